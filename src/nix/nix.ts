@@ -1,0 +1,24 @@
+import type { Command } from '../runner/ports.ts'
+import type { System } from './system.ts'
+import type { NixVersion } from './version.ts'
+
+/** A Nix that works on this machine: what the install room gives to all others. */
+export interface Nix {
+  /** Folder of `nix`, `nix-store` and the other tools. */
+  readonly bin: string
+  readonly version: NixVersion
+  /** The system that this Nix builds for by itself. */
+  readonly system: System
+  readonly storeDirectory: string
+  /** `daemon`: builds run in a nix-daemon. `single-user`: this user owns the store. */
+  readonly mode: 'daemon' | 'single-user'
+  /** This user may set restricted settings (always in single-user mode). */
+  readonly trusted: boolean
+  /** Environment that every command of this Nix gets (configuration files of this run). */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** A command of this Nix. @param tool `nix`, `nix-store`, … */
+export function nixCommand(nix: Nix, tool: string, args: readonly string[], more: Partial<Command> = {}): Command {
+  return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } }
+}

@@ -1,0 +1,26 @@
+import type { StorePath } from '../nix/store-path.ts'
+
+/** What became of one path at one destination. */
+export interface PushedPath {
+  readonly path: StorePath
+  readonly status: 'pushed' | 'present' | 'upstream' | 'failed'
+  /** Bytes of the compressed NAR at the destination, where the destination tells. */
+  readonly bytes: number
+  /** Set where status is `failed`. */
+  readonly reason?: string
+}
+
+/** What one destination got. */
+export interface PushReport {
+  /** URL without user name and password. */
+  readonly destination: string
+  readonly status: 'ok' | 'failed' | 'skipped'
+  /** Why it failed or was skipped, and what to do. */
+  readonly reason?: string
+  readonly paths: readonly PushedPath[]
+  readonly seconds: number
+  /** How many paths were read back and found right: narinfo, signature, NAR size. */
+  readonly verified: number
+  /** Lines for a consumer's nix.conf (extra-substituters, extra-trusted-public-keys); empty where they do not apply. */
+  readonly consumerLines: readonly string[]
+}

@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, closeSync, constants, openSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
+import { CommandError, printCommand, UserError } from './errors.ts'
+import type { Command, CommandResult, Commands, RunOptions } from './ports.ts'
+import { endGroup, type ProcessList } from './processes.ts'
+
+const STDERR_KEPT = 256 * 1024
+const STDOUT_KEPT = 512 * 1024 * 1024
+const LINE_LIMIT = 1024 * 1024
+
+interface Surroundings {
+  readonly privilege: 'root' | 'sudo' | 'none'
+  readonly processes: ProcessList
+  readonly debug: (text: string) => void
+}
+
+/** Commands on this machine. `cancel` ends all that run and refuses new ones. */
+export function createCommands(around: Surroundings): Commands & { cancel(): Promise<void> } {
+  const sudo = around.privilege === 'sudo'
+  let cancelled = false
+  return {
+    run: async (command, options = {}) => {
+      const real = options.asRoot === true ? asRoot(command, around.privilege) : command
+      around.debug(printCommand(real))
+      if (cancelled) throw new CommandError(command, nothingRun('cancelled'))
+      const result = await execute(real, options, around.processes, sudo, () => cancelled)
+      const fine = result.exitCode === 0 && result.stopped === undefined
+      const accepted =
+        options.accept === 'any' || (Array.isArray(options.accept) && options.accept.includes(result.exitCode))
+      if (fine || (accepted && result.stopped !== 'cancelled')) return result
+      throw new CommandError(command, result)
+    },
+    startDetached: async (command, logFile, options = {}) => {
+      const real = options.asRoot === true ? asRoot(command, around.privilege) : command
+      const log = openSync(logFile, 'a', 0o600)
+      const child = spawn(real.tool, real.args, { detached: true, stdio: ['ignore', log, log], env: environment(real) })
+      closeSync(log)
+      child.unref()
+      return await new Promise((resolve, reject) => {
+        child.once('spawn', () => resolve(child.pid ?? 0))
+        child.once('error', () => reject(new CommandError(command, nothingRun(undefined))))
+      })
+    },
+    find: (tool) => findTool(tool, process.env.PATH ?? ''),
+    cancel: async () => {
+      cancelled = true
+      await Promise.all([...around.processes.live].map((pid) => endGroup(pid, sudo)))
+    },
+  }
+}
+
+/** Absolute path of an executable on a search path. */
+export function findTool(tool: string, searchPath: string): string | undefined {
+  const places = tool.includes('/')
+    ? [tool]
+    : searchPath
+        .split(delimiter)
+        .filter((folder) => folder !== '')
+        .map((folder) => join(folder, tool))
+  return places.find((place) => {
+    try {
+      accessSync(place, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** The command run by root. Variables go through `env`, since sudo drops them; a secret may not, argv is public. */
+function asRoot(command: Command, privilege: Surroundings['privilege']): Command {
+  if (privilege === 'root') return command
+  if (privilege === 'none') {
+    throw new UserError(
+      `${printCommand(command)} needs root. Run the job as root, or let its user use sudo without a password.`,
+    )
+  }
+  const variables = Object.entries(command.env ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
+  )
+  const before = variables.length === 0 ? ['-n', '--'] : ['-n', '--', 'env', ...variables]
+  return { ...command, tool: 'sudo', args: [...before, command.tool, ...command.args], env: {} }
+}
+
+function environment(command: Command): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {}
+  // Inputs hold secrets, and no tool of ours needs them: they stay out of every child's environment.
+  for (const [name, value] of Object.entries(process.env))
+    if (!/^(INPUT|STATE)_|^ACTIONS_/.test(name)) env[name] = value
+  for (const [name, value] of Object.entries(command.env ?? {})) {
+    if (value === undefined) delete env[name]
+    else env[name] = value
+  }
+  return env
+}
+
+const nothingRun = (stopped: CommandResult['stopped'] | undefined): CommandResult => ({
+  exitCode: 127,
+  stdout: '',
+  stderr: stopped === undefined ? 'the program is not there or cannot be run' : '',
+  seconds: 0,
+  ...(stopped === undefined ? {} : { stopped }),
+})
+
+async function execute(
+  command: Command,
+  options: RunOptions,
+  processes: ProcessList,
+  sudo: boolean,
+  isCancelled: () => boolean,
+): Promise<CommandResult> {
+  const began = performance.now()
+  const child = spawn(command.tool, command.args, {
+    cwd: command.cwd,
+    detached: true,
+    env: environment(command),
+    stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  const pid = child.pid
+  if (pid !== undefined) processes.add(pid)
+  const limits = watch(options, () => pid !== undefined && void endGroup(pid, sudo))
+  const output = collect(child, options, limits.touch)
+  feed(child, command.input)
+  const exitCode = await ended(child)
+  limits.clear()
+  if (pid !== undefined) processes.delete(pid)
+  const stopped = limits.stopped() ?? (isCancelled() ? 'cancelled' : undefined)
+  const seconds = (performance.now() - began) / 1000
+  return {
+    exitCode: exitCode ?? 127,
+    ...output.finish(exitCode === undefined),
+    seconds,
+    ...(stopped === undefined ? {} : { stopped }),
+  }
+}
+
+function feed(child: ChildProcess, input: string | undefined): void {
+  if (input === undefined || child.stdin === null) return
+  // A command that ends without reading its input is no failure of ours (EPIPE).
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+}
+
+/** Exit code; undefined where the program could not be started. */
+function ended(child: ChildProcess): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(undefined))
+    child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + signalNumber(signal))))
+  })
+}
+
+const signalNumber = (signal: string): number =>
+  ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 })[signal] ?? 1
+
+function watch(
+  options: RunOptions,
+  end: () => void,
+): { touch(): void; clear(): void; stopped(): 'silent' | 'timeout' | undefined } {
+  let reason: 'silent' | 'timeout' | undefined
+  const stop = (why: 'silent' | 'timeout') => () => {
+    reason ??= why
+    end()
+  }
+  const total = options.timeoutSeconds ? setTimeout(stop('timeout'), options.timeoutSeconds * 1000) : undefined
+  const silent = options.silentSeconds ? setTimeout(stop('silent'), options.silentSeconds * 1000) : undefined
+  return {
+    touch: () => silent?.refresh(),
+    clear: () => {
+      clearTimeout(total)
+      clearTimeout(silent)
+    },
+    stopped: () => reason,
+  }
+}
+
+function collect(
+  child: ChildProcess,
+  options: RunOptions,
+  touch: () => void,
+): { finish(missing: boolean): { stdout: string; stderr: string } } {
+  let stdout = ''
+  let stderr = ''
+  const readers = (['stdout', 'stderr'] as const).map((name) => {
+    const lines = createLines((line) => options.onLine?.(line, name))
+    const decoder = new StringDecoder('utf8')
+    const take = (text: string): void => {
+      if (name === 'stderr') stderr = (stderr + text).slice(-STDERR_KEPT)
+      else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT) stdout += text
+      if (options.onLine !== undefined) lines.push(text)
+    }
+    child[name]?.on('data', (chunk: Buffer) => {
+      touch()
+      take(decoder.write(chunk))
+    })
+    return () => {
+      take(decoder.end())
+      lines.end()
+    }
+  })
+  return {
+    finish: (missing) => {
+      for (const end of readers) end()
+      return { stdout, stderr: missing ? nothingRun(undefined).stderr : stderr }
+    },
+  }
+}
+
+/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
+function createLines(onLine: (line: string) => void): { push(text: string): void; end(): void } {
+  let rest = ''
+  return {
+    push: (text) => {
+      const parts = (rest + text).split('\n')
+      rest = parts.pop() ?? ''
+      for (const part of parts) onLine(part.endsWith('\r') ? part.slice(0, -1) : part)
+      if (rest.length > LINE_LIMIT) {
+        onLine(rest)
+        rest = ''
+      }
+    },
+    end: () => {
+      if (rest !== '') onLine(rest)
+      rest = ''
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Journal } from './ports.ts'
+import { UNDO_TOOLS, type Undo } from './undo.ts'
+
+const FILE = 'journal.jsonl'
+
+/** Appends each deed to a file in the run's folder, on disk before the deed is done. */
+export function createJournal(folder: string): Journal {
+  return {
+    record: async (undo) => {
+      const file = openSync(join(folder, FILE), 'a', 0o600)
+      writeSync(file, `${JSON.stringify(undo)}\n`)
+      fsyncSync(file)
+      closeSync(file)
+    },
+  }
+}
+
+/** The deeds of a run, the last first. A line that was cut by a kill is left out: its deed was not done. */
+export function readJournal(folder: string): readonly Undo[] {
+  let text: string
+  try {
+    text = readFileSync(join(folder, FILE), 'utf8')
+  } catch {
+    return []
+  }
+  return text.split('\n').flatMap(parseUndo).reverse()
+}
+
+function parseUndo(line: string): Undo[] {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return []
+  }
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return []
+  const undo = value as Undo
+  const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind)
+  const allowed = undo.kind !== 'command' || (UNDO_TOOLS as readonly string[]).includes(undo.tool)
+  return known && allowed ? [undo] : []
+}

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs'
+import { availableParallelism, homedir, tmpdir, userInfo } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import * as core from '@actions/core'
+import { createCommands } from './commands.ts'
+import { createFiles } from './files.ts'
+import { createJournal } from './journal.ts'
+import { createLog } from './log.ts'
+import { createNetwork } from './network.ts'
+import type { Job, Log, Runner, RunnerFacts } from './ports.ts'
+import { createProcessList } from './processes.ts'
+import { createToolCache } from './tool-cache.ts'
+
+const STATE = 'folder'
+const PREFIX = 'nix-multiarch-'
+
+/** A runner with what the entry files need besides: cancellation. */
+export interface OpenRunner extends Runner {
+  cancel(): Promise<void>
+}
+
+/** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
+export function openRunner(): OpenRunner {
+  const temp = temporaryFolder()
+  mkdirSync(temp, { recursive: true })
+  const folder = mkdtempSync(join(realpathSync(temp), PREFIX))
+  core.saveState(STATE, folder)
+  return assemble(folder)
+}
+
+/** The runner for post, on the folder that main made; undefined where main did not get that far. */
+export function reopenRunner(): OpenRunner | undefined {
+  const folder = core.getState(STATE)
+  return isOurFolder(folder) ? assemble(folder) : undefined
+}
+
+/** STATE_* can be set by other steps: only a private folder of this user at the place where main makes it is ours. */
+function isOurFolder(folder: string): boolean {
+  if (!existsSync(temporaryFolder()) || dirname(folder) !== realpathSync(temporaryFolder())) return false
+  if (!basename(folder).startsWith(PREFIX) || !existsSync(folder)) return false
+  const stat = lstatSync(folder)
+  return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0
+}
+
+const temporaryFolder = (): string => process.env.RUNNER_TEMP || tmpdir()
+
+function assemble(folder: string): OpenRunner {
+  const facts = gatherFacts(folder)
+  const log = createLog((text) => process.stdout.write(text))
+  const processes = createProcessList(folder)
+  const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug })
+  return {
+    log,
+    commands,
+    files: createFiles(commands, folder, facts.privilege === 'root'),
+    network: createNetwork(log),
+    tools: createToolCache(),
+    journal: createJournal(folder),
+    job: createJob(log),
+    facts,
+    cancel,
+  }
+}
+
+function gatherFacts(folder: string): RunnerFacts {
+  const uid = process.getuid?.() ?? -1
+  return {
+    folder,
+    assets: dirname(realpathSync(process.argv[1] ?? '.')),
+    env: { ...process.env },
+    workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
+    home: process.env.HOME || homedir(),
+    user: userName(uid),
+    uid,
+    privilege: uid === 0 ? 'root' : canSudo() ? 'sudo' : 'none',
+    systemd: existsSync('/run/systemd/system'),
+    cpus: availableParallelism(),
+  }
+}
+
+function userName(uid: number): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(uid) // a container's uid need not be in passwd
+  }
+}
+
+const canSudo = (): boolean => spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore', timeout: 10_000 }).status === 0
+
+function createJob(log: Log): Job {
+  return {
+    output: (name, value) => core.setOutput(name, value),
+    exportVariable: (name, value) => core.exportVariable(name, value),
+    addPath: (path) => core.addPath(path),
+    summary: async (markdown) => {
+      const file = process.env.GITHUB_STEP_SUMMARY
+      if (file) appendFileSync(file, markdown)
+      else log.debug('GITHUB_STEP_SUMMARY is not set: no job summary')
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Commands, Files, Log } from './ports.ts'
+import { endGroup, startTime } from './processes.ts'
+import type { Undo } from './undo.ts'
+
+const BINFMT = '/proc/sys/fs/binfmt_misc'
+
+interface Hands {
+  readonly commands: Commands
+  readonly files: Files
+  readonly log: Log
+  readonly sudo: boolean
+}
+
+/** Undoes all deeds in the order given; goes on after a failure. Gives one sentence for each that failed. */
+export async function undoAll(deeds: readonly Undo[], hands: Hands): Promise<readonly string[]> {
+  const problems: string[] = []
+  for (const deed of deeds) {
+    try {
+      await undo(deed, hands)
+    } catch (error) {
+      problems.push(`${describeUndo(deed)}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return problems
+}
+
+/** What is undone, for the log. */
+export function describeUndo(deed: Undo): string {
+  switch (deed.kind) {
+    case 'remove':
+      return `remove ${deed.path}`
+    case 'restore':
+      return `restore ${deed.path}`
+    case 'unregister':
+      return `unregister the emulator ${deed.entry}`
+    case 'register':
+      return `register the emulator ${deed.entry} again`
+    case 'unmount':
+      return `unmount ${deed.path}`
+    case 'stop':
+      return `stop process ${deed.pid}`
+    case 'command':
+      return `run ${deed.tool} ${deed.args.join(' ')}`
+  }
+}
+
+async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<void> {
+  log.info(`undo: ${describeUndo(deed)}`)
+  switch (deed.kind) {
+    case 'remove':
+      return await files.remove(deed.path, { asRoot: deed.root })
+    case 'restore':
+      return await files.write(deed.path, Buffer.from(deed.content, 'base64'), { mode: deed.mode, asRoot: deed.root })
+    case 'unregister':
+      return await unregister(deed, files)
+    case 'register':
+      return await register(deed, files)
+    case 'unmount':
+      await commands.run({ tool: 'umount', args: [deed.path] }, { asRoot: true, timeoutSeconds: 60, accept: [32] })
+      return
+    case 'stop':
+      if (startTime(deed.pid) === deed.startTime) await endGroup(deed.pid, sudo)
+      return
+    case 'command':
+      await commands.run(
+        { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } },
+        { asRoot: deed.root, timeoutSeconds: 600 },
+      )
+      return
+  }
+}
+
+/** Takes our entry out; one that somebody else registered under that name since then stays. */
+async function unregister(deed: Extract<Undo, { kind: 'unregister' }>, files: Files): Promise<void> {
+  const file = join(BINFMT, basename(deed.entry))
+  if (!existsSync(file)) return
+  const ours = readFileSync(file, 'utf8').split('\n').includes(`interpreter ${deed.interpreter}`)
+  if (ours) await files.writeKernel(file, '-1')
+}
+
+async function register(deed: Extract<Undo, { kind: 'register' }>, files: Files): Promise<void> {
+  const file = join(BINFMT, basename(deed.entry))
+  if (!existsSync(file)) await files.writeKernel(join(BINFMT, 'register'), deed.line)
+  if (!deed.enabled) await files.writeKernel(file, '0')
+}

