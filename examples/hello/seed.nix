@@ -1,46 +1,42 @@
-# Makes a listing an executable, with nothing but Nix. The two obstacles: a Nix string cannot hold a zero byte, and no
-# builtin function makes a file executable. But Nix can unpack archives, which can do both, and its library (libarchive)
-# reads them in base64, too:
+# Makes a listing an executable, with nothing but Nix. Two things are in the way: a Nix string cannot hold a zero byte,
+# and no builtin function makes a file executable. But Nix unpacks archives, which can do both, and its library for that
+# (libarchive) reads them in base64, too:
 #
-#   listing ── hex.nix ──▶ digits ── here ──▶ cpio archive ── hex.nix ──▶ base64 ── builtin:unpack-channel ──▶ executable
+#   listing ── hex.nix ──▶ digits ── here ──▶ tar archive ── hex.nix ──▶ base64 ── builtin:unpack-channel ──▶ executable
 { name, listing }:
 let
-  inherit (builtins) concatStringsSep genList stringLength substring toFile;
-  inherit (import ./hex.nix) base64 digits octal size;
+  inherit (builtins) concatStringsSep genList substring toFile;
+  inherit (import ./hex.nix) base64 digits octal size sum zeros;
 
-  # cpio's portable header is made of octal digits only, and the ASCII code of a digit d is 0x3d.
-  ascii = text: concatStringsSep "" (genList (i: "3${substring i 1 text}") (stringLength text));
-  field = width: n: substring (stringLength (octal n)) width ("00000000000" + octal n);
+  program = digits listing;
 
-  entry =
-    mode: path: data:
-    ascii (
-      concatStringsSep "" [
-        "070707" # magic number
-        "000000" # device
-        "000000" # inode
-        mode
-        "000000" # owner
-        "000000" # group
-        "000001" # links
-        "000000" # device number
-        "00000000001" # time of change
-        (field 6 (size path))
-        (field 11 (size data))
-      ]
-    )
-    + path
-    + data;
+  # A number in a tar header is octal digits, as text (the ASCII code of a digit d is 0x3d), and a zero byte.
+  number =
+    count: n: concatStringsSep "" (genList (i: "3${substring i 1 (octal count n)}") count) + "00";
 
-  archive =
-    entry "100755" "6100" (digits listing) # a file "a", rwxr-xr-x
-    + entry "000000" "545241494c455221212100" ""; # "TRAILER!!!", the end
-  
+  header =
+    checksum:
+    concatStringsSep "" [
+      ("61" + zeros 99) # file name: "a"
+      (number 7 493) # mode: 0755, rwxr-xr-x
+      (number 7 0) # owner
+      (number 7 0) # group
+      (number 11 (size program))
+      (number 11 1) # time of change
+      checksum
+      "30" # a regular file
+      (zeros 355)
+    ];
+
+  # The checksum of a header is the sum of its bytes, taken while the checksum itself is eight blanks. The zeros fill up
+  # the last block of 512 bytes, and mark the end with two more blocks.
+  archive = header (number 6 (sum (header "2020202020202020")) + "20") + program + zeros 2048;
+
   unpacked = derivation {
     inherit name;
     system = "builtin";
     builder = "builtin:unpack-channel";
-    src = toFile "${name}.cpio.b64" "begin-base64 644 a\n${base64 archive}\n====\n";
+    src = toFile "${name}.tar.b64" "begin-base64 644 a\n${base64 archive}\n====\n";
     channelName = "program";
   };
 in

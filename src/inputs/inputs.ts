@@ -1,4 +1,11 @@
+import type { ParsedSigningKey } from '../nix/signing-key.ts'
+import type { StoreUrl } from '../nix/store-url.ts'
 import type { System } from '../nix/system.ts'
+
+/** A store that closures are copied to. */
+export type Destination = StoreUrl
+
+export type SigningKey = ParsedSigningKey
 
 /** How a target's packages are had (contract.md, Words). */
 export type Strategy = 'native' | 'cross' | 'emulated'
@@ -57,20 +64,3 @@ export type NixSource =
 export type QemuSource =
   | { readonly kind: 'auto' | 'existing' | 'distro' | 'nix' }
   | { readonly kind: 'folder'; readonly path: string }
-
-/** A store that closures are copied to. */
-export interface Destination {
-  /** As given, secrets included: never printed. */
-  readonly url: string
-  /** For people: user name and password taken out. */
-  readonly shown: string
-  readonly scheme: 'file' | 'http' | 'https' | 's3' | 'ssh' | 'ssh-ng'
-}
-
-/** A Nix signing key: `name:base64(64 bytes: Ed25519 seed and public key)`. */
-export interface SigningKey {
-  readonly name: string
-  readonly secret: string
-  /** `name:base64(32 bytes)`, as in `trusted-public-keys`. */
-  readonly publicKey: string
-}

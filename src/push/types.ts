@@ -1,3 +1,4 @@
+import type { Destination, SigningKey } from '../inputs/inputs.ts'
 import type { StorePath } from '../nix/store-path.ts'
 
 /** What became of one path at one destination. */
@@ -23,4 +24,23 @@ export interface PushReport {
   readonly verified: number
   /** Lines for a consumer's nix.conf (extra-substituters, extra-trusted-public-keys); empty where they do not apply. */
   readonly consumerLines: readonly string[]
+}
+
+/** What is to be pushed, and where to. */
+export interface PushRequest {
+  /** Their closures are pushed. */
+  readonly roots: readonly StorePath[]
+  readonly destinations: readonly Destination[]
+  readonly key: SigningKey | undefined
+  /** Of the NARs, as Nix names it: `zstd`, `xz`, `none`, … */
+  readonly compression: string
+  readonly verify: 'sample' | 'full' | 'none'
+}
+
+/** Something that stands in the way of a push, found before the build. */
+export interface Problem {
+  /** URL without user name and password; undefined where it is not about one destination. */
+  readonly destination?: string
+  /** One sentence: what is wrong, and what to do. */
+  readonly text: string
 }

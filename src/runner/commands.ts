@@ -80,6 +80,9 @@ function asRoot(command: Command, privilege: Surroundings['privilege']): Command
   const variables = Object.entries(command.env ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${value}`],
   )
+  if (variables.some((variable) => command.secrets?.some((secret) => secret !== '' && variable.includes(secret)))) {
+    throw new Error(`a secret would be in the arguments of sudo: ${printCommand(command)}`)
+  }
   const before = variables.length === 0 ? ['-n', '--'] : ['-n', '--', 'env', ...variables]
   return { ...command, tool: 'sudo', args: [...before, command.tool, ...command.args], env: {} }
 }

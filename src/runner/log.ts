@@ -10,7 +10,7 @@ const SHORTEST_SECRET = 4
  * `::stop-commands::` and its end: the runner obeys `##[command]` anywhere in a line, so that a build log could
  * otherwise set our state or annotate files (CVE-2020-15228 and its leftovers).
  */
-export function createLog(write: (text: string) => void): Log {
+export function createLog(write: (text: string) => void): Log & { end(): void } {
   const token = randomBytes(16).toString('hex')
   let stopped = false
   const asText = (text: string): void => {
@@ -38,6 +38,7 @@ export function createLog(write: (text: string) => void): Log {
         asCommand(() => core.endGroup())
       }
     },
+    end: () => asCommand(() => undefined),
     mask: (secret) => {
       for (const part of new Set([secret, ...secret.split(/\r?\n/)])) {
         if (part.trim().length >= SHORTEST_SECRET) asCommand(() => core.setSecret(part.trim()))

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs'
+import { appendFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { availableParallelism, homedir, tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import * as core from '@actions/core'
 import { createCommands } from './commands.ts'
+import { readDefaults } from './defaults.ts'
+import { CommandError, UserError } from './errors.ts'
 import { createFiles } from './files.ts'
 import { createJournal } from './journal.ts'
 import { createLog } from './log.ts'
@@ -11,13 +13,21 @@ import { createNetwork } from './network.ts'
 import type { Job, Log, Runner, RunnerFacts } from './ports.ts'
 import { createProcessList } from './processes.ts'
 import { createToolCache } from './tool-cache.ts'
+import { undoRun } from './undo-all.ts'
 
 const STATE = 'folder'
 const PREFIX = 'nix-multiarch-'
 
-/** A runner with what the entry files need besides: cancellation. */
+/** A runner with what the entry files need besides. */
 export interface OpenRunner extends Runner {
+  /** Ends all commands and refuses new ones. */
   cancel(): Promise<void>
+  /** Reports a failure once and fails the step. */
+  fail(error: unknown): void
+  /** Undoes what the journal of this run says, the last deed first, and removes the run's folder. */
+  undo(): Promise<void>
+  /** Lets the log drain and ends the process: sockets kept alive by HTTP clients would hold it. */
+  close(): Promise<void>
 }
 
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
@@ -45,22 +55,46 @@ function isOurFolder(folder: string): boolean {
 
 const temporaryFolder = (): string => process.env.RUNNER_TEMP || tmpdir()
 
+/** Text of an input, trimmed; one that is empty or absent gets its default from action.yml. */
+export function inputReader(): (name: string) => string {
+  const actionYml = join(dirname(realpathSync(process.argv[1] ?? '.')), '../../action.yml')
+  const defaults = existsSync(actionYml) ? readDefaults(readFileSync(actionYml, 'utf8')) : new Map<string, string>()
+  return (name) => core.getInput(name) || (defaults.get(name) ?? '')
+}
+
 function assemble(folder: string): OpenRunner {
   const facts = gatherFacts(folder)
   const log = createLog((text) => process.stdout.write(text))
   const processes = createProcessList(folder)
   const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug })
+  const files = createFiles(commands, folder, facts.privilege === 'root')
   return {
     log,
     commands,
-    files: createFiles(commands, folder, facts.privilege === 'root'),
+    files,
     network: createNetwork(log),
     tools: createToolCache(),
     journal: createJournal(folder),
     job: createJob(log),
     facts,
     cancel,
+    fail: (error) => {
+      process.exitCode = 1
+      log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error))
+    },
+    undo: () => undoRun(folder, { commands, files, log, sudo: facts.privilege === 'sudo' }),
+    close: async () => {
+      log.end()
+      await new Promise((resolve) => process.stdout.write('', resolve))
+      process.exit()
+    },
   }
+}
+
+/** A failure that is ours, not the workflow's: with its stack, so that it can be reported. */
+function describeFault(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `This is a fault of the action itself, please report it:\n${text}`
 }
 
 function gatherFacts(folder: string): RunnerFacts {

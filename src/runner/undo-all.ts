@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { UserError } from './errors.ts'
+import { readJournal } from './journal.ts'
 import type { Commands, Files, Log } from './ports.ts'
-import { endGroup, startTime } from './processes.ts'
+import { endGroup, endLeftProcesses, startTime } from './processes.ts'
 import type { Undo } from './undo.ts'
 
 const BINFMT = '/proc/sys/fs/binfmt_misc'
@@ -11,6 +13,22 @@ interface Hands {
   readonly files: Files
   readonly log: Log
   readonly sudo: boolean
+}
+
+/**
+ * Ends what main left running, undoes all deeds of its journal, and removes its folder with every secret in it.
+ * @throws UserError that lists what could not be undone
+ */
+export async function undoRun(folder: string, hands: Hands): Promise<void> {
+  const ended = await endLeftProcesses(folder, hands.sudo)
+  if (ended > 0) hands.log.info(`ended ${ended} command(s) that main left running`)
+  const problems = await undoAll(readJournal(folder), hands)
+  await hands.files.remove(folder, { asRoot: hands.sudo })
+  if (problems.length > 0) {
+    throw new UserError(
+      `Not everything could be undone; please put it right by hand:\n${problems.map((line) => `- ${line}`).join('\n')}`,
+    )
+  }
 }
 
 /** Undoes all deeds in the order given; goes on after a failure. Gives one sentence for each that failed. */

@@ -57,13 +57,15 @@ qemu() { # static emulators, and static shells to prove them with
   done
 }
 
-tools() { # sudo and sshd for hosts without them, from the host's own suite
-  local status=/var/lib/dpkg/status
-  fresh "$RIG_CACHE/tools"
-  "$here/debian.sh" "$RIG_SUITE" amd64 "$RIG_CACHE/tools/debs" "$status" sudo openssh-server
-  mkdir -p "$RIG_CACHE/tools/root"
-  unpack "$RIG_CACHE/tools/root" "$RIG_CACHE"/tools/debs/*.deb
-  rm -rf "$RIG_CACHE/tools/debs"
+tools() { # sudo and sshd for hosts without them, from the host's own suite, each as a folder to copy onto /
+  local into=$RIG_CACHE/tools
+  fresh "$into"
+  "$here/debian.sh" "$RIG_SUITE" amd64 "$into/debs" /var/lib/dpkg/status 'sudo!' openssh-server openssh-client
+  mkdir "$into/sudo" "$into/ssh"
+  unpack "$into/sudo" "$into"/debs/sudo_*.deb
+  rm "$into"/debs/sudo_*.deb
+  unpack "$into/ssh" "$into"/debs/*.deb
+  rm -r "$into/debs"
 }
 
 apt() { # a file: repository with the host suite's Nix and QEMU and everything they need that the host lacks
@@ -75,6 +77,7 @@ apt() { # a file: repository with the host suite's Nix and QEMU and everything t
     dpkg-deb -f "$deb"
     printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
   done >Packages
+  printf 'Suite: rig\nDate: %s\nSHA256:\n %s %s Packages\n' "$(date -Ru)" "$(sha256sum Packages | cut -d' ' -f1)" "$(stat -c %s Packages)" >Release
 }
 
 node24() { # npm carries the official binaries as packages

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import type { Runner } from '../runner/ports.ts'
+
+/** Lines to append to /etc/group and /etc/passwd, and the names to take away again. */
+export interface BuildUsers {
+  readonly group: string
+  readonly users: readonly string[]
+  readonly groupLine: string
+  readonly passwdLines: readonly string[]
+}
+
+const FIRST_UID = 30001
+const GID = 30000
+
+/** Whether a group has members, as Nix looks at it: named in /etc/group, not by primary group. */
+export function hasMembers(groupFile: string, group: string): boolean {
+  const line = groupFile.split('\n').find((text) => text.startsWith(`${group}:`))
+  return (line?.split(':')[3] ?? '').trim() !== ''
+}
+
+/**
+ * Users for builds, numbered as upstream's installer does (group 30000, users from 30001); names and ids that are
+ * taken are passed over.
+ */
+export function planBuildUsers(passwdFile: string, groupFile: string, group: string, count: number): BuildUsers {
+  const names = new Set(column(passwdFile, 0))
+  const uids = new Set(column(passwdFile, 2))
+  const gids = new Set(column(groupFile, 2))
+  let gid = GID
+  while (gids.has(String(gid))) gid -= 1
+  const users: string[] = []
+  const passwdLines: string[] = []
+  for (let uid = FIRST_UID, number = 1; users.length < count; uid += 1, number += 1) {
+    while (uids.has(String(uid))) uid += 1
+    while (names.has(`${group}${number}`)) number += 1
+    users.push(`${group}${number}`)
+    // `!` is the hash of no password: nobody logs in as one of these
+    passwdLines.push(`${group}${number}:!:${uid}:${gid}:Nix build user ${number}:/var/empty:/usr/sbin/nologin`)
+  }
+  return { group, users, passwdLines, groupLine: `${group}:!:${gid}:${users.join(',')}` }
+}
+
+const column = (file: string, index: number): string[] => file.split('\n').map((line) => line.split(':')[index] ?? '')
+
+/** How many builds may run at once: each needs a user. */
+const enough = (cpus: number): number => Math.min(32, Math.max(8, 2 * cpus))
+
+/**
+ * Makes a group with build users, all in two writes; post takes them away.
+ * @param wanted name of the group that Nix looks for; where it is taken by one without members, another name is used
+ * @returns name of the group
+ */
+export async function createBuildUsers(runner: Runner, wanted: string): Promise<string> {
+  const [passwd, groups] = [readFileSync('/etc/passwd', 'utf8'), readFileSync('/etc/group', 'utf8')]
+  const taken = new Set(column(groups, 0))
+  const group = ['nixbld', 'nixmultiarch'].find((name) => !taken.has(name)) ?? `nixmultiarch${process.pid}`
+  const name = wanted !== '' && !taken.has(wanted) ? wanted : group
+  const plan = planBuildUsers(passwd, groups, name, enough(runner.facts.cpus))
+  if (runner.commands.find('userdel') === undefined) await recordFiles(runner, passwd, groups)
+  else await recordUsers(runner, plan)
+  await append(runner, '/etc/group', groups, [plan.groupLine])
+  await append(runner, '/etc/passwd', passwd, plan.passwdLines)
+  return plan.group
+}
+
+async function recordUsers(runner: Runner, plan: BuildUsers): Promise<void> {
+  await runner.journal.record({ kind: 'command', tool: 'groupdel', args: [plan.group], root: true })
+  for (const user of plan.users) {
+    await runner.journal.record({ kind: 'command', tool: 'userdel', args: [user], root: true })
+  }
+}
+
+/** Where there is no userdel (busybox): the files as they were. */
+async function recordFiles(runner: Runner, passwd: string, groups: string): Promise<void> {
+  for (const [path, content] of [
+    ['/etc/passwd', passwd],
+    ['/etc/group', groups],
+  ] as const) {
+    const encoded = Buffer.from(content).toString('base64')
+    await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true })
+  }
+}
+
+/** One append, which other programs that add users at this moment survive. */
+async function append(runner: Runner, path: string, before: string, added: readonly string[]): Promise<void> {
+  const input = `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`
+  const tee = { tool: 'tee', args: ['-a', path], input }
+  await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true })
+}

@@ -1,0 +1,175 @@
+import { atLeast, type NixVersion } from '../nix/version.ts'
+import type { Settings } from './types.ts'
+
+/** What this room reads of `nix config show --json`. */
+export interface EffectiveSettings {
+  readonly system: string
+  /** host to token */
+  readonly accessTokens: Readonly<Record<string, string>>
+  readonly trustedUsers: readonly string[]
+  readonly buildUsersGroup: string
+  readonly sandbox: boolean
+  readonly sandboxFallback: boolean
+  readonly maxJobs: number
+  /** The sandbox has a /bin/sh. */
+  readonly sandboxShell: boolean
+}
+
+/** Arguments that print all settings as JSON (`show-config` got its new name in Nix 2.20). */
+export const showSettings = (version: NixVersion): readonly string[] => [
+  '--extra-experimental-features',
+  'nix-command',
+  ...(atLeast(version, '2.20') ? ['config', 'show'] : ['show-config']),
+  '--json',
+]
+
+/** @throws Error where the text is not what Nix prints */
+export function parseSettings(json: string): EffectiveSettings {
+  const all = JSON.parse(json) as Record<string, { value?: unknown } | undefined>
+  const value = (name: string): unknown => all[name]?.value
+  const system = value('system')
+  if (typeof system !== 'string') throw new Error('nix prints no setting named system')
+  return {
+    system,
+    accessTokens: stringMap(value('access-tokens')),
+    trustedUsers: strings(value('trusted-users')),
+    buildUsersGroup: String(value('build-users-group') ?? ''),
+    // `relaxed` is a string; both it and true sandbox builds
+    sandbox: value('sandbox') !== false && value('sandbox') !== 'false',
+    sandboxFallback: value('sandbox-fallback') !== false,
+    maxJobs: Number(value('max-jobs') ?? 1),
+    sandboxShell: namesShell(value('sandbox-paths')),
+  }
+}
+
+const strings = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+
+const stringMap = (value: unknown): Readonly<Record<string, string>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
+    : {}
+
+/** `sandbox-paths` is a list of `target=source`, and since 2.24 or so a map from target to source. */
+function namesShell(value: unknown): boolean {
+  const targets = Array.isArray(value) ? strings(value).map((item) => item.split('=')[0]) : Object.keys(value ?? {})
+  return targets.includes('/bin/sh')
+}
+
+/** What every run sets for the process that builds, unless the workflow's own lines say otherwise. */
+export function baseSettings(
+  effective: EffectiveSettings,
+  version: NixVersion,
+  machine: { readonly cpus: number; readonly staticShell: string | undefined },
+): Settings {
+  return {
+    // By default Nix drops the sandbox without a word where the kernel refuses it.
+    'sandbox-fallback': 'false',
+    // Nix's own default is one build at a time.
+    ...(effective.maxJobs === 1 && machine.cpus > 1 ? { 'max-jobs': 'auto' } : {}),
+    ...(atLeast(version, '2.19') ? { 'always-allow-substitutes': 'true' } : {}),
+    // Debian's 2.8.0 is compiled without a shell for the sandbox, which builds expect at /bin/sh.
+    ...(effective.sandboxShell || machine.staticShell === undefined
+      ? {}
+      : { 'extra-sandbox-paths': `/bin/sh=${machine.staticShell}` }),
+  }
+}
+
+/** Adds settings: values of `extra-` names are joined, others replaced. */
+export function mergeSettings(before: Settings, added: Settings): Settings {
+  const merged: Record<string, string> = { ...before }
+  for (const [name, value] of Object.entries(added)) {
+    const old = merged[name]
+    merged[name] =
+      old === undefined || !name.startsWith('extra-')
+        ? value
+        : [...new Set(`${old} ${value}`.split(/\s+/).filter((word) => word !== ''))].join(' ')
+  }
+  return merged
+}
+
+export interface ConfParts {
+  readonly settings: Settings
+  /** The input `extra-nix-config`. */
+  readonly userLines: string
+  /** All tokens that hold for this run, host to token. */
+  readonly tokens: Readonly<Record<string, string>>
+}
+
+const lines = (settings: Settings): string[] => Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
+
+/** What only the evaluating client needs; a daemon would refuse or ignore it. */
+const CLIENT_SETTINGS = {
+  // Flakes may not bring settings: a trusted user would run their post-build-hook as root.
+  'accept-flake-config': 'false',
+  'warn-dirty': 'false',
+} as const
+
+/** Names of `extra-nix-config` that concern evaluation and downloads in the client, not builds in a daemon. */
+const CLIENT_NAMES =
+  /^(extra-)?(experimental-features|accept-flake-config|warn-dirty|flake-registry|netrc-file|nix-path|eval-cache|tarball-ttl|allow-import-from-derivation|allowed-uris|pure-eval|restrict-eval|use-registries|show-trace|substituters|ssl-cert-file)\s*=/
+
+/**
+ * The private file of this run, which the client reads first of all user files.
+ * Order: ours, the workflow's lines (they win), and last what adds to any of them.
+ * @param settings build settings; undefined where the client must not send them to its daemon
+ */
+export function clientConf(parts: Omit<ConfParts, 'settings'> & { readonly settings: Settings | undefined }): string {
+  const tokens = Object.entries(parts.tokens).map(([host, token]) => `${host}=${token}`)
+  const userLines = parts.userLines
+    .split('\n')
+    .filter((line) => parts.settings !== undefined || CLIENT_NAMES.test(line))
+  return `${[
+    ...lines({ ...CLIENT_SETTINGS, ...parts.settings }),
+    ...userLines,
+    'extra-experimental-features = nix-command flakes',
+    ...(tokens.length === 0 ? [] : [`access-tokens = ${tokens.join(' ')}`]),
+  ].join('\n')}\n`
+}
+
+/** nix.conf of a daemon of this run: the machine's, then ours, then the workflow's lines; no tokens. */
+export function daemonConf(parts: Omit<ConfParts, 'tokens'>, machineConf: string): string {
+  const userLines = parts.userLines.split('\n').filter((line) => !/^\s*(extra-)?access-tokens\b/.test(line))
+  return `${[`!include ${machineConf}`, ...lines(parts.settings), ...userLines].join('\n')}\n`
+}
+
+/**
+ * Tokens that hold for this run: those that are there, and `token` for `host` unless the workflow's own lines name
+ * that host.
+ */
+export function mergeTokens(
+  there: Readonly<Record<string, string>>,
+  userLines: string,
+  host: string,
+  token: string | undefined,
+): Readonly<Record<string, string>> {
+  if (token === undefined || token === '') return there
+  const named = userLines
+    .split('\n')
+    .filter((line) => /^\s*(extra-)?access-tokens\s*=/.test(line))
+    .some((line) =>
+      line
+        .slice(line.indexOf('=') + 1)
+        .split(/\s+/)
+        .some((pair) => pair.startsWith(`${host}=`)),
+    )
+  return named ? there : { ...there, [host]: token }
+}
+
+/**
+ * NIX_USER_CONF_FILES: it replaces Nix's own list, so that list follows ours; of two files that set a thing the one
+ * named first wins (loadConfFile, libstore/globals.cc).
+ */
+export function userConfFiles(
+  ours: string,
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+  version: NixVersion,
+): string {
+  const given = env.NIX_USER_CONF_FILES
+  if (given) return [ours, given].join(':')
+  const own = atLeast(version, '2.24') && env.NIX_CONFIG_HOME ? env.NIX_CONFIG_HOME : undefined
+  const folders = [env.XDG_CONFIG_HOME || `${home}/.config`, ...(env.XDG_CONFIG_DIRS || '/etc/xdg').split(':')]
+  const files = folders.filter((folder) => folder !== '').map((folder) => `${folder}/nix/nix.conf`)
+  return [ours, ...(own === undefined ? files : [`${own}/nix.conf`, ...files.slice(1)])].join(':')
+}

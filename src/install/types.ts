@@ -1,0 +1,23 @@
+import type { Nix } from '../nix/nix.ts'
+import type { Wiring } from './wiring.ts'
+
+/** Settings of nix.conf, name to value. A name that starts with `extra-` adds to what is there. */
+export type Settings = Readonly<Record<string, string>>
+
+export type NixOrigin = 'existing' | 'release' | 'distro' | 'tarball'
+
+/** A Nix that works, and how this run came to it. */
+export interface Installed {
+  readonly nix: Nix
+  readonly source: NixOrigin
+  /** This run installed it, and post removes it. */
+  readonly installed: boolean
+  /** Why this source and not one before it. */
+  readonly reason: string
+  /** One sentence for log and report: version, place, how builds run, trust. */
+  readonly describe: string
+  /** Build settings of this run. */
+  readonly settings: Settings
+  /** How settings reach the process that builds. */
+  readonly wiring: Wiring
+}

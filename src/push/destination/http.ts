@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { PATIENCE, type Patience } from '../retry.ts'
+import type { HttpTarget } from './http-target.ts'
+import type { Content, Objects } from './objects.ts'
+import { openTransport, type Sending, type TlsFacts } from './transport.ts'
+import { statusError, Tries } from './tries.ts'
+
+/** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
+const CONNECTIONS = 24
+/** Asks caches on the way (proxies, CDNs) for what the origin has now. */
+const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' }
+
+/** Opens the objects of an `http(s)://` store URL. @throws Error where a certificate file cannot be read */
+export async function httpObjects(target: HttpTarget, patience: Patience = PATIENCE): Promise<Objects> {
+  const transport = openTransport(CONNECTIONS, await tlsFacts(target))
+  const tries = new Tries(patience)
+  const login = target.authorization === undefined ? {} : { authorization: target.authorization }
+  const sending = (method: Sending['method'], name: string, content?: Content): Sending => ({
+    method,
+    url: new URL(`${target.base.href.replace(/\/$/, '')}/${name}`),
+    headers: { ...login, ...(method === 'GET' || method === 'HEAD' ? PAST_CACHES : {}), ...contentType(method, name) },
+    ...(content === undefined ? {} : { content }),
+  })
+  const attempt = <T>(method: Sending['method'], name: string, read: Reading<T>, content?: Content): Promise<T> =>
+    tries.run(async () => {
+      const answer = await transport.send(sending(method, name, content))
+      return read(answer.status, answer)
+    })
+  return {
+    shown: target.shown,
+    connections: CONNECTIONS,
+    read: (name) =>
+      attempt('GET', name, async (status, answer) => {
+        if (status === 200) return buffer(answer.body)
+        if (status !== 404 && status !== 410) throw await statusError(`reading ${name}`, answer)
+        answer.body.resume()
+        return undefined
+      }),
+    size: (name) =>
+      attempt('HEAD', name, async (status, answer) => {
+        answer.body.resume()
+        if (status === 200) return Number(answer.headers['content-length'] ?? Number.NaN)
+        if (status !== 404 && status !== 410) throw await statusError(`asking for ${name}`, answer)
+        return undefined
+      }),
+    async *stream(name) {
+      const body = await attempt('GET', name, async (status, answer) => {
+        if (status !== 200) throw await statusError(`reading ${name}`, answer)
+        return answer.body
+      })
+      yield* body
+    },
+    write: (name, content) =>
+      attempt(
+        'PUT',
+        name,
+        async (status, answer) => {
+          if (status < 200 || status > 299) throw await statusError(`writing ${name}`, answer)
+          await buffer(answer.body)
+        },
+        content,
+      ),
+    remove: (name) =>
+      attempt('DELETE', name, async (status, answer) => {
+        await buffer(answer.body)
+        return status < 300 || status === 404
+      }),
+    close: () => transport.close(),
+  }
+}
+
+type Reading<T> = (status: number, answer: Awaited<ReturnType<ReturnType<typeof openTransport>['send']>>) => Promise<T>
+
+function contentType(method: string, name: string): Record<string, string> {
+  if (method !== 'PUT') return {}
+  if (name.endsWith('.narinfo')) return { 'content-type': 'text/x-nix-narinfo' }
+  if (name === 'nix-cache-info') return { 'content-type': 'text/x-nix-cache-info' }
+  return { 'content-type': name.endsWith('.ls') ? 'application/json' : 'application/x-nix-nar' }
+}
+
+async function tlsFacts(target: HttpTarget): Promise<TlsFacts> {
+  const text = async (path: string | undefined) => (path === undefined ? undefined : await readFile(path, 'utf8'))
+  const [cert, key, ca] = await Promise.all([target.certificate, target.privateKey, target.authorities].map(text))
+  return { ...(cert ? { cert } : {}), ...(key ? { key } : {}), ...(ca ? { ca } : {}) }
+}

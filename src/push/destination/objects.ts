@@ -1,0 +1,52 @@
+/** What is written: bytes in memory for small objects, a file for NARs. */
+export type Content =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'file'; readonly file: FileContent }
+
+/** A file that may still be growing while it is sent. */
+export interface FileContent {
+  readonly path: string
+  /** Bytes of the whole, known from the start. */
+  readonly size: number
+  /** Resolves once more than `offset` bytes are in the file; gives how many. Rejects where the writer gave up. */
+  available(offset: number): Promise<number>
+}
+
+/** A binary cache behind any protocol: named objects, as `nix-cache-info`, `<hash>.narinfo`, `nar/<hash>.nar.zst`. */
+export interface Objects {
+  /** URL without user name and password. */
+  readonly shown: string
+  /** How many requests at a time it bears. */
+  readonly connections: number
+  /** Content of a small object; undefined where it is not there. @throws DestinationError */
+  read(name: string): Promise<Buffer | undefined>
+  /** Bytes of an object; undefined where it is not there. @throws DestinationError */
+  size(name: string): Promise<number | undefined>
+  /** An object as a stream of chunks. @throws DestinationError also where it is not there. */
+  stream(name: string): AsyncIterable<Uint8Array>
+  /** Writes an object; it appears whole or not at all where the protocol allows. @throws DestinationError */
+  write(name: string, content: Content): Promise<void>
+  /** Removes an object. Gives false where the destination does not allow that. @throws DestinationError */
+  remove(name: string): Promise<boolean>
+  close(): void
+}
+
+/** Why a destination did not do what it was asked for. */
+export class DestinationError extends Error {
+  override readonly name = 'DestinationError'
+  /** HTTP status, where there was an answer. */
+  readonly status: number | undefined
+  /** Another try may succeed. */
+  readonly passing: boolean
+  /** Seconds that the destination asked to wait. */
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, facts: { status?: number; passing: boolean; retryAfter?: number | undefined }) {
+    super(message)
+    this.status = facts.status
+    this.passing = facts.passing
+    this.retryAfter = facts.retryAfter
+  }
+}
+
+export const bytesOf = (text: string): Content => ({ kind: 'bytes', bytes: Buffer.from(text) })

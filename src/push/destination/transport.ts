@@ -1,0 +1,182 @@
+import { open } from 'node:fs/promises'
+import http from 'node:http'
+import https from 'node:https'
+import { type Content, DestinationError, type FileContent } from './objects.ts'
+
+/** One request, ready to be sent. */
+export interface Sending {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly content?: Content
+  /** Part of a file's bytes, [start, end). */
+  readonly range?: readonly [number, number]
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: http.IncomingMessage
+}
+
+/** PEM texts. */
+export interface TlsFacts {
+  readonly cert?: string
+  readonly key?: string
+  readonly ca?: string
+}
+
+export interface Transport {
+  /** One try. Redirects are followed. @throws DestinationError on a broken connection or a stall */
+  send(sending: Sending): Promise<Answer>
+  close(): void
+}
+
+/** Seconds without a byte in either direction. */
+const STALL_SECONDS = 60
+const CONNECT_SECONDS = 15
+const MOST_REDIRECTS = 5
+const CHUNK = 256 * 1024
+/** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
+const ASK_FIRST_BYTES = 1024 * 1024
+const CONTINUE_SECONDS = 1
+
+export function openTransport(connections: number, tls: TlsFacts = {}): Transport {
+  const options = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections, scheduling: 'fifo' as const }
+  const plain = new http.Agent(options)
+  const secure = new https.Agent({ ...options, ...tls })
+  const once = (sending: Sending) => exchange(sending, sending.url.protocol === 'https:' ? secure : plain)
+  return {
+    send: (sending) => followed(once, sending),
+    close: () => {
+      plain.destroy()
+      secure.destroy()
+    },
+  }
+}
+
+async function followed(once: (sending: Sending) => Promise<Answer>, first: Sending): Promise<Answer> {
+  let sending = first
+  for (let redirects = 0; ; redirects += 1) {
+    const answer = await once(sending)
+    const location = answer.headers.location
+    const moves = [301, 302, 303, 307, 308].includes(answer.status) && location !== undefined
+    if (!moves || (sending.method !== 'GET' && sending.method !== 'HEAD' && answer.status < 307)) return answer
+    answer.body.resume()
+    const url = new URL(location, sending.url)
+    if (redirects === MOST_REDIRECTS || (sending.url.protocol === 'https:' && url.protocol !== 'https:'))
+      throw new DestinationError(`${sending.url.origin} redirects in a circle or to plain http`, { passing: false })
+    // credentials are for the host that they were given for
+    const { authorization, ...open } = sending.headers
+    const headers = url.origin === sending.url.origin && authorization ? { ...open, authorization } : open
+    sending = { ...sending, url, headers }
+  }
+}
+
+function exchange(sending: Sending, agent: http.Agent): Promise<Answer> {
+  const { url, method, content } = sending
+  const length = contentLength(sending)
+  const headers: Record<string, string | number> = { 'user-agent': 'nix-multiarch', ...sending.headers }
+  if (content !== undefined) headers['content-length'] = length
+  if (length >= ASK_FIRST_BYTES) headers.expect = '100-continue'
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? https : http).request(url, { method, headers, agent })
+    let answered = false
+    const broken = (cause: Error) => {
+      clearTimeout(connecting)
+      reject(cause instanceof DestinationError ? cause : connectionError(url, cause))
+    }
+    const stop = (text: string) => request.destroy(new DestinationError(`${url.origin} ${text}`, { passing: true }))
+    const connecting = setTimeout(() => stop(`does not answer for ${CONNECT_SECONDS} s`), CONNECT_SECONDS * 1000)
+    request.on('socket', (socket) => {
+      if (!socket.connecting) clearTimeout(connecting)
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
+    })
+    request.setTimeout(STALL_SECONDS * 1000, () => stop(`made no progress for ${STALL_SECONDS} s`))
+    request.on('error', broken)
+    request.on('response', (body) => {
+      answered = true
+      clearTimeout(connecting)
+      // an answer before the end of the upload: the rest of the body is of no use, and neither is the connection
+      if (!request.writableEnded) body.once('end', () => request.destroy())
+      resolve({ status: body.statusCode ?? 0, headers: body.headers, body })
+    })
+    if (content === undefined) request.end()
+    else
+      permission(request, headers)
+        .then(() => sendBody(request, sending, () => answered))
+        .catch((cause) => request.destroy(cause))
+  })
+}
+
+/** Waits for `100 Continue`, an answer, or a while: not every server knows it (RFC 9110 10.1.1). */
+function permission(request: http.ClientRequest, headers: Record<string, unknown>): Promise<void> {
+  if (headers.expect === undefined) return Promise.resolve()
+  request.flushHeaders()
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    let timer = setTimeout(done, (CONNECT_SECONDS + CONTINUE_SECONDS) * 1000)
+    request.once('socket', () => {
+      clearTimeout(timer)
+      timer = setTimeout(done, CONTINUE_SECONDS * 1000)
+    })
+    for (const event of ['continue', 'response', 'close']) request.once(event, done)
+  })
+}
+
+async function sendBody(request: http.ClientRequest, sending: Sending, answered: () => boolean): Promise<void> {
+  const { content } = sending
+  if (content?.kind === 'bytes') {
+    request.end(content.bytes)
+    return
+  }
+  if (content === undefined) return
+  const [start, end] = sending.range ?? [0, content.file.size]
+  for await (const chunk of fileChunks(content.file, start, end)) {
+    if (answered() || request.destroyed) return
+    if (!request.write(chunk)) await drained(request)
+  }
+  request.end()
+}
+
+const drained = (request: http.ClientRequest): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'close', 'response']) request.off(event, done)
+      resolve()
+    }
+    for (const event of ['drain', 'close', 'response']) request.once(event, done)
+  })
+
+/** Bytes [start, end) of a file that may still be growing. */
+export async function* fileChunks(file: FileContent, start: number, end: number): AsyncGenerator<Buffer> {
+  const opened = await open(file.path)
+  try {
+    for (let at = start; at < end; ) {
+      const there = Math.min(end, await file.available(at))
+      const { bytesRead, buffer } = await opened.read(Buffer.allocUnsafe(Math.min(CHUNK, there - at)), 0, undefined, at)
+      if (bytesRead === 0) throw new Error(`${file.path} is shorter than it was`)
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  } finally {
+    await opened.close()
+  }
+}
+
+function contentLength({ content, range }: Sending): number {
+  if (range !== undefined) return range[1] - range[0]
+  if (content === undefined) return 0
+  return content.kind === 'bytes' ? content.bytes.length : content.file.size
+}
+
+const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'])
+
+function connectionError(url: URL, cause: Error & { code?: string }): DestinationError {
+  const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '')
+  const passing = !REFUSED.has(cause.code ?? '') && !certificate
+  return new DestinationError(`${url.origin} cannot be reached: ${cause.message || cause.code}`, { passing })
+}

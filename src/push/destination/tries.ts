@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { explainStatus, isPassing, type Patience, retryAfterSeconds, waitBefore } from '../retry.ts'
+import { DestinationError } from './objects.ts'
+import type { Answer } from './transport.ts'
+
+const SHOWN_BODY = 200
+
+/** Bounded tries of one destination's requests; what it asks one request to wait for, all of them wait for. */
+export class Tries {
+  readonly #patience: Patience
+  #pausedUntil = 0
+
+  constructor(patience: Patience) {
+    this.#patience = patience
+  }
+
+  /** @throws the last failure, where it does not pass or the tries are used up */
+  async run<T>(once: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const pause = this.#pausedUntil - Date.now()
+      if (pause > 0) await sleep(pause)
+      try {
+        return await once()
+      } catch (cause) {
+        if (!(cause instanceof DestinationError) || !cause.passing || attempt >= this.#patience.tries) throw cause
+        const wait = 1000 * waitBefore(attempt, Math.random(), this.#patience, cause.retryAfter)
+        if (cause.status === 429 || cause.retryAfter !== undefined)
+          this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait)
+        await sleep(wait)
+      }
+    }
+  }
+}
+
+/** The error for an answer that is not a success, with the start of what the server said. */
+export async function statusError(doing: string, answer: Answer): Promise<DestinationError> {
+  const said = await firstText(answer)
+  return new DestinationError(explainStatus(answer.status, doing, said), {
+    status: answer.status,
+    passing: isPassing(answer.status),
+    retryAfter: retryAfterSeconds(answer.headers['retry-after'], Date.now()),
+  })
+}
+
+async function firstText({ body, headers }: Answer): Promise<string> {
+  const html = String(headers['content-type'] ?? '').includes('html')
+  let text = ''
+  try {
+    for await (const chunk of body) if (text.length < SHOWN_BODY) text += String(chunk)
+  } catch {
+    // the status says enough
+  }
+  return html ? '' : text.replace(/\s+/g, ' ').trim().slice(0, SHOWN_BODY)
+}

@@ -1,0 +1,68 @@
+import type { Destination } from '../inputs/inputs.ts'
+import type { StorePath } from '../nix/store-path.ts'
+import { urlParameter } from '../nix/store-url.ts'
+import type { PathFacts } from './closure.ts'
+import type { Found } from './found.ts'
+import type { PushedPath, PushReport } from './types.ts'
+
+/** What was seen of one destination before and after its push. */
+export interface Seen {
+  readonly before: ReadonlyMap<StorePath, Found>
+  readonly after: ReadonlyMap<StorePath, Found>
+  /** What is wrong, by path, after the push. */
+  readonly faults: ReadonlyMap<StorePath, string>
+  readonly verified: number
+  /** Why the push as a whole failed. */
+  readonly reason?: string
+}
+
+/** The report of one destination. @param seconds wall clock of its push */
+export function reportOf(
+  destination: string,
+  closure: readonly PathFacts[],
+  seen: Seen,
+  seconds: number,
+  lines: readonly string[],
+): PushReport {
+  const paths = closure.map(({ path }) => became(path, seen))
+  const failed = paths.filter(({ status }) => status === 'failed')
+  const reason =
+    seen.reason ??
+    (failed.length === 0
+      ? undefined
+      : `${failed.length} of ${paths.length} paths: ${failed[0]?.path} ${failed[0]?.reason}`)
+  return {
+    destination,
+    status: reason === undefined ? 'ok' : 'failed',
+    ...(reason === undefined ? {} : { reason }),
+    paths,
+    seconds,
+    verified: seen.verified,
+    consumerLines: lines,
+  }
+}
+
+function became(path: StorePath, seen: Seen): PushedPath {
+  const found = seen.after.get(path)
+  const bytes = found?.state === 'good' || found?.state === 'unsigned' ? found.bytes : 0
+  const reason = seen.faults.get(path) ?? seen.reason
+  if (reason !== undefined) return { path, status: 'failed', bytes, reason }
+  return { path, status: seen.before.get(path)?.state === 'good' ? 'present' : 'pushed', bytes }
+}
+
+/** Lines for a consumer's nix.conf; a folder or an SSH store is named as it is given here. */
+export function consumerLines(destination: Destination, publicKey: string | undefined): readonly string[] {
+  const key = publicKey === undefined ? [] : [`extra-trusted-public-keys = ${publicKey}`]
+  return [`extra-substituters = ${consumerUrl(destination)}`, ...key]
+}
+
+/** The store URL without login and without what only matters for writing. */
+function consumerUrl({ shown, scheme }: Destination): string {
+  const [place = shown] = shown.split('?')
+  const kept = scheme === 's3' ? ['endpoint', 'region', 'scheme'] : scheme.startsWith('ssh') ? ['remote-store'] : []
+  const query = kept.flatMap((name) => {
+    const value = urlParameter(shown, name)
+    return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]
+  })
+  return query.length === 0 ? place : `${place}?${query.join('&')}`
+}

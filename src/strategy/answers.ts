@@ -1,0 +1,87 @@
+import { parseDrvPath, parseStorePath, type StorePath } from '../nix/store-path.ts'
+import type { AttributePath } from './attributes.ts'
+import type { Evaluated } from './types.ts'
+
+/** Where a package may come from, in the flake's own terms. */
+export type LookupKind = 'own' | 'declared' | 'pkgsCross'
+
+/** One question to a flake (strategy/nix/answer.nix): for one target and package, the first path of each lookup. */
+export interface Question {
+  readonly target: string
+  /** List every package of the target. */
+  readonly all: boolean
+  readonly lookups: readonly { readonly kind: LookupKind; readonly paths: readonly AttributePath[] }[]
+}
+
+export interface Found extends Evaluated {
+  readonly path: AttributePath
+  /** System that the result runs on, where the flake's nixpkgs tells. */
+  readonly host: string | undefined
+  readonly features: readonly string[]
+}
+
+export type Lookup =
+  | { readonly kind: LookupKind; readonly status: 'derivation'; readonly found: Found }
+  | { readonly kind: LookupKind; readonly status: 'no-derivation'; readonly path: AttributePath }
+  | { readonly kind: LookupKind; readonly status: 'missing' }
+  | { readonly kind: LookupKind; readonly status: 'error'; readonly error: string }
+
+export interface Answer {
+  /** Names under `packages.<target>`. */
+  readonly names: readonly string[]
+  /** Systems that the flake has packages for. */
+  readonly systems: readonly string[]
+  readonly all: readonly string[]
+  readonly lookups: readonly Lookup[]
+}
+
+/** Parses what answer.nix gives. @throws Error where it is not of that form, which is a fault of ours */
+export function parseAnswers(json: string): readonly Answer[] {
+  return list(JSON.parse(json)).map((item) => {
+    const answer = record(item)
+    return {
+      names: strings(answer.names),
+      systems: strings(answer.systems),
+      all: strings(answer.all),
+      lookups: list(answer.lookups).map(parseLookup),
+    }
+  })
+}
+
+function parseLookup(value: unknown): Lookup {
+  const lookup = record(value)
+  const kind = string(lookup.kind) as LookupKind
+  if (lookup.status === 'missing') return { kind, status: 'missing' }
+  const path = strings(lookup.path)
+  if (lookup.status === 'no-derivation') return { kind, status: 'no-derivation', path }
+  const outputs: Record<string, StorePath> = {}
+  for (const [name, output] of Object.entries(record(lookup.outputs))) outputs[name] = parseStorePath(string(output))
+  const found: Found = {
+    path,
+    drvPath: parseDrvPath(string(lookup.drvPath)),
+    system: string(lookup.system),
+    name: string(lookup.name),
+    outputs,
+    host: typeof lookup.host === 'string' ? lookup.host : undefined,
+    features: strings(lookup.features),
+  }
+  return { kind, status: 'derivation', found }
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('answer.nix: an object was expected')
+  return value as Readonly<Record<string, unknown>>
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Error('answer.nix: a list was expected')
+  return value
+}
+
+function string(value: unknown): string {
+  if (typeof value !== 'string') throw new Error('answer.nix: a text was expected')
+  return value
+}
+
+const strings = (value: unknown): readonly string[] => list(value).map(string)

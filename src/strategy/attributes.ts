@@ -1,0 +1,81 @@
+import type { Target } from '../inputs/inputs.ts'
+import type { System } from '../nix/system.ts'
+
+/** An attribute path as its names. */
+export type AttributePath = readonly string[]
+
+/** Splits `packages.x86_64-linux."a.b"` into its names. */
+export function splitAttributePath(text: string): AttributePath {
+  return [...text.matchAll(/"([^"]*)"|([^."]+)/g)].map((match) => match[1] ?? match[2] ?? '')
+}
+
+/** Joins names into what one would write after the `#` of an installable. */
+export function joinAttributePath(path: AttributePath): string {
+  return path.map((name) => (/^[A-Za-z_][\w'-]*$/.test(name) ? name : JSON.stringify(name))).join('.')
+}
+
+/**
+ * Where the package itself may be, the first that is there counts: `packages`, then `legacyPackages`, then the old
+ * `defaultPackage`, then the text as a full attribute path.
+ */
+export function ownPaths(text: string, system: System): readonly AttributePath[] {
+  const path = splitAttributePath(text.replaceAll('{target}', system))
+  const named = [
+    ['packages', system, ...path],
+    ['legacyPackages', system, ...path],
+    ...(text === 'default' ? [['defaultPackage', system]] : []),
+  ]
+  return text.includes('{target}') ? [path, ...named] : [...named, path]
+}
+
+/** Name of the package within its set: `hello` of `packages.{target}.hello`. */
+const leaf = (text: string): string => splitAttributePath(text).at(-1) ?? text
+
+/**
+ * Where a flake may declare a cross build of a package: the workflow's own template, then what public flakes do
+ * (Nix, patchelf, attic, ghaf, haskell.nix, nix-ld and others).
+ */
+export function declaredPaths(
+  text: string,
+  target: Target,
+  build: System,
+  template: string | undefined,
+): readonly AttributePath[] {
+  const name = leaf(text)
+  const cpu = target.system.replace(/-.*/, '')
+  const buildCpu = build.replace(/-.*/, '')
+  const [crossName = target.name] = target.crossNames
+  const suffixes = [...new Set([target.triple, target.triple.replace('-unknown-', '-'), target.name, target.system])]
+  const names = [
+    ...suffixes.map((suffix) => `${name}-${suffix}`),
+    ...(target.plain ? [`${name}-${cpu}`] : []),
+    ...suffixes.map((suffix) => `${name}-cross-${suffix}`),
+    ...target.crossNames.map((cross) => `${name}-${cross}`),
+    `${name}-from-${buildCpu}`,
+    `${name}-cross`,
+    ...suffixes.map((suffix) => `cross-${suffix}-${name}`),
+    `${target.triple}:${name}`,
+  ]
+  const filled = (word: string): string =>
+    word.replace(
+      /\{(\w+)\}/g,
+      (hole, key: string) =>
+        ({ build, target: target.system, cross: crossName, triple: target.triple, package: name })[key] ?? hole,
+    )
+  const own = template === undefined ? [] : [splitAttributePath(template).map(filled)]
+  return [...own, ...[...new Set(names)].map((word) => ['packages', build, word])]
+}
+
+/** Whether the attribute's name says which target it is for; one that does not must prove it by its host platform. */
+export function namesTarget(path: AttributePath, target: Target): boolean {
+  const word = path.join('.')
+  const cpu = target.system.replace(/-.*/, '')
+  return [target.triple, target.name, target.system, cpu, ...target.crossNames].some((part) => word.includes(part))
+}
+
+/** Where a flake that exposes nixpkgs' cross sets has the package. */
+export function pkgsCrossPaths(text: string, target: Target, build: System): readonly AttributePath[] {
+  const path = splitAttributePath(text)
+  const own = path[0] === 'packages' || path[0] === 'legacyPackages' ? path.slice(2) : path
+  return target.crossNames.map((cross) => ['legacyPackages', build, 'pkgsCross', cross, ...own])
+}

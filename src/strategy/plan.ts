@@ -1,0 +1,114 @@
+import type { Inputs, Target } from '../inputs/inputs.ts'
+import { explainNix } from '../nix/explain.ts'
+import type { Nix } from '../nix/nix.ts'
+import { UserError } from '../runner/errors.ts'
+import type { Runner } from '../runner/ports.ts'
+import type { Answer, Found, LookupKind, Question } from './answers.ts'
+import { askFlake } from './ask.ts'
+import { declaredPaths, joinAttributePath, ownPaths, pkgsCrossPaths } from './attributes.ts'
+import { choose } from './choose.ts'
+import { gatherCosts } from './costs.ts'
+import type { Plan } from './types.ts'
+
+/** What the machine can do, gathered before choosing. */
+export interface Machine {
+  /** Systems whose programs run without an emulator, the machine's own first. */
+  readonly native: readonly string[]
+  /** Why programs of a system cannot be emulated; undefined where they can. */
+  readonly emulationProblem: (system: string) => string | undefined
+}
+
+interface Wanted {
+  readonly target: Target
+  readonly package: string
+}
+
+/**
+ * Decides for every target and package how it is had.
+ * @param url reference of the flake as `nix flake metadata` gave it
+ * @throws UserError where `packages: *` names nothing
+ */
+export async function planTargets(
+  runner: Runner,
+  nix: Nix,
+  inputs: Inputs,
+  url: string,
+  machine: Machine,
+): Promise<readonly Plan[]> {
+  const wanted = await expand(runner, nix, inputs, url)
+  const questions = wanted.map((item) => question(item, inputs, nix, machine))
+  const answers = await askFlake(runner, nix, url, questions)
+  const costs = await gatherCosts(
+    runner,
+    nix,
+    answers.flatMap(foundIn).map((found) => found.drvPath),
+  )
+  const explain = (error: string): string => explainNix(error).sentence
+  return wanted.map(({ target, package: name }, index) => {
+    const { lookups = [], names = [], systems = [] } = answers[index] ?? {}
+    const own = lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' }
+    const cross = lookups.filter((lookup) => lookup.kind !== 'own')
+    const emulationProblem = machine.emulationProblem(target.system)
+    return choose(
+      target,
+      name,
+      { native: machine.native, emulationProblem, own, names, systems, cross, costs, explain },
+      inputs.prefer,
+    )
+  })
+}
+
+const foundIn = (answer: Answer): readonly Found[] =>
+  answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []))
+
+/** Targets × packages, `*` replaced by the names of the target's packages. */
+async function expand(runner: Runner, nix: Nix, inputs: Inputs, url: string): Promise<readonly Wanted[]> {
+  const names = inputs.packages.includes('*')
+    ? await listPackages(runner, nix, inputs.targets, url)
+    : new Map<string, readonly string[]>()
+  return inputs.targets.flatMap((target) => {
+    const all = (names.get(target.system) ?? []).map((name) => joinAttributePath([name]))
+    const packages = inputs.packages.flatMap((name) => (name === '*' ? all : [name]))
+    return [...new Set(packages)].map((name) => ({ target, package: name }))
+  })
+}
+
+async function listPackages(
+  runner: Runner,
+  nix: Nix,
+  targets: readonly Target[],
+  url: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const systems = [...new Set(targets.map((target) => target.system))]
+  const answers = await askFlake(
+    runner,
+    nix,
+    url,
+    systems.map((system) => ({ target: system, all: true, lookups: [] })),
+  )
+  const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0)
+  if (empty.length > 0) {
+    const known = [...new Set(answers.flatMap((answer) => answer.systems))]
+    const hint =
+      known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`
+    throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`)
+  }
+  return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]))
+}
+
+/** Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs. */
+function question({ target, package: name }: Wanted, inputs: Inputs, nix: Nix, machine: Machine): Question {
+  const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross'
+  const own = target.plain && target.strategy !== 'cross'
+  const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross')
+  const kinds: readonly LookupKind[] = [
+    ...(own ? (['own'] as const) : []),
+    ...(cross ? (['declared', 'pkgsCross'] as const) : []),
+  ]
+  const paths = {
+    own: () => ownPaths(name, target.system),
+    declared: () => declaredPaths(name, target, nix.system, inputs.crossAttribute),
+    pkgsCross: () => pkgsCrossPaths(name, target, nix.system),
+  }
+  return { target: target.system, all: false, lookups: kinds.map((kind) => ({ kind, paths: paths[kind]() })) }
+}

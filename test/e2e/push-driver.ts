@@ -1,0 +1,63 @@
+// Plays main's part for the push room alone, inside a machine: JSON on standard input, a JSON answer as its last line.
+import { text } from 'node:stream/consumers'
+import type { Nix } from '../../src/nix/nix.ts'
+import { parseSigningKey } from '../../src/nix/signing-key.ts'
+import type { StorePath } from '../../src/nix/store-path.ts'
+import { parseDestination } from '../../src/nix/store-url.ts'
+import type { System } from '../../src/nix/system.ts'
+import { parseNixVersion } from '../../src/nix/version.ts'
+import { preflight } from '../../src/push/preflight.ts'
+import { pushClosures } from '../../src/push/push.ts'
+import { openRunner } from '../../src/runner/runner.ts'
+
+export interface Job {
+  readonly verb: 'preflight' | 'push'
+  readonly version: string
+  readonly bin: string
+  readonly roots: readonly string[]
+  readonly to: readonly string[]
+  readonly key?: string
+  readonly compression?: string
+  readonly verify?: 'sample' | 'full' | 'none'
+  readonly mode?: 'daemon' | 'single-user'
+}
+
+const job = JSON.parse(await text(process.stdin)) as Job
+const runner = openRunner()
+const version = parseNixVersion(`nix (Nix) ${job.version}`)
+if (version === undefined) throw new Error('no version')
+const nix: Nix = {
+  bin: job.bin,
+  version,
+  system: 'x86_64-linux' as System,
+  storeDirectory: '/nix/store',
+  mode: job.mode ?? 'single-user',
+  trusted: true,
+  env: {},
+}
+const destinations = job.to.map((url) => {
+  const parsed = parseDestination(url)
+  if ('problem' in parsed) throw new Error(parsed.problem)
+  return parsed
+})
+const parsedKey = job.key === undefined ? undefined : parseSigningKey(job.key)
+if (parsedKey !== undefined && 'problem' in parsedKey) throw new Error(parsedKey.problem)
+let answer: unknown
+try {
+  answer =
+    job.verb === 'preflight'
+      ? await preflight(runner, nix, destinations, parsedKey)
+      : await pushClosures(runner, nix, {
+          roots: job.roots as StorePath[],
+          destinations,
+          key: parsedKey,
+          compression: job.compression ?? 'zstd',
+          verify: job.verify ?? 'sample',
+        })
+} catch (cause) {
+  runner.fail(cause)
+  answer = { thrown: String(cause) }
+}
+await runner.undo()
+process.stdout.write(`\nANSWER ${JSON.stringify({ answer, rss: process.resourceUsage().maxRSS })}\n`)
+await runner.close()

@@ -1,0 +1,194 @@
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { unavailableReason } from './available.ts'
+import { assertPrepared, cacheDir, type Part, rigDir } from './cache.ts'
+import { type Change, changedSince, listFiles } from './changes.ts'
+import type { MachineOptions, MachineUser, RunOptions, RunResult } from './machine-options.ts'
+import { furnish } from './machine-setup.ts'
+import { childrenOf, killTree } from './processes.ts'
+
+export type { Bind, MachineOptions, MachineUser, RunOptions, RunResult } from './machine-options.ts'
+
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const homes: Record<MachineUser, string> = { root: '/root', runner: '/home/runner' }
+
+/**
+ * A throw-away copy of this host: its root file system under a copy-on-write layer in memory, with its own mounts,
+ * processes, network, host name, IPC, user namespace (ids 0 to 65535 mapped 1:1) and binfmt_misc table.
+ * Caution: root in it is still the host's root for sysctls that belong to no namespace. Never write one.
+ */
+export class Machine {
+  readonly user: MachineUser
+  /** Host's process id of the machine's process 1. */
+  readonly init: number
+  readonly #holder: ChildProcess
+  #baseline: Map<string, string> = new Map()
+
+  private constructor(user: MachineUser, holder: ChildProcess, init: number) {
+    this.user = user
+    this.#holder = holder
+    this.init = init
+  }
+
+  /** Why there can be no machine on this host, or undefined. */
+  static available(): string | undefined {
+    return unavailableReason()
+  }
+
+  /** @throws with the output of the failing step if the machine does not come up. */
+  static async start(options: MachineOptions = {}): Promise<Machine> {
+    const reason = unavailableReason()
+    if (reason) throw new Error(`no disposable machine: ${reason}`)
+    const parts: Part[] = ['qemu', 'tools']
+    if (options.nix && options.nix !== 'none') parts.push('nix')
+    if (options.apt) parts.push('apt')
+    assertPrepared(...parts)
+
+    const user = options.user ?? 'runner'
+    const furniture = furnish({ ...options, user })
+    const { holder, init } = await boot(options, furniture)
+    const machine = new Machine(user, holder, init)
+    const furnished = await machine.run(['bash', '-euc', furniture.script], { user: 'root', cwd: '/' })
+    if (furnished.code !== 0) {
+      await machine.stop()
+      throw new Error(`machine: furnishing failed: ${furnished.stderr}${furnished.stdout}`)
+    }
+    machine.#baseline = listFiles(machine.upperDir)
+    return machine
+  }
+
+  /** The host's view of a path in the machine. A symbolic link with an absolute target leads back to the host: avoid. */
+  path(inside: string): string {
+    return join(`/proc/${this.init}/root`, inside)
+  }
+
+  /** The host's view of the copy-on-write layer. Empty of what lies on /tmp, /run, /dev and bind mounts. */
+  get upperDir(): string {
+    return `/proc/${this.#holder.pid}/fd/9`
+  }
+
+  /** What was added, changed or deleted since the machine was furnished, sorted by path. */
+  upper(): Change[] {
+    return changedSince(this.#baseline, this.upperDir)
+  }
+
+  /** Starts a command and leaves its streams to the caller. `realPid` of processes.ts finds the process to signal. */
+  spawn(argv: readonly string[], options: RunOptions & { stdin?: 'pipe' | 'ignore' } = {}): ChildProcess {
+    const user = options.user ?? this.user
+    const env = { PATH: path, HOME: homes[user], USER: user, LANG: 'C.UTF-8', ...options.env }
+    const identity = user === 'root' ? [] : ['setpriv', '--reuid=1001', '--regid=1001', '--init-groups', '--']
+    return spawn(
+      '/usr/bin/nsenter',
+      [
+        ...[`--target=${this.init}`, '--user', '--mount', '--uts', '--ipc', '--net', '--pid', '--'],
+        ...[...identity, 'env', '-C', options.cwd ?? homes[user], '--', ...argv],
+      ],
+      { env, stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'] },
+    )
+  }
+
+  /** Runs a command to its end. Does not throw on a bad exit code. */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const child = this.spawn(argv, { ...options, stdin: options.input === undefined ? 'ignore' : 'pipe' })
+    const output: [Buffer[], Buffer[]] = [[], []]
+    child.stdout?.on('data', (chunk: Buffer) => output[0].push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => output[1].push(chunk))
+    // a command that does not read its input closes the pipe: its own business
+    child.stdin?.on('error', () => {}).end(options.input)
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      if (child.pid) killTree(child.pid)
+    }, options.timeout ?? 120_000)
+    try {
+      const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+      return { code, signal, stdout: text(output[0]), stderr: text(output[1]), timedOut }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Runs a bash script (`set -euo pipefail`) and returns its standard output. @throws on a bad exit code. */
+  async sh(script: string, options: RunOptions = {}): Promise<string> {
+    const result = await this.run(['bash', '-euo', 'pipefail', '-c', script], options)
+    if (result.code !== 0) {
+      const end = result.timedOut ? 'timed out' : `exit ${result.code ?? result.signal}`
+      throw new Error(`machine: ${end}: ${script}\n${result.stdout}${result.stderr}`)
+    }
+    return result.stdout
+  }
+
+  /** Ends every process in the machine and drops its mounts and its memory. May be called twice. */
+  async stop(): Promise<void> {
+    if (this.#holder.exitCode !== null || this.#holder.signalCode !== null) return
+    const ended = once(this.#holder, 'exit')
+    this.#holder.stdin?.end()
+    const timer = setTimeout(() => this.#holder.kill('SIGKILL'), 2000)
+    await ended
+    clearTimeout(timer)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
+
+const text = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8')
+
+/** Starts the namespaces: the outer script lays the root out, this process maps the ids, the inner script is process 1. */
+async function boot(options: MachineOptions, { binds, layers }: ReturnType<typeof furnish>): Promise<{ holder: ChildProcess; init: number }> {
+  const mountPoint = join(cacheDir, 'mnt')
+  mkdirSync(mountPoint, { recursive: true })
+  // passed as text: where the repository is on another file system the new root does not show it
+  const [outer, inner] = ['machine-outer.sh', 'machine-inner.sh'].map((name) => readFileSync(join(rigDir, name), 'utf8'))
+  const env = {
+    PATH: path,
+    RIG_MOUNT: mountPoint,
+    RIG_SIZE: options.size ?? '8g',
+    RIG_DEVICES: options.kvm ? 'kvm' : '',
+    RIG_BINDS: binds.map((bind) => [bind.readOnly === false ? 'rw' : 'ro', bind.source, bind.target ?? bind.source].join('\t')).join('\n'),
+    RIG_LAYERS: layers.join('\n'),
+    RIG_INNER: inner,
+    RIG_BINFMT: options.binfmt ?? 'own',
+    RIG_SYSCTL_READ_ONLY: String(options.sysctlReadOnly ?? false),
+    RIG_NETWORK: options.network ?? 'address',
+  }
+  const holder = spawn('unshare', ['--mount', '--propagation=private', 'bash', '-c', outer ?? '', 'machine'], { env, stdio: 'pipe' })
+  let output = ''
+  for (const stream of [holder.stdout, holder.stderr]) stream.on('data', (chunk: Buffer) => void (output += chunk.toString()))
+  holder.stdin.on('error', () => {})
+  await mapIds(holder, () => output)
+  holder.stdin.write('ids are mapped\n')
+  await until(holder, () => output.includes('ready\n'), () => output)
+  const init = childrenOf(holder.pid as number)[0]
+  if (!init) throw new Error(`machine: no process 1: ${output}`)
+  return { holder, init }
+}
+
+async function mapIds(holder: ChildProcessWithoutNullStreams, output: () => string): Promise<void> {
+  const ours = readlinkSync('/proc/self/ns/user')
+  const namespace = (): string | undefined => {
+    try {
+      return readlinkSync(`/proc/${holder.pid}/ns/user`)
+    } catch {
+      return undefined
+    }
+  }
+  await until(holder, () => (namespace() ?? ours) !== ours, output)
+  // written from outside, so that setgroups() stays allowed: sudo, apt and Nix's daemon call it
+  for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${holder.pid}/${map}`, '0 0 65536\n')
+}
+
+async function until(holder: ChildProcess, done: () => boolean, output: () => string): Promise<void> {
+  const limit = Date.now() + 20_000
+  while (!done()) {
+    if (holder.exitCode !== null || holder.signalCode !== null || Date.now() > limit) {
+      holder.kill('SIGKILL')
+      throw new Error(`machine: did not start (exit ${holder.exitCode}): ${output()}`)
+    }
+    await sleep(2)
+  }
+}
