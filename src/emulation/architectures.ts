@@ -101,14 +101,11 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Whether a machine may execute a system's programs without an emulator. `own`: it is the machine's system.
- * `probe`: only a program that really ran decides. Some 64-bit ARM processors have no 32-bit mode (NixOS/nix#6473), and
- * a kernel may lack the 32-bit calls of x86. `no`: it never does.
+ * Whether a machine may execute a foreign system's programs without an emulator; only a program that really ran decides.
+ * Some 64-bit ARM processors have no 32-bit mode (NixOS/nix#6473), and a kernel may lack the 32-bit calls of x86.
  */
-export function nativeRule(machine: System, system: System): 'own' | 'probe' | 'no' {
-  if (machine === system) return 'own'
-  return COMPANIONS[machine]?.includes(system) ? 'probe' : 'no'
-}
+export const mayRunNatively = (machine: System, system: System): boolean =>
+  COMPANIONS[machine]?.includes(system) ?? false
 
 /** Systems for which Nix sets the 32-bit personality (libstore's build-derivation, `PER_LINUX32`). */
 export const wantsPersonality32 = (system: System): boolean => /^(armv[5-7]|i[3-6]86)/.test(system)

@@ -1,33 +1,18 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { release } from 'node:os'
 import type { QemuSource } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
 import { type System, systemOf } from '../nix/system.ts'
-import { CommandError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
+import { add, type Outcome, type Registration, said, type Work } from './add.ts'
 import { type Architecture, architectureOf } from './architectures.ts'
 import type { Execution } from './execution.ts'
-import { type Finding, findEmulators, type Found } from './find.ts'
-import { failure, mountRefusal, obstacleOf, registerRefusal, UNKNOWN } from './obstacles.ts'
-import { openProver, type Prover } from './prove.ts'
-import { type Decision, decide, entryFault, entryName, flagsFor, registrationLine } from './registrations.ts'
-import { canLoadModule, mountTable, readEntry, readTable, register, type Table, unregister } from './table.ts'
+import { findEmulators } from './find.ts'
+import { failure, mountRefusal, NOT_LINUX, obstacleOf, UNKNOWN } from './obstacles.ts'
+import { openProver } from './prove.ts'
+import { type Decision, decide, entryFault } from './registrations.ts'
+import { canLoadModule, mountTable, readTable, type Table } from './table.ts'
 import type { Emulator } from './types.ts'
-
-/** What became of one architecture; its systems share it. */
-type Outcome =
-  | { readonly status: 'kept' | 'registered' | 'replaced'; interpreter?: string; version?: string; reason: string }
-  | { readonly status: 'failed'; readonly reason: string }
-
-interface Work {
-  readonly runner: Runner
-  readonly prover: Prover
-  readonly machine: System
-  readonly tag: string
-}
-
-type Registration = Extract<Decision, { action: 'register' }>
 
 /**
  * Makes this machine execute the programs of foreign systems: keeps the registered emulators that serve, finds and
@@ -45,7 +30,7 @@ export async function ensureEmulators(
   const machine = systemOf(process.arch, process.platform)
   const foreign = [...new Set(systems)].filter((system) => system !== machine)
   if (machine === undefined || !machine.endsWith('-linux')) {
-    return foreign.map((system) => failed(system, 'this machine does not run Linux, and only Linux starts emulators'))
+    return foreign.map((system) => failed(system, NOT_LINUX))
   }
   const architectures = new Set(foreign.flatMap((system) => architectureOf(system) ?? []))
   if (architectures.size === 0) return foreign.map((system) => failed(system, UNKNOWN))
@@ -130,12 +115,6 @@ async function openTable(runner: Runner, enough: boolean): Promise<{ table: Tabl
   return { table: mounted, obstacle: obstacleOf(mounted.state, runner.facts.privilege, true) }
 }
 
-/** What a failed write or command said. */
-function said(error: unknown): string {
-  if (error instanceof CommandError) return error.result.stderr
-  return error instanceof Error ? error.message : String(error)
-}
-
 async function keep(
   runner: Runner,
   decision: Extract<Decision, { action: 'keep' }>,
@@ -150,45 +129,5 @@ async function keep(
   return { status: 'kept', reason, ...(entry && { interpreter: entry.interpreter }), ...(version && { version }) }
 }
 
-async function add(
-  work: Work,
-  architecture: Architecture,
-  decision: Registration,
-  found: Finding | undefined,
-): Promise<Outcome> {
-  if (found === undefined || !('path' in found)) {
-    const advice = 'install Debian’s qemu-user-static, or give qemu-source a folder with a static one'
-    return { status: 'failed', reason: `${found?.missing ?? 'no emulator was found'}; ${advice}` }
-  }
-  const name = entryName(architecture, work.tag)
-  const refusal = await tryRegister(work, architecture, decision, name, found)
-  if (refusal !== undefined) return { status: 'failed', reason: refusal }
-  const [entry] = readEntry(name)
-  const execution = await work.prover.execute(architecture)
-  if (entry?.flags.includes('F') !== true || execution.kind !== 'emulated') {
-    await unregister(work.runner, name)
-    const detail = execution.kind === 'none' ? execution.detail : 'the kernel did not take flag F'
-    return { status: 'failed', reason: `${found.path} was registered, but our test program did not run: ${detail}` }
-  }
-  const { path: interpreter, version, origin } = found
-  const reason = `registered ${interpreter} from ${origin}, flags ${entry.flags}${decision.reason && `; it ${decision.reason}`}`
-  const status = decision.over.length > 0 || decision.stale ? 'replaced' : 'registered'
-  return { status, interpreter, reason, ...(version && { version }) }
-}
-
-/** Writes the entry; gives why the kernel refused it. */
-async function tryRegister(
-  { runner }: Work,
-  architecture: Architecture,
-  decision: Registration,
-  name: string,
-  { path, version }: Found,
-): Promise<string | undefined> {
-  try {
-    if (decision.stale) await unregister(runner, name)
-    await register(runner, name, path, registrationLine(name, architecture, path, flagsFor(release(), version)))
-    return undefined
-  } catch (error) {
-    return registerRefusal(said(error), path)
-  }
-}
+export { nixSettings } from './settings.ts'
+export { surveyEmulation } from './survey.ts'

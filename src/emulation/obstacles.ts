@@ -53,6 +53,8 @@ export const failure = (system: System, why: string): string => `${system} canno
 export const UNKNOWN =
   'QEMU has no user-mode emulator for it; build it on a machine of that system, or by a cross strategy'
 
+export const NOT_LINUX = 'this machine does not run Linux, and only Linux starts emulators; use a Linux runner'
+
 /** Translates what the kernel or `mount` says of a mount that it refuses. */
 export function mountRefusal(said: string): string {
   return /permission denied|not permitted|EPERM|EACCES/i.test(said)

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { System } from '../nix/system.ts'
+import { UserError } from '../runner/errors.ts'
 import type { Command, CommandResult, Runner } from '../runner/ports.ts'
 import { type Architecture, architectureOf, wantsPersonality32 } from './architectures.ts'
-import { type Execution, executionOf } from './execution.ts'
+import type { Form } from './elf.ts'
+import { detailOf, type Execution, executionOf } from './execution.ts'
 import { PROBE_EXIT, probeProgram } from './machine-code.ts'
 
 /** Runs a program of ours for an architecture, through the kernel, as a Nix build sandbox would. */
@@ -13,64 +15,68 @@ export interface Prover {
    */
   readonly isolated: boolean
   /** What happens when the kernel is asked to execute programs of an architecture. */
-  execute(architecture: Architecture, system?: System): Promise<Execution>
+  execute(architecture: Architecture): Promise<Execution>
   /** Whether an emulator runs a program when called by its path: before it is registered. */
   emulate(emulator: string, architecture: Architecture): Promise<CommandResult>
 }
 
-type Way = (root: string, program: string, system?: System) => { command: Command; asRoot: boolean }
+/** The command that runs a program which lies in a folder. */
+interface Way {
+  readonly isolated: boolean
+  readonly asRoot: boolean
+  readonly command: (root: string, program: string) => Command
+}
 
 const SECONDS = 60
 
 /**
  * Chooses the strictest way to run a program that works with a program of this machine's own.
- * @throws Error where not even that one runs
+ * @throws UserError where not even that one runs
  */
 export async function openProver(runner: Runner, machine: System): Promise<Prover> {
   const own = architectureOf(machine)
-  if (own === undefined) throw new Error(`this machine's own architecture is unknown: ${machine}`)
+  if (own === undefined) throw new UserError(`This machine's own architecture is not known: ${machine}.`)
   const tried: string[] = []
-  for (const { way, isolated } of waysOf(runner)) {
+  for (const way of waysOf(runner)) {
     const result = await runProbe(runner, way, own, 'plain')
-    if (result.exitCode === PROBE_EXIT) return createProver(runner, way, isolated)
-    tried.push(result.stderr.trim() || `exit code ${result.exitCode}`)
+    if (result.exitCode === PROBE_EXIT) return createProver(runner, way)
+    tried.push(detailOf(result))
   }
-  throw new Error(`programs in ${runner.facts.folder} cannot be run (${tried.join('; ')}); is it mounted noexec?`)
+  throw new UserError(
+    `A test program in ${runner.facts.folder} cannot be run: ${tried.join('; ')}. ` +
+      'If the file system of RUNNER_TEMP is mounted noexec, give the runner a folder on one that is not.',
+  )
 }
 
-/** Every way in turn; only root changes the root without a namespace of its own. */
-function waysOf(runner: Runner): readonly { readonly way: Way; readonly isolated: boolean }[] {
+function waysOf(runner: Runner): readonly Way[] {
   const { find } = runner.commands
   const chroot = find('chroot') ?? '/usr/sbin/chroot'
   const unshare = find('unshare')
-  const empty: Way = (root, program, system) => ({
-    // The personality of a 32-bit machine is what Nix asks for; a processor without 32-bit mode refuses it.
-    command:
-      system !== undefined && wantsPersonality32(system) && find('setarch') !== undefined
-        ? { tool: 'setarch', args: ['linux32', chroot, root, `/${program}`] }
-        : { tool: chroot, args: [root, `/${program}`] },
-    asRoot: true,
-  })
-  const namespace: Way = (root, program) => ({
-    command: { tool: unshare ?? 'unshare', args: ['--user', '--map-root-user', `--root=${root}`, '--', `/${program}`] },
-    asRoot: false,
-  })
-  const plain: Way = (root, program) => ({ command: { tool: join(root, program), args: [], cwd: root }, asRoot: false })
-  return [
-    ...(runner.facts.privilege === 'none' ? [] : [{ way: empty, isolated: true }]),
-    ...(unshare === undefined ? [] : [{ way: namespace, isolated: true }]),
-    { way: plain, isolated: false },
-  ]
+  const ways: Way[] = []
+  if (runner.facts.privilege !== 'none') {
+    const command = (root: string, program: string): Command => ({ tool: chroot, args: [root, `/${program}`] })
+    ways.push({ isolated: true, asRoot: true, command })
+  }
+  if (unshare !== undefined) {
+    const options = ['--user', '--map-root-user']
+    const command = (root: string, program: string): Command => ({
+      tool: unshare,
+      args: [...options, `--root=${root}`, '--', `/${program}`],
+    })
+    ways.push({ isolated: true, asRoot: false, command })
+  }
+  ways.push({ isolated: false, asRoot: false, command: (root, program) => ({ tool: join(root, program), args: [] }) })
+  return ways
 }
 
-function createProver(runner: Runner, way: Way, isolated: boolean): Prover {
+function createProver(runner: Runner, way: Way): Prover {
   return {
-    isolated,
-    execute: async (architecture, system) => {
-      const plain = await runProbe(runner, way, architecture, 'plain', { system })
+    isolated: way.isolated,
+    execute: async (architecture) => {
+      const plain = await runProbe(runner, way, architecture, 'plain')
       if (plain.exitCode !== PROBE_EXIT) return executionOf([plain])
-      const pie = await runProbe(runner, way, architecture, 'pie', { system })
-      return executionOf([plain, pie], await runProbe(runner, way, architecture, 'plain', { system, ask: true }))
+      const pie = await runProbe(runner, way, architecture, 'pie')
+      return executionOf([plain, pie], await runProbe(runner, way, architecture, 'plain', { QEMU_VERSION: '1' }))
     },
     emulate: async (emulator, architecture) => {
       const root = await writePrograms(runner, architecture)
@@ -80,23 +86,22 @@ function createProver(runner: Runner, way: Way, isolated: boolean): Prover {
   }
 }
 
-interface How {
-  readonly system?: System | undefined
-  /** Have QEMU tell its version instead of running the program (QEMU_VERSION, linux-user/main.c). */
-  readonly ask?: boolean
-}
-
+/** @param env with QEMU_VERSION (linux-user/main.c), QEMU tells its version and does not run the program */
 async function runProbe(
   runner: Runner,
-  way: Way,
+  { command, asRoot }: Way,
   architecture: Architecture,
-  form: 'plain' | 'pie',
-  { system, ask = false }: How = {},
+  form: Form,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   const root = await writePrograms(runner, architecture)
-  const { command, asRoot } = way(root, form, system)
-  const env = { LC_ALL: 'C', ...(ask ? { QEMU_VERSION: '1' } : {}) }
-  return await runner.commands.run({ ...command, env }, { asRoot, accept: 'any', timeoutSeconds: SECONDS })
+  const probe = command(root, form)
+  // Nix sets the personality of a 32-bit machine for these, and a processor without 32-bit mode refuses it.
+  const setarch = architecture.systems.some(wantsPersonality32) ? runner.commands.find('setarch') : undefined
+  const inner = setarch === undefined ? probe : { tool: setarch, args: ['linux32', probe.tool, ...probe.args] }
+  // The folder holds nothing but our programs: where no handler takes one, execvp hands it to a shell as a script.
+  const full = { ...inner, cwd: root, env: { LC_ALL: 'C', ...env } }
+  return await runner.commands.run(full, { asRoot, accept: 'any', timeoutSeconds: SECONDS })
 }
 
 /** Writes both programs of an architecture into a folder that holds nothing else. */

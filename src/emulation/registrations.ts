@@ -81,8 +81,10 @@ export interface Situation {
   readonly architecture: Architecture
   /** All entries of the table; empty where it cannot be read. */
   readonly entries: readonly Entry[]
-  /** Foreign programs ran in an empty root: the entry that wins has flag F and a static interpreter. */
+  /** Programs of the architecture ran. */
   readonly serves: boolean
+  /** They ran in an empty root: the entry that wins has flag F and a static interpreter. */
+  readonly isolated: boolean
   /** Entries that `entryFault` finds fault with: name → fault. */
   readonly faults: ReadonlyMap<string, string>
   readonly tag: string
@@ -92,12 +94,13 @@ export interface Situation {
  * Keeps what serves and registers ours otherwise. Nobody else's entry is touched: of several that match, the kernel takes
  * the newest, so ours wins over them while it is there, and they are as they were when it is gone.
  */
-export function decide({ architecture, entries, serves, faults, tag }: Situation): Decision {
+export function decide({ architecture, entries, serves, isolated, faults, tag }: Situation): Decision {
   const name = entryName(architecture, tag)
   const concerned = entries.filter((entry) => concerns(entry, architecture))
   const own = concerned.find((entry) => entry.name === name)
   const lent = concerned.filter((entry) => entry.name.startsWith(OURS) && entry.name !== name)
-  if (serves && lent.length === 0) {
+  const sandboxed = isolated || concerned.every((entry) => !faults.has(entry.name))
+  if (serves && sandboxed && lent.length === 0) {
     const entry = own ?? concerned.find((each) => !faults.has(each.name)) ?? concerned[0]
     const what = entry === undefined ? 'an emulator that the kernel has open' : describe(entry)
     return { action: 'keep', entry, adopt: own !== undefined, reason: `kept ${what}: it ran our test programs` }

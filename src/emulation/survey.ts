@@ -1,7 +1,8 @@
 import { type System, systemOf } from '../nix/system.ts'
 import type { Runner } from '../runner/ports.ts'
-import { architectureOf, nativeRule } from './architectures.ts'
-import { obstacleOf } from './obstacles.ts'
+import { architectureOf } from './architectures.ts'
+import { factsOf, ownOrNot } from './execution.ts'
+import { NOT_LINUX, obstacleOf } from './obstacles.ts'
 import { openProver } from './prove.ts'
 import { canLoadModule, readTable } from './table.ts'
 import type { EmulationFacts, SystemFacts } from './types.ts'
@@ -14,17 +15,14 @@ import type { EmulationFacts, SystemFacts } from './types.ts'
 export async function surveyEmulation(runner: Runner, systems: readonly System[]): Promise<EmulationFacts> {
   const machine = systemOf(process.arch, process.platform)
   if (machine === undefined || !machine.endsWith('-linux')) {
-    const obstacle = 'this machine does not run Linux, and only Linux starts emulators'
-    return { machine, obstacle, systems: systems.map((system) => ownOrNot(machine, system)) }
+    return { machine, obstacle: NOT_LINUX, systems: systems.map((system) => ownOrNot(machine, system)) }
   }
-  const facts = []
-  const foreign = systems.some((system) => system !== machine)
-  const prover = foreign ? await openProver(runner, machine) : undefined
+  const prover = systems.some((system) => system !== machine) ? await openProver(runner, machine) : undefined
+  const facts: SystemFacts[] = []
   for (const system of systems) {
     const architecture = architectureOf(system)
-    const rule = nativeRule(machine, system)
-    if (prover === undefined || architecture === undefined || rule === 'own') facts.push(ownOrNot(machine, system))
-    else facts.push(factsOf(machine, system, await prover.execute(architecture, rule === 'probe' ? system : undefined)))
+    if (prover === undefined || architecture === undefined || system === machine) facts.push(ownOrNot(machine, system))
+    else facts.push(factsOf(machine, system, await prover.execute(architecture)))
   }
   const obstacle = obstacleOf(readTable().state, runner.facts.privilege, await canLoadModule(runner))
   return { machine, systems: facts, obstacle }

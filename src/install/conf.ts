@@ -13,6 +13,8 @@ export interface EffectiveSettings {
   readonly maxJobs: number
   /** The sandbox has a /bin/sh. */
   readonly sandboxShell: boolean
+  /** Builds get user ids without a group of build users. */
+  readonly autoAllocateUids: boolean
 }
 
 /** Arguments that print all settings as JSON (`show-config` got its new name in Nix 2.20). */
@@ -39,6 +41,7 @@ export function parseSettings(json: string): EffectiveSettings {
     sandboxFallback: value('sandbox-fallback') !== false,
     maxJobs: Number(value('max-jobs') ?? 1),
     sandboxShell: namesShell(value('sandbox-paths')),
+    autoAllocateUids: value('auto-allocate-uids') === true,
   }
 }
 
@@ -88,15 +91,14 @@ export function mergeSettings(before: Settings, added: Settings): Settings {
   return merged
 }
 
-export interface ConfParts {
-  readonly settings: Settings
-  /** The input `extra-nix-config`. */
-  readonly userLines: string
-  /** All tokens that hold for this run, host to token. */
-  readonly tokens: Readonly<Record<string, string>>
-}
+/** The file of build settings, which the other files include and `applySettings` rewrites. */
+export const SETTINGS_FILE = 'build.conf'
 
-const lines = (settings: Settings): string[] => Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
+/** Lines of nix.conf. */
+export const renderSettings = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('')
 
 /** What only the evaluating client needs; a daemon would refuse or ignore it. */
 const CLIENT_SETTINGS = {
@@ -112,26 +114,29 @@ const CLIENT_NAMES =
 /**
  * The private file of this run, which the client reads first of all user files.
  * Order: ours, the workflow's lines (they win), and last what adds to any of them.
- * @param settings build settings; undefined where the client must not send them to its daemon
+ * @param userLines the input `extra-nix-config`
+ * @param tokens all tokens that hold for this run, host to token
+ * @param builds whether this file carries build settings; not where a daemon would refuse them from this user
  */
-export function clientConf(parts: Omit<ConfParts, 'settings'> & { readonly settings: Settings | undefined }): string {
-  const tokens = Object.entries(parts.tokens).map(([host, token]) => `${host}=${token}`)
-  const userLines = parts.userLines
-    .split('\n')
-    .filter((line) => parts.settings !== undefined || CLIENT_NAMES.test(line))
+export function clientConf(userLines: string, tokens: Readonly<Record<string, string>>, builds: boolean): string {
+  const pairs = Object.entries(tokens).map(([host, token]) => `${host}=${token}`)
   return `${[
-    ...lines({ ...CLIENT_SETTINGS, ...parts.settings }),
-    ...userLines,
+    renderSettings(CLIENT_SETTINGS).trimEnd(),
+    // relative, since a folder's name may have spaces
+    ...(builds ? [`include ${SETTINGS_FILE}`] : []),
+    ...userLines.split('\n').filter((line) => builds || CLIENT_NAMES.test(line)),
     'extra-experimental-features = nix-command flakes',
-    ...(tokens.length === 0 ? [] : [`access-tokens = ${tokens.join(' ')}`]),
+    ...(pairs.length === 0 ? [] : [`access-tokens = ${pairs.join(' ')}`]),
   ].join('\n')}\n`
 }
 
-/** nix.conf of a daemon of this run: the machine's, then ours, then the workflow's lines; no tokens. */
-export function daemonConf(parts: Omit<ConfParts, 'tokens'>, machineConf: string): string {
-  const userLines = parts.userLines.split('\n').filter((line) => !/^\s*(extra-)?access-tokens\b/.test(line))
-  return `${[`!include ${machineConf}`, ...lines(parts.settings), ...userLines].join('\n')}\n`
+/** nix.conf of a daemon of this run, in a folder below ours: the machine's, ours, the workflow's lines; no tokens. */
+export function daemonConf(userLines: string, machineConf: string): string {
+  const kept = userLines.split('\n').filter((line) => !TOKENS.test(line))
+  return `${[`!include ${machineConf}`, `include ../${SETTINGS_FILE}`, ...kept].join('\n')}\n`
 }
+
+const TOKENS = /^\s*(extra-)?access-tokens\s*=/
 
 /**
  * Tokens that hold for this run: those that are there, and `token` for `host` unless the workflow's own lines name
@@ -146,7 +151,7 @@ export function mergeTokens(
   if (token === undefined || token === '') return there
   const named = userLines
     .split('\n')
-    .filter((line) => /^\s*(extra-)?access-tokens\s*=/.test(line))
+    .filter((line) => TOKENS.test(line))
     .some((line) =>
       line
         .slice(line.indexOf('=') + 1)

@@ -1,4 +1,5 @@
 import type { Target } from '../inputs/inputs.ts'
+import { PLATFORMS } from '../nix/platform.ts'
 import type { System } from '../nix/system.ts'
 
 /** An attribute path as its names. */
@@ -45,14 +46,14 @@ export function declaredPaths(
   const cpu = target.system.replace(/-.*/, '')
   const buildCpu = build.replace(/-.*/, '')
   const [crossName = target.name] = target.crossNames
-  const suffixes = [...new Set([target.triple, target.triple.replace('-unknown-', '-'), target.name, target.system])]
+  const exact = [target.triple, target.triple.replace('-unknown-', '-'), target.name]
+  const suffixes = [...new Set(target.plain ? [...exact, target.system] : exact)]
   const names = [
     ...suffixes.map((suffix) => `${name}-${suffix}`),
     ...(target.plain ? [`${name}-${cpu}`] : []),
     ...suffixes.map((suffix) => `${name}-cross-${suffix}`),
     ...target.crossNames.map((cross) => `${name}-${cross}`),
-    `${name}-from-${buildCpu}`,
-    `${name}-cross`,
+    ...(target.plain ? [`${name}-from-${buildCpu}`, `${name}-cross`] : []),
     ...suffixes.map((suffix) => `cross-${suffix}-${name}`),
     `${target.triple}:${name}`,
   ]
@@ -78,4 +79,22 @@ export function pkgsCrossPaths(text: string, target: Target, build: System): rea
   const path = splitAttributePath(text)
   const own = path[0] === 'packages' || path[0] === 'legacyPackages' ? path.slice(2) : path
   return target.crossNames.map((cross) => ['legacyPackages', build, 'pkgsCross', cross, ...own])
+}
+
+/**
+ * Tells a target's own packages from cross builds that stand beside them by a naming convention
+ * (`packages.x86_64-linux.hello-aarch64-unknown-linux-gnu` beside `hello`).
+ */
+export function partitionNames(
+  names: readonly string[],
+  system: System,
+): { own: readonly string[]; foreign: readonly string[] } {
+  const others = PLATFORMS.filter((platform) => platform.system !== system)
+  const suffixes = others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')])
+  const isForeign = (name: string): boolean =>
+    suffixes.some(
+      (suffix) =>
+        name.endsWith(`-${suffix}`) && names.includes(name.slice(0, -suffix.length - 1).replace(/-cross$/, '')),
+    )
+  return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) }
 }

@@ -5,7 +5,7 @@ import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Answer, Found, LookupKind, Question } from './answers.ts'
 import { askFlake } from './ask.ts'
-import { declaredPaths, joinAttributePath, ownPaths, pkgsCrossPaths } from './attributes.ts'
+import { declaredPaths, joinAttributePath, ownPaths, partitionNames, pkgsCrossPaths } from './attributes.ts'
 import { choose } from './choose.ts'
 import { gatherCosts } from './costs.ts'
 import type { Plan } from './types.ts'
@@ -67,8 +67,12 @@ async function expand(runner: Runner, nix: Nix, inputs: Inputs, url: string): Pr
     ? await listPackages(runner, nix, inputs.targets, url)
     : new Map<string, readonly string[]>()
   return inputs.targets.flatMap((target) => {
-    const all = (names.get(target.system) ?? []).map((name) => joinAttributePath([name]))
-    const packages = inputs.packages.flatMap((name) => (name === '*' ? all : [name]))
+    const { own, foreign } = partitionNames(names.get(target.system) ?? [], target.system)
+    if (foreign.length > 0)
+      runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`)
+    const packages = inputs.packages.flatMap((name) =>
+      name === '*' ? own.map((word) => joinAttributePath([word])) : [name],
+    )
     return [...new Set(packages)].map((name) => ({ target, package: name }))
   })
 }

@@ -20,7 +20,7 @@ export const partNeeds = {
   tools: [],
   apt: [],
   node24: [],
-  tarballs: ['nix', 'qemu', 'tools'],
+  tarballs: ['nix', 'qemu', 'tools', 'node24'],
 } as const satisfies Record<string, readonly string[]>
 export type Part = keyof typeof partNeeds
 export const allParts = Object.keys(partNeeds) as Part[]
@@ -66,7 +66,8 @@ export function preparedPart(part: Part): Stamp | undefined {
 /** @throws if a part is missing: a test forgot `await prepare({ need: [...] })`. */
 export function assertPrepared(...parts: Part[]): void {
   const missing = parts.filter((part) => !preparedPart(part))
-  if (missing.length > 0) throw new Error(`test rig: not prepared: ${missing.join(', ')}; run: node test/rig/prepare.mjs`)
+  if (missing.length > 0)
+    throw new Error(`test rig: not prepared: ${missing.join(', ')}; run: node test/rig/prepare.mjs`)
 }
 
 /** Paths of prepared things. */

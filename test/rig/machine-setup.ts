@@ -11,21 +11,28 @@ export interface Furniture {
   script: string
 }
 
+/** Where a machine has the two nodes; the host's own may lie in a home that the machine's user cannot enter. */
+export const nodePaths = { node24: '/opt/node24/bin/node', host: '/opt/node-of-host/bin/node' }
+
 const hostHas = (path: string): boolean => existsSync(path)
 
 export function furnish(options: MachineOptions): Furniture {
   const binds = [...(options.binds ?? [])]
+  binds.push({ source: rig.node24, target: nodePaths.node24 }, { source: process.execPath, target: nodePaths.host })
   const layers: string[] = []
   const script = [accounts()]
 
   // Debian's Nix from 2.26 on is compiled to give builds this static shell as /bin/sh
-  if (!hostHas('/usr/bin/bash-static')) binds.push({ source: rig.static('bash-static'), target: '/usr/bin/bash-static' })
+  if (!hostHas('/usr/bin/bash-static'))
+    binds.push({ source: rig.static('bash-static'), target: '/usr/bin/bash-static' })
   if (options.noSudo) script.push('rm -f /usr/bin/sudo')
   else if (!hostHas('/usr/bin/sudo')) layers.push(rig.tool('sudo'))
   if (options.ssh && !hostHas('/usr/sbin/sshd')) layers.push(rig.tool('ssh'))
   if (options.apt) {
     binds.push({ source: rig.aptRepo, target: '/opt/apt-repo' })
-    script.push("rm -rf /etc/apt/sources.list.d/*; echo 'deb [trusted=yes] file:/opt/apt-repo ./' > /etc/apt/sources.list")
+    script.push(
+      "rm -rf /etc/apt/sources.list.d/*; echo 'deb [trusted=yes] file:/opt/apt-repo ./' > /etc/apt/sources.list",
+    )
     script.push('rm -f /var/lib/man-db/auto-update') // rebuilding the manual's index takes longer than the packages
   }
   if (options.nix && options.nix !== 'none') {

@@ -1,18 +1,16 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { unavailableReason } from './available.ts'
-import { assertPrepared, cacheDir, type Part, rigDir } from './cache.ts'
+import { assertPrepared, type Part } from './cache.ts'
 import { type Change, changedSince, listFiles } from './changes.ts'
+import { boot, searchPath } from './machine-boot.ts'
 import type { MachineOptions, MachineUser, RunOptions, RunResult } from './machine-options.ts'
-import { furnish } from './machine-setup.ts'
-import { childrenOf, killTree } from './processes.ts'
+import { furnish, nodePaths } from './machine-setup.ts'
+import { killTree, processesBeside } from './processes.ts'
 
 export type { Bind, MachineOptions, MachineUser, RunOptions, RunResult } from './machine-options.ts'
 
-const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const homes: Record<MachineUser, string> = { root: '/root', runner: '/home/runner' }
 
 /**
@@ -42,7 +40,7 @@ export class Machine {
   static async start(options: MachineOptions = {}): Promise<Machine> {
     const reason = unavailableReason()
     if (reason) throw new Error(`no disposable machine: ${reason}`)
-    const parts: Part[] = ['qemu', 'tools']
+    const parts: Part[] = ['qemu', 'tools', 'node24']
     if (options.nix && options.nix !== 'none') parts.push('nix')
     if (options.apt) parts.push('apt')
     assertPrepared(...parts)
@@ -58,6 +56,20 @@ export class Machine {
     }
     machine.#baseline = listFiles(machine.upperDir)
     return machine
+  }
+
+  get home(): string {
+    return homes[this.user]
+  }
+
+  /** Path in the machine of node 24, or of the node that runs the tests. */
+  node(name: 'node24' | 'host'): string {
+    return nodePaths[name]
+  }
+
+  /** Command lines of the processes that run in the machine now, but for process 1. */
+  processes(): { pid: number; commandLine: string }[] {
+    return processesBeside(this.init)
   }
 
   /** The host's view of a path in the machine. A symbolic link with an absolute target leads back to the host: avoid. */
@@ -78,7 +90,7 @@ export class Machine {
   /** Starts a command and leaves its streams to the caller. `realPid` of processes.ts finds the process to signal. */
   spawn(argv: readonly string[], options: RunOptions & { stdin?: 'pipe' | 'ignore' } = {}): ChildProcess {
     const user = options.user ?? this.user
-    const env = { PATH: path, HOME: homes[user], USER: user, LANG: 'C.UTF-8', ...options.env }
+    const env = { PATH: searchPath, HOME: homes[user], USER: user, LANG: 'C.UTF-8', ...options.env }
     const identity = user === 'root' ? [] : ['setpriv', '--reuid=1001', '--regid=1001', '--init-groups', '--']
     return spawn(
       '/usr/bin/nsenter',
@@ -137,58 +149,3 @@ export class Machine {
 }
 
 const text = (chunks: Buffer[]): string => Buffer.concat(chunks).toString('utf8')
-
-/** Starts the namespaces: the outer script lays the root out, this process maps the ids, the inner script is process 1. */
-async function boot(options: MachineOptions, { binds, layers }: ReturnType<typeof furnish>): Promise<{ holder: ChildProcess; init: number }> {
-  const mountPoint = join(cacheDir, 'mnt')
-  mkdirSync(mountPoint, { recursive: true })
-  // passed as text: where the repository is on another file system the new root does not show it
-  const [outer, inner] = ['machine-outer.sh', 'machine-inner.sh'].map((name) => readFileSync(join(rigDir, name), 'utf8'))
-  const env = {
-    PATH: path,
-    RIG_MOUNT: mountPoint,
-    RIG_SIZE: options.size ?? '8g',
-    RIG_DEVICES: options.kvm ? 'kvm' : '',
-    RIG_BINDS: binds.map((bind) => [bind.readOnly === false ? 'rw' : 'ro', bind.source, bind.target ?? bind.source].join('\t')).join('\n'),
-    RIG_LAYERS: layers.join('\n'),
-    RIG_INNER: inner,
-    RIG_BINFMT: options.binfmt ?? 'own',
-    RIG_SYSCTL_READ_ONLY: String(options.sysctlReadOnly ?? false),
-    RIG_NETWORK: options.network ?? 'address',
-  }
-  const holder = spawn('unshare', ['--mount', '--propagation=private', 'bash', '-c', outer ?? '', 'machine'], { env, stdio: 'pipe' })
-  let output = ''
-  for (const stream of [holder.stdout, holder.stderr]) stream.on('data', (chunk: Buffer) => void (output += chunk.toString()))
-  holder.stdin.on('error', () => {})
-  await mapIds(holder, () => output)
-  holder.stdin.write('ids are mapped\n')
-  await until(holder, () => output.includes('ready\n'), () => output)
-  const init = childrenOf(holder.pid as number)[0]
-  if (!init) throw new Error(`machine: no process 1: ${output}`)
-  return { holder, init }
-}
-
-async function mapIds(holder: ChildProcessWithoutNullStreams, output: () => string): Promise<void> {
-  const ours = readlinkSync('/proc/self/ns/user')
-  const namespace = (): string | undefined => {
-    try {
-      return readlinkSync(`/proc/${holder.pid}/ns/user`)
-    } catch {
-      return undefined
-    }
-  }
-  await until(holder, () => (namespace() ?? ours) !== ours, output)
-  // written from outside, so that setgroups() stays allowed: sudo, apt and Nix's daemon call it
-  for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${holder.pid}/${map}`, '0 0 65536\n')
-}
-
-async function until(holder: ChildProcess, done: () => boolean, output: () => string): Promise<void> {
-  const limit = Date.now() + 20_000
-  while (!done()) {
-    if (holder.exitCode !== null || holder.signalCode !== null || Date.now() > limit) {
-      holder.kill('SIGKILL')
-      throw new Error(`machine: did not start (exit ${holder.exitCode}): ${output()}`)
-    }
-    await sleep(2)
-  }
-}

@@ -24,7 +24,7 @@ export async function prepare({ need = allParts, log = () => {} }: PrepareOption
   const underWay = new Map<Part, Promise<void>>()
   const start = (part: Part): Promise<void> => {
     const known = underWay.get(part)
-    if (known) return known
+    if (known !== undefined) return known
     const made = Promise.all(partNeeds[part].map(start)).then(() => make(part, log))
     underWay.set(part, made)
     return made
@@ -54,7 +54,9 @@ async function make(part: Part, log: (line: string) => void): Promise<void> {
 
 /** flock(1) frees the lock when this process ends, in whatever way, since its standard input closes then. */
 async function lock(part: Part): Promise<() => void> {
-  const holder = spawn('flock', [join(cacheDir, `${part}.lock`), 'sh', '-c', 'echo locked; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const holder = spawn('flock', [join(cacheDir, `${part}.lock`), 'sh', '-c', 'echo locked; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const [first] = await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')])
   if (!Buffer.isBuffer(first)) throw new Error(`test rig: cannot lock ${cacheDir}`)
   return () => void holder.stdin.end()
@@ -64,7 +66,11 @@ async function runPart(part: Part): Promise<void> {
   const env = { ...process.env, RIG_CACHE: cacheDir, RIG_MIRROR: debianMirror(), RIG_SUITE: hostSuite() }
   const child = spawn(join(rigDir, 'parts.sh'), [part], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void (output += chunk.toString()))
+  const listen = (chunk: Buffer): void => {
+    output += chunk.toString()
+  }
+  child.stdout.on('data', listen)
+  child.stderr.on('data', listen)
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(`test rig: preparing ${part} failed:\n${output.slice(-4000)}`)
 }

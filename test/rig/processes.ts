@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 interface Seen {
   pid: number
@@ -64,4 +64,18 @@ export function processesWith(text: string): number[] {
         return false
       }
     })
+}
+
+/** Processes in the PID namespace of a machine's process 1, without that one. A zombie has an empty command line. */
+export function processesBeside(init: number): { pid: number; commandLine: string }[] {
+  const namespace = (pid: number): string => readlinkSync(`/proc/${pid}/ns/pid`)
+  const wanted = namespace(init)
+  return everyProcess().flatMap(({ pid }) => {
+    try {
+      if (pid === init || namespace(pid) !== wanted) return []
+      return [{ pid, commandLine: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() }]
+    } catch {
+      return [] // ended meanwhile
+    }
+  })
 }

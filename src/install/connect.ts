@@ -1,0 +1,152 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Nix } from '../nix/nix.ts'
+import type { System } from '../nix/system.ts'
+import { UserError } from '../runner/errors.ts'
+import type { Runner } from '../runner/ports.ts'
+import { createBuildUsers, hasMembers } from './build-users.ts'
+import { baseSettings, type EffectiveSettings, mergeTokens, userConfFiles } from './conf.ts'
+import { certificates, exportToJob } from './environment.ts'
+import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
+import type { FoundNix } from './find.ts'
+import { claimNixFolder } from './nix-folder.ts'
+import { requireSandbox } from './sandbox.ts'
+import { confFile, openWiring, privateSocket, writeClientConf } from './settings.ts'
+import type { Installed, NixOrigin, Settings } from './types.ts'
+import { type Access, type AccessFacts, chooseAccess, chooseWiring, isTrusted, type Wiring } from './wiring.ts'
+
+export interface Wanted {
+  readonly source: NixOrigin
+  readonly installed: boolean
+  readonly reason: string
+  /** The input `extra-nix-config`. */
+  readonly userLines: string
+  readonly token: string | undefined
+}
+
+/** Shells that are certainly static, to give the sandbox a /bin/sh. */
+const STATIC_SHELLS = ['/usr/bin/bash-static', '/bin/bash-static']
+
+/**
+ * Makes a Nix that is there ready for this run: who opens the store, with which settings, and a daemon where one is
+ * missing. Nothing of the machine's own configuration is changed.
+ */
+export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): Promise<Installed> {
+  const facts = await gatherAccess(runner)
+  const access = chooseAccess(facts)
+  if (access.mode === 'none')
+    throw new UserError(`Nix ${found.version.text} in ${found.bin} cannot be used: ${access.reason}.`)
+  const env = {
+    NIX_USER_CONF_FILES: userConfFiles(confFile(runner), runner.facts.env, runner.facts.home, found.version),
+    ...certificates(runner.facts.env),
+  }
+  // A first reading, with the workflow's lines, tells what they and the machine set together.
+  await writeClientConf(runner, wanted.userLines, {}, {})
+  const effective = await readSettings(runner, found, env)
+  const nix = describeNix(found, effective, access, env)
+  const trusted = await findTrust(runner, nix, access, effective)
+  const kind = chooseWiring(access, trusted, facts.privilege)
+  if (effective.sandbox) await checkSandbox(runner, facts, kind)
+  if (!existsSync('/nix')) await claimNixFolder(runner)
+  const settings = {
+    ...baseSettings(effective, found.version, { cpus: runner.facts.cpus, staticShell: STATIC_SHELLS.find(existsSync) }),
+    ...(await provideBuildUsers(runner, effective, kind, wanted.installed)),
+  }
+  const tokens = maskedTokens(runner, effective, wanted)
+  const socket = access.mode === 'daemon' && !access.start ? privateSocket(runner) : undefined
+  const opened = await openWiring(runner, {
+    kind,
+    bin: found.bin,
+    settings,
+    tokens,
+    userLines: wanted.userLines,
+    socket,
+  })
+  const ready = { ...nix, trusted, env: { ...env, ...opened.env } }
+  exportToJob(runner, ready.env, found.bin, found.onPath)
+  warnUnsandboxed(runner, effective, opened.wiring)
+  return {
+    nix: ready,
+    source: wanted.source,
+    installed: wanted.installed,
+    reason: wanted.reason,
+    describe: describe(ready, access, opened.wiring, wanted),
+    settings,
+    wiring: opened.wiring,
+  }
+}
+
+function describeNix(
+  found: FoundNix,
+  effective: EffectiveSettings,
+  access: Exclude<Access, { mode: 'none' }>,
+  env: Nix['env'],
+): Nix {
+  return {
+    bin: found.bin,
+    version: found.version,
+    system: effective.system as System,
+    storeDirectory: '/nix/store',
+    mode: access.mode,
+    trusted: access.mode === 'single-user',
+    env,
+  }
+}
+
+async function findTrust(runner: Runner, nix: Nix, access: Access, effective: EffectiveSettings): Promise<boolean> {
+  if (access.mode !== 'daemon' || runner.facts.uid === 0) return true
+  if (access.start) return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner))
+  return await askTrust(runner, nix, effective)
+}
+
+/** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */
+async function checkSandbox(runner: Runner, facts: AccessFacts, kind: Wiring['kind']): Promise<void> {
+  const buildsByRoot = facts.uid === 0 || !facts.storeWritable
+  if (buildsByRoot && facts.privilege === 'none') return
+  await requireSandbox(runner, buildsByRoot || kind === 'own-daemon')
+}
+
+/** Where root builds, it does so as users of its own; where Nix is only visited by root, its builds run as root. */
+async function provideBuildUsers(
+  runner: Runner,
+  effective: EffectiveSettings,
+  kind: Wiring['kind'],
+  installed: boolean,
+): Promise<Settings> {
+  const byRoot = kind === 'own-daemon' || (runner.facts.uid === 0 && kind === 'client')
+  if (!byRoot || effective.autoAllocateUids) return {}
+  // read by another user than root, an unset group is printed as empty
+  const group = effective.buildUsersGroup || (kind === 'own-daemon' ? 'nixbld' : '')
+  if (group === '') return {}
+  const missing = !hasMembers(readFileSync('/etc/group', 'utf8'), group)
+  if (!missing) return kind === 'own-daemon' ? { 'build-users-group': group } : {}
+  if (kind === 'own-daemon' || installed) return { 'build-users-group': await createBuildUsers(runner, group) }
+  runner.log.info(`There are no users in the group ${group}: builds run as root, inside the sandbox.`)
+  return { 'build-users-group': '' }
+}
+
+function maskedTokens(runner: Runner, effective: EffectiveSettings, wanted: Wanted): Readonly<Record<string, string>> {
+  const { env } = runner.facts
+  const host = new URL(env.GITHUB_SERVER_URL || 'https://github.com').host
+  const tokens = mergeTokens(effective.accessTokens, wanted.userLines, host, wanted.token)
+  for (const token of Object.values(tokens)) if (token.length >= 4) runner.log.mask(token)
+  return tokens
+}
+
+function warnUnsandboxed(runner: Runner, effective: EffectiveSettings, wiring: Wiring): void {
+  if (wiring.kind !== 'fixed' || !effective.sandbox || !effective.sandboxFallback) return
+  runner.log.warning(
+    'The Nix daemon of this machine does not trust this user, and there is no root: its setting sandbox-fallback ' +
+      'stays true, so it may build without a sandbox. Set "sandbox-fallback = false" in its nix.conf.',
+  )
+}
+
+function describe(nix: Nix, access: Access, wiring: Wiring, wanted: Wanted): string {
+  const origin = wanted.installed ? `installed by this run (${wanted.source})` : 'was there'
+  const trust = nix.mode === 'single-user' ? '' : `, this user is ${nix.trusted ? '' : 'not '}trusted`
+  const how = {
+    client: '',
+    'own-daemon': ', builds go through a daemon of this run',
+    fixed: ', its build settings cannot be changed by this run',
+  }[wiring.kind]
+  return `${nix.version.flavour} ${nix.version.text} in ${nix.bin}, ${origin}; ${nix.mode}: ${access.reason}${trust}${how}.`
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import type { Runner, RunnerFacts } from '../runner/ports.ts'
+
+type Variables = Readonly<Record<string, string>>
+
+const PROFILE = '/nix/var/nix/profiles/default'
+
+/** Places of the CA certificates, those of the system first: a company's own CA is there (upstream's nix-daemon.sh). */
+const CERTIFICATES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/certs/ca-bundle.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  `${PROFILE}/etc/ssl/certs/ca-bundle.crt`,
+  `${PROFILE}/etc/ca-bundle.crt`,
+]
+
+/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. */
+export function certificates(env: RunnerFacts['env'], exists: (path: string) => boolean = existsSync): Variables {
+  if (env.NIX_SSL_CERT_FILE) return {}
+  const file = CERTIFICATES.find(exists)
+  return file === undefined ? {} : { NIX_SSL_CERT_FILE: file }
+}
+
+const FORWARDED = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy']
+
+/**
+ * Variables that a daemon of this run needs to reach the network. A proxy URL with a password is left out where it
+ * would have to go through sudo's arguments, which every user can read; `leftOut` names those.
+ */
+export function daemonEnvironment(facts: Pick<RunnerFacts, 'env' | 'privilege'>): {
+  readonly variables: Variables
+  readonly leftOut: readonly string[]
+} {
+  const names = [...FORWARDED, ...FORWARDED.map((name) => name.toUpperCase()), 'NIX_SSL_CERT_FILE']
+  const set = names.flatMap((name) => {
+    const value = facts.env[name]
+    return value ? [[name, value] as const] : []
+  })
+  const secret = ([, value]: readonly [string, string]): boolean =>
+    facts.privilege === 'sudo' && /\/\/[^/]*@/.test(value)
+  return {
+    variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
+    leftOut: set.filter(secret).map(([name]) => name),
+  }
+}
+
+/** What upstream's profile scripts give a login shell, for the later steps of the job. */
+export function exportToJob(
+  runner: Runner,
+  env: Readonly<Record<string, string | undefined>>,
+  bin: string,
+  onPath: boolean,
+): void {
+  const { home, env: before } = runner.facts
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) runner.job.exportVariable(name, value)
+  if (onPath) return
+  if (!before.NIX_PROFILES) runner.job.exportVariable('NIX_PROFILES', `${PROFILE} ${home}/.nix-profile`)
+  runner.job.addPath(bin)
+  runner.job.addPath(`${home}/.nix-profile/bin`)
+}

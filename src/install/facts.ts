@@ -1,0 +1,65 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import type { Nix } from '../nix/nix.ts'
+import { nixCommand } from '../nix/nix.ts'
+import { atLeast } from '../nix/version.ts'
+import { UserError } from '../runner/errors.ts'
+import type { Runner } from '../runner/ports.ts'
+import { type EffectiveSettings, parseSettings, showSettings } from './conf.ts'
+import { probeSocket, STANDARD_SOCKET } from './daemon.ts'
+import type { FoundNix } from './find.ts'
+import { type AccessFacts, isTrusted } from './wiring.ts'
+
+/** Facts about the store on this machine. */
+export async function gatherAccess(runner: Runner): Promise<AccessFacts> {
+  const remote = runner.facts.env.NIX_REMOTE
+  return {
+    uid: runner.facts.uid,
+    privilege: runner.facts.privilege,
+    remote,
+    storeWritable: ['/nix/store', '/nix/var/nix', '/nix/var/nix/db'].every(
+      (path, index) => mayWrite(path) || (index === 2 && !existsSync(path)),
+    ),
+    socket: await probeSocket(remote?.startsWith('unix://') ? remote.slice('unix://'.length) : STANDARD_SOCKET),
+  }
+}
+
+/** Whether this user may write a file or folder; false where it is not there. */
+export function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** All settings as this Nix sees them. @throws UserError where nix.conf or `extra-nix-config` cannot be read */
+export async function readSettings(
+  runner: Runner,
+  found: FoundNix,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<EffectiveSettings> {
+  const command = { tool: `${found.bin}/nix`, args: showSettings(found.version), env }
+  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 })
+  if (result.exitCode === 0) return parseSettings(result.stdout)
+  throw new UserError(
+    `Nix cannot read its settings: ${result.stderr.trim()}\nLook at the lines of extra-nix-config, and at nix.conf on this machine.`,
+  )
+}
+
+/** Whether the daemon lets this user set restricted settings. Newer daemons say so themselves. */
+export async function askTrust(runner: Runner, nix: Nix, effective: EffectiveSettings): Promise<boolean> {
+  if (atLeast(nix.version, '2.19')) {
+    const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json', '--store', 'daemon']
+    const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 })
+    const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1]
+    if (answer !== undefined) return answer === 'true' || answer === '1'
+  }
+  return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner))
+}
+
+/** Names of all groups of this user. */
+export async function groupNames(runner: Runner): Promise<readonly string[]> {
+  const result = await runner.commands.run({ tool: 'id', args: ['-Gn'] }, { accept: 'any', timeoutSeconds: 30 })
+  return result.stdout.split(/\s+/).filter((name) => name !== '')
+}

@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs'
+import type { Runner } from '../runner/ports.ts'
+
+/** Parts of /nix that Nix makes, the outermost first. */
+const PARTS = ['/nix', '/nix/store', '/nix/var'] as const
+
+/** Which of the parts are to be removed in post: the outermost that are not there, so that what was there stays. */
+export function partsToClaim(exists: (path: string) => boolean): readonly string[] {
+  return exists('/nix') ? PARTS.slice(1).filter((path) => !exists(path)) : ['/nix']
+}
+
+/** Records what of /nix this run is about to make; an empty folder counts as not there. Called before it is made. */
+export async function claimNixFolder(runner: Runner): Promise<void> {
+  for (const path of partsToClaim(holdsSomething)) {
+    await runner.journal.record({ kind: 'remove', path, root: runner.facts.privilege !== 'none' })
+  }
+}
+
+function holdsSomething(path: string): boolean {
+  if (path === '/nix') return existsSync(path)
+  try {
+    return readdirSync(path).length > 0
+  } catch {
+    return existsSync(path)
+  }
+}

@@ -1,0 +1,92 @@
+import { UserError } from '../runner/errors.ts'
+import type { Runner } from '../runner/ports.ts'
+import { clientConf, daemonConf, mergeSettings, renderSettings, SETTINGS_FILE } from './conf.ts'
+import { STANDARD_SOCKET, startDaemon, stopDaemon } from './daemon.ts'
+import { daemonEnvironment } from './environment.ts'
+import type { Installed, Settings } from './types.ts'
+import type { Wiring } from './wiring.ts'
+
+type Tokens = Readonly<Record<string, string>>
+
+const MACHINE_CONF = '/etc/nix/nix.conf'
+
+/** The private file of this run that the client reads. */
+export const confFile = (runner: Runner): string => `${runner.facts.folder}/nix.conf`
+
+/** Socket of a daemon of this run that runs beside the machine's. */
+export const privateSocket = (runner: Runner): string => `${runner.facts.folder}/daemon.socket`
+
+/** @param settings undefined where the client carries no build settings */
+export async function writeClientConf(
+  runner: Runner,
+  userLines: string,
+  tokens: Tokens,
+  settings: Settings | undefined,
+): Promise<void> {
+  if (settings !== undefined) await writeBuildConf(runner, settings)
+  // 0600: it holds tokens
+  await runner.files.write(confFile(runner), clientConf(userLines, tokens, settings !== undefined), { mode: 0o600 })
+}
+
+const writeBuildConf = (runner: Runner, settings: Settings): Promise<void> =>
+  runner.files.write(`${runner.facts.folder}/${SETTINGS_FILE}`, renderSettings(settings), { mode: 0o600 })
+
+export interface WiringPlan {
+  readonly kind: Wiring['kind']
+  readonly bin: string
+  readonly settings: Settings
+  readonly tokens: Tokens
+  readonly userLines: string
+  /** Socket of a daemon to start; the standard one where undefined. */
+  readonly socket: string | undefined
+}
+
+/** Writes the settings where the building process reads them, and starts the daemon of this run where one is needed. */
+export async function openWiring(
+  runner: Runner,
+  plan: WiringPlan,
+): Promise<{ readonly wiring: Wiring; readonly env: Readonly<Record<string, string>> }> {
+  const ownDaemon = plan.kind === 'own-daemon'
+  await writeClientConf(runner, plan.userLines, plan.tokens, plan.kind === 'client' ? plan.settings : undefined)
+  if (!ownDaemon) return { wiring: { kind: plan.kind as 'client' | 'fixed' }, env: {} }
+  const folder = `${runner.facts.folder}/conf`
+  await runner.files.makeDirectory(folder, { mode: 0o700 })
+  await writeBuildConf(runner, plan.settings)
+  await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf(runner)), { mode: 0o600 })
+  const { variables, leftOut } = daemonEnvironment(runner.facts)
+  for (const name of leftOut) {
+    runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`)
+  }
+  const socket = plan.socket ?? STANDARD_SOCKET
+  const environment = { ...variables, NIX_CONF_DIR: folder }
+  const daemon = await startDaemon(runner, { bin: plan.bin, socket, environment })
+  // The client reads the daemon's file too, as nix.conf of the machine: it shows the same settings and sends none.
+  const env = { NIX_CONF_DIR: folder, ...(plan.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) }
+  return { wiring: { kind: 'own-daemon', daemon }, env }
+}
+
+const machineConf = (runner: Runner): string =>
+  runner.facts.env.NIX_CONF_DIR ? `${runner.facts.env.NIX_CONF_DIR}/nix.conf` : MACHINE_CONF
+
+/**
+ * Adds build settings to those of this run (`extra-platforms`, `extra-system-features`, `extra-sandbox-paths`, …) and
+ * restarts the daemon of this run where they changed.
+ * @param settings name to value; `extra-` names are joined with what is set already
+ * @throws UserError where the machine's daemon does not let this run set them
+ */
+export async function applySettings(runner: Runner, installed: Installed, settings: Settings): Promise<Installed> {
+  const merged = mergeSettings(installed.settings, settings)
+  if (renderSettings(merged) === renderSettings(installed.settings)) return installed
+  const { wiring, nix } = installed
+  if (wiring.kind === 'fixed') {
+    throw new UserError(
+      'the Nix daemon of this machine does not take settings from this user. Add to its nix.conf and restart it:\n' +
+        `${renderSettings(settings)}or add this user to its trusted-users, or let this user use sudo without a password.`,
+    )
+  }
+  await writeBuildConf(runner, merged)
+  if (wiring.kind === 'client') return { ...installed, settings: merged }
+  await stopDaemon(runner, wiring.daemon)
+  const daemon = await startDaemon(runner, { ...wiring.daemon, bin: nix.bin })
+  return { ...installed, settings: merged, wiring: { kind: 'own-daemon', daemon } }
+}
