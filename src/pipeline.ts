@@ -1,20 +1,101 @@
-import { buildPlans } from './build/build.ts'
+import { buildPlans, plannedOnly } from './build/build.ts'
 import { ensureEmulators, nixSettings, surveyEmulation } from './emulation/emulation.ts'
+import { emulationProblem } from './emulation/problem.ts'
+import type { EmulationFacts, Emulator } from './emulation/types.ts'
+import type { Inputs } from './inputs/inputs.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
 import { refuseUnsupported } from './inputs/unsupported.ts'
-import { applySettings, installNix } from './install/install.ts'
-import { readFlake } from './nix/flake.ts'
-import { systemOf } from './nix/system.ts'
-import { preflight, pushClosures } from './push/push.ts'
+import { applySettings, type Installed, installNix } from './install/install.ts'
+import { type System, systemOf } from './nix/system.ts'
+import { pushBuilt, pushPreflight } from './push/push.ts'
 import { report } from './report/report.ts'
 import type { Runner } from './runner/ports.ts'
+import { readFlake } from './strategy/flake.ts'
 import { planTargets } from './strategy/plan.ts'
+import type { Plan } from './strategy/types.ts'
 
 /**
- * The whole job, in order: inputs → install → emulation → strategy → build → push → report.
+ * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
  * @returns whether everything that was asked for was done
  */
 export async function runPipeline(runner: Runner, read: ReadInput): Promise<boolean> {
   for (const secret of secretInputs(read)) runner.log.mask(secret)
   const inputs = parseInputs(read, systemOf(process.arch, process.platform))
+  refuseUnsupported(inputs)
+  const { log } = runner
+
+  const found = await log.group('Nix', () => installNix(runner, inputs))
+  const { nix } = found
+  await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
+  const emulation = await surveyEmulation(runner, systemsOf(inputs))
+  const { flake, plans } = await log.group('Strategy', async () => {
+    const flake = await readFlake(runner, nix, inputs.flake)
+    return { flake, plans: await planTargets(runner, nix, inputs, flake.url, machineOf(emulation, inputs)) }
+  })
+  const record = { inputs, installed: found, flake, plans }
+  if (inputs.dryRun) {
+    return await report(runner, {
+      ...record,
+      emulators: [],
+      results: plannedOnly(plans),
+      pathInfos: new Map(),
+      pushes: [],
+    })
+  }
+  const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans))
+  const { results, pathInfos } = await buildPlans(runner, nix, inputs, plans, withoutEmulator(plans, emulators))
+  const pushes = await log.group('Push', () => pushBuilt(runner, nix, inputs, results))
+  return await report(runner, { ...record, emulators, results, pathInfos, pushes })
 }
+
+const systemsOf = (inputs: Inputs): readonly System[] => [...new Set(inputs.targets.map((target) => target.system))]
+
+function machineOf(emulation: EmulationFacts, inputs: Inputs) {
+  const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine)
+  return {
+    native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
+    emulationProblem: (system: string) => emulationProblem(emulation, inputs.qemu !== 'never', system),
+  }
+}
+
+/** Registers what the plans need, and tells Nix which systems it may build for. */
+async function prepareEmulators(
+  runner: Runner,
+  installed: Installed,
+  inputs: Inputs,
+  emulation: EmulationFacts,
+  plans: readonly Plan[],
+): Promise<readonly Emulator[]> {
+  const native = machineOf(emulation, inputs).native
+  const foreign = (system: System): boolean => !native.includes(system)
+  const needs = ({ choice }: Plan): boolean =>
+    choice !== undefined && (choice.strategy === 'emulated' || inputs.smokeTest !== undefined)
+  const wanted = inputs.qemu === 'always' ? systemsOf(inputs) : plans.filter(needs).map(({ target }) => target.system)
+  const emulators = await ensureEmulators(
+    runner,
+    [...new Set(wanted)].filter(foreign),
+    inputs.qemuSource,
+    installed.nix,
+  )
+  for (const { system, status, reason } of emulators) runner.log.info(`${system}: ${status}: ${reason}`)
+  const built = plans.filter(({ choice }) => choice !== undefined && choice.evaluated.system !== native[0])
+  const systems = [...new Set(built.map(({ choice }) => choice?.evaluated.system as System))]
+  if (systems.length > 0) await applySettings(runner, installed, asRecord(nixSettings(systems)))
+  return emulators
+}
+
+/** Plans whose strategy, or whose smoke test, needs an emulator that could not be had. */
+function withoutEmulator(plans: readonly Plan[], emulators: readonly Emulator[]): ReadonlyMap<Plan, string> {
+  const reasons = new Map(
+    emulators.filter(({ status }) => status === 'failed').map(({ system, reason }) => [system, reason]),
+  )
+  return new Map(
+    plans.flatMap((plan) => {
+      const reason = reasons.get(plan.target.system)
+      return reason === undefined || plan.choice?.strategy !== 'emulated' ? [] : [[plan, reason] as const]
+    }),
+  )
+}
+
+const asRecord = (lines: readonly string[]): Record<string, string> =>
+  Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(' = ')), line.slice(line.indexOf(' = ') + 3)]))

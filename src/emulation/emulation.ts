@@ -9,7 +9,7 @@ import { type Architecture, architectureOf } from './architectures.ts'
 import type { Execution } from './execution.ts'
 import { findEmulators } from './find.ts'
 import { failure, mountRefusal, NOT_LINUX, obstacleOf, UNKNOWN } from './obstacles.ts'
-import { openProver } from './prove.ts'
+import { openProver, type Prover } from './prove.ts'
 import { type Decision, decide, entryFault } from './registrations.ts'
 import { canLoadModule, mountTable, readTable, type Table } from './table.ts'
 import type { Emulator } from './types.ts'
@@ -66,11 +66,11 @@ async function settle(
   source: QemuSource,
   nix: Nix | undefined,
 ): Promise<ReadonlyMap<Architecture, Outcome>> {
-  const wanted = [...executions].filter(([, execution]) => execution.kind !== 'native')
-  const { table, obstacle } = await openTable(
-    work.runner,
-    wanted.every(([, execution]) => execution.kind === 'emulated'),
-  )
+  const foreign = [...executions].filter(([, execution]) => execution.kind !== 'native')
+  const enough = foreign.every(([, execution]) => execution.kind === 'emulated')
+  const { table, obstacle, mounted } = await openTable(work, enough)
+  // A table mounted in a user namespace is a new one: what the machine's own served until now is not in it.
+  const wanted = mounted ? await executeAll(work.prover, foreign) : foreign
   const outcomes = new Map<Architecture, Outcome>()
   const toRegister = new Map<Architecture, Registration>()
   for (const [architecture, execution] of wanted) {
@@ -87,6 +87,9 @@ async function settle(
   return outcomes
 }
 
+const executeAll = async (prover: Prover, before: readonly (readonly [Architecture, Execution])[]) =>
+  await Promise.all(before.map(async ([each]) => [each, await prover.execute(each)] as const))
+
 function decideFor({ tag, prover }: Work, architecture: Architecture, execution: Execution, table: Table): Decision {
   const faults = new Map<string, string>()
   for (const entry of table.entries) {
@@ -101,18 +104,23 @@ function decideFor({ tag, prover }: Work, architecture: Architecture, execution:
  * Reads the table and mounts it where it is not and something has to be registered.
  * @param enough every emulator that is wanted serves already
  */
-async function openTable(runner: Runner, enough: boolean): Promise<{ table: Table; obstacle: string | undefined }> {
+async function openTable(
+  { runner, prover }: Work,
+  enough: boolean,
+): Promise<{ table: Table; obstacle: string | undefined; mounted: boolean }> {
   const table = readTable()
-  const obstacle = obstacleOf(table.state, runner.facts.privilege, await canLoadModule(runner))
-  if (enough || obstacle !== undefined || table.state === 'mounted') return { table, obstacle }
+  const obstacle = prover.obstacle ?? obstacleOf(table.state, runner.facts.privilege, await canLoadModule(runner))
+  if (enough || obstacle !== undefined || table.state === 'mounted') {
+    return { table, obstacle, mounted: false }
+  }
   try {
     await mountTable(runner)
   } catch (error) {
-    return { table, obstacle: mountRefusal(said(error)) }
+    return { table, obstacle: mountRefusal(said(error)), mounted: false }
   }
   runner.log.info('mounted binfmt_misc; post unmounts it')
-  const mounted = readTable()
-  return { table: mounted, obstacle: obstacleOf(mounted.state, runner.facts.privilege, true) }
+  const own = readTable()
+  return { table: own, obstacle: obstacleOf(own.state, runner.facts.privilege, true), mounted: true }
 }
 
 async function keep(

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { System } from '../nix/system.ts'
-import { UserError } from '../runner/errors.ts'
 import type { Command, CommandResult, Runner } from '../runner/ports.ts'
 import { type Architecture, architectureOf, wantsPersonality32 } from './architectures.ts'
 import type { Form } from './elf.ts'
@@ -14,6 +13,8 @@ export interface Prover {
    * user may not change the root; flag F is then known from the entry alone.
    */
   readonly isolated: boolean
+  /** Why no program of ours can be run at all, and what to do; undefined where it can. */
+  readonly obstacle: string | undefined
   /** What happens when the kernel is asked to execute programs of an architecture. */
   execute(architecture: Architecture): Promise<Execution>
   /** Whether an emulator runs a program when called by its path: before it is registered. */
@@ -29,23 +30,25 @@ interface Way {
 
 const SECONDS = 60
 
-/**
- * Chooses the strictest way to run a program that works with a program of this machine's own.
- * @throws UserError where not even that one runs
- */
+/** Chooses the strictest way to run a program that works with a program of this machine's own. */
 export async function openProver(runner: Runner, machine: System): Promise<Prover> {
   const own = architectureOf(machine)
-  if (own === undefined) throw new UserError(`This machine's own architecture is not known: ${machine}.`)
+  if (own === undefined) throw new Error(`the architecture of this machine is not in the table: ${machine}`)
   const tried: string[] = []
   for (const way of waysOf(runner)) {
     const result = await runProbe(runner, way, own, 'plain')
     if (result.exitCode === PROBE_EXIT) return createProver(runner, way)
     tried.push(detailOf(result))
   }
-  throw new UserError(
-    `A test program in ${runner.facts.folder} cannot be run: ${tried.join('; ')}. ` +
-      'If the file system of RUNNER_TEMP is mounted noexec, give the runner a folder on one that is not.',
-  )
+  const obstacle =
+    `a test program of this machine's own in ${runner.facts.folder} cannot be run (${tried.at(-1)}); if the file ` +
+    'system of RUNNER_TEMP is mounted noexec, give the runner a work folder on one that is not'
+  return {
+    isolated: false,
+    obstacle,
+    execute: async () => ({ kind: 'none', detail: obstacle }),
+    emulate: async (emulator) => ({ exitCode: 126, stdout: '', stderr: `${emulator}: ${obstacle}`, seconds: 0 }),
+  }
 }
 
 function waysOf(runner: Runner): readonly Way[] {
@@ -72,6 +75,7 @@ function waysOf(runner: Runner): readonly Way[] {
 function createProver(runner: Runner, way: Way): Prover {
   return {
     isolated: way.isolated,
+    obstacle: undefined,
     execute: async (architecture) => {
       const plain = await runProbe(runner, way, architecture, 'plain')
       if (plain.exitCode !== PROBE_EXIT) return executionOf([plain])

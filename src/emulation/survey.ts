@@ -24,6 +24,7 @@ export async function surveyEmulation(runner: Runner, systems: readonly System[]
     if (prover === undefined || architecture === undefined || system === machine) facts.push(ownOrNot(machine, system))
     else facts.push(factsOf(machine, system, await prover.execute(architecture)))
   }
-  const obstacle = obstacleOf(readTable().state, runner.facts.privilege, await canLoadModule(runner))
+  const obstacle =
+    prover?.obstacle ?? obstacleOf(readTable().state, runner.facts.privilege, await canLoadModule(runner))
   return { machine, systems: facts, obstacle }
 }

@@ -130,10 +130,13 @@ export function clientConf(userLines: string, tokens: Readonly<Record<string, st
   ].join('\n')}\n`
 }
 
-/** nix.conf of a daemon of this run, in a folder below ours: the machine's, ours, the workflow's lines; no tokens. */
-export function daemonConf(userLines: string, machineConf: string): string {
+/**
+ * nix.conf of a daemon of this run, in a folder below ours: the machine's, ours, the workflow's lines; no tokens.
+ * @param machineFolder where the machine's nix.conf is; the list of remote builders is looked for beside nix.conf
+ */
+export function daemonConf(userLines: string, machineFolder: string): string {
   const kept = userLines.split('\n').filter((line) => !TOKENS.test(line))
-  return `${[`!include ${machineConf}`, `include ../${SETTINGS_FILE}`, ...kept].join('\n')}\n`
+  return `${[`builders = @${machineFolder}/machines`, `!include ${machineFolder}/nix.conf`, `include ../${SETTINGS_FILE}`, ...kept].join('\n')}\n`
 }
 
 const TOKENS = /^\s*(extra-)?access-tokens\s*=/

@@ -46,7 +46,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const trusted = await findTrust(runner, nix, access, effective)
   const kind = chooseWiring(access, trusted, facts.privilege)
   if (effective.sandbox) await checkSandbox(runner, facts, kind)
-  if (!existsSync('/nix')) await claimNixFolder(runner)
+  if (!wanted.installed && !existsSync('/nix')) await claimNixFolder(runner)
   const settings = {
     ...baseSettings(effective, found.version, { cpus: runner.facts.cpus, staticShell: STATIC_SHELLS.find(existsSync) }),
     ...(await provideBuildUsers(runner, effective, kind, wanted.installed)),
@@ -62,7 +62,8 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     socket,
   })
   const ready = { ...nix, trusted, env: { ...env, ...opened.env } }
-  exportToJob(runner, ready.env, found.bin, found.onPath)
+  // not the daemon of this run: a post step of another action may come after ours, which ends it
+  exportToJob(runner, env, found.bin, found.onPath)
   warnUnsandboxed(runner, effective, opened.wiring)
   return {
     nix: ready,

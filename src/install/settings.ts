@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { clientConf, daemonConf, mergeSettings, renderSettings, SETTINGS_FILE } from './conf.ts'
@@ -8,7 +9,7 @@ import type { Wiring } from './wiring.ts'
 
 type Tokens = Readonly<Record<string, string>>
 
-const MACHINE_CONF = '/etc/nix/nix.conf'
+const MACHINE_CONF = '/etc/nix'
 
 /** The private file of this run that the client reads. */
 export const confFile = (runner: Runner): string => `${runner.facts.folder}/nix.conf`
@@ -50,9 +51,12 @@ export async function openWiring(
   await writeClientConf(runner, plan.userLines, plan.tokens, plan.kind === 'client' ? plan.settings : undefined)
   if (!ownDaemon) return { wiring: { kind: plan.kind as 'client' | 'fixed' }, env: {} }
   const folder = `${runner.facts.folder}/conf`
+  const machineConf = runner.facts.env.NIX_CONF_DIR || MACHINE_CONF
   await runner.files.makeDirectory(folder, { mode: 0o700 })
   await writeBuildConf(runner, plan.settings)
-  await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf(runner)), { mode: 0o600 })
+  await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf), { mode: 0o600 })
+  const registry = `${machineConf}/registry.json`
+  if (existsSync(registry)) await runner.files.write(`${folder}/registry.json`, readFileSync(registry))
   const { variables, leftOut } = daemonEnvironment(runner.facts)
   for (const name of leftOut) {
     runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`)
@@ -64,9 +68,6 @@ export async function openWiring(
   const env = { NIX_CONF_DIR: folder, ...(plan.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) }
   return { wiring: { kind: 'own-daemon', daemon }, env }
 }
-
-const machineConf = (runner: Runner): string =>
-  runner.facts.env.NIX_CONF_DIR ? `${runner.facts.env.NIX_CONF_DIR}/nix.conf` : MACHINE_CONF
 
 /**
  * Adds build settings to those of this run (`extra-platforms`, `extra-system-features`, `extra-sandbox-paths`, …) and

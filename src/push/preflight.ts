@@ -7,6 +7,7 @@ import { reachStore } from './copy.ts'
 import { folderOf, probeFolder } from './destination/file.ts'
 import { bytesOf, type Objects } from './destination/objects.ts'
 import { openObjects } from './destination/open.ts'
+import { BRIEF_PATIENCE } from './retry.ts'
 import { type PushSettings, readSettings } from './settings.ts'
 import type { Problem } from './types.ts'
 
@@ -44,7 +45,7 @@ async function problemOf(
   let objects: Objects | undefined
   try {
     if (destination.scheme === 'file') await probeFolder(folderOf(destination.url), PROBE)
-    objects = await openObjects(destination, settings)
+    objects = await openObjects(destination, settings, BRIEF_PATIENCE)
     if (objects === undefined) return await reachStore(runner, nix, destination)
     const info = await objects.read(CACHE_INFO)
     const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), nix.storeDirectory)

@@ -1,91 +1,84 @@
-import type { Destination } from '../inputs/inputs.ts'
+import { readFile } from 'node:fs/promises'
+// biome-ignore lint/style/noRestrictedImports: the types of the room before this one are open to it (docs/design)
+import { type BuildResult, realisedPaths } from '../build/types.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
-import { withoutLogin } from '../nix/store-url.ts'
+import { secretsOf } from '../nix/store-url.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
-import type { PathFacts } from './closure.ts'
-import { copyClosure, remoteClosure } from './copy.ts'
-import type { Objects } from './destination/objects.ts'
-import { openObjects } from './destination/open.ts'
-import { type Found, faultOf } from './found.ts'
-import { closureOf, verifyLocal } from './local-store.ts'
-import { pooled } from './pool.ts'
-import { contentFault, lookUp, sampleOf } from './read-back.ts'
-import { consumerLines, reportOf, type Seen } from './report.ts'
-import { type PushSettings, readSettings } from './settings.ts'
-import type { PushReport, PushRequest } from './types.ts'
+import { pushClosures } from './closures.ts'
+import { decidePush, eventFacts, type PushDecision } from './event.ts'
+import { preflight } from './preflight.ts'
+import type { PushReport } from './types.ts'
 
 /**
- * Pushes the closures of all roots to every destination and reads them back from there. A destination that fails is
- * reported, not thrown. @throws UserError where the local store is damaged: then nothing is pushed anywhere
+ * Tries the destinations before the build, where this run may push. @throws UserError naming every destination that
+ * will not do, unless `on-push-failure` is `warn`
  */
-export async function pushClosures(runner: Runner, nix: Nix, request: PushRequest): Promise<readonly PushReport[]> {
-  if (request.destinations.length === 0 || request.roots.length === 0) return []
-  const settings = await readSettings(runner, nix)
-  const closure = await closureOf(runner, nix, request.roots)
-  await verifyLocal(
-    runner,
-    nix,
-    closure.map(({ path }) => path),
-  )
-  const reports: PushReport[] = []
-  for (const destination of request.destinations)
-    reports.push(await pushTo(runner, nix, request, destination, closure, settings))
-  return reports
+export async function pushPreflight(runner: Runner, nix: Nix, inputs: Inputs): Promise<void> {
+  if (inputs.pushTo.length === 0) {
+    runner.log.info('Nothing is pushed: push-to names no destination')
+    return
+  }
+  for (const { url } of inputs.pushTo) for (const secret of secretsOf(url)) runner.log.mask(secret)
+  if (inputs.dryRun) return
+  const decision = await mayPush(runner)
+  if (!decision.push) {
+    runner.log.notice(decision.reason)
+    return
+  }
+  const problems = await preflight(runner, nix, inputs.pushTo, inputs.signingKey)
+  if (problems.length === 0) return
+  const text = problems.map((problem) => problem.text).join('\n')
+  if (inputs.onPushFailure === 'fail') throw new UserError(`Nothing is built, since it could not be pushed.\n${text}`)
+  runner.log.warning(text, { title: 'Push destinations' })
 }
 
-async function pushTo(
+/** Pushes the closures of everything that was built. One report for each destination; a failure is in it, not thrown. */
+export async function pushBuilt(
   runner: Runner,
   nix: Nix,
-  request: PushRequest,
-  destination: Destination,
-  closure: readonly PathFacts[],
-  settings: PushSettings,
-): Promise<PushReport> {
-  const began = performance.now()
-  const lines = consumerLines(destination, request.key?.publicKey)
-  const finish = (seen: Seen) => reportOf(destination.shown, closure, seen, (performance.now() - began) / 1000, lines)
-  let objects: Objects | undefined
-  try {
-    objects = await openObjects(destination, settings)
-    const publicKey = request.key?.publicKey
-    const before = objects === undefined ? new Map() : await lookUp(objects, closure, publicKey)
-    await copyClosure(runner, nix, request, destination, closure)
-    if (objects === undefined) return finish({ before, ...(await readRemote(runner, nix, request, destination)) })
-    if (request.verify === 'none') return finish({ before, faults: new Map(), verified: 0, after: before })
-    const after = await lookUp(objects, closure, publicKey)
-    return finish({ before, after, ...(await readContents(objects, after, request)) })
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause
-    const reason = withoutLogin(cause instanceof Error ? cause.message : String(cause))
-    return finish({ before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason })
-  } finally {
-    objects?.close()
+  inputs: Inputs,
+  results: readonly BuildResult[],
+): Promise<readonly PushReport[]> {
+  if (inputs.pushTo.length === 0 || inputs.dryRun) return []
+  const decision = await mayPush(runner)
+  const roots = [...new Set(results.flatMap(realisedPaths))]
+  const why = decision.push ? (roots.length === 0 ? 'nothing was built' : undefined) : decision.reason
+  if (why !== undefined) {
+    runner.log.info(why)
+    return inputs.pushTo.map(({ shown }) => skipped(shown, why))
   }
-}
-
-type Read = Pick<Seen, 'after' | 'faults' | 'verified'>
-
-async function readRemote(runner: Runner, nix: Nix, request: PushRequest, destination: Destination): Promise<Read> {
-  const after = new Map<PathFacts['path'], Found>()
-  if (request.verify === 'none') return { after, faults: new Map(), verified: 0 }
-  const there = await remoteClosure(runner, nix, destination, request.roots)
-  return { after, faults: new Map(), verified: there.length }
-}
-
-async function readContents(
-  objects: Objects,
-  after: ReadonlyMap<PathFacts['path'], Found>,
-  request: PushRequest,
-): Promise<Pick<Seen, 'faults' | 'verified'>> {
-  const faults = new Map<PathFacts['path'], string>()
-  for (const [path, found] of after) {
-    const fault = faultOf(found)
-    if (fault !== undefined) faults.set(path, fault)
-  }
-  await pooled(sampleOf(after, request.verify, Math.random), 4, async (info) => {
-    const fault = await contentFault(objects, info)
-    if (fault !== undefined) faults.set(info.path, fault)
+  return await pushClosures(runner, nix, {
+    roots,
+    destinations: inputs.pushTo,
+    key: inputs.signingKey,
+    compression: inputs.compression,
+    verify: inputs.verify,
   })
-  return { faults, verified: after.size - faults.size }
+}
+
+const skipped = (destination: string, reason: string): PushReport => ({
+  destination,
+  status: 'skipped',
+  reason,
+  paths: [],
+  seconds: 0,
+  verified: 0,
+  consumerLines: [],
+})
+
+async function mayPush(runner: Runner): Promise<PushDecision> {
+  const { env } = runner.facts
+  return decidePush(eventFacts(env, await eventPayload(env.GITHUB_EVENT_PATH)))
+}
+
+async function eventPayload(path: string | undefined): Promise<unknown> {
+  if (path === undefined || path === '') return undefined
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    // a local run has no event; then nothing comes from a stranger
+    return undefined
+  }
 }

@@ -6,6 +6,8 @@ export interface Patience {
 }
 
 export const PATIENCE: Patience = { tries: 6, baseSeconds: 0.5, capSeconds: 20 }
+/** For a look before the build, which takes seconds. */
+export const BRIEF_PATIENCE: Patience = { tries: 3, baseSeconds: 0.5, capSeconds: 2 }
 /** Longest wait that a destination may ask for by Retry-After. */
 const LONGEST_RETRY_AFTER = 120
 

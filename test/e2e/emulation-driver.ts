@@ -4,13 +4,17 @@ import { text } from 'node:stream/consumers'
 import { ensureEmulators, surveyEmulation } from '../../src/emulation/emulation.ts'
 import type { EmulationFacts, Emulator } from '../../src/emulation/types.ts'
 import type { QemuSource } from '../../src/inputs/inputs.ts'
+import type { Nix } from '../../src/nix/nix.ts'
 import type { System } from '../../src/nix/system.ts'
+import { parseNixVersion } from '../../src/nix/version.ts'
 import { openRunner, reopenRunner } from '../../src/runner/runner.ts'
 
 export interface Job {
   readonly verb: 'survey' | 'ensure' | 'post'
   readonly systems?: readonly string[]
   readonly source?: QemuSource
+  /** Version of the Nix in /usr/bin. */
+  readonly nix?: string
 }
 
 export interface Answer {
@@ -25,13 +29,23 @@ const job = JSON.parse(await text(process.stdin)) as Job
 const runner = job.verb === 'post' ? reopenRunner() : openRunner()
 if (runner === undefined) throw new Error('no folder to go on with')
 const systems = (job.systems ?? []) as readonly System[]
+const version = job.nix === undefined ? undefined : parseNixVersion(`nix (Nix) ${job.nix}`)
+const nix: Nix | undefined = version && {
+  bin: '/usr/bin',
+  version,
+  system: 'x86_64-linux' as System,
+  storeDirectory: '/nix/store',
+  mode: 'single-user',
+  trusted: true,
+  env: {},
+}
 let answer: Answer = { folder: runner.facts.folder }
 try {
   if (job.verb === 'survey') answer = { ...answer, facts: await surveyEmulation(runner, systems) }
   else if (job.verb === 'post') await runner.undo()
   else {
     const source = job.source ?? { kind: 'auto' }
-    answer = { ...answer, emulators: await ensureEmulators(runner, systems, source, undefined) }
+    answer = { ...answer, emulators: await ensureEmulators(runner, systems, source, nix) }
   }
 } catch (cause) {
   answer = { ...answer, thrown: cause instanceof Error ? cause.message : String(cause) }

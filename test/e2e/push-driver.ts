@@ -6,8 +6,8 @@ import type { StorePath } from '../../src/nix/store-path.ts'
 import { parseDestination } from '../../src/nix/store-url.ts'
 import type { System } from '../../src/nix/system.ts'
 import { parseNixVersion } from '../../src/nix/version.ts'
+import { pushClosures } from '../../src/push/closures.ts'
 import { preflight } from '../../src/push/preflight.ts'
-import { pushClosures } from '../../src/push/push.ts'
 import { openRunner } from '../../src/runner/runner.ts'
 
 export interface Job {

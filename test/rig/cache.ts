@@ -63,9 +63,12 @@ export function preparedPart(part: Part): Stamp | undefined {
   }
 }
 
-/** @throws if a part is missing: a test forgot `await prepare({ need: [...] })`. */
+/**
+ * An outdated part will do: the host may have installed a package since.
+ * @throws if a part is missing: a test forgot `await prepare({ need: [...] })`.
+ */
 export function assertPrepared(...parts: Part[]): void {
-  const missing = parts.filter((part) => !preparedPart(part))
+  const missing = parts.filter((part) => !existsSync(stampFile(part)))
   if (missing.length > 0)
     throw new Error(`test rig: not prepared: ${missing.join(', ')}; run: node test/rig/prepare.mjs`)
 }

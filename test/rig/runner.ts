@@ -123,13 +123,13 @@ export class Runner {
     return to
   }
 
-  /** Runs an action's pre and main. Its post waits for `finish`, even if main fails. @param dir Has action.yml; the same path in a machine. */
+  /** Runs an action's pre and main. Its post waits for `finish`, even if main fails. @param dir Has action.yml; a path in the machine, if there is one. */
   async step(
     dir: string,
     inputs: Record<string, string> = {},
     { id = basename(dir), env = {} as Record<string, string> } = {},
   ): Promise<StepResult> {
-    const action = readAction(dir)
+    const action = readAction(this.#place.view(dir))
     if (this.#cancelled) return { id, state: {}, outputs: {}, stages: [], ok: false }
     const known = Object.keys(action.inputs ?? {}).map((name) => name.toLowerCase())
     const unexpected = Object.keys(inputs).filter((name) => !known.includes(name.toLowerCase()))

@@ -1,11 +1,12 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDir, nixVersions, rigDir } from './cache.ts'
 import { Machine } from './machine.ts'
 
 /** Makes release-layout tarballs of all versions, each in a machine of its own since /nix must be empty. */
 export async function makeTarballs(): Promise<void> {
-  const out = join(cacheDir, 'tarballs')
+  const old = join(cacheDir, 'tarballs')
+  const out = `${old}.new`
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   await Promise.all(
@@ -29,4 +30,6 @@ export async function makeTarballs(): Promise<void> {
       }
     }),
   )
+  rmSync(old, { recursive: true, force: true })
+  renameSync(out, old)
 }

@@ -27,7 +27,7 @@ export function fileObjects(folder: string): Objects {
       // a dot file: other pushers' listings and `nix-store --gc`-like tools of caches pass over it
       const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}.tmp`)
       try {
-        if (!made.has(dirname(path))) await mkdir(dirname(path), { recursive: true })
+        if (!made.has(dirname(path))) await makeFolders(dirname(path))
         made.add(dirname(path))
         await writeDurably(temporary, content)
         await rename(temporary, path)
@@ -64,6 +64,8 @@ async function absentAsUndefined<T>(reading: Promise<T>, name: string): Promise<
 }
 
 const MEANINGS: Readonly<Record<string, string>> = {
+  ENOENT: 'it cannot be made there',
+  EEXIST: 'a file is in its place',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EACCES: 'this user may not do that there',
@@ -81,10 +83,27 @@ function fileError(doing: string, cause: unknown): Error {
   return new DestinationError(`${doing}: ${meaning}`, { passing: false })
 }
 
+/** Folders down to this one; gives the first that was not there. Node's own loops for ever below /proc (mkdir, recursive). */
+async function makeFolders(folder: string): Promise<string | undefined> {
+  try {
+    await mkdir(folder)
+    return folder
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST' && (await stat(folder)).isDirectory()) return undefined
+    if (codeOf(cause) !== 'ENOENT' || dirname(folder) === folder) throw cause
+  }
+  const first = await makeFolders(dirname(folder))
+  const here = await mkdir(folder).then(
+    () => folder,
+    (cause: unknown) => (codeOf(cause) === 'EEXIST' ? undefined : Promise.reject(cause)),
+  )
+  return first ?? here
+}
+
 /** Makes the folder, writes a file, and takes both away again. @throws DestinationError where that cannot be done */
 export async function probeFolder(folder: string, name: string): Promise<void> {
   try {
-    const first = await mkdir(folder, { recursive: true })
+    const first = await makeFolders(folder)
     await writeFile(join(folder, name), '')
     await rm(join(folder, name))
     // folders that were not there before are left for the push to make

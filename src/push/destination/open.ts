@@ -1,4 +1,5 @@
 import type { Destination } from '../../inputs/inputs.ts'
+import { PATIENCE, type Patience } from '../retry.ts'
 import type { PushSettings } from '../settings.ts'
 import { fileObjects, folderOf } from './file.ts'
 import { httpObjects } from './http.ts'
@@ -6,13 +7,17 @@ import { httpTarget } from './http-target.ts'
 import type { Objects } from './objects.ts'
 
 /** The objects of a destination that is a binary cache; undefined for those that only Nix can speak to (ssh, ssh-ng). */
-export async function openObjects(destination: Destination, settings: PushSettings): Promise<Objects | undefined> {
+export async function openObjects(
+  destination: Destination,
+  settings: PushSettings,
+  patience: Patience = PATIENCE,
+): Promise<Objects | undefined> {
   switch (destination.scheme) {
     case 'file':
       return fileObjects(folderOf(destination.url))
     case 'http':
     case 'https':
-      return httpObjects(httpTarget(destination.url, settings.http))
+      return httpObjects(httpTarget(destination.url, settings.http), patience)
     default:
       return undefined
   }

@@ -1,0 +1,103 @@
+import type { Inputs, NixSource } from '../inputs/inputs.ts'
+import { type System, systemOf } from '../nix/system.ts'
+import { CommandError, UserError } from '../runner/errors.ts'
+import type { Runner } from '../runner/ports.ts'
+import { connect } from './connect.ts'
+import { installDistro } from './distro.ts'
+import { type FoundNix, findNix } from './find.ts'
+import { installTarball } from './release.ts'
+import { findRelease } from './releases.ts'
+import { fetchTarball, obtainTarball } from './tarball.ts'
+import type { Installed, NixOrigin } from './types.ts'
+
+export { applySettings } from './settings.ts'
+export type { Installed, NixOrigin, Settings } from './types.ts'
+
+type Wanted = Pick<Inputs, 'nixSource' | 'nixVersion' | 'extraNixConfig' | 'githubToken'>
+
+/** Sources in the order in which they are tried. */
+export function sourcesFor(kind: NixSource['kind']): readonly NixOrigin[] {
+  return kind === 'auto' ? ['existing', 'release', 'distro'] : [kind]
+}
+
+/**
+ * Finds or installs a Nix and makes it ready: settings, daemon, environment of later steps. Post undoes all of it.
+ * @throws UserError that names each source that was tried and why it did not serve
+ */
+export async function installNix(runner: Runner, inputs: Wanted): Promise<Installed> {
+  const { source, found, reason } = await provideNix(runner, inputs)
+  const installed = await connect(runner, found, {
+    source,
+    installed: source !== 'existing',
+    reason,
+    userLines: inputs.extraNixConfig,
+    token: inputs.githubToken,
+  })
+  runner.log.info(`${installed.describe} ${installed.reason}`)
+  return installed
+}
+
+async function provideNix(
+  runner: Runner,
+  inputs: Wanted,
+): Promise<{ source: NixOrigin; found: FoundNix; reason: string }> {
+  const failures: string[] = []
+  for (const source of sourcesFor(inputs.nixSource.kind)) {
+    try {
+      const found = await provide(runner, inputs, source)
+      return { source, found, reason: reasonFor(inputs.nixSource.kind, source, failures) }
+    } catch (error) {
+      if (!isAnswer(error)) throw error
+      failures.push(`${source}: ${error.message}`)
+      if (inputs.nixSource.kind === 'auto') runner.log.info(`nix-source ${source}: ${error.message}`)
+    }
+  }
+  throw new UserError(failures.length === 1 ? (failures[0] ?? '') : `no Nix can be had.\n${failures.join('\n')}`)
+}
+
+/** A failure that lets the next source be tried: not our own faults, and not a cancelled job. */
+const isAnswer = (error: unknown): error is UserError | CommandError =>
+  error instanceof UserError || (error instanceof CommandError && error.result.stopped !== 'cancelled')
+
+/** Why this source, in a sentence. */
+export function reasonFor(kind: NixSource['kind'], source: NixOrigin, failures: readonly string[]): string {
+  if (kind !== 'auto') return `nix-source asks for ${kind === 'tarball' ? 'this tarball' : source}.`
+  return failures.length === 0
+    ? 'A Nix that is there is preferred.'
+    : `Tried before: ${failures.join('; ').replace(/\.$/, '')}.`
+}
+
+async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promise<FoundNix> {
+  switch (source) {
+    case 'existing': {
+      const { found, why } = await findNix(runner)
+      if (found === undefined) throw new UserError(why)
+      return found
+    }
+    case 'release': {
+      const systems = runnableSystems()
+      const release = findRelease(inputs.nixVersion, systems[0] ?? ('unknown' as System))
+      if (typeof release === 'string') throw new UserError(release)
+      return await installTarball(runner, await fetchTarball(runner, release.url, release.sha256), systems)
+    }
+    case 'distro':
+      return await installDistro(runner)
+    case 'tarball': {
+      if (inputs.nixSource.kind !== 'tarball') throw new Error('no tarball is named')
+      const tarball = await obtainTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256)
+      return await installTarball(runner, tarball, runnableSystems())
+    }
+  }
+}
+
+/** This machine's system first, and those whose programs it runs too. */
+function runnableSystems(): readonly System[] {
+  const system = systemOf(process.arch, process.platform)
+  if (system === undefined) throw new UserError(`Nix does not run on ${process.platform} ${process.arch}`)
+  const also: Record<string, readonly string[]> = {
+    'x86_64-linux': ['i686-linux'],
+    'armv7l-linux': ['armv6l-linux'],
+    'aarch64-darwin': ['x86_64-darwin'],
+  }
+  return [system, ...((also[system] ?? []) as readonly System[])]
+}

@@ -1,0 +1,102 @@
+import { FLAKE_RULES } from './explain-flake.ts'
+import { MACHINE_RULES } from './explain-machine.ts'
+import { type Explanation, type Position, type Rule, shortName } from './explain-rule.ts'
+import { STORE_RULES } from './explain-store.ts'
+import { plainText } from './log-text.ts'
+
+export type { Category, Explanation, Position } from './explain-rule.ts'
+
+const LONGEST_TEXT = 256 * 1024
+const LONGEST_SENTENCE = 400
+
+/** Rules about builders that failed by themselves; they come last, since every other cause shows as one. */
+const BUILD_RULES: readonly Rule[] = [
+  {
+    category: 'build',
+    pattern: /builder for '([^']+)' failed to produce output path for output '([^']+)'/,
+    say: ([, drv = '', output = '']) => ({
+      sentence: `the builder of ${shortName(drv)} ended well without making its output ${output}.`,
+      advice: `Its commands must write to $${output}.`,
+    }),
+  },
+  {
+    category: 'build',
+    pattern: /(?:building (?:derivation|of) '([^']+)'.*?)killed after writing more than (\d+) bytes of log output/,
+    say: ([, drv = '', bytes = '']) => ({
+      sentence: `${shortName(drv)} was ended after printing more than ${bytes} bytes.`,
+      advice: 'Raise max-build-log-size in extra-nix-config, or make the build print less.',
+    }),
+  },
+  {
+    category: 'build',
+    pattern:
+      /(?:builder for '([^']+)'|annot build '([^']+)'[\s\S]*?builder) failed (with exit code \d+|due to signal [^;.\n]+)/,
+    say: ([, drv = '', other = '', how = '']) => ({
+      sentence: `the builder of ${shortName(drv || other)} failed ${how}.`,
+      advice: 'See the last lines of its log.',
+    }),
+  },
+  {
+    category: 'build',
+    pattern:
+      /\d+ dependenc(?:y|ies) of derivation '([^']+)' failed|annot build '([^']+)'[\s\S]*?Reason: \d+ dependenc(?:y|ies) failed/,
+    say: ([, drv = '', other = '']) => ({
+      sentence: `something that ${shortName(drv || other)} needs failed to build.`,
+      advice: '',
+    }),
+  },
+  {
+    category: 'trust',
+    pattern: /ignoring (?:the client-specified setting '([^']+)'|untrusted substituter '([^']+)')/,
+    say: ([, setting = '', substituter = '']) => ({
+      sentence: `the Nix daemon ignored ${setting === '' ? `the substituter ${substituter}` : `the setting ${setting}`}, since this user is not one of its trusted users.`,
+      advice: 'Add the user to trusted-users in the nix.conf of the daemon and restart it, or run the job as root.',
+    }),
+  },
+]
+
+const RULES: readonly Rule[] = [...MACHINE_RULES, ...STORE_RULES, ...FLAKE_RULES, ...BUILD_RULES]
+
+/**
+ * Says in words for people what failed, why, and what to do.
+ * @param message what Nix 2.8 to 2.34 printed on stderr, or one message of its structured log
+ * @param log the last lines that the failed builder printed, where they are not in the message
+ */
+export function explainNix(message: string, log: readonly string[] = []): Explanation {
+  const text = clean(message)
+  const own = text.replace(/^\s*> .*$/gm, '')
+  const logs = [text, ...log].join('\n')
+  const position = positionIn(text)
+  for (const { category, pattern, inLogs, say } of RULES) {
+    const match = pattern.exec(own) ?? (inLogs ? pattern.exec(logs) : null)
+    const said =
+      match === null
+        ? undefined
+        : say(
+            [...match].map((group) => group ?? ''),
+            own,
+          )
+    if (said !== undefined) return { category, ...said, ...(position === undefined ? {} : { position }) }
+  }
+  return { ...unknown(own), ...(position === undefined ? {} : { position }) }
+}
+
+/** Without escape sequences, without the excerpts of source code, whose text is not Nix's own. */
+const clean = (message: string): string => plainText(message.slice(-LONGEST_TEXT)).replace(/^\s*\d*\|.*$/gm, '')
+
+/** Where the innermost error of evaluation is; the newest Nix prints it last. */
+function positionIn(text: string): Position | undefined {
+  const found = [...text.matchAll(/^\s*(?:at|, at)\s+([^\s«<].*?):(\d+):(\d+):?\s*$/gm)].at(-1)
+  if (found?.[1] === undefined) return undefined
+  return { file: found[1], line: Number(found[2]), column: Number(found[3]) }
+}
+
+/** Nix's own last error. A text that a flake throws is among these. */
+function unknown(text: string): Explanation {
+  const errors = text.split(/^\s*error: */m).slice(1)
+  const last = (errors.at(-1) ?? text).split(/\n\s*(?:at |\n|\(use|For full logs|Did you mean)/)[0] ?? ''
+  const line = last.replace(/\s+/g, ' ').trim()
+  if (line === '') return { category: 'other', sentence: 'Nix failed without an error message.', advice: '' }
+  const sentence = line.length > LONGEST_SENTENCE ? `${line.slice(0, LONGEST_SENTENCE)}…` : line
+  return { category: 'other', sentence: /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`, advice: '' }
+}

@@ -1,0 +1,414 @@
+// The install room on disposable machines: real Nix of three versions, Debian's packages, sudo, daemons, loopback HTTP.
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
+import { machineUsable } from '../rig/available.ts'
+import { cacheDir, nixVersions, rig } from '../rig/cache.ts'
+import { Machine, type MachineOptions, type MachineUser } from '../rig/machine.ts'
+import type { Answer, Job } from './install-driver.ts'
+
+const probe = `derivation { name = "probe"; system = "x86_64-linux"; builder = "/bin/sh";
+  args = [ "-c" "test ! -e /home && echo ok > $out; exit 0" ]; }`
+const build = ['nix-build', '--no-out-link', '-E', probe]
+const offline = 'substituters ='
+/** What tar and apt leave of themselves, and what is rewritten with the same content. */
+const rewritten = ['/etc/passwd', '/etc/group', '/etc/gshadow', '/etc/shadow', '/etc/subuid', '/etc/subgid']
+
+describe.skipIf(!machineUsable())('install', () => {
+  let machine: Machine
+  let before: string
+  afterEach(() => machine?.stop())
+
+  const start = async (options: MachineOptions = {}): Promise<void> => {
+    machine = await Machine.start({ ...options, binds: [{ source: process.cwd() }, { source: cacheDir }] })
+    const files =
+      'mkdir -p /var/tmp/runner; touch /var/tmp/runner/env /var/tmp/runner/path; chmod -R a+rwX /var/tmp/runner'
+    await machine.sh(files, { user: 'root' })
+    before = await accounts()
+  }
+  const accounts = async (): Promise<string> => await machine.sh(`sha256sum ${rewritten.join(' ')}`, { user: 'root' })
+
+  const drive = async (
+    job: Job,
+    env: Record<string, string> = {},
+    user?: MachineUser,
+  ): Promise<Answer & { log: string }> => {
+    const main = `${process.cwd()}/test/e2e/install-driver.ts`
+    const result = await machine.run([machine.node('node24'), '--disable-warning=ExperimentalWarning', main], {
+      input: JSON.stringify(job),
+      env: {
+        RUNNER_TEMP: '/var/tmp/runner',
+        GITHUB_ENV: '/var/tmp/runner/env',
+        GITHUB_PATH: '/var/tmp/runner/path',
+        RUNNER_DEBUG: '1',
+        ...env,
+      },
+      ...(user === undefined ? {} : { user }),
+    })
+    const last = result.stdout.split('\n').findLast((line) => line.startsWith('{'))
+    if (last === undefined) throw new Error(`no answer: ${result.stdout}${result.stderr}`)
+    return { ...(JSON.parse(last) as Answer), log: result.stdout.replace(last, '') }
+  }
+  const install = async (inputs: Job['inputs'], more: Omit<Job, 'verb' | 'inputs'> = {}, env = {}) =>
+    await drive({ verb: 'install', inputs: { extraNixConfig: offline, ...inputs }, ...more }, env)
+  const post = async ({ folder }: Answer): Promise<void> => {
+    expect((await drive({ verb: 'post' }, { STATE_folder: folder })).thrown).toBeUndefined()
+  }
+  const tarball = (location: string, sha256?: string) => ({ nixSource: { kind: 'tarball', location, sha256 } }) as const
+  const existing = { nixSource: { kind: 'existing' } } as const
+
+  /** The machine is as it was: no file more, no account, no process. Debian's package tools keep logs and lists. */
+  const expectUntouched = async (processes = 0): Promise<void> => {
+    const tools =
+      /^\/(var\/(tmp|cache|log|lib\/(apt|dpkg|ucf|systemd))|etc\/(\.pwd\.lock|(passwd|group|g?shadow)-|ld\.so\.cache))/
+    const changes = machine.upper().filter(({ path }) => !tools.test(path) && !rewritten.includes(path))
+    expect(changes).toEqual([])
+    expect(await accounts()).toBe(before)
+    expect(machine.processes().length).toBe(processes)
+  }
+  const built = (answer: Answer, index = 0): void => {
+    expect(answer.thrown).toBeUndefined()
+    expect(answer.runs?.[index]).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/-probe\n$/) })
+  }
+
+  describe('a release tarball', () => {
+    it.each(nixVersions)(
+      'of Nix %s by path: as a user with sudo, through a daemon, removed in post',
+      async (version) => {
+        await start({ user: 'runner' })
+        const answer = await install(tarball(rig.tarball(version)), {
+          apply: { 'extra-platforms': 'riscv64-linux' },
+          run: [build, ['nix', 'show-config']],
+        })
+        built(answer)
+        expect(answer.installed).toMatchObject({ source: 'tarball', installed: true })
+        expect(answer.installed?.nix).toMatchObject({ mode: 'daemon', trusted: false, version: { text: version } })
+        expect(answer.runs?.[1]?.stdout).toMatch(/extra-platforms = .*riscv64-linux/)
+        expect(answer.runs?.[1]?.stdout).toMatch(/sandbox-fallback = false/)
+        expect(await machine.sh('stat -c "%U %G %a" /nix/store')).toBe('root nixbld 1775\n')
+        const files = await machine.sh('cat /var/tmp/runner/path /var/tmp/runner/env')
+        expect(files).toContain('/nix/var/nix/profiles/default/bin')
+        expect(files).toContain('NIX_PROFILES')
+        await machine.sh('nix-store --verify --check-contents 2>&1', {
+          user: 'root',
+          env: { PATH: '/nix/var/nix/profiles/default/bin:/usr/bin' },
+        })
+        await post(answer)
+        await expectUntouched()
+      },
+    )
+
+    it('as root without sudo: root opens the store, builds run as build users', async () => {
+      await start({ user: 'root', noSudo: true })
+      const answer = await install(tarball(rig.tarball('2.34.8')), { run: [build] })
+      built(answer)
+      expect(answer.installed).toMatchObject({
+        nix: { mode: 'single-user', trusted: true },
+        wiring: { kind: 'client' },
+      })
+      expect(await machine.sh('getent group nixbld')).toContain('nixbld1,nixbld2')
+      await post(answer)
+      await expectUntouched()
+    })
+
+    it("as a user without sudo: a clear error, or single-user where /nix is the user's own", async () => {
+      await start({ user: 'runner', noSudo: true })
+      const refused = await install(tarball(rig.tarball('2.34.8')))
+      expect(refused.thrown).toMatch(/^UserError: .*needs root once.*install -d -m 755 -o runner \/nix/)
+      await post(refused)
+      await expectUntouched()
+      await machine.sh('install -d -m 755 -o runner /nix', { user: 'root' })
+      const answer = await install(tarball(rig.tarball('2.26.3')), { run: [build] })
+      built(answer)
+      expect(answer.installed?.nix).toMatchObject({ mode: 'single-user', trusted: true })
+      await post(answer)
+      expect(await machine.sh('ls -A /nix')).toBe('')
+    })
+
+    it('that is damaged, or no tarball, changes nothing', async () => {
+      await start({ user: 'runner' })
+      await machine.sh(`cd /var/tmp; head -c 5000000 ${rig.tarball('2.34.8')} > cut.tar.xz; echo '<html>' > page.tar.xz
+        mkdir -p x/nix-1; echo hi > x/nix-1/f; tar -cJf other.tar.xz -C x nix-1; tar -cJPf evil.tar.xz /etc/hostname
+        tar -cJf up.tar.xz -P --transform 's,^,../../,' -C x nix-1`)
+      for (const [name, why] of [
+        ['cut', /cannot be unpacked/],
+        ['page', /is not a Nix release tarball: it begins with "<html>/],
+        ['other', /store is missing/],
+        ['evil', /outside its own folder/],
+        ['up', /outside its own folder/],
+        ['absent', /there is no file/],
+      ] as const) {
+        const answer = await install(tarball(`/var/tmp/${name}.tar.xz`))
+        expect(answer.thrown).toMatch(/^UserError/)
+        expect(answer.thrown).toMatch(why)
+        await post(answer)
+      }
+      const wrong = await install(tarball(rig.tarball('2.34.8'), 'a'.repeat(64)))
+      expect(wrong.thrown).toMatch(/does not have the SHA-256/)
+      await post(wrong)
+      await expectUntouched()
+    })
+
+    it('left by a killed install, without a database, is taken up again', async () => {
+      await start({ user: 'root' })
+      await machine.sh(`mkdir -p /nix/store /var/tmp/u && tar -xJf ${rig.tarball('2.34.8')} -C /var/tmp/u &&
+        mv /var/tmp/u/*/store/* /nix/store/ && chmod -R a-w /nix/store/* && rm -rf /var/tmp/u`)
+      const answer = await install(tarball(rig.tarball('2.34.8')), { run: [build] })
+      built(answer)
+      expect(answer.log).toContain('were there already')
+    })
+
+    it('left damaged is an error that names the path', async () => {
+      await start({ user: 'root' })
+      await machine.sh(`mkdir -p /nix/store /var/tmp/u && tar -xJf ${rig.tarball('2.34.8')} -C /var/tmp/u &&
+        mv /var/tmp/u/*/store/* /nix/store/ && rm -f /nix/store/*/bin/nix-hash`)
+      const answer = await install(tarball(rig.tarball('2.34.8')))
+      expect(answer.thrown).toMatch(/damaged Nix of an earlier install/)
+    })
+  })
+
+  describe('a tarball by URL', () => {
+    const serve = async (): Promise<void> => {
+      const code = `const { createReadStream, statSync } = require('node:fs'), file = process.argv[1]; let busy = 0
+        require('node:http').createServer((q, s) => {
+          if (q.url === '/404') return s.writeHead(404).end('no')
+          if (q.url === '/html') return s.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>')
+          if (q.url === '/away') return s.writeHead(302, { location: 'http://192.0.2.1/x' }).end()
+          if (q.url === '/moved') return s.writeHead(302, { location: '/good' }).end()
+          if (q.url === '/busy' && busy++ < 2) return s.writeHead(503, { 'retry-after': '0' }).end()
+          if (q.url === '/cut') { s.writeHead(200, { 'content-length': statSync(file).size }); s.write('x'.repeat(9999)); return setTimeout(() => s.destroy(), 50) }
+          createReadStream(file).pipe(s)
+        }).listen(8123, '127.0.0.1', () => console.log('up'))`
+      const server = machine.spawn([machine.node('host'), '-e', code, rig.tarball('2.34.8')], { user: 'root' })
+      await new Promise((resolve) => server.stdout?.once('data', resolve))
+    }
+    const url = (path: string) => `http://127.0.0.1:8123/${path}`
+
+    it('is checked before it is unpacked, tried again where that helps, and kept in the tool cache', async () => {
+      await start({ user: 'runner' })
+      await serve()
+      const sha = rig.tarballSha256('2.34.8')
+      for (const [path, hash, why] of [
+        ['good', 'b'.repeat(64), /SHA-256 is [0-9a-f]{64}, expected b{64}.*2 tries/],
+        ['404', sha, /answered 404 Not Found \(1 try\)/],
+        ['html', sha, /a web page/],
+        ['away', sha, /only https is allowed/],
+        ['cut', sha, /4 tries/],
+      ] as const) {
+        const answer = await install(tarball(url(path), hash))
+        expect(answer.thrown, path).toMatch(/^UserError: cannot download/)
+        expect(answer.thrown, path).toMatch(why)
+        await post(answer)
+      }
+      expect((await install(tarball('http://192.0.2.1/x', sha))).thrown).toMatch(/only https is allowed/)
+      expect((await install(tarball('https://127.0.0.1:9/x', sha))).thrown).toMatch(/ECONNREFUSED.*4 tries/)
+      await expectUntouched(1)
+      const tools = { RUNNER_TOOL_CACHE: '/var/tmp/runner/tools' }
+      const answer = await install(tarball(url('busy'), sha.toUpperCase()), { run: [build] }, tools)
+      built(answer)
+      expect(answer.log).toContain('503')
+      await post(answer)
+      const again = await install(tarball(url('404'), sha), { run: [build] }, tools)
+      built(again)
+      await post(again)
+      await machine.sh('echo >> $(find /var/tmp/runner/tools -name nix.tar)', { user: 'root' })
+      const poisoned = await install(tarball(url('moved'), sha), {}, tools)
+      expect(poisoned.thrown).toBeUndefined()
+      expect(poisoned.log).toContain('downloading')
+      await post(poisoned)
+      await expectUntouched(1)
+    })
+  })
+
+  describe("the distribution's package", () => {
+    it.each(['runner', 'root'] as const)('as %s on Debian 12, purged in post', async (user) => {
+      await start({ user, noSudo: user === 'root', apt: true })
+      const answer = await install({ nixSource: { kind: 'auto' }, nixVersion: '0.0.1' }, { run: [build] })
+      built(answer)
+      expect(answer.installed).toMatchObject({ source: 'distro', installed: true, nix: { version: { text: '2.8.0' } } })
+      expect(answer.installed?.reason).toMatch(/existing: no Nix is there.*release: .*no checksum of 0\.0\.1/)
+      await post(answer)
+      expect(
+        await machine.sh('ls -d /nix /usr/bin/nix 2>/dev/null || true; dpkg -l nix-bin 2>/dev/null | grep ^ii || true'),
+      ).toBe('')
+      expect(await accounts()).toBe(before)
+      expect(machine.processes()).toEqual([])
+    })
+    it('needs root', async () => {
+      await start({ user: 'runner', noSudo: true, apt: true })
+      const answer = await install({ nixSource: { kind: 'distro' } })
+      expect(answer.thrown).toMatch(/needs root/)
+      await post(answer)
+      await expectUntouched()
+    })
+  })
+
+  describe('a Nix that is there', () => {
+    it.each(nixVersions)('%s: root, single-user', async (nix) => {
+      await start({ user: 'root', nix, noSudo: true })
+      const apply = { 'extra-platforms': 'riscv64-linux' }
+      const answer = await install(
+        { ...existing, extraNixConfig: 'show-trace = true' },
+        { apply, run: [build, ['nix', 'show-config']] },
+      )
+      built(answer)
+      expect(answer.installed).toMatchObject({ source: 'existing', installed: false, nix: { mode: 'single-user' } })
+      expect(answer.runs?.[1]?.stdout).toMatch(/extra-platforms = .*riscv64-linux/)
+      expect(answer.runs?.[1]?.stdout).toMatch(/show-trace = true/)
+    })
+
+    it.each(nixVersions)('%s: a user without sudo that owns /nix', async (nix) => {
+      await start({ user: 'runner', nix, noSudo: true })
+      const answer = await install(existing, { run: [build] })
+      built(answer)
+      expect(answer.installed?.nix).toMatchObject({ mode: 'single-user', trusted: true })
+    })
+
+    it.each(nixVersions)('%s: a daemon, a user with sudo whom it does not trust: a daemon beside it', async (nix) => {
+      await start({ user: 'runner', nix, nixFlavour: 'daemon' })
+      const conf = await machine.sh('sha256sum /etc/nix/nix.conf')
+      const apply = { 'extra-platforms': 'riscv64-linux', 'extra-system-features': 'gccarch-x' }
+      const answer = await install(existing, {
+        apply,
+        run: [
+          [...build.slice(0, 3), probe.replace('x86_64', 'riscv64')],
+          ['nix', 'show-config'],
+        ],
+      })
+      built(answer) // built as riscv64-linux, by a shell of this machine: the daemon took extra-platforms
+      expect(answer.installed).toMatchObject({
+        nix: { mode: 'daemon', trusted: false },
+        wiring: { kind: 'own-daemon' },
+      })
+      expect(answer.runs?.[1]?.stdout).toMatch(/system-features = .*gccarch-x/)
+      expect(answer.runs?.[0]?.stderr).not.toMatch(/warning|ignoring/)
+      await post(answer)
+      expect(await machine.sh('sha256sum /etc/nix/nix.conf')).toBe(conf)
+      expect(machine.processes().map(({ commandLine }) => commandLine)).toEqual(['nix-daemon'])
+      await machine.sh(`nix-build --no-out-link -E '${probe}'`)
+    })
+
+    it.each(nixVersions)('%s: a daemon that trusts this user takes the settings', async (nix) => {
+      await start({ user: 'runner', noSudo: true, nix, nixFlavour: 'daemon', nixConf: 'trusted-users = root @runner' })
+      const apply = { 'extra-platforms': 'riscv64-linux' }
+      const answer = await install(existing, {
+        apply,
+        run: [[...build.slice(0, 3), probe.replace('x86_64', 'riscv64')]],
+      })
+      built(answer)
+      expect(answer.installed).toMatchObject({ nix: { mode: 'daemon', trusted: true }, wiring: { kind: 'client' } })
+    })
+
+    it('a daemon that does not, without sudo: usable, and an error that says which lines are missing', async () => {
+      await start({ user: 'runner', noSudo: true, nix: '2.34.8', nixFlavour: 'daemon' })
+      const plain = await install(existing, { run: [build] })
+      built(plain)
+      expect(plain.installed).toMatchObject({ nix: { trusted: false }, wiring: { kind: 'fixed' } })
+      expect(plain.runs?.[0]?.stderr).not.toMatch(/warning|ignoring/)
+      const answer = await install(existing, { apply: { 'extra-platforms': 'riscv64-linux' } })
+      expect(answer.thrown).toMatch(/does not take settings from this user.*\nextra-platforms = riscv64-linux\n/s)
+    })
+
+    it('a daemon that died and left its socket is started again, or told of', async () => {
+      await start({ user: 'runner', nix: '2.34.8', nixFlavour: 'daemon' })
+      const daemon = machine.processes()[0]
+      await machine.sh('kill -9 $(pidof nix-daemon)', { user: 'root' })
+      expect(daemon?.commandLine).toBe('nix-daemon')
+      const answer = await install(existing, { run: [build] })
+      built(answer)
+      expect(answer.installed?.describe).toContain('is not running: this run starts one')
+      await post(answer)
+      expect(machine.processes()).toEqual([])
+      await machine.sh('rm /usr/bin/sudo', { user: 'root' })
+      expect((await install(existing)).thrown).toMatch(/is not running, and this user may not write \/nix/)
+    })
+
+    it('without build users and daemon: root builds as itself, a user with sudo gets both', async () => {
+      await start({ user: 'root', nix: '2.34.8' })
+      await machine.sh("sed -i '/build-users-group/d' /etc/nix/nix.conf; rm -rf /nix")
+      const byRoot = await install(existing, { run: [build] })
+      built(byRoot)
+      expect(byRoot.installed?.settings).toMatchObject({ 'build-users-group': '' })
+      await post(byRoot)
+      expect(await machine.sh('ls -d /nix || true', { user: 'runner' })).toBe('')
+      await machine.stop()
+      await start({ user: 'runner', nix: '2.34.8' })
+      await machine.sh("sed -i '/build-users-group/d' /etc/nix/nix.conf; rm -rf /nix", { user: 'root' })
+      const byUser = await install(existing, { run: [build] })
+      built(byUser)
+      expect(byUser.installed?.nix.mode).toBe('daemon')
+      await post(byUser)
+      expect(await accounts()).toBe(before)
+    })
+
+    it('too old or unreadable: an error, or the next source', async () => {
+      await start({ user: 'root' })
+      const fake = 'printf \'#!/bin/sh\\necho "nix (Nix) 2.3.16"\\n\' > /usr/local/bin/nix; chmod +x /usr/local/bin/nix'
+      await machine.sh(fake)
+      expect((await install(existing)).thrown).toMatch(/\/usr\/local\/bin\/nix is Nix 2\.3\.16, older than 2\.8\.0/)
+      await machine.sh("printf '#!/bin/sh\\necho hello\\n' > /usr/local/bin/nix")
+      expect((await install(existing)).thrown).toMatch(/printed "hello", which is no Nix version/)
+      expect(await machine.sh('ls -d /nix || true')).toBe('')
+    })
+
+    it('bad lines in extra-nix-config are told', async () => {
+      await start({ user: 'root', nix: '2.34.8' })
+      expect((await install({ ...existing, extraNixConfig: 'nonsense' })).thrown).toMatch(/extra-nix-config/)
+    })
+  })
+
+  describe('tokens and the sandbox', () => {
+    it('a token is merged, private, on no command line and gone after post', async () => {
+      const mine = 'ghs_0123456789abcdef'
+      await start({
+        user: 'runner',
+        nix: '2.34.8',
+        nixFlavour: 'daemon',
+        nixConf: 'access-tokens = gitlab.com=OAuth2:theirs-1 github.com=old-1',
+      })
+      const answer = await install(
+        { ...existing, githubToken: mine },
+        { run: [['nix', 'config', 'show', 'access-tokens']] },
+      )
+      expect(answer.runs?.[0]?.stdout.trim().split(' ').sort()).toEqual([
+        `github.com=${mine}`,
+        'gitlab.com=OAuth2:theirs-1',
+      ])
+      expect(answer.confMode).toBe('600')
+      expect(answer.log.replace(`::add-mask::${mine}`, '')).not.toContain(mine)
+      expect(await machine.sh('cat /var/tmp/runner/env /etc/nix/nix.conf')).not.toContain(mine)
+      expect(
+        await machine.sh(`grep -rl ${mine} /var /etc /nix /run /root /home 2>/dev/null || true`, { user: 'root' }),
+      ).toBe(`${answer.folder}/nix.conf\n`)
+      await post(answer)
+      expect(
+        await machine.sh(`grep -rl ${mine} /var /etc /nix /run /root /home 2>/dev/null || true`, { user: 'root' }),
+      ).toBe('')
+      const own = await install(
+        { ...existing, githubToken: mine, extraNixConfig: 'extra-access-tokens = github.com=chosen-1' },
+        { run: [['nix', 'config', 'show', 'access-tokens']] },
+      )
+      expect(own.runs?.[0]?.stdout).toContain('github.com=')
+      expect(own.runs?.[0]?.stdout).not.toContain(mine)
+    })
+
+    it("the user's own nix.conf stays in force", async () => {
+      await start({ user: 'runner', nix: '2.26.3', noSudo: true })
+      await machine.sh('mkdir -p ~/.config/nix && echo "log-lines = 77" > ~/.config/nix/nix.conf')
+      const answer = await install(existing, { run: [['nix', 'config', 'show', 'log-lines']] })
+      expect(answer.runs?.[0]?.stdout).toBe('77\n')
+    })
+
+    it('where the kernel gives no sandbox, an error says so; "sandbox = false" builds without', async () => {
+      await start({ user: 'root', nix: '2.34.8', sysctlReadOnly: true })
+      expect((await install(existing)).thrown).toMatch(/cannot make its build sandbox.*sandbox = false/)
+      const without = `${offline}\nsandbox = false`
+      const run = [['nix-build', '--no-out-link', '-E', probe.replace('test ! -e /home && ', '')]]
+      built(await install({ ...existing, extraNixConfig: without }, { run }))
+    })
+  })
+
+  it('leaves the host alone', () => {
+    expect(() => readFileSync('/nix/store')).toThrow(/ENOENT/)
+    expect(readFileSync('/etc/passwd', 'utf8')).not.toContain('nixbld')
+  })
+})
