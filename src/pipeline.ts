@@ -10,6 +10,7 @@ import { type System, systemOf } from './nix/system.ts'
 import { pushBuilt, pushPreflight } from './push/push.ts'
 import { report } from './report/report.ts'
 import type { Runner } from './runner/ports.ts'
+import { describePlan } from './strategy/describe.ts'
 import { readFlake } from './strategy/flake.ts'
 import { planTargets } from './strategy/plan.ts'
 import type { Plan } from './strategy/types.ts'
@@ -30,7 +31,9 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   const emulation = await surveyEmulation(runner, systemsOf(inputs))
   const { flake, plans } = await log.group('Strategy', async () => {
     const flake = await readFlake(runner, nix, inputs.flake)
-    return { flake, plans: await planTargets(runner, nix, inputs, flake.url, machineOf(emulation, inputs)) }
+    const plans = await planTargets(runner, nix, inputs, flake.url, machineOf(emulation, inputs))
+    for (const line of plans.flatMap(describePlan)) log.info(line)
+    return { flake, plans }
   })
   const record = { inputs, installed: found, flake, plans }
   if (inputs.dryRun) {

@@ -20,35 +20,13 @@ export type Form = 'plain' | 'pie'
  * Source of the layout: the System V ABI, chapters 4 and 5 (as in <elf.h>).
  */
 export function buildElf({ elf, flags, code }: Program, form: Form): Uint8Array {
-  const little = elf.endian === 'little'
   const wide = elf.bits === 64
   const headers = wide ? 64 + 56 : 52 + 32
   const base = form === 'pie' ? 0 : BASE
-  const view = new DataView(new ArrayBuffer(headers + code.length))
-  let at = 0
-  const byte = (...values: number[]): void => {
-    for (const value of values) view.setUint8(at++, value)
-  }
-  const half = (...values: number[]): void => {
-    for (const value of values) {
-      view.setUint16(at, value, little)
-      at += 2
-    }
-  }
-  const word = (...values: number[]): void => {
-    for (const value of values) {
-      view.setUint32(at, value, little)
-      at += 4
-    }
-  }
-  const address = (...values: number[]): void => {
-    for (const value of values) {
-      if (wide) view.setBigUint64(at, BigInt(value), little)
-      else view.setUint32(at, value, little)
-      at += wide ? 8 : 4
-    }
-  }
-  byte(0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2, 1, form === 'pie' ? 3 : 0, 0, 0, 0, 0, 0, 0, 0, 0)
+  const bytes = new Uint8Array(headers + code.length)
+  const { byte, half, word, address } = createWriter(bytes, elf)
+  byte(0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, elf.endian === 'little' ? 1 : 2, 1, form === 'pie' ? 3 : 0)
+  byte(0, 0, 0, 0, 0, 0, 0, 0)
   half(form === 'pie' ? 3 : 2, elf.machine)
   word(1)
   address(base + headers, wide ? 64 : 52, 0)
@@ -56,11 +34,33 @@ export function buildElf({ elf, flags, code }: Program, form: Form): Uint8Array 
   half(wide ? 64 : 52, wide ? 56 : 32, 1, wide ? 64 : 40, 0, 0)
   word(1) // PT_LOAD; readable and executable: 5
   if (wide) word(5)
-  address(0, base, base, view.byteLength, view.byteLength)
+  address(0, base, base, bytes.length, bytes.length)
   if (!wide) word(5)
   address(PAGE)
-  new Uint8Array(view.buffer).set(code, headers)
-  return new Uint8Array(view.buffer)
+  bytes.set(code, headers)
+  return bytes
+}
+
+/** Writes fields one after the other, in the sizes and the byte order of a machine. */
+function createWriter(bytes: Uint8Array, { bits, endian }: ElfMachine) {
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  const write =
+    (size: number, set: (value: number) => void) =>
+    (...values: number[]): void => {
+      for (const value of values) {
+        set(value)
+        at += size
+      }
+    }
+  const little = endian === 'little'
+  const word = write(4, (value) => view.setUint32(at, value, little))
+  return {
+    byte: write(1, (value) => view.setUint8(at, value)),
+    half: write(2, (value) => view.setUint16(at, value, little)),
+    word,
+    address: bits === 32 ? word : write(8, (value) => view.setBigUint64(at, BigInt(value), little)),
+  }
 }
 
 export interface ElfHeader extends ElfMachine {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { QemuSource } from '../inputs/inputs.ts'
-import { type Nix, nixCommand } from '../nix/nix.ts'
+import type { Nix } from '../nix/nix.ts'
 import { platformOf } from '../nix/platform.ts'
 import type { System } from '../nix/system.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -10,6 +10,7 @@ import { fetchFromDistribution, type Offer } from './distro.ts'
 import { emulatorFault } from './elf.ts'
 import { detailOf, qemuVersion } from './execution.ts'
 import { PROBE_EXIT } from './machine-code.ts'
+import { type Built, buildByNix } from './nix-source.ts'
 import type { Prover } from './prove.ts'
 
 /** A static QEMU of this machine that ran a program of its architecture when called by its path. */
@@ -69,48 +70,27 @@ async function offersOf(
 ): Promise<ReadonlyMap<string, Offer>> {
   const names = wanted.map((architecture) => architecture.name)
   if (step.kind === 'distro') return await fetchFromDistribution(search.runner, names)
-  const folder = step.kind === 'nix' ? await buildByNix(search) : undefined
+  const folder = step.kind === 'nix' ? await buildByNix(search.runner, search.nix) : undefined
   return new Map(names.map((name) => [name, offer(search, step, name, folder)]))
 }
 
 const fileNames = (name: string): readonly string[] => [`qemu-${name}-static`, `qemu-${name}`]
 
-function offer({ runner }: Search, step: Step, name: string, built: { bin?: string; why?: string } | undefined): Offer {
+function offer({ runner }: Search, step: Step, name: string, built: Built | undefined): Offer {
   if (step.kind === 'folder') {
     const folder = resolve(runner.facts.workspace, step.path)
     const paths = fileNames(name).map((file) => join(folder, file))
     return { paths, origin: `the folder ${folder}`, none: `${folder} holds no qemu-${name} and no qemu-${name}-static` }
   }
   if (built !== undefined) {
-    const paths = built.bin === undefined ? [] : fileNames(name).map((file) => join(built.bin ?? '', file))
-    return {
-      paths,
-      origin: 'Nix (nixpkgs#pkgsStatic.qemu-user)',
-      none: built.why ?? `nixpkgs' QEMU has no qemu-${name}`,
-    }
+    const paths = 'bin' in built ? fileNames(name).map((file) => join(built.bin, file)) : []
+    const none = 'bin' in built ? `nixpkgs' QEMU has no qemu-${name}` : built.why
+    return { paths, origin: 'Nix (nixpkgs#pkgsStatic.qemu-user)', none }
   }
   const onPath = fileNames(name).flatMap((file) => runner.commands.find(file) ?? [])
   const usual = ['/usr/bin', '/usr/local/bin'].flatMap((folder) => fileNames(name).map((file) => join(folder, file)))
   const none = `this machine has no static qemu-${name} on PATH, in /usr/bin or in /usr/local/bin`
   return { paths: [...new Set([...onPath, ...usual])], origin: 'this machine', none }
-}
-
-const BUILD_SECONDS = 3600
-
-/** QEMU's user mode, static, from the flake registry's nixpkgs; `--json`, since Nix 2.8 has no `--print-out-paths`. */
-async function buildByNix({ runner, nix }: Search): Promise<{ bin?: string; why?: string }> {
-  if (nix === undefined) return { why: 'there is no Nix to build one with' }
-  const features = ['--extra-experimental-features', 'nix-command flakes']
-  const command = nixCommand(nix, 'nix', ['build', ...features, '--no-link', '--json', 'nixpkgs#pkgsStatic.qemu-user'])
-  runner.log.info('qemu-source nix: nix build nixpkgs#pkgsStatic.qemu-user')
-  const onLine = (line: string, stream: string): void => {
-    if (stream === 'stderr') runner.log.info(line)
-  }
-  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: BUILD_SECONDS, onLine })
-  const out = /"out":\s*"(\/[^"]+)"/.exec(result.stdout)?.[1]
-  if (result.exitCode === 0 && out !== undefined) return { bin: join(out, 'bin') }
-  const last = result.stderr.trim().split('\n').at(-1)
-  return { why: `nix build nixpkgs#pkgsStatic.qemu-user failed (${result.stopped ?? last})` }
 }
 
 async function choose(search: Search, architecture: Architecture, offer: Offer | undefined): Promise<Finding> {

@@ -131,7 +131,7 @@ export function flagsFor(kernel: string, qemu: string | undefined): 'PF' | 'F' {
     const [left = 0, right = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
     return left > major || (left === major && right >= minor)
   }
-  return atLeast(kernel, 5, 12) && qemu !== undefined && atLeast(qemu, 6, 0) ? 'F' : 'F'
+  return atLeast(kernel, 5, 12) && qemu !== undefined && atLeast(qemu, 6, 0) ? 'PF' : 'F'
 }
 
 /** Longest line that the kernel takes (MAX_REGISTER_LENGTH). */

@@ -15,7 +15,7 @@ const GCC_ARCHITECTURES: Readonly<Record<string, string>> = {
 /** The features `gccarch-…` that nixpkgs' derivations for a system demand of the machine that builds them. */
 export function systemFeatures(system: System): readonly string[] {
   const architecture = GCC_ARCHITECTURES[system]
-  return architecture === undefined ? [] : [`gccarchx-${architecture}`]
+  return architecture === undefined ? [] : [`gccarch-${architecture}`]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../runner/errors.ts'
@@ -41,6 +41,9 @@ export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<Own
     args: ['--daemon'],
     // builds must not get a temporary folder that only this user may enter
     env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
+  }
+  if (plan.socket === STANDARD_SOCKET && !existsSync(plan.socket)) {
+    await runner.journal.record({ kind: 'remove', path: plan.socket, root: true })
   }
   const pid = await runner.commands.startDetached(command, log, { asRoot: true })
   const startTime = readStartTime(pid) ?? ''

@@ -47,12 +47,12 @@ async function provideNix(
       const found = await provide(runner, inputs, source)
       return { source, found, reason: reasonFor(inputs.nixSource.kind, source, failures) }
     } catch (error) {
-      if (!isAnswer(error)) throw error
+      if (inputs.nixSource.kind !== 'auto' || !isAnswer(error)) throw error
       failures.push(`${source}: ${error.message}`)
-      if (inputs.nixSource.kind === 'auto') runner.log.info(`nix-source ${source}: ${error.message}`)
+      runner.log.info(`nix-source ${source}: ${error.message}`)
     }
   }
-  throw new UserError(failures.length === 1 ? (failures[0] ?? '') : `no Nix can be had.\n${failures.join('\n')}`)
+  throw new UserError(`no Nix can be had.\n${failures.join('\n')}`)
 }
 
 /** A failure that lets the next source be tried: not our own faults, and not a cancelled job. */
@@ -93,6 +93,9 @@ async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promi
 /** This machine's system first, and those whose programs it runs too. */
 function runnableSystems(): readonly System[] {
   const system = systemOf(process.arch, process.platform)
+  if (process.platform === 'darwin') {
+    throw new UserError('on macOS this action does not install Nix (/nix needs a volume of its own): install it before')
+  }
   if (system === undefined) throw new UserError(`Nix does not run on ${process.platform} ${process.arch}`)
   const also: Record<string, readonly string[]> = {
     'x86_64-linux': ['i686-linux'],

@@ -94,7 +94,7 @@ function positionIn(text: string): Position | undefined {
 /** Nix's own last error. A text that a flake throws is among these. */
 function unknown(text: string): Explanation {
   const errors = text.split(/^\s*error: */m).slice(1)
-  const last = (errors.at(-1) ?? text).split(/\n\s*(?:at |\n|\(use|For full logs|Did you mean)/)[0] ?? ''
+  const last = (errors.at(-1) ?? text).split(/\n\s*(?:at |\n|\(use|For full logs|Did you mean|Try 'nix)/)[0] ?? ''
   const line = last.replace(/\s+/g, ' ').trim()
   if (line === '') return { category: 'other', sentence: 'Nix failed without an error message.', advice: '' }
   const sentence = line.length > LONGEST_SENTENCE ? `${line.slice(0, LONGEST_SENTENCE)}…` : line

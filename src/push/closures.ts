@@ -1,91 +1,83 @@
 import type { Destination } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
-import { withoutLogin } from '../nix/store-url.ts'
-import { UserError } from '../runner/errors.ts'
+import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
-import type { PathFacts } from './closure.ts'
-import { copyClosure, remoteClosure } from './copy.ts'
-import type { Objects } from './destination/objects.ts'
-import { openObjects } from './destination/open.ts'
-import { type Found, faultOf } from './found.ts'
-import { closureOf, verifyLocal } from './local-store.ts'
-import { pooled } from './pool.ts'
-import { contentFault, lookUp, sampleOf } from './read-back.ts'
+import { type CachePush, pushToCaches } from './caches.ts'
+import { makingParameters } from './copy-plan.ts'
+import { closureOf, damagedPaths } from './local-store.ts'
+import { isSignedBy } from './narinfo.ts'
 import { consumerLines, reportOf, type Seen } from './report.ts'
-import { type PushSettings, readSettings } from './settings.ts'
+import { readSettings } from './settings.ts'
+import { closureOverSsh, copyOverSsh } from './ssh-store.ts'
+import { reasonOf } from './target.ts'
 import type { PushReport, PushRequest } from './types.ts'
 
 /**
- * Pushes the closures of all roots to every destination and reads them back from there. A destination that fails is
- * reported, not thrown. @throws UserError where the local store is damaged: then nothing is pushed anywhere
+ * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
+ * path, and not thrown. @throws CommandError where a root is not in the store
  */
 export async function pushClosures(runner: Runner, nix: Nix, request: PushRequest): Promise<readonly PushReport[]> {
   if (request.destinations.length === 0 || request.roots.length === 0) return []
   const settings = await readSettings(runner, nix)
   const closure = await closureOf(runner, nix, request.roots)
-  await verifyLocal(
-    runner,
-    nix,
-    closure.map(({ path }) => path),
-  )
-  const reports: PushReport[] = []
-  for (const destination of request.destinations)
-    reports.push(await pushTo(runner, nix, request, destination, closure, settings))
-  return reports
+  const push: CachePush = { request, settings, closure, upstream: new Set() }
+  const reports = new Map<Destination, PushReport>()
+  for (const alike of groups(request)) {
+    const [first] = alike
+    if (first === undefined) continue
+    const overSsh = first.scheme === 'ssh' || first.scheme === 'ssh-ng'
+    const done = overSsh ? [await pushOverSsh(runner, nix, push, first)] : await pushToCaches(runner, nix, push, alike)
+    for (const [n, report] of done.entries()) reports.set(alike[n] ?? first, report)
+  }
+  return request.destinations.flatMap((destination) => reports.get(destination) ?? [])
 }
 
-async function pushTo(
-  runner: Runner,
-  nix: Nix,
-  request: PushRequest,
-  destination: Destination,
-  closure: readonly PathFacts[],
-  settings: PushSettings,
-): Promise<PushReport> {
+/** Destinations that one `nix copy` serves; each store behind SSH is one of its own. */
+function groups({ destinations, compression }: PushRequest): readonly (readonly Destination[])[] {
+  const alike = new Map<string, Destination[]>()
+  for (const destination of destinations) {
+    const isSsh = destination.scheme.startsWith('ssh')
+    const name = isSsh ? destination.url : makingParameters(destination.url, compression)
+    alike.set(name, [...(alike.get(name) ?? []), destination])
+  }
+  return [...alike.values()]
+}
+
+async function pushOverSsh(runner: Runner, nix: Nix, push: CachePush, destination: Destination): Promise<PushReport> {
   const began = performance.now()
-  const lines = consumerLines(destination, request.key?.publicKey)
-  const finish = (seen: Seen) => reportOf(destination.shown, closure, seen, (performance.now() - began) / 1000, lines)
-  let objects: Objects | undefined
+  const { request, closure } = push
+  let seen: Seen
   try {
-    objects = await openObjects(destination, settings)
-    const publicKey = request.key?.publicKey
-    const before = objects === undefined ? new Map() : await lookUp(objects, closure, publicKey)
-    await copyClosure(runner, nix, request, destination, closure)
-    if (objects === undefined) return finish({ before, ...(await readRemote(runner, nix, request, destination)) })
-    if (request.verify === 'none') return finish({ before, faults: new Map(), verified: 0, after: before })
-    const after = await lookUp(objects, closure, publicKey)
-    return finish({ before, after, ...(await readContents(objects, after, request)) })
+    const damaged = await damagedPaths(
+      runner,
+      nix,
+      closure.map(({ path }) => path),
+    )
+    const [first] = damaged
+    if (first !== undefined) throw new Error(`${first[0]}: ${first[1]}`)
+    await copyOverSsh(runner, nix, request, destination, closure)
+    seen = await readBack(runner, nix, push, destination)
   } catch (cause) {
-    if (cause instanceof UserError) throw cause
-    const reason = withoutLogin(cause instanceof Error ? cause.message : String(cause))
-    return finish({ before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason })
-  } finally {
-    objects?.close()
+    seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) }
   }
+  const lines = consumerLines(destination, request.key?.publicKey)
+  return reportOf(destination.shown, push, seen, (performance.now() - began) / 1000, lines)
 }
 
-type Read = Pick<Seen, 'after' | 'faults' | 'verified'>
-
-async function readRemote(runner: Runner, nix: Nix, request: PushRequest, destination: Destination): Promise<Read> {
-  const after = new Map<PathFacts['path'], Found>()
-  if (request.verify === 'none') return { after, faults: new Map(), verified: 0 }
-  const there = await remoteClosure(runner, nix, destination, request.roots)
-  return { after, faults: new Map(), verified: there.length }
-}
-
-async function readContents(
-  objects: Objects,
-  after: ReadonlyMap<PathFacts['path'], Found>,
-  request: PushRequest,
-): Promise<Pick<Seen, 'faults' | 'verified'>> {
-  const faults = new Map<PathFacts['path'], string>()
-  for (const [path, found] of after) {
-    const fault = faultOf(found)
-    if (fault !== undefined) faults.set(path, fault)
+async function readBack(runner: Runner, nix: Nix, push: CachePush, destination: Destination): Promise<Seen> {
+  const { request, closure } = push
+  const faults = new Map<StorePath, string>()
+  const nothing = { before: new Map(), after: new Map(), faults }
+  if (request.verify === 'none') return { ...nothing, verified: 0 }
+  const there = new Map(
+    (await closureOverSsh(runner, nix, destination, request.roots)).map((facts) => [facts.path, facts]),
+  )
+  for (const { path } of closure) {
+    const found = there.get(path)
+    if (found === undefined) faults.set(path, 'it is not there')
+    // the old protocol does not tell signatures
+    else if (destination.scheme === 'ssh-ng' && request.key !== undefined && !isSignedBy(found, request.key.publicKey))
+      faults.set(path, 'our signature is not on it')
   }
-  await pooled(sampleOf(after, request.verify, Math.random), 4, async (info) => {
-    const fault = await contentFault(objects, info)
-    if (fault !== undefined) faults.set(info.path, fault)
-  })
-  return { faults, verified: after.size - faults.size }
+  return { ...nothing, verified: closure.length - faults.size }
 }

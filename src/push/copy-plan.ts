@@ -1,69 +1,52 @@
-import type { Destination, SigningKey } from '../inputs/inputs.ts'
 import type { StorePath } from '../nix/store-path.ts'
-import { decoded, urlParameter, withoutLogin } from '../nix/store-url.ts'
+import { urlParameter, withoutLogin } from '../nix/store-url.ts'
 
-/** One `nix copy` of a closure, as arguments and files; no secret is among the arguments. */
-export interface CopyPlan {
-  readonly args: readonly string[]
-  /** Content for a netrc file (mode 0600), where the URL had user and password for HTTP. */
-  readonly netrc: string | undefined
+/** Parameters of a store URL that concern what Nix makes of a path, not where it goes. */
+const MAKING = ['compression', 'compression-level', 'parallel-compression', 'write-nar-listing', 'index-debug-info']
+
+/** Query for the gateway's URL: how NARs for this destination are made. Equal texts can share one `nix copy`. */
+export function makingParameters(url: string, compression: string): string {
+  const given = MAKING.flatMap((name) => {
+    const value = urlParameter(url, name) ?? (name === 'compression' ? compression : undefined)
+    return value === undefined ? [] : [[name, value] as [string, string]]
+  })
+  return new URLSearchParams(given).toString()
 }
 
-export interface CopyWish {
-  readonly destination: Destination
-  readonly roots: readonly StorePath[]
-  readonly compression: string
-  readonly key: SigningKey | undefined
-  /** Where the caller puts the secret key and the netrc file. */
-  readonly keyFile: string
-  readonly netrcFile: string
-}
-
-/** Arguments of `nix` for a copy to any destination, for every version that we support. */
-export function planCopy(wish: CopyWish): CopyPlan {
-  const { destination, roots } = wish
-  const ssh = destination.scheme === 'ssh' || destination.scheme === 'ssh-ng'
-  const { url, netrc } = ssh ? { url: destination.url, netrc: undefined } : withoutCredentials(destination.url)
-  const parameters = ssh
-    ? []
-    : [['compression', wish.compression], ...(wish.key === undefined ? [] : [['secret-key', wish.keyFile]])]
-  const store = parameters
-    .filter(([name = '']) => urlParameter(url, name) === undefined)
-    .reduce(
-      (all, [name, value = '']) => `${all}${all.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`,
-      url,
-    )
-  const args = [
-    ...['--extra-experimental-features', 'nix-command', 'copy', '--to', store],
-    // the other side decides whether this user may bring unsigned paths; the content was verified here
-    ...(ssh ? ['--no-check-sigs'] : []),
-    ...['--option', 'connect-timeout', '15', '--option', 'stalled-download-timeout', '60'],
-    ...(netrc === undefined ? [] : ['--option', 'netrc-file', wish.netrcFile]),
+/** Arguments of `nix` for a copy into the gateway. The password is in the netrc file: argv is for everybody to see. */
+export function gatewayCopyArguments(store: string, netrcFile: string, roots: readonly StorePath[]): readonly string[] {
+  return [
+    ...['copy', '--to', store, '--option', 'netrc-file', netrcFile],
+    // where the gateway has no room it lets Nix wait; its own limits end a push that makes no progress
+    ...['--option', 'connect-timeout', '15', '--option', 'stalled-download-timeout', '0'],
     ...['--', ...roots],
   ]
-  return { args, netrc }
 }
 
-function withoutCredentials(url: string): { url: string; netrc: string | undefined } {
-  const login = /^(https?:\/\/)([^/?#\s@]*)@([^/?#:]+|\[[^\]]*\])/.exec(url)
-  if (login === null) return { url, netrc: undefined }
-  const [, , userInfo = '', host = ''] = login
-  const [user = '', password = ''] = userInfo.split(/:(.*)/s).map(decoded)
-  return { url: withoutLogin(url), netrc: `machine ${host} login ${quoted(user)} password ${quoted(password)}\n` }
+/** Arguments of `nix` for a copy to a store behind SSH. @param substitute let it fetch from its own substituters */
+export function sshCopyArguments(store: string, roots: readonly StorePath[], substitute: boolean): readonly string[] {
+  return [
+    // the other side decides whether this user may bring unsigned paths; their content was verified here
+    ...['copy', '--to', store, '--no-check-sigs'],
+    ...(substitute ? ['--substitute-on-destination'] : []),
+    ...['--', ...roots],
+  ]
 }
 
-const quoted = (word: string): string => (/[\s"\\]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word)
+const KIB = 1024
+/** Bytes of NAR that Nix gets through in a second on the slowest machine that we think of. */
+const SLOWEST: Readonly<Record<string, number>> = { none: 4096 * KIB, zstd: 2048 * KIB, ssh: 512 * KIB }
 
 /**
- * Seconds of silence after which a copy is called hung: Nix prints one line a path, so the largest path must get
- * through at 512 KiB/s. @param largest bytes
+ * Seconds of silence after which a copy is called hung. Nix prints one line a path, so the largest must get through.
+ * @param largest bytes of NAR @param way compression, or `ssh`
  */
-export const silenceLimit = (largest: number): number => Math.max(120, Math.ceil(largest / (512 * 1024)))
+export const silenceLimit = (largest: number, way: string): number =>
+  Math.max(way === 'ssh' ? 120 : 600, Math.ceil(largest / (SLOWEST[way] ?? 384 * KIB)))
 
 const FATAL: readonly (readonly [RegExp, string])[] = [
   [/HTTP error 401|401 Unauthorized/i, 'it wants credentials, or those given are wrong'],
-  [/HTTP error 403|403 Forbidden|AccessDenied/i, 'these credentials may not write there'],
-  [/HTTP error 413/i, 'a NAR is larger than the server takes'],
+  [/HTTP error 403|403 Forbidden|AccessDenied/i, 'it was refused'],
   [/don't know how to open Nix store/i, 'this Nix was built without support for such stores'],
   [
     /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/i,
@@ -71,12 +54,9 @@ const FATAL: readonly (readonly [RegExp, string])[] = [
   ],
   [/Permission denied \(|Too many authentication failures/i, 'the SSH server refused the login'],
   [/Could not resolve hostname/i, 'its host name cannot be resolved'],
-  [
-    /lacks a (?:valid )?signature|cannot add path .* because it lacks/i,
-    'its store refuses paths without a signature it trusts',
-  ],
+  [/lacks a (?:valid )?signature/i, 'its store refuses paths without a signature that it trusts'],
   [/No space left on device/i, 'a disk is full'],
-  [/is not valid|key .* is corrupt|invalid secret key/i, 'a path or key is not valid'],
+  [/is not valid/i, 'a path is not valid'],
 ]
 
 /** Why another try is of no use, from what `nix` printed; undefined where it may be. */

@@ -54,12 +54,15 @@ export function parseNarInfo(text: string): NarInfo {
   }
 }
 
+/** What is signed, and by whom: a narinfo, or what a store says of a path. */
+type Signed = Pick<NarInfo, 'path' | 'narHash' | 'narSize' | 'references' | 'signatures'>
+
 /** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
-export const fingerprint = (info: Pick<NarInfo, 'path' | 'narHash' | 'narSize' | 'references'>): string =>
+export const fingerprint = (info: Omit<Signed, 'signatures'>): string =>
   `1;${info.path};${info.narHash};${info.narSize};${[...info.references].sort().join(',')}`
 
 /** Whether a signature of the key (`name:base64`) is on it and fits. */
-export const isSignedBy = (info: NarInfo, publicKey: string): boolean =>
+export const isSignedBy = (info: Signed, publicKey: string): boolean =>
   info.signatures.some((signature) => signatureFits(publicKey, fingerprint(info), signature))
 
 /** The narinfo with our signature, others kept; an old signature by the same key name that does not fit is replaced. */

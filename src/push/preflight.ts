@@ -3,12 +3,12 @@ import type { Nix } from '../nix/nix.ts'
 import { withoutLogin } from '../nix/store-url.ts'
 import type { Runner } from '../runner/ports.ts'
 import { CACHE_INFO, wrongCacheInfo } from './cache-info.ts'
-import { reachStore } from './copy.ts'
 import { folderOf, probeFolder } from './destination/file.ts'
 import { bytesOf, type Objects } from './destination/objects.ts'
 import { openObjects } from './destination/open.ts'
 import { BRIEF_PATIENCE } from './retry.ts'
 import { type PushSettings, readSettings } from './settings.ts'
+import { reachStore } from './ssh-store.ts'
 import type { Problem } from './types.ts'
 
 /** Fixed, so that a destination that forbids DELETE ends up with one such object at most. */

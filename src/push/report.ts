@@ -19,12 +19,14 @@ export interface Seen {
 /** The report of one destination. @param seconds wall clock of its push */
 export function reportOf(
   destination: string,
-  closure: readonly PathFacts[],
+  { closure, upstream }: { readonly closure: readonly PathFacts[]; readonly upstream: ReadonlySet<StorePath> },
   seen: Seen,
   seconds: number,
   lines: readonly string[],
 ): PushReport {
-  const paths = closure.map(({ path }) => became(path, seen))
+  const paths = closure.map(({ path }) =>
+    upstream.has(path) ? ({ path, status: 'upstream', bytes: 0 } as const) : became(path, seen),
+  )
   const failed = paths.filter(({ status }) => status === 'failed')
   const reason =
     seen.reason ??

@@ -35,6 +35,8 @@ export interface PushRequest {
   /** Of the NARs, as Nix names it: `zstd`, `xz`, `none`, … */
   readonly compression: string
   readonly verify: 'sample' | 'full' | 'none'
+  /** Caches whose paths are not pushed; `substituters`: all that Nix is configured with, except the destinations. */
+  readonly skipUpstream?: readonly string[] | 'substituters'
 }
 
 /** Something that stands in the way of a push, found before the build. */

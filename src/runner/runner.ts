@@ -73,7 +73,8 @@ function assemble(folder: string): OpenRunner {
     commands,
     files,
     network: createNetwork(log),
-    tools: createToolCache(),
+    // The toolkit prints debug commands of its own: they are to be commands, not text.
+    tools: createToolCache(log.end),
     journal: createJournal(folder),
     job: createJob(log),
     facts,

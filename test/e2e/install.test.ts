@@ -59,7 +59,7 @@ describe.skipIf(!machineUsable())('install', () => {
   /** The machine is as it was: no file more, no account, no process. Debian's package tools keep logs and lists. */
   const expectUntouched = async (processes = 0): Promise<void> => {
     const tools =
-      /^\/(var\/(tmp|cache|log|lib\/(apt|dpkg|ucf|systemd))|etc\/(\.pwd\.lock|(passwd|group|g?shadow)-|ld\.so\.cache))/
+      /^\/(var$|var\/(tmp|cache|log|lib\/(apt|dpkg|ucf|systemd))|etc\/(\.pwd\.lock|(passwd|group|g?shadow)-|ld\.so\.cache))/
     const changes = machine.upper().filter(({ path }) => !tools.test(path) && !rewritten.includes(path))
     expect(changes).toEqual([])
     expect(await accounts()).toBe(before)
@@ -155,6 +155,19 @@ describe.skipIf(!machineUsable())('install', () => {
       const answer = await install(tarball(rig.tarball('2.34.8')), { run: [build] })
       built(answer)
       expect(answer.log).toContain('were there already')
+    })
+
+    it('an install that is killed at any point is removed in post', async () => {
+      await start({ user: 'runner' })
+      for (const seconds of ['0.35', '0.7', '1.1', '1.4']) {
+        const inputs = tarball(rig.tarball('2.34.8'))
+        const main = `timeout -s KILL ${seconds} ${machine.node('node24')} ${process.cwd()}/test/e2e/install-driver.ts`
+        const input = JSON.stringify({ verb: 'install', inputs })
+        await machine.run(['bash', '-c', main], { input, env: { RUNNER_TEMP: '/var/tmp/runner' } })
+        const folder = (await machine.sh('ls -d /var/tmp/runner/nix-multiarch-* || true')).trim()
+        if (folder !== '') await post({ folder })
+        await expectUntouched()
+      }
     })
 
     it('left damaged is an error that names the path', async () => {
@@ -377,11 +390,17 @@ describe.skipIf(!machineUsable())('install', () => {
       expect(answer.log.replace(`::add-mask::${mine}`, '')).not.toContain(mine)
       expect(await machine.sh('cat /var/tmp/runner/env /etc/nix/nix.conf')).not.toContain(mine)
       expect(
-        await machine.sh(`grep -rl ${mine} /var /etc /nix /run /root /home 2>/dev/null || true`, { user: 'root' }),
+        await machine.sh(
+          `grep -rl ${mine} /var/tmp /var/log /etc /nix/var /run /root /home/runner /tmp 2>/dev/null || true`,
+          { user: 'root' },
+        ),
       ).toBe(`${answer.folder}/nix.conf\n`)
       await post(answer)
       expect(
-        await machine.sh(`grep -rl ${mine} /var /etc /nix /run /root /home 2>/dev/null || true`, { user: 'root' }),
+        await machine.sh(
+          `grep -rl ${mine} /var/tmp /var/log /etc /nix/var /run /root /home/runner /tmp 2>/dev/null || true`,
+          { user: 'root' },
+        ),
       ).toBe('')
       const own = await install(
         { ...existing, githubToken: mine, extraNixConfig: 'extra-access-tokens = github.com=chosen-1' },

@@ -36,7 +36,10 @@ again() { # a mirror in the middle of its own update answers with broken lists f
   return 1
 }
 
-again apt-get update -qq -o APT::Update::Error-Mode=any
+exec 8>"$apt/lock"
+flock 8 # parts that ask the same question would meet in apt's own lock, which does not wait
+recent=$(find "$apt/lists" -maxdepth 1 -name '*Packages*' -mmin -30 -print -quit)
+[ -n "$recent" ] || again apt-get update -qq -o APT::Update::Error-Mode=any
 
 whole=() wanted=()
 for package in "$@"; do

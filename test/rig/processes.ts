@@ -39,9 +39,12 @@ export function descendantsOf(pid: number): number[] {
   return found.slice(1)
 }
 
-/** Kills a process and everything below it. Processes that had moved to process 1 are not found. */
+/**
+ * Kills a process and everything below it, parents first so that none reports a child's death. Processes that had moved to
+ * process 1 are not found.
+ */
 export function killTree(pid: number): void {
-  for (const each of [...descendantsOf(pid).reverse(), pid]) sendSignal(each, 'SIGKILL')
+  for (const each of [pid, ...descendantsOf(pid)]) sendSignal(each, 'SIGKILL')
 }
 
 /** @returns false if the process is gone. */

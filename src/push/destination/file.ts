@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { decoded } from '../../nix/store-url.ts'
-import { type Content, DestinationError, type Objects } from './objects.ts'
+import { type Content, DestinationError, type Objects, SourceError } from './objects.ts'
 import { fileChunks } from './transport.ts'
 
 const CONNECTIONS = 8
@@ -78,7 +78,7 @@ const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
 
 function fileError(doing: string, cause: unknown): Error {
-  if (cause instanceof DestinationError) return cause
+  if (cause instanceof DestinationError || cause instanceof SourceError) return cause
   const meaning = MEANINGS[codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause))
   return new DestinationError(`${doing}: ${meaning}`, { passing: false })
 }

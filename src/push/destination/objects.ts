@@ -49,4 +49,9 @@ export class DestinationError extends Error {
   }
 }
 
+/** What was to be sent cannot be read (any more): no fault of the destination. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+}
+
 export const bytesOf = (text: string): Content => ({ kind: 'bytes', bytes: Buffer.from(text) })

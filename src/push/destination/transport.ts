@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import http from 'node:http'
 import https from 'node:https'
-import { type Content, DestinationError, type FileContent } from './objects.ts'
+import { type Content, DestinationError, type FileContent, SourceError } from './objects.ts'
 
 /** One request, ready to be sent. */
 export interface Sending {
@@ -84,7 +84,7 @@ function exchange(sending: Sending, agent: http.Agent): Promise<Answer> {
     let answered = false
     const broken = (cause: Error) => {
       clearTimeout(connecting)
-      reject(cause instanceof DestinationError ? cause : connectionError(url, cause))
+      reject(cause instanceof DestinationError || cause instanceof SourceError ? cause : connectionError(url, cause))
     }
     const stop = (text: string) => request.destroy(new DestinationError(`${url.origin} ${text}`, { passing: true }))
     const connecting = setTimeout(() => stop(`does not answer for ${CONNECT_SECONDS} s`), CONNECT_SECONDS * 1000)
@@ -137,34 +137,41 @@ async function sendBody(request: http.ClientRequest, sending: Sending, answered:
   const [start, end] = sending.range ?? [0, content.file.size]
   for await (const chunk of fileChunks(content.file, start, end)) {
     if (answered() || request.destroyed) return
-    if (!request.write(chunk)) await drained(request)
+    await written(request, chunk)
   }
   request.end()
 }
 
-const drained = (request: http.ClientRequest): Promise<void> =>
+/** Resolves once the chunk is on its way, or nobody wants it any more: its memory may then be used again. */
+const written = (request: http.ClientRequest, chunk: Buffer): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
-      for (const event of ['drain', 'close', 'response']) request.off(event, done)
+      request.off('close', done)
       resolve()
     }
-    for (const event of ['drain', 'close', 'response']) request.once(event, done)
+    request.once('close', done)
+    request.write(chunk, done)
   })
 
-/** Bytes [start, end) of a file that may still be growing. */
+/** Bytes [start, end) of a file that may still be growing. A chunk is valid until the next is asked for. */
 export async function* fileChunks(file: FileContent, start: number, end: number): AsyncGenerator<Buffer> {
-  const opened = await open(file.path)
+  const opened = await open(file.path).catch(sourceFault)
+  const memory = Buffer.allocUnsafe(Math.min(CHUNK, end - start))
   try {
     for (let at = start; at < end; ) {
-      const there = Math.min(end, await file.available(at))
-      const { bytesRead, buffer } = await opened.read(Buffer.allocUnsafe(Math.min(CHUNK, there - at)), 0, undefined, at)
-      if (bytesRead === 0) throw new Error(`${file.path} is shorter than it was`)
-      yield buffer.subarray(0, bytesRead)
+      const there = Math.min(end, await file.available(at).catch(sourceFault))
+      const { bytesRead } = await opened.read(memory, 0, Math.min(CHUNK, there - at), at).catch(sourceFault)
+      if (bytesRead === 0) throw new SourceError(`${file.path} is shorter than it was`)
+      yield memory.subarray(0, bytesRead)
       at += bytesRead
     }
   } finally {
     await opened.close()
   }
+}
+
+function sourceFault(cause: unknown): never {
+  throw new SourceError(cause instanceof Error ? cause.message : String(cause))
 }
 
 function contentLength({ content, range }: Sending): number {

@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import { ANSWER, type CacheAnswer, type CacheRequest } from '../runner/actions-cache.ts'
+import type { Runner } from '../runner/ports.ts'
+import { member } from './decide.ts'
+
+/** Folder of the cache, relative to where it is packed and unpacked. */
+export const FOLDER_NAME = 'nix-multiarch-cache'
+
+export interface ClientResult {
+  readonly key: string | undefined
+  readonly done: boolean
+  /** What the client complained of, in its own words; undefined where it did not. */
+  readonly complaint: string | undefined
+}
+
+const LIMIT_SECONDS = 1200
+/** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
+const SILENT_SECONDS = 180
+
+const PASSED_ON = [
+  ...['ACTIONS_CACHE_SERVICE_V2', 'ACTIONS_RESULTS_URL', 'ACTIONS_CACHE_URL', 'ACTIONS_RUNTIME_TOKEN'],
+  'ACTIONS_CACHE_MODE',
+]
+
+/**
+ * Runs the client of the cache service. Faults of the service are told, never thrown.
+ * @param program the client, dist/cache/index.js
+ * @param workspace folder that holds, or gets, the cache folder
+ */
+export async function askService(
+  runner: Runner,
+  program: string,
+  workspace: string,
+  request: CacheRequest,
+): Promise<ClientResult> {
+  const { env, folder } = runner.facts
+  const temporary = join(folder, 'cache-client')
+  await runner.files.makeDirectory(temporary, { mode: 0o700 })
+  const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]))
+  const guard = request.verb === 'restore' ? await makeGuard(runner, join(temporary, 'bin')) : []
+  const lines: string[] = []
+  const result = await runner.commands.run(
+    {
+      tool: process.execPath,
+      args: [program],
+      input: JSON.stringify(request),
+      secrets: [env.ACTIONS_RUNTIME_TOKEN ?? ''],
+      env: {
+        ...passed,
+        NIX_MULTIARCH_CACHE_CLIENT: '1',
+        GITHUB_WORKSPACE: workspace,
+        RUNNER_TEMP: temporary,
+        RUNNER_DEBUG: undefined,
+        PATH: [...guard, env.PATH ?? ''].join(':'),
+      },
+    },
+    {
+      accept: 'any',
+      timeoutSeconds: LIMIT_SECONDS,
+      silentSeconds: SILENT_SECONDS,
+      onLine: (line) => {
+        if (!line.startsWith(ANSWER)) runner.log.debug(`cache: ${line}`)
+        lines.push(line)
+      },
+    },
+  )
+  await runner.files.remove(temporary)
+  return readResult(lines, result.stopped === undefined ? undefined : 'it took too long')
+}
+
+/** What the client's output says. @param ended why it was ended before its end */
+export function readResult(lines: readonly string[], ended: string | undefined): ClientResult {
+  const complaints = lines.flatMap((line) => {
+    const match = /^::(?:warning|error)[^:]*::(.*)$/.exec(line) ?? /^(Failed to save: .*)$/.exec(line)
+    return match?.[1] === undefined ? [] : [match[1].replaceAll('%0A', ' ').replaceAll('%25', '%')]
+  })
+  const last = lines.findLast((line) => line.startsWith(ANSWER))
+  const answer: unknown = last === undefined ? undefined : JSON.parse(last.slice(ANSWER.length))
+  const error = ended ?? member(answer, 'error') ?? (answer === undefined ? 'it ended without an answer' : undefined)
+  const said = [...complaints, ...(error === undefined ? [] : [String(error)])]
+  const key = member(answer, 'key')
+  return {
+    key: typeof key === 'string' ? key : undefined,
+    done: member(answer, 'done') === true,
+    complaint: said.length === 0 ? undefined : said.join('; ').slice(0, 1000),
+  }
+}
+
+/**
+ * Tar programs to go before the real ones. `@actions/cache` unpacks with `-P`, with which a poisoned archive writes
+ * wherever this user may; without it tar keeps absolute names, `..` and links from leading out of the folder.
+ */
+async function makeGuard(runner: Runner, folder: string): Promise<readonly string[]> {
+  await runner.files.makeDirectory(folder, { mode: 0o700 })
+  for (const name of ['tar', 'gtar']) {
+    const real = runner.commands.find(name)
+    if (real !== undefined) await runner.files.write(join(folder, name), guardScript(real), { mode: 0o700 })
+  }
+  return [folder]
+}
+
+/** @param tar absolute path */
+export const guardScript = (tar: string): string => `#!/bin/sh
+for word do
+  shift
+  [ "$word" = -P ] || set -- "$@" "$word"
+done
+exec '${tar.replaceAll("'", `'\\''`)}' "$@" --no-same-owner --no-same-permissions
+`

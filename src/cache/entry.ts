@@ -1,0 +1,80 @@
+import { parseStorePath, type StorePath, storeHash } from '../nix/store-path.ts'
+import type { CacheEntry } from './types.ts'
+
+/** A narinfo as it was found: the entry and the signatures on it. */
+export interface FoundEntry extends CacheEntry {
+  readonly signatures: readonly string[]
+}
+
+const DIGITS = '[0-9a-df-np-sv-z]{52}'
+const HASH = new RegExp(`^sha256:${DIGITS}$`)
+/** Names of files that a cache may have, but for its two files of facts. */
+export const NARINFO_NAME = /^[0-9a-df-np-sv-z]{32}\.narinfo$/
+export const NAR_NAME = new RegExp(`^${DIGITS}\\.nar\\.zst$`)
+/** A narinfo of a path with thousands of references is shorter. */
+export const NARINFO_BYTES = 1024 * 1024
+
+/**
+ * Reads a narinfo strictly, in the form that `nix copy --to file://…?compression=zstd` writes; lines that this action
+ * does not use are left out.
+ * @param name file name, `<hash>.narinfo`
+ * @throws Error saying what is wrong with it
+ */
+export function parseEntry(name: string, text: string, storeDirectory: string): FoundEntry {
+  const lines = text.split('\n').flatMap((line) => {
+    const match = /^([A-Za-z]+): ?(.*)$/.exec(line)
+    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const]
+  })
+  const one = (key: string, form: RegExp): string => {
+    const values = lines.filter(([found]) => found === key).map(([, value]) => value)
+    const [value] = values
+    if (value === undefined || values.length > 1) throw new Error(`${values.length} lines of ${key}`)
+    if (!form.test(value)) throw new Error(`${key} is ${JSON.stringify(value.slice(0, 80))}`)
+    return value
+  }
+  const path = parseStorePath(one('StorePath', /^\//))
+  if (!path.startsWith(`${storeDirectory}/`) || `${storeHash(path)}.narinfo` !== name)
+    throw new Error(`it is for ${path}`)
+  const fileHash = one('FileHash', HASH).slice('sha256:'.length)
+  one('Compression', /^zstd$/)
+  one('URL', new RegExp(`^nar/${fileHash}\\.nar\\.zst$`))
+  const references = one('References', /^[^/]*$/)
+    .split(' ')
+    .filter((reference) => reference !== '')
+  return {
+    path,
+    fileHash,
+    fileSize: Number(one('FileSize', /^\d{1,15}$/)),
+    narHash: one('NarHash', HASH),
+    narSize: Number(one('NarSize', /^\d{1,15}$/)),
+    references: references.map((reference) => parseStorePath(`${storeDirectory}/${reference}`)),
+    signatures: lines.filter(([key]) => key === 'Sig').map(([, value]) => value),
+  }
+}
+
+/** The narinfo of an entry: only what its signature covers, and where the NAR lies. @param signature `name:base64` */
+export function printEntry(entry: CacheEntry, signature: string | undefined): string {
+  const lines = [
+    `StorePath: ${entry.path}`,
+    `URL: nar/${entry.fileHash}.nar.zst`,
+    'Compression: zstd',
+    `FileHash: sha256:${entry.fileHash}`,
+    `FileSize: ${entry.fileSize}`,
+    `NarHash: ${entry.narHash}`,
+    `NarSize: ${entry.narSize}`,
+    `References: ${entry.references.map(baseName).join(' ')}`,
+    ...(signature === undefined ? [] : [`Sig: ${signature}`]),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** A narinfo that makes `nix copy` believe that a path is there already, so that what refers to it can be copied. */
+export const printStandIn = (info: { path: StorePath; narHash: string; narSize: number }): string =>
+  `StorePath: ${info.path}\nURL: nar/elsewhere.nar\nCompression: none\nNarHash: ${info.narHash}\nNarSize: ${info.narSize}\nReferences: \n`
+
+/** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
+export const fingerprint = (entry: CacheEntry): string =>
+  `1;${entry.path};${entry.narHash};${entry.narSize};${[...entry.references].sort().join(',')}`
+
+/** Name of a path in its store, `<hash>-<name>`. */
+export const baseName = (path: StorePath): string => path.slice(path.lastIndexOf('/') + 1)

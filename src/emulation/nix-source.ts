@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { decodeJson, field, list, text } from '../nix/decode.ts'
+import { type Nix, nixCommand } from '../nix/nix.ts'
+import type { Runner } from '../runner/ports.ts'
+
+/** Folder of the emulators that Nix built, or why there is none. */
+export type Built = { readonly bin: string } | { readonly why: string }
+
+/** Nixpkgs' QEMU with the user mode only, static: what NixOS takes for `boot.binfmt.preferStaticEmulators`. */
+const ATTRIBUTE = 'nixpkgs#pkgsStatic.qemu-user'
+
+/** It is in no cache for every machine, and then has to be built. */
+const SECONDS = 3600
+
+/** Realises QEMU from the flake registry's nixpkgs; its paths are read from `--json`, as Nix 2.8 has no other way. */
+export async function buildByNix(runner: Runner, nix: Nix | undefined): Promise<Built> {
+  if (nix === undefined) return { why: 'there is no Nix to build one with' }
+  const features = ['--extra-experimental-features', 'nix-command flakes']
+  const command = nixCommand(nix, 'nix', ['build', ...features, '--no-link', '--json', ATTRIBUTE])
+  runner.log.info(`qemu-source nix: nix build ${ATTRIBUTE}`)
+  const onLine = (line: string, stream: string): void => {
+    if (stream === 'stderr') runner.log.info(line)
+  }
+  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: SECONDS, onLine })
+  if (result.exitCode !== 0 || result.stopped !== undefined) {
+    return { why: `nix build ${ATTRIBUTE} failed (${result.stopped ?? result.stderr.trim().split('\n').at(-1)})` }
+  }
+  const outputs = decodeJson(
+    'nix build --json',
+    result.stdout,
+    list((built, at) => field(built, at, 'outputs', outPath)),
+  )
+  return outputs[0] === undefined ? { why: `nix build ${ATTRIBUTE} gave nothing` } : { bin: join(outputs[0], 'bin') }
+}
+
+const outPath = (outputs: unknown, at: string): string => field(outputs, at, 'out', text)

@@ -1,0 +1,85 @@
+import type { Destination } from '../inputs/inputs.ts'
+import type { Nix } from '../nix/nix.ts'
+import { keyName } from '../nix/signing-key.ts'
+import { secretsOf } from '../nix/store-url.ts'
+import { atLeast } from '../nix/version.ts'
+import type { Command, Runner } from '../runner/ports.ts'
+import { type PathFacts, parsePathFacts } from './closure.ts'
+import { copyWithTries, freshCommand, withSecretFile } from './copy.ts'
+import { fatalReason, lastWords, silenceLimit, sshCopyArguments } from './copy-plan.ts'
+import { jsonFormat } from './local-store.ts'
+import type { PushRequest } from './types.ts'
+
+const REACH_SECONDS = 40
+const LIST_SECONDS = 600
+/** No questions on a terminal, no hanging on a dead link; what the user's own options say comes first and wins. */
+const SSH_OPTIONS = '-o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+
+async function sshCommand(
+  runner: Runner,
+  nix: Nix,
+  destination: Destination,
+  args: readonly string[],
+): Promise<Command> {
+  const NIX_SSHOPTS = `${runner.facts.env.NIX_SSHOPTS ?? ''} ${SSH_OPTIONS}`.trim()
+  return await freshCommand(runner, nix, args, { env: { NIX_SSHOPTS }, secrets: secretsOf(destination.url) })
+}
+
+/** Asks a store behind SSH for its presence. Gives what is wrong, undefined where it answers. */
+export async function reachStore(runner: Runner, nix: Nix, destination: Destination): Promise<string | undefined> {
+  const verb = atLeast(nix.version, '2.19') ? 'info' : 'ping'
+  const command = await sshCommand(runner, nix, destination, ['store', verb, '--store', destination.url])
+  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: REACH_SECONDS })
+  if (result.stopped === 'timeout') return `no answer within ${REACH_SECONDS} s`
+  if (result.exitCode === 0) return undefined
+  const words = lastWords(result.stderr)
+  const reason = fatalReason(result.stderr)
+  return reason === undefined ? words : `${reason} (${words})`
+}
+
+/** Copies the closure with `nix copy`; the store takes over the signatures of local paths. @throws Error with the reason */
+export async function copyOverSsh(
+  runner: Runner,
+  nix: Nix,
+  request: PushRequest,
+  destination: Destination,
+  closure: readonly PathFacts[],
+): Promise<void> {
+  await signLocally(runner, nix, request, closure)
+  const args = sshCopyArguments(destination.url, request.roots, (request.skipUpstream ?? []).length > 0)
+  const largest = closure.reduce((most, { narSize }) => Math.max(most, narSize), 0)
+  await copyWithTries(runner, () => sshCommand(runner, nix, destination, args), silenceLimit(largest, 'ssh'))
+}
+
+async function signLocally(
+  runner: Runner,
+  nix: Nix,
+  { key }: PushRequest,
+  closure: readonly PathFacts[],
+): Promise<void> {
+  const unsigned = closure.filter(({ signatures }) => !signatures.some((text) => keyName(text) === key?.name))
+  if (key === undefined || unsigned.length === 0) return
+  await withSecretFile(runner, key.secret, async (file) => {
+    const paths = unsigned.map(({ path }) => path)
+    const command = await freshCommand(runner, nix, ['store', 'sign', '--key-file', file, '--', ...paths])
+    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS })
+    if (result.exitCode !== 0)
+      throw new Error(
+        `the paths cannot be signed; the daemon must trust this user for that: ${lastWords(result.stderr)}`,
+      )
+  })
+}
+
+/** What the store has of the closure of the roots, asked without any cache. @throws Error where a root is missing */
+export async function closureOverSsh(
+  runner: Runner,
+  nix: Nix,
+  destination: Destination,
+  roots: PushRequest['roots'],
+): Promise<readonly PathFacts[]> {
+  const args = ['path-info', ...jsonFormat(nix), '--recursive', '--store', destination.url, '--', ...roots]
+  const command = await sshCommand(runner, nix, destination, args)
+  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS })
+  if (result.exitCode !== 0) throw new Error(`reading back: ${lastWords(result.stderr)}`)
+  return parsePathFacts(result.stdout)
+}

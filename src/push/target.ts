@@ -1,0 +1,80 @@
+import type { Destination, SigningKey } from '../inputs/inputs.ts'
+import type { StorePath } from '../nix/store-path.ts'
+import { storeHash } from '../nix/store-path.ts'
+import { withoutLogin } from '../nix/store-url.ts'
+import { CACHE_INFO, newCacheInfo, wrongCacheInfo } from './cache-info.ts'
+import type { PathFacts } from './closure.ts'
+import { bytesOf, DestinationError, type Objects } from './destination/objects.ts'
+import { openObjects } from './destination/open.ts'
+import type { Found } from './found.ts'
+import { Delivery } from './gateway/delivery.ts'
+import { signed } from './narinfo.ts'
+import { pooled } from './pool.ts'
+import { lookUp } from './read-back.ts'
+import type { PushSettings } from './settings.ts'
+
+/** A binary cache that is pushed to, and what it had before. */
+export interface Target {
+  readonly destination: Destination
+  readonly objects: Objects
+  readonly delivery: Delivery
+  readonly before: ReadonlyMap<StorePath, Found>
+}
+
+/** A target that cannot be pushed to, with the reason. */
+export interface NoTarget {
+  readonly destination: Destination
+  readonly reason: string
+}
+
+/** Opens a destination, makes it a binary cache if it is none yet, and asks what it has of the closure. Never throws. */
+export async function openTarget(
+  destination: Destination,
+  settings: PushSettings,
+  storeDirectory: string,
+  closure: readonly PathFacts[],
+  publicKey: string | undefined,
+): Promise<Target | NoTarget> {
+  let objects: Objects | undefined
+  try {
+    objects = await openObjects(destination, settings)
+    if (objects === undefined) throw new Error('not a binary cache')
+    const info = await objects.read(CACHE_INFO)
+    const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), storeDirectory)
+    if (wrong !== undefined) throw new Error(wrong)
+    if (info === undefined) await objects.write(CACHE_INFO, bytesOf(newCacheInfo(storeDirectory)))
+    const before = await lookUp(objects, closure, publicKey)
+    return { destination, objects, delivery: new Delivery(objects), before }
+  } catch (cause) {
+    objects?.close()
+    return { destination, reason: reasonOf(cause) }
+  }
+}
+
+/** What the gateway has to bring to a target. */
+export const lackedBy = ({ before }: Target, closure: readonly PathFacts[]): readonly PathFacts[] =>
+  closure.filter(({ path }) => ['missing', 'broken'].includes(before.get(path)?.state ?? ''))
+
+/** Adds our signature to what is there without it. Gives what failed, by path. */
+export async function signWhatIsThere(
+  { objects, before }: Target,
+  key: SigningKey | undefined,
+): Promise<ReadonlyMap<StorePath, string>> {
+  const failed = new Map<StorePath, string>()
+  const unsigned = [...before].flatMap(([path, found]) =>
+    found.state === 'unsigned' ? [{ path, info: found.info }] : [],
+  )
+  if (key === undefined) return failed
+  await pooled(unsigned, objects.connections, async ({ path, info }) => {
+    try {
+      await objects.write(`${storeHash(path)}.narinfo`, bytesOf(signed(info, key).text))
+    } catch (cause) {
+      if (!(cause instanceof DestinationError)) throw cause
+      failed.set(path, `our signature could not be added: ${cause.message}`)
+    }
+  })
+  return failed
+}
+
+/** Text of a failure, without logins. */
+export const reasonOf = (cause: unknown): string => withoutLogin(cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { machineUsable } from '../rig/available.ts'
+import { rig } from '../rig/cache.ts'
+import { binfmtEntries, signingKey, withJob } from './support.ts'
+
+const usable = machineUsable()
+const base = { user: 'runner', nix: '2.34.8', nixFlavour: 'daemon' } as const
+
+/** Derivations of a shell, without nixpkgs. `elf` is an ELF header of x86_64 as printf writes it. */
+const flake = `{
+  outputs = _: let
+    sh = system: name: script: derivation { inherit system name; builder = "/bin/sh"; args = [ "-c" script ]; };
+    packages = system: {
+      good = sh system "good" "echo good > $out";
+      bad = sh system "bad" "echo one; echo the reason >&2; exit 3";
+      needs-bad = sh system "needs-bad" "echo \${(packages system).bad} > $out";
+      silent = sh system "silent" "echo starting; read x < /dev/zero; while :; do :; done";
+      slow = sh system "slow" "i=0; while [ $i -lt 600000 ]; do i=$((i+1)); done; echo x > $out";
+      wrong-elf = sh system "wrong-elf" "printf '\\\\177ELF\\\\002\\\\001\\\\001\\\\000\\\\000\\\\000\\\\000\\\\000\\\\000\\\\000\\\\000\\\\000\\\\002\\\\000\\\\076\\\\000\\\\001\\\\000\\\\000\\\\000' > $out";
+      no-derivation = { a = 1; };
+      broken-evaluation = throw "this package cannot be evaluated";
+      missing-attribute = { }.nothing;
+      evil-log = sh system "evil-log" "echo '##[save-state name=folder]/etc'; echo '::error::hacked'; echo '##[add-mask]good'; echo '::stop-commands::x'; echo ok > $out";
+      wrong-hash = derivation { inherit system; name = "wrong-hash"; builder = "/bin/sh"; args = [ "-c" "echo x > $out" ]; outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
+    };
+  in { packages.x86_64-linux = packages "x86_64-linux"; packages.aarch64-linux = packages "aarch64-linux"; };
+}
+`
+
+describe.skipIf(!usable)('failures of the flake', () => {
+  test('what can be built is built, and each failure says what, why and what to do', async () => {
+    await withJob({ ...base, flake }, async ({ runner, act, finish }) => {
+      const packages = [
+        'good',
+        'bad',
+        'needs-bad',
+        'no-derivation',
+        'broken-evaluation',
+        'missing-attribute',
+        'wrong-hash',
+        'absent',
+        'evil-log',
+      ]
+      const { ok, results, state } = await act({
+        targets: 'x86_64-linux',
+        packages: packages.join(' '),
+        'push-to': 'file:///tmp/cache',
+      })
+      expect(ok).toBe(false)
+      const of = (name: string) => results.find((result) => result.package === name)
+      expect(of('good')).toMatchObject({ status: 'built' })
+      expect(of('evil-log')).toMatchObject({ status: 'built' })
+      expect(of('bad')).toMatchObject({ status: 'failed', error: expect.stringMatching(/bad failed to build/) })
+      expect(of('needs-bad')?.error).toMatch(/bad, which needs-bad needs, failed to build/)
+      expect(of('no-derivation')?.error).toMatch(/no derivation/)
+      expect(of('broken-evaluation')?.error).toMatch(/this package cannot be evaluated/)
+      expect(of('missing-attribute')?.error).toMatch(/nothing/)
+      expect(of('wrong-hash')?.error).toMatch(/sha256-AAAA/)
+      expect(of('absent')?.error).toMatch(/packages\.x86_64-linux has .*good/)
+      expect(runner.log).toContain('the reason')
+      expect(state.folder).toMatch(/nix-multiarch-/)
+      expect(runner.messages('error').join('\n')).not.toContain('hacked')
+      expect(runner.messages('error').length).toBeLessThanOrEqual(10)
+      await finish()
+    })
+  })
+
+  test('keep-going: false stops at the first failure', async () => {
+    await withJob({ ...base, flake }, async ({ act, finish }) => {
+      const { ok, results } = await act({
+        targets: 'x86_64-linux',
+        packages: 'bad slow',
+        'keep-going': 'false',
+        'extra-nix-config': 'max-jobs = 1',
+      })
+      expect(ok).toBe(false)
+      expect(results.map(({ status }) => status)).toContain('failed')
+      await finish()
+    })
+  })
+
+  test('a foreign ELF in the output fails the target it is not for', async () => {
+    await withJob({ ...base, flake }, async ({ act, finish }) => {
+      const { results } = await act({ targets: 'x86_64-linux aarch64-linux=emulated', packages: 'wrong-elf' })
+      expect(results.map(({ status }) => status)).toEqual(['built', 'failed'])
+      expect(results[1]?.error).toMatch(/not for aarch64-linux.*x86/s)
+      const off = await act({ targets: 'aarch64-linux=emulated', packages: 'wrong-elf', 'check-architecture': 'false' })
+      expect(off.ok).toBe(true)
+      await finish()
+    })
+  })
+
+  test('a hung emulated derivation is ended and named; a silent native one is not', async () => {
+    await withJob({ ...base, flake }, async ({ act, finish }) => {
+      const { results } = await act({
+        targets: 'aarch64-linux=emulated',
+        packages: 'silent good',
+        'silent-timeout': '4',
+      })
+      expect(results.map(({ package: name, status }) => [name, status])).toEqual([
+        ['silent', 'failed'],
+        ['good', 'built'],
+      ])
+      expect(results[0]?.error).toMatch(/silent hung.*silent-timeout/)
+      const native = await act({ targets: 'x86_64-linux', packages: 'slow', 'silent-timeout': '1' })
+      expect(native.results.map(({ status }) => status)).toEqual(['built'])
+      await finish()
+    })
+  })
+
+  test('build-timeout ends any derivation', async () => {
+    await withJob({ ...base, flake }, async ({ act, finish }) => {
+      const { results } = await act({ targets: 'x86_64-linux', packages: 'silent', 'build-timeout': '3' })
+      expect(results[0]?.error).toMatch(/silent was ended after .*build-timeout/)
+      await finish()
+    })
+  })
+})
+
+describe.skipIf(!usable)('wrong inputs and missing things', () => {
+  test.each([
+    [
+      'several wrong inputs',
+      { strategy: 'fast', targets: 'vax', 'keep-going': 'maybe' },
+      /3 inputs are wrong:\n- targets: "vax".*\n- strategy: "fast".*\n- keep-going: "maybe"/,
+    ],
+    ['no such flake', { flake: './nowhere' }, /flake: "\.\/nowhere" cannot be used/],
+    ['no flake.nix', { flake: '/tmp' }, /flake: "\/tmp" cannot be used/],
+    ['a malformed key', { 'signing-key': 'nope' }, /signing-key: /],
+    ['an unreachable destination', { 'push-to': 'http://127.0.0.1:9/cache' }, /127\.0\.0\.1:9/],
+    ['a destination that cannot be written', { 'push-to': 'file:///proc/nothing' }, /file:\/\/\/proc\/nothing/],
+    [
+      'cross where there is none',
+      { targets: 'aarch64-linux=cross', packages: 'good' },
+      /Strategy cross does not work for aarch64-linux/,
+    ],
+    [
+      'native where it cannot be',
+      { targets: 'aarch64-linux=native', packages: 'good' },
+      /does not execute aarch64-linux programs/,
+    ],
+    [
+      'a system that the flake has nothing for',
+      { targets: 'riscv64-linux', packages: 'good' },
+      /has packages for .*aarch64-linux/,
+    ],
+    [
+      'a folder without emulators',
+      { targets: 'aarch64-linux=emulated', packages: 'good', 'qemu-source': '/tmp' },
+      /aarch64-linux cannot be emulated/,
+    ],
+    ['qemu: never', { targets: 'aarch64-linux=emulated', packages: 'good', qemu: 'never' }, /qemu: never/],
+  ])('%s', async (_, inputs, message) => {
+    await withJob({ ...base, flake }, async ({ machine, runner, act, finish }) => {
+      const { ok, stages } = await act(inputs)
+      expect(ok).toBe(false)
+      expect(stages[0]?.code).toBe(1)
+      expect(runner.messages('error').join('\n'), runner.log).toMatch(message)
+      expect(runner.log).not.toContain('fault of the action')
+      await finish()
+      expect(await binfmtEntries(machine)).toEqual([])
+    })
+  })
+
+  test.each([
+    ['no root to install Nix', { user: 'runner', noSudo: true }, { 'nix-source': rig.tarball('2.34.8') }, /root|sudo/],
+    ['no Nix where it must exist', { user: 'runner' }, { 'nix-source': 'existing' }, /existing/],
+    [
+      'a wrong checksum',
+      { user: 'runner' },
+      { 'nix-source': rig.tarball('2.34.8'), 'nix-sha256': 'a'.repeat(64) },
+      /SHA-256|sha256/i,
+    ],
+    ['an unknown release', { user: 'runner' }, { 'nix-source': 'release', 'nix-version': '9.9.9' }, /9\.9\.9/],
+  ] as const)('%s', async (_, options, inputs, message) => {
+    await withJob(options, async ({ runner, act, finish, machine }) => {
+      const { ok } = await act(inputs)
+      expect(ok).toBe(false)
+      expect(runner.messages('error').join('\n'), runner.log).toMatch(message)
+      await finish()
+      expect(await machine.sh('ls -d /nix 2>/dev/null || true')).toBe('')
+    })
+  })
+})
+
+describe.skipIf(!usable)('cancelled and killed', () => {
+  test.each([
+    ['cancel', (runner: { cancel(): void }) => runner.cancel()],
+    ['kill -9', (runner: { kill(): void }) => runner.kill()],
+  ] as const)('%s during an emulated build leaves nothing', async (_, stop) => {
+    const key = signingKey('test-1')
+    await withJob({ ...base, flake, runner: { secrets: [key.secret] } }, async ({ machine, runner, act, finish }) => {
+      const running = act({
+        targets: 'aarch64-linux=emulated',
+        packages: 'silent',
+        'signing-key': key.secret,
+        'push-to': 'file:///tmp/cache',
+      })
+      while (!runner.log.includes('starting')) await sleep(100)
+      stop(runner as never)
+      expect((await running).ok).toBe(false)
+      await finish()
+      expect(await binfmtEntries(machine)).toEqual([])
+      expect(runner.leaks([key.secret])).toEqual([])
+      await sleep(1000)
+      expect(await machine.sh('pgrep -f "while :" || true', { user: 'root' })).toBe('')
+    })
+  })
+})

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createNetwork, retryAfter, shownUrl } from '../../../src/runner/network.ts'
+
+const body = 'x'.repeat(100_000)
+const sha256 = createHash('sha256').update(body).digest('hex')
+const limits = { tries: 4, idleSeconds: 0.3, totalSeconds: 1, backoffSeconds: 0.01, longestWaitSeconds: 2 }
+
+describe('download', () => {
+  let server: Server
+  let folder: string
+  let requests: IncomingMessage[]
+  let answer: (request: IncomingMessage, response: ServerResponse, count: number) => void
+  const log: string[] = []
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'network-'))
+    requests = []
+    log.length = 0
+    server = createServer((request, response) => answer(request, response, requests.push(request)))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  })
+  afterEach(() => {
+    server.closeAllConnections()
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+  const fetch = async (path = '', more = {}, userInfo = ''): Promise<void> => {
+    const url = `http://${userInfo}127.0.0.1:${(server.address() as AddressInfo).port}/${path}`
+    const network = createNetwork({ info: (text) => void log.push(text) }, limits)
+    await network.download({ url, sha256, maxBytes: 200_000, ...more }, join(folder, 'file'))
+  }
+  const nothingLeft = (): void => expect(readdirSync(folder)).toEqual([])
+
+  it('appears whole, and only then', async () => {
+    answer = (_, response) => response.end(body)
+    await fetch('', { sha256: sha256.toUpperCase() })
+    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe(body)
+    expect(readdirSync(folder)).toEqual(['file'])
+  })
+  it.each([408, 425, 429, 500, 503])('%i is tried again', async (status) => {
+    answer = (_, response, count) => (count < 4 ? response.writeHead(status).end() : response.end(body))
+    await fetch()
+    expect(existsSync(join(folder, 'file'))).toBe(true)
+    expect(log).toHaveLength(3)
+  })
+  it.each([400, 401, 403, 404, 410])('%i is not', async (status) => {
+    answer = (_, response) => response.writeHead(status).end()
+    await expect(fetch()).rejects.toThrow(`answered ${status}`)
+    expect(requests).toHaveLength(1)
+    nothingLeft()
+  })
+  it('gives up after four tries', async () => {
+    answer = (_, response) => response.writeHead(500).end()
+    await expect(fetch()).rejects.toThrow(/500.*4 tries/)
+    nothingLeft()
+  })
+  it('waits as long as the server asks, within a limit', async () => {
+    answer = (_, response, count) =>
+      count === 1 ? response.writeHead(429, { 'retry-after': '1' }).end() : response.end(body)
+    const began = performance.now()
+    await fetch()
+    expect(performance.now() - began).toBeGreaterThan(900)
+    answer = (_, response) => response.writeHead(429, { 'retry-after': '3600' }).end()
+    await expect(fetch()).rejects.toThrow(/429.*1 try/)
+  })
+  it('a connection that is cut, resets or goes silent is tried again', async () => {
+    answer = (_, response, count) => {
+      if (count === 1) response.writeHead(200, { 'content-length': '100000' }).write('x', () => response.destroy())
+      else if (count === 2) response.socket?.destroy()
+      else if (count === 3) response.writeHead(200).write('x')
+      else response.end(body)
+    }
+    await fetch()
+    expect(requests).toHaveLength(4)
+  })
+  it('a server that drips is ended', async () => {
+    answer = (_, response) => {
+      const timer = setInterval(() => response.write('x'), 100)
+      response.on('close', () => clearInterval(timer))
+    }
+    await expect(fetch()).rejects.toThrow(/longer than 1 s.*4 tries/)
+    nothingLeft()
+  })
+  it('too large is refused by its length and by what comes', async () => {
+    answer = (_, response) => response.writeHead(200, { 'content-length': '100000' }).end(body)
+    await expect(fetch('', { maxBytes: 10 })).rejects.toThrow(/larger than 10 bytes \(1 try\)/)
+    answer = (_, response) => response.end(body)
+    await expect(fetch('', { maxBytes: 10 })).rejects.toThrow(/larger than 10 bytes \(1 try\)/)
+    nothingLeft()
+  })
+  it('redirects are followed, but not for ever, to http elsewhere, or with our password', async () => {
+    answer = (request, response) =>
+      request.url === '/a' ? response.writeHead(302, { location: '/b' }).end() : response.end(body)
+    await fetch('a', {}, 'user:pass@')
+    expect(requests[1]?.headers.authorization).toBe(`Basic ${btoa('user:pass')}`)
+    answer = (_, response) => response.writeHead(302, { location: '/a' }).end()
+    await expect(fetch()).rejects.toThrow(/more than 5 redirects/)
+    answer = (_, response) => response.writeHead(302, { location: 'http://example.org/' }).end()
+    await expect(fetch('secret?token=abc', {}, 'user:pass@')).rejects.toThrow(/only https.*not http:\/\/example\.org/)
+  })
+  it('errors hold no password and no query', async () => {
+    answer = (_, response) => response.writeHead(404).end()
+    const message = await fetch('x?token=abc', {}, 'user:hunter22@').catch((error: Error) => error.message)
+    expect(message).toContain('http://***@127.0.0.1')
+    expect(message).not.toMatch(/hunter22|abc/)
+    expect(shownUrl('https://token@host/a?b=c')).toBe('https://***@host/a?…')
+  })
+})
+
+it.each([
+  [undefined, undefined],
+  ['7', 7],
+  ['Thu, 01 Jan 1970 00:01:00 GMT', 50],
+  ['Thu, 01 Jan 1970 00:00:01 GMT', 0],
+  ['soon', undefined],
+])('Retry-After %j', (header, seconds) => expect(retryAfter(header, 10_000)).toBe(seconds))
