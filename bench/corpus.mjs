@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { judge } from './corpus/judge.mjs'
+import { judge, readDerivations } from './corpus/judge.mjs'
 import { Locker } from './corpus/lock.mjs'
 import { Asker, nix } from './corpus/nix.mjs'
 
@@ -21,6 +21,8 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     folder: { type: 'string' },
+    most: { type: 'string', default: '12' },
+    native: { type: 'boolean', default: false },
   },
 })
 const build = 'x86_64-linux'
@@ -36,7 +38,8 @@ mkdirSync(folder, { recursive: true })
 const tool = options.nix
 const locker = new Locker({ tool, nixpkgs: options.nixpkgs, sources: options.sources, folder })
 const lines = readFileSync(options.flakes, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim()).filter(Boolean)
-const names = lines.map((line) => line.split(/\s+/)[0]).filter((name) => !options.only || name.includes(options.only))
+const commits = new Map(lines.map((line) => line.split(/\s+/)))
+const names = [...commits.keys()].filter((name) => !options.only || name.includes(options.only))
 
 const results = []
 const queue = [...names]
@@ -51,12 +54,21 @@ if (options.out) writeFileSync(options.out, JSON.stringify({ results, missing: [
 summary()
 
 async function measure(name, asker) {
-  const entry = { flake: name, packages: [] }
+  const commit = commits.get(name)
+  const entry = { flake: name, commit, packages: [] }
   try {
-    const flake = await locker.lock(join(options.sources, name.replace('/', '+')), name.replace('/', '+'))
+    const copy = await locker.lock(join(options.sources, name.replace('/', '+')), name.replace('/', '+'))
+    const flake = commit === undefined ? copy : `${copy}?rev=${commit}`
     const listed = await asker.ask('names', flake)
     if (listed.error !== undefined) return { ...entry, error: lastLines(listed.error) }
-    for (const attribute of listed.value) entry.packages.push(await measurePackage(attribute, flake, asker))
+    const attributes = listed.value.slice(0, Number(options.most))
+    const native = await outcomes('native', attributes, flake, asker)
+    const working = attributes.filter((attribute) => native.get(attribute).error === undefined)
+    const cross = options.native ? new Map() : await outcomes('transparent', working, flake, asker)
+    const drvs = [...cross.values()].map((answer) => answer.value?.drvPath).filter(Boolean)
+    const shown = drvs.length > 0 ? await nix(tool, ['derivation', 'show', '-r', ...drvs]) : undefined
+    const graph = shown && readDerivations(JSON.parse(shown.stdout))
+    for (const attribute of attributes) entry.packages.push(verdict(attribute, native.get(attribute), cross.get(attribute), graph))
   } catch (error) {
     entry.error = lastLines(String(error.message))
   }
@@ -65,18 +77,27 @@ async function measure(name, asker) {
   return entry
 }
 
-async function measurePackage(attribute, flake, asker) {
-  const path = (view) => `drv.${view}.${JSON.stringify(attribute)}`
-  const native = await asker.ask(path('native'), flake)
-  const one = { name: attribute, native: outcome(native), nativeSeconds: native.seconds }
-  if (native.error !== undefined) return one
-  const cross = await asker.ask(path('transparent'), flake)
+/** Asks for all packages in one evaluation, and for each alone where that fails. @returns name → answer */
+async function outcomes(view, attributes, flake, asker) {
+  const apply = ['--apply', `all: all ${JSON.stringify(attributes).replaceAll(',', ' ')}`]
+  const together = await asker.ask(`all.${view}`, flake, apply)
+  const result = new Map()
+  for (const attribute of attributes) {
+    const value = together.value?.[attribute]
+    const seconds = together.seconds / attributes.length
+    if (value?.isDerivation) result.set(attribute, { value, seconds })
+    else result.set(attribute, await asker.ask(`drv.${view}.${JSON.stringify(attribute)}`, flake))
+  }
+  return result
+}
+
+function verdict(name, native, cross, graph) {
+  const one = { name, native: outcome(native), nativeSeconds: native.seconds }
+  if (cross === undefined) return one
   Object.assign(one, { cross: outcome(cross), crossSeconds: cross.seconds })
   if (cross.error !== undefined) return one
   const { drvPath, host } = cross.value
-  const shown = await nix(tool, ['derivation', 'show', '-r', drvPath])
-  const verdict = judge(JSON.parse(shown.stdout), { build, triple: target.triple })
-  return { ...one, host, nativeSystem: native.value.system, drvPath, ...verdict }
+  return { ...one, host, drvPath, ...judge(graph, drvPath, { build, triple: target.triple }) }
 }
 
 function outcome(answer) {
@@ -86,11 +107,12 @@ function outcome(answer) {
 /** The message behind the last "error:" of Nix' trace. */
 function lastLines(text) {
   const plain = text.replace(/\x1b\[[0-9;]*m/g, '')
-  return plain.slice(Math.max(0, plain.lastIndexOf('error:'))).split('\n').slice(0, 3).join(' ').trim().slice(0, 400)
+  return plain.slice(Math.max(0, plain.lastIndexOf('error:'))).split('\n').slice(0, 6).join(' ').replace(/\s+/g, ' ').trim().slice(0, 500)
 }
 
 function line(flake, one) {
   if (one.native !== 'evaluates') return `${flake}#${one.name}: native fails: ${one.native}`
+  if (one.cross === undefined) return `${flake}#${one.name}: native evaluates`
   if (one.cross !== 'evaluates') return `${flake}#${one.name}: CROSS FAILS: ${one.cross}`
   if (one.foreign.length > 0) return `${flake}#${one.name}: FOREIGN ${one.foreign.length}: ${one.foreign.slice(-3).join(' ')}`
   if (one.tools.length > 0) return `${flake}#${one.name}: TOOLS ${one.tools.length}: ${one.tools.slice(0, 3).join('; ')}`

@@ -83,7 +83,7 @@ async function prepareEmulators(
   for (const { system, status, reason } of emulators) runner.log.info(`${system}: ${status}: ${reason}`)
   const built = plans.filter(({ choice }) => choice !== undefined && choice.evaluated.system !== native[0])
   const systems = [...new Set(built.map(({ choice }) => choice?.evaluated.system as System))]
-  if (systems.length > 0) await applySettings(runner, installed, asRecord(nixSettings(systems)))
+  if (systems.length > 0) await applySettings(runner, installed, nixSettings(systems))
   return emulators
 }
 
@@ -99,6 +99,3 @@ function withoutEmulator(plans: readonly Plan[], emulators: readonly Emulator[])
     }),
   )
 }
-
-const asRecord = (lines: readonly string[]): Record<string, string> =>
-  Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(' = ')), line.slice(line.indexOf(' = ') + 3)]))

@@ -1,8 +1,11 @@
 // What the closure of derivations says: which systems it would run on, which of its build tools are the target's.
 
-/** @param shown parsed output of `nix derivation show -r`, of any version of Nix */
-export function judge(shown, { build, triple }) {
-  const drvs = readDerivations(shown)
+/**
+ * @param all what readDerivations gives
+ * @param root derivation path
+ */
+export function judge(all, root, { build, triple }) {
+  const drvs = closure(all, root)
   const systems = {}
   const owner = new Map()
   for (const [path, drv] of drvs) {
@@ -24,7 +27,20 @@ export function judge(shown, { build, triple }) {
   return { systems, foreign: [...new Set(foreign)], tools: [...new Set(tools)] }
 }
 
-function readDerivations(shown) {
+function closure(all, root) {
+  const found = new Map()
+  const left = [root.split('/').at(-1)]
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    const drv = all.get(path)
+    if (found.has(path) || drv === undefined) continue
+    found.set(path, drv)
+    left.push(...drv.inputs)
+  }
+  return found
+}
+
+/** @param shown parsed output of `nix derivation show -r`, of any version of Nix @returns by file name of the .drv */
+export function readDerivations(shown) {
   const entries = Object.entries(shown.derivations ?? shown)
   return new Map(
     entries.map(([path, drv]) => {
@@ -39,7 +55,8 @@ function readDerivations(shown) {
       const outputs = Object.values(drv.outputs ?? {})
       const absolute = (p) => (p === undefined || p.startsWith('/') ? p : `/nix/store/${p}`)
       const base = path.split('/').at(-1).replace(/^[a-z0-9]{32}-/, '').replace(/\.drv$/, '')
-      return [path, { name: drv.name ?? base, system: drv.system, fixed: outputs.some((o) => o.hash !== undefined), outputs: outputs.map((o) => absolute(o.path)), env }]
+      const inputs = Object.keys(drv.inputs?.drvs ?? drv.inputDrvs ?? {}).map((input) => input.split('/').at(-1))
+      return [path.split('/').at(-1), { inputs, name: drv.name ?? base, system: drv.system, fixed: outputs.some((o) => o.hash !== undefined), outputs: outputs.map((o) => absolute(o.path)), env }]
     }),
   )
 }

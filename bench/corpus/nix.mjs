@@ -74,6 +74,10 @@ const wrapper = (build, target) => `{
     in
     {
       names = namesOf (target.packages.${target.system} or { });
+      all = builtins.mapAttrs (_: set: names: builtins.listToAttrs (map (name: {
+        inherit name;
+        value = let one = builtins.tryEval (builtins.deepSeq (facts set.packages.${target.system}.${'$'}{name}) (facts set.packages.${target.system}.${'$'}{name})); in if one.success then one.value else { isDerivation = false; };
+      }) names)) sets;
       drv = builtins.mapAttrs (_: set: builtins.mapAttrs (_: facts) (set.packages.${target.system} or { })) sets;
       raw = sets;
     };

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ANSWER, type CacheAnswer, type CacheRequest } from '../runner/actions-cache.ts'
+import type { CacheRequest } from '../runner/actions-cache.ts'
 import type { Runner } from '../runner/ports.ts'
 import { member } from './decide.ts'
 
@@ -43,11 +43,11 @@ export async function askService(
     {
       tool: process.execPath,
       args: [program],
+      cwd: workspace,
       input: JSON.stringify(request),
       secrets: [env.ACTIONS_RUNTIME_TOKEN ?? ''],
       env: {
         ...passed,
-        NIX_MULTIARCH_CACHE_CLIENT: '1',
         GITHUB_WORKSPACE: workspace,
         RUNNER_TEMP: temporary,
         RUNNER_DEBUG: undefined,
@@ -59,12 +59,13 @@ export async function askService(
       timeoutSeconds: LIMIT_SECONDS,
       silentSeconds: SILENT_SECONDS,
       onLine: (line) => {
-        if (!line.startsWith(ANSWER)) runner.log.debug(`cache: ${line}`)
-        lines.push(line)
+        // its debug lines have the signed URLs, which only its own masking hides
+        if (!/^::(debug|add-mask)/.test(line)) lines.push(line)
       },
     },
   )
   await runner.files.remove(temporary)
+  for (const line of lines) runner.log.debug(`cache: ${line}`)
   return readResult(lines, result.stopped === undefined ? undefined : 'it took too long')
 }
 
@@ -74,8 +75,7 @@ export function readResult(lines: readonly string[], ended: string | undefined):
     const match = /^::(?:warning|error)[^:]*::(.*)$/.exec(line) ?? /^(Failed to save: .*)$/.exec(line)
     return match?.[1] === undefined ? [] : [match[1].replaceAll('%0A', ' ').replaceAll('%25', '%')]
   })
-  const last = lines.findLast((line) => line.startsWith(ANSWER))
-  const answer: unknown = last === undefined ? undefined : JSON.parse(last.slice(ANSWER.length))
+  const answer = parsed(lines.findLast((line) => line.startsWith('{')) ?? '')
   const error = ended ?? member(answer, 'error') ?? (answer === undefined ? 'it ended without an answer' : undefined)
   const said = [...complaints, ...(error === undefined ? [] : [String(error)])]
   const key = member(answer, 'key')
@@ -83,6 +83,14 @@ export function readResult(lines: readonly string[], ended: string | undefined):
     key: typeof key === 'string' ? key : undefined,
     done: member(answer, 'done') === true,
     complaint: said.length === 0 ? undefined : said.join('; ').slice(0, 1000),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -1,11 +1,15 @@
+import type { SigningKey } from '../inputs/inputs.ts'
+import { signText } from '../nix/signing-key.ts'
 import { parseStorePath, type StorePath, storeHash } from '../nix/store-path.ts'
 import type { CacheEntry } from './types.ts'
 
-/** A narinfo as it was found: the entry and the signatures on it. */
+/** A narinfo as it was found: the entry and who vouches for it. */
 export interface FoundEntry extends CacheEntry {
-  readonly signatures: readonly string[]
+  /** `name:base64`, a signature of `entryText`. */
+  readonly vouched: string | undefined
 }
 
+const VOUCHED = 'Vouched'
 const DIGITS = '[0-9a-df-np-sv-z]{52}'
 const HASH = new RegExp(`^sha256:${DIGITS}$`)
 /** Names of files that a cache may have, but for its two files of facts. */
@@ -48,12 +52,12 @@ export function parseEntry(name: string, text: string, storeDirectory: string): 
     narHash: one('NarHash', HASH),
     narSize: Number(one('NarSize', /^\d{1,15}$/)),
     references: references.map((reference) => parseStorePath(`${storeDirectory}/${reference}`)),
-    signatures: lines.filter(([key]) => key === 'Sig').map(([, value]) => value),
+    vouched: lines.find(([key]) => key === VOUCHED)?.[1],
   }
 }
 
-/** The narinfo of an entry: only what its signature covers, and where the NAR lies. @param signature `name:base64` */
-export function printEntry(entry: CacheEntry, signature: string | undefined): string {
+/** All that is kept of an entry, as lines of a narinfo without signature. */
+export function entryText(entry: CacheEntry): string {
   const lines = [
     `StorePath: ${entry.path}`,
     `URL: nar/${entry.fileHash}.nar.zst`,
@@ -63,10 +67,16 @@ export function printEntry(entry: CacheEntry, signature: string | undefined): st
     `NarHash: ${entry.narHash}`,
     `NarSize: ${entry.narSize}`,
     `References: ${entry.references.map(baseName).join(' ')}`,
-    ...(signature === undefined ? [] : [`Sig: ${signature}`]),
   ]
   return `${lines.join('\n')}\n`
 }
+
+/**
+ * The narinfo of an entry. Nix's signature does not cover which file holds the NAR: a second one, in a line that Nix
+ * skips, covers the whole text, so that a wrong file is noticed before a build fails over it.
+ */
+export const printEntry = (entry: CacheEntry, key: Pick<SigningKey, 'secret'>): string =>
+  `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n${VOUCHED}: ${signText(key.secret, entryText(entry))}\n`
 
 /** A narinfo that makes `nix copy` believe that a path is there already, so that what refers to it can be copied. */
 export const printStandIn = (info: { path: StorePath; narHash: string; narSize: number }): string =>

@@ -1,7 +1,7 @@
 import { toSri } from '../nix/hash.ts'
 import { signatureFits } from '../nix/signing-key.ts'
 import { type StorePath, storeHash } from '../nix/store-path.ts'
-import { type FoundEntry, fingerprint, parseEntry } from './entry.ts'
+import { entryText, type FoundEntry, parseEntry } from './entry.ts'
 import type { CacheEntries, CacheEntry } from './types.ts'
 
 /** What lies in a cache folder that came from outside, as far as it is well formed. */
@@ -47,21 +47,16 @@ export function judgeFiles(files: FoundFiles, rules: JudgeRules): Judged {
   return { entries, dropped }
 }
 
-function judgeOne(
-  name: string,
-  text: string,
-  files: FoundFiles,
-  rules: JudgeRules,
-): CacheEntry | string {
+function judgeOne(name: string, text: string, files: FoundFiles, rules: JudgeRules): CacheEntry | string {
   let found: FoundEntry
   try {
     found = parseEntry(name, text, rules.storeDirectory)
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
-  const { signatures, ...entry } = found
+  const { vouched, ...entry } = found
   const { publicKey } = rules
-  if (publicKey !== undefined && !signatures.some((text) => signatureFits(publicKey, fingerprint(entry), text)))
+  if (publicKey !== undefined && !signatureFits(publicKey, entryText(entry), vouched ?? ''))
     return 'no signature that the signing-key vouches for is on it'
   const nar = files.nars.get(`${entry.fileHash}.nar.zst`)
   if (nar === undefined) return 'its NAR is not there'

@@ -30,6 +30,10 @@ export async function scanFolder(folder: string): Promise<FoundFiles> {
   return { narinfos, nars, foreign }
 }
 
+/** Names in the folder that no cache of ours has. */
+export const strayNames = async (folder: string): Promise<readonly string[]> =>
+  (await names(folder)).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name))
+
 /** Text of the ledger; empty where there is none that can be read. */
 export async function readLedgerFile(folder: string): Promise<string> {
   const size = await regularSize(join(folder, LEDGER))

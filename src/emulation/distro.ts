@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runner } from '../runner/ports.ts'
-import { type Candidate, cacheVersion, parseCandidate } from './packages.ts'
+import { type Candidate, cacheVersion, complaintOf, parseCandidate } from './packages.ts'
 
 /** Candidates of one source for an architecture: paths that may or may not be there. */
 export interface Offer {
@@ -20,6 +20,7 @@ export interface Offer {
 const PACKAGES = ['qemu-user-static', 'qemu-user']
 
 const DOWNLOAD_SECONDS = 900
+const TRIES = 3
 
 /** Options of apt-get: bounded tries and times, nothing that is not needed. */
 const POLITE = [
@@ -46,36 +47,60 @@ export async function fetchFromDistribution(
     )
   }
   let why = ''
-  for (const lists of [machineLists, privateLists]) {
-    const options = await lists(runner)
-    for (const name of PACKAGES) {
-      const candidate = await findCandidate(runner, options, name)
-      const taken = candidate && (await take(runner, options, candidate, names))
-      if (taken instanceof Map && taken.size > 0) return new Map([...nothing(`${name} does not have it`), ...taken])
-      if (typeof taken === 'string') why = taken
-    }
+  for (const fetchLists of [machineLists, privateLists]) {
+    const lists = await fetchLists(runner)
+    const taken = await takeFirst(runner, lists, names)
+    if (typeof taken !== 'string') return new Map([...nothing('the package has no such emulator'), ...taken])
+    why = taken
   }
-  return nothing(why || `apt knows no package ${PACKAGES.join(' or ')} (in Ubuntu it is in the component universe)`)
+  return nothing(why)
 }
 
-const machineLists = async (_: Runner): Promise<readonly string[]> => POLITE
+/** Emulators of the first package that has some of them. A text says why none has. */
+async function takeFirst(
+  runner: Runner,
+  { options, candidates, said }: Lists,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Offer> | string> {
+  let why = `apt knows no package ${PACKAGES.join(' or ')} (in Ubuntu it is in the component universe)`
+  if (said !== '') why += `; apt-get update said “${said}”`
+  for (const candidate of candidates) {
+    const taken = await take(runner, options, candidate, names)
+    if (typeof taken !== 'string' && taken.size > 0) return taken
+    why = typeof taken === 'string' ? taken : `the package ${candidate.name} has no such emulator`
+  }
+  return why
+}
 
-/** Fetches the package lists into the run's folder; gives the options by which apt-get uses them. */
-async function privateLists(runner: Runner): Promise<readonly string[]> {
+/** Package lists, as options of apt-get, and what they know. */
+interface Lists {
+  readonly options: readonly string[]
+  readonly candidates: readonly Candidate[]
+  /** What apt-get update complained of. */
+  readonly said: string
+}
+
+const machineLists = async (runner: Runner): Promise<Lists> => ({
+  options: POLITE,
+  candidates: await findCandidates(runner, POLITE),
+  said: '',
+})
+
+/** Fetches the package lists into the run's folder. */
+async function privateLists(runner: Runner): Promise<Lists> {
   const folder = join(runner.facts.folder, 'emulation', 'apt')
   await runner.files.makeDirectory(join(folder, 'lists', 'partial'))
   await runner.files.makeDirectory(join(folder, 'cache', 'archives', 'partial'))
   const places = [`Dir::State::lists=${folder}/lists`, `Dir::Cache=${folder}/cache`, 'APT::Sandbox::User=root']
   const options = [...POLITE, ...places.flatMap((option) => ['-o', option])]
-  runner.log.info('qemu-source distro: apt-get update, with lists of this run’s own')
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    const result = await apt(runner, [...options, 'update', '-qq'], folder)
-    if (result.exitCode === 0) break
-    // A third-party repository that is down is no reason to stop: the package is looked for in what did arrive.
-    runner.log.debug(`apt-get update, attempt ${attempt}: ${result.stderr.trim()}`)
-    if (attempt < 3) await sleep(attempt * 5000)
+  for (let attempt = 1; ; attempt++) {
+    runner.log.info('qemu-source distro: apt-get update, with lists of this run’s own')
+    const { stderr } = await apt(runner, [...options, 'update', '-qq'], folder)
+    // Another repository that is down is no reason to stop: what counts is whether the package is known now.
+    const candidates = await findCandidates(runner, options)
+    if (candidates.length > 0 || attempt === TRIES) return { options, candidates, said: complaintOf(stderr) }
+    await sleep(attempt * 5000)
   }
-  return options
 }
 
 const apt = async (runner: Runner, args: readonly string[], cwd: string) =>
@@ -84,9 +109,14 @@ const apt = async (runner: Runner, args: readonly string[], cwd: string) =>
     { accept: 'any', timeoutSeconds: DOWNLOAD_SECONDS },
   )
 
-async function findCandidate(runner: Runner, options: readonly string[], name: string): Promise<Candidate | undefined> {
-  const { stdout } = await apt(runner, [...options, 'download', '--print-uris', name], runner.facts.folder)
-  return parseCandidate(name, stdout)
+async function findCandidates(runner: Runner, options: readonly string[]): Promise<readonly Candidate[]> {
+  const found: Candidate[] = []
+  for (const name of PACKAGES) {
+    const { stdout } = await apt(runner, [...options, 'download', '--print-uris', name], runner.facts.folder)
+    const candidate = parseCandidate(name, stdout)
+    if (candidate !== undefined) found.push(candidate)
+  }
+  return found
 }
 
 /** Emulators of a package: from the tool cache, or downloaded and kept there. A text says why that failed. */
@@ -122,7 +152,7 @@ async function unpack(
   const download = await apt(runner, [...options, 'download', '-qq', candidate.name], folder)
   const file = readdirSync(folder).find((name) => name.endsWith('.deb'))
   if (download.exitCode !== 0 || file === undefined) {
-    return `apt-get download ${candidate.name} failed (${download.stopped ?? download.stderr.trim().split('\n').at(-1)})`
+    return `apt-get download ${candidate.name} failed (${download.stopped ?? complaintOf(download.stderr)})`
   }
   const root = join(folder, 'root')
   await runner.commands.run({ tool: 'dpkg-deb', args: ['-x', file, root], cwd: folder }, { timeoutSeconds: 300 })

@@ -22,3 +22,9 @@ export function cacheVersion({ version, sha256 }: Candidate): string {
   const [, major = '0', minor = '0', patch = '0'] = /^(?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? []
   return `${[major, minor, patch].map(Number).join('.')}-sha${sha256.slice(0, 16)}`
 }
+
+/** The line of apt's messages that says most: what failed to be fetched, or else the last one. */
+export function complaintOf(stderr: string): string {
+  const lines = stderr.trim().split('\n')
+  return lines.find((line) => /Failed to fetch|^E:/.test(line))?.trim() ?? lines.at(-1) ?? ''
+}

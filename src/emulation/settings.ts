@@ -19,15 +19,16 @@ export function systemFeatures(system: System): readonly string[] {
 }
 
 /**
- * Lines of nix.conf with which Nix builds for these systems on this machine. They add to what is configured:
- * `extra-platforms` has i686-linux by default on x86_64, and `system-features` has kvm and others.
+ * Settings with which Nix builds for these systems on this machine. They add to what is configured: the setting
+ * `extra-platforms` has i686-linux by default on x86_64, and a line `extra-platforms = …` would replace it (seen with
+ * 2.8.0, 2.26.3 and 2.34.8), so it is the setting's own `extra-` form; `system-features` has kvm and others.
  * @param systems foreign systems that this machine executes, by itself or emulated
  */
-export function nixSettings(systems: readonly System[]): readonly string[] {
+export function nixSettings(systems: readonly System[]): Readonly<Record<string, string>> {
   const platforms = [...new Set(systems)]
   const features = [...new Set(platforms.flatMap(systemFeatures))]
-  return [
-    ...(platforms.length === 0 ? [] : [`extra-platforms = ${platforms.join(' ')}`]),
-    ...(features.length === 0 ? [] : [`extra-system-features = ${features.join(' ')}`]),
-  ]
+  return {
+    ...(platforms.length === 0 ? {} : { 'extra-extra-platforms': platforms.join(' ') }),
+    ...(features.length === 0 ? {} : { 'extra-system-features': features.join(' ') }),
+  }
 }

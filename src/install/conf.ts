@@ -109,7 +109,7 @@ const CLIENT_SETTINGS = {
 
 /** Names of `extra-nix-config` that concern evaluation and downloads in the client, not builds in a daemon. */
 const CLIENT_NAMES =
-  /^(extra-)?(experimental-features|accept-flake-config|warn-dirty|flake-registry|netrc-file|nix-path|eval-cache|tarball-ttl|allow-import-from-derivation|allowed-uris|pure-eval|restrict-eval|use-registries|show-trace|substituters|ssl-cert-file)\s*=/
+  /^\s*(extra-)?(experimental-features|accept-flake-config|warn-dirty|flake-registry|netrc-file|nix-path|eval-cache|tarball-ttl|allow-import-from-derivation|allowed-uris|pure-eval|restrict-eval|use-registries|show-trace|substituters|ssl-cert-file)\s*=/
 
 /**
  * The private file of this run, which the client reads first of all user files.
@@ -142,8 +142,8 @@ export function daemonConf(userLines: string, machineFolder: string): string {
 const TOKENS = /^\s*(extra-)?access-tokens\s*=/
 
 /**
- * Tokens that hold for this run: those that are there, and `token` for `host` unless the workflow's own lines name
- * that host.
+ * Tokens that hold for this run, host to token: those that are there, `token` for `host`, and above both the
+ * workflow's own lines, `extra-` ones too (Nix itself would keep an older token of that host).
  */
 export function mergeTokens(
   there: Readonly<Record<string, string>>,
@@ -151,17 +151,13 @@ export function mergeTokens(
   host: string,
   token: string | undefined,
 ): Readonly<Record<string, string>> {
-  if (token === undefined || token === '') return there
-  const named = userLines
+  const own = userLines
     .split('\n')
     .filter((line) => TOKENS.test(line))
-    .some((line) =>
-      line
-        .slice(line.indexOf('=') + 1)
-        .split(/\s+/)
-        .some((pair) => pair.startsWith(`${host}=`)),
-    )
-  return named ? there : { ...there, [host]: token }
+    .flatMap((line) => line.slice(line.indexOf('=') + 1).split(/\s+/))
+    .filter((pair) => pair.includes('='))
+    .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])
+  return { ...there, ...(token ? { [host]: token } : {}), ...Object.fromEntries(own) }
 }
 
 /**

@@ -50,7 +50,7 @@ export async function readSettings(
 /** Whether the daemon lets this user set restricted settings. Newer daemons say so themselves. */
 export async function askTrust(runner: Runner, nix: Nix, effective: EffectiveSettings): Promise<boolean> {
   if (atLeast(nix.version, '2.19')) {
-    const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json', '--store', 'daemon']
+    const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json']
     const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 })
     const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1]
     if (answer !== undefined) return answer === 'true' || answer === '1'

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { parseNixVersion } from '../nix/version.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Command, Runner } from '../runner/ports.ts'
 import { mayWrite } from './facts.ts'
@@ -9,6 +8,8 @@ import { claimNixFolder } from './nix-folder.ts'
 import { discard, type Unpacked, unpackTarball } from './unpack.ts'
 
 const PROFILE = '/nix/var/nix/profiles/default'
+const OWN_PROFILE = '/nix/var/nix/profiles/nix-multiarch'
+const DATABASE = '/nix/var/nix/db/db.sqlite'
 const LOCK_SECONDS = 120
 
 /** Environment of a Nix that reads no configuration. */
@@ -53,18 +54,19 @@ export async function installTarball(runner: Runner, tarball: string, systems: r
     if (system !== undefined && !systems.includes(system)) {
       throw new UserError(`${tarball} holds a Nix for ${system}; this machine is ${systems[0]}`)
     }
+    // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
+    const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
     const nix = await moveIntoStore(runner, unpacked, asRoot)
-    await makeProfile(runner, nix, asRoot)
-    return nix.found
+    return await makeProfile(runner, nix, profile, asRoot)
   } finally {
     await discard(runner, unpacked.staging, asRoot)
   }
 }
 
 interface Moved {
-  readonly found: FoundNix
   readonly nixPath: string
   readonly certificates: string | undefined
+  /** Runs a tool of the new Nix as the store's owner. */
   readonly run: (tool: string, args: readonly string[], more?: Partial<Command>) => Promise<void>
 }
 
@@ -73,15 +75,7 @@ async function moveIntoStore(runner: Runner, unpacked: Unpacked, asRoot: boolean
   const nixName = names.find((name) => existsSync(`${store}/${name}/bin/nix-store`))
   const cacert = names.find((name) => existsSync(`${store}/${name}/etc/ssl/certs/ca-bundle.crt`))
   if (nixName === undefined) throw new UserError(`the tarball holds no bin/nix-store in ${unpacked.top}/store`)
-  const root = (tool: string, args: readonly string[]) =>
-    runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 })
-  await root('chmod', ['-R', 'a-w,a-s', '--', ...names.map((name) => `${store}/${name}`)])
-  await runner.files.makeDirectory('/nix/store', { asRoot })
-  await runner.files.makeDirectory('/nix/var/nix', { asRoot })
-  const left = names.filter((name) => existsSync(`/nix/store/${name}`))
-  // A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files.
-  const moved = names.filter((name) => !left.includes(name)).map((name) => `${store}/${name}`)
-  if (moved.length > 0) await root('mv', ['-n', '--', ...moved, '/nix/store/'])
+  const left = await renameInto(runner, unpacked, asRoot)
   const nixPath = `/nix/store/${nixName}`
   const run = async (tool: string, args: readonly string[], more: Partial<Command> = {}): Promise<void> => {
     // no configuration but this, since build users are made later; and no .nix-defexpr in anyone's home
@@ -90,8 +84,28 @@ async function moveIntoStore(runner: Runner, unpacked: Unpacked, asRoot: boolean
   }
   await loadDatabase(runner, unpacked.registration, nixPath, run)
   await checkLeft(runner, left, nixPath, asRoot)
-  const found = await versionOf(runner, nixPath)
-  return { found, nixPath, certificates: cacert === undefined ? undefined : `/nix/store/${cacert}`, run }
+  return { nixPath, certificates: cacert === undefined ? undefined : `/nix/store/${cacert}`, run }
+}
+
+/**
+ * A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files.
+ * @returns names that were in the store already
+ */
+async function renameInto(runner: Runner, { names, store }: Unpacked, asRoot: boolean): Promise<readonly string[]> {
+  const change = (tool: string, args: readonly string[]) =>
+    runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 })
+  await runner.files.makeDirectory('/nix/store', { asRoot })
+  await runner.files.makeDirectory('/nix/var/nix', { asRoot })
+  const left = names.filter((name) => existsSync(`/nix/store/${name}`))
+  const fresh = names.filter((name) => !left.includes(name))
+  if (fresh.length === 0) return left
+  const from = fresh.map((name) => `${store}/${name}`)
+  await change('chmod', ['-R', 'a-w,a-s', '--', ...from])
+  // who is not root may only move folders that are writable
+  if (!asRoot) await change('chmod', ['u+w', '--', ...from])
+  await change('mv', ['-n', '--', ...from, '/nix/store/'])
+  if (!asRoot) await change('chmod', ['a-w', '--', ...fresh.map((name) => `/nix/store/${name}`)])
+  return left
 }
 
 /** Registers the paths; the lock keeps a second job from making the database at the same moment. */
@@ -115,20 +129,17 @@ async function checkLeft(runner: Runner, left: readonly string[], nixPath: strin
   )
 }
 
-async function versionOf(runner: Runner, nixPath: string): Promise<FoundNix> {
-  const path = `${nixPath}/bin/nix`
+/** Makes the profile that holds the new Nix, and looks whether it runs from there. */
+async function makeProfile(runner: Runner, nix: Moved, profile: string, asRoot: boolean): Promise<FoundNix> {
+  if (profile === OWN_PROFILE) {
+    for (const path of [profile, `${profile}-1-link`])
+      await runner.journal.record({ kind: 'remove', path, root: asRoot })
+  }
+  const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])]
+  await nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages])
+  const path = `${profile}/bin/nix`
   const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 })
   const { chosen, refused } = chooseCandidate([{ path, printed: stdout }])
-  if (chosen === undefined) throw new UserError(`nix-source: ${refused.join('')}`)
-  return { bin: `${PROFILE}/bin`, version: chosen.version, onPath: false }
-}
-
-async function makeProfile(runner: Runner, nix: Moved, asRoot: boolean): Promise<void> {
-  const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])]
-  await nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', PROFILE, '--install', ...packages])
-  const { stdout } = await runner.commands.run(
-    { tool: `${PROFILE}/bin/nix`, args: ['--version'] },
-    { asRoot, timeoutSeconds: 60 },
-  )
-  if (parseNixVersion(stdout) === undefined) throw new UserError(`the installed Nix does not run: ${stdout}`)
+  if (chosen === undefined) throw new UserError(`the installed Nix does not serve: ${refused.join('')}`)
+  return { bin: `${profile}/bin`, version: chosen.version, onPath: false }
 }

@@ -6,7 +6,7 @@ import { plainText } from './log-text.ts'
 
 export type { Category, Explanation, Position } from './explain-rule.ts'
 
-const LONGEST_TEXT = 256 * 1024
+const LONGEST_TEXT = 64 * 1024
 const LONGEST_SENTENCE = 400
 
 /** Rules about builders that failed by themselves; they come last, since every other cause shows as one. */

@@ -11,6 +11,7 @@ import { readSettings } from './settings.ts'
 import { closureOverSsh, copyOverSsh } from './ssh-store.ts'
 import { reasonOf } from './target.ts'
 import type { PushReport, PushRequest } from './types.ts'
+import { servedUpstream, upstreamCaches } from './upstream.ts'
 
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
@@ -20,7 +21,11 @@ export async function pushClosures(runner: Runner, nix: Nix, request: PushReques
   if (request.destinations.length === 0 || request.roots.length === 0) return []
   const settings = await readSettings(runner, nix)
   const closure = await closureOf(runner, nix, request.roots)
-  const push: CachePush = { request, settings, closure, upstream: new Set() }
+  const caches = upstreamCaches(request.skipUpstream, settings.substituters, request.destinations)
+  const upstream = await servedUpstream(runner, caches, closure, settings)
+  if (upstream.size > 0)
+    runner.log.info(`${upstream.size} of ${closure.length} paths are served by ${caches.join(', ')}`)
+  const push: CachePush = { request, settings, closure, upstream }
   const reports = new Map<Destination, PushReport>()
   for (const alike of groups(request)) {
     const [first] = alike
@@ -61,7 +66,8 @@ async function pushOverSsh(runner: Runner, nix: Nix, push: CachePush, destinatio
     seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) }
   }
   const lines = consumerLines(destination, request.key?.publicKey)
-  return reportOf(destination.shown, push, seen, (performance.now() - began) / 1000, lines)
+  // over SSH the other side fetches what it can from its own substituters, and has everything in the end
+  return reportOf(destination.shown, { ...push, upstream: new Set() }, seen, (performance.now() - began) / 1000, lines)
 }
 
 async function readBack(runner: Runner, nix: Nix, push: CachePush, destination: Destination): Promise<Seen> {

@@ -55,6 +55,7 @@ export async function pushBuilt(
     key: inputs.signingKey,
     compression: inputs.compression,
     verify: inputs.verify,
+    skipUpstream: inputs.skipUpstream,
   })
 }
 

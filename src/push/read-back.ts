@@ -19,7 +19,7 @@ export async function lookUp(
 ): Promise<ReadonlyMap<StorePath, Found>> {
   const found = await pooled(
     closure,
-    objects.connections,
+    objects.lookups,
     async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey)] as const,
   )
   return new Map(found)

@@ -2,7 +2,7 @@
  * The client of GitHub's cache service, as a program of its own (dist/cache/index.js): `@actions/cache` reads its
  * settings from the environment, prints to the log as it likes, and is slow to load. Here it has an environment made
  * for it, its output is read and judged by the one who started it, a time limit holds, and runs without a cache never
- * load it. A request (JSON) comes on standard input, the answer is the last line of standard output.
+ * load it. A request (JSON) comes on standard input, the answer (JSON) is the last line of standard output.
  */
 import { text } from 'node:stream/consumers'
 
@@ -19,9 +19,6 @@ export interface CacheAnswer {
   readonly done: boolean
   readonly error?: string
 }
-
-/** Begins the line of the answer. */
-export const ANSWER = 'nix-multiarch-cache-answer '
 
 async function answer(request: CacheRequest): Promise<CacheAnswer> {
   const { restoreCache, saveCache } = await import('@actions/cache')
@@ -41,7 +38,7 @@ async function serve(): Promise<void> {
   } catch (error) {
     result = { done: false, error: error instanceof Error ? error.message : String(error) }
   }
-  process.stdout.write(`\n${ANSWER}${JSON.stringify(result)}\n`, () => process.exit(0))
+  process.stdout.write(`\n${JSON.stringify(result)}\n`, () => process.exit(0))
 }
 
-if (process.env.NIX_MULTIARCH_CACHE_CLIENT === '1') await serve()
+await serve()

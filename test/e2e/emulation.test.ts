@@ -127,7 +127,9 @@ describe.skipIf(!machineUsable())('emulation', () => {
   it.each(['2.8.0', '2.26.3', '2.34.8'] as const)(
     'lets Nix %s build for foreign systems in its sandbox, with an emulator of Nix’s own',
     async (nix) => {
-      const settings = nixSettings(['aarch64-linux', 'armv7l-linux'] as System[])
+      const settings = Object.entries(nixSettings(['aarch64-linux', 'armv7l-linux'] as System[])).map(
+        ([name, value]) => `${name} = ${value}`,
+      )
       await start({
         nix,
         nixConf: ['flake-registry = /etc/nix/empty.json', 'sandbox-fallback = false', ...settings].join('\n'),
@@ -157,6 +159,10 @@ describe.skipIf(!machineUsable())('emulation', () => {
 END`)
       const answer = await drive({ verb: 'ensure', systems: ['aarch64-linux'], source: { kind: 'nix' }, nix })
       expect(reasonOf(answer)).toMatch(/registered \/nix\/store\/[^ ]*-qemu-user\/bin\/qemu-aarch64 from Nix/)
+      const shown = await machine().sh('nix config show 2> /dev/null || nix show-config')
+      expect(/^extra-platforms = (.*)$/m.exec(shown)?.[1]?.split(' ')).toEqual(
+        expect.arrayContaining(['aarch64-linux', 'armv7l-linux', 'i686-linux']),
+      )
       for (const cpu of ['aarch64', 'armv7l']) {
         const out = await machine().sh(`nix build --json --no-link path:/var/tmp/nixpkgs#packages.${cpu}-linux.default`)
         expect(await machine().sh(`cat ${JSON.parse(out)[0].outputs.out}`)).toMatch(/aarch64|armv8l/)

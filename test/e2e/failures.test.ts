@@ -123,7 +123,7 @@ describe.skipIf(!usable)('wrong inputs and missing things', () => {
     [
       'several wrong inputs',
       { strategy: 'fast', targets: 'vax', 'keep-going': 'maybe' },
-      /3 inputs are wrong:\n- targets: "vax".*\n- strategy: "fast".*\n- keep-going: "maybe"/,
+      /3 inputs are wrong:\n- strategy: "fast".*\n- targets: "vax".*\n- keep-going: "maybe"/,
     ],
     ['no such flake', { flake: './nowhere' }, /flake: "\.\/nowhere" cannot be used/],
     ['no flake.nix', { flake: '/tmp' }, /flake: "\/tmp" cannot be used/],
@@ -165,7 +165,7 @@ describe.skipIf(!usable)('wrong inputs and missing things', () => {
 
   test.each([
     ['no root to install Nix', { user: 'runner', noSudo: true }, { 'nix-source': rig.tarball('2.34.8') }, /root|sudo/],
-    ['no Nix where it must exist', { user: 'runner' }, { 'nix-source': 'existing' }, /existing/],
+    ['no Nix where it must exist', { user: 'runner' }, { 'nix-source': 'existing' }, /no Nix is there/],
     [
       'a wrong checksum',
       { user: 'runner' },
@@ -204,7 +204,7 @@ describe.skipIf(!usable)('cancelled and killed', () => {
       expect(await binfmtEntries(machine)).toEqual([])
       expect(runner.leaks([key.secret])).toEqual([])
       await sleep(1000)
-      expect(await machine.sh('pgrep -f "while :" || true', { user: 'root' })).toBe('')
+      expect(await machine.sh('pgrep -f "[w]hile :" || true', { user: 'root' })).toBe('')
     })
   })
 })

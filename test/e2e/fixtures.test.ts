@@ -39,7 +39,9 @@ function architectures(machine: Machine, path: string): string[] {
 
 /** How many derivations of an installable's closure are for each system. */
 async function systems(machine: Machine, installable: string): Promise<Record<string, number>> {
-  const shown = JSON.parse(await machine.sh(`nix derivation show -r '${installable}' || nix show-derivation -r '${installable}'`))
+  const shown = JSON.parse(
+    await machine.sh(`nix derivation show -r '${installable}' || nix show-derivation -r '${installable}'`),
+  )
   const counts: Record<string, number> = {}
   for (const { system } of Object.values((shown.derivations ?? shown) as Record<string, { system: string }>))
     counts[system] = (counts[system] ?? 0) + 1
@@ -197,7 +199,9 @@ describe.skipIf(!usable).each(nixVersions)('the test flakes with Nix %s', (versi
       flake('pkgscross', 'legacyPackages.x86_64-linux.pkgsCross.aarch64-multiplatform.greeting'),
       flake('old-schema', 'defaultPackage.x86_64-linux'),
     )
-    expect(await machine.sh(`${cross}/bin/greeting`)).toBe('aarch64-unknown-linux-gnu, built on x86_64-unknown-linux-gnu\n')
+    expect(await machine.sh(`${cross}/bin/greeting`)).toBe(
+      'aarch64-unknown-linux-gnu, built on x86_64-unknown-linux-gnu\n',
+    )
     expect(await machine.sh(`${native}/bin/greet`)).toBe('greetings from x86_64\n')
   })
 

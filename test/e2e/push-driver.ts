@@ -43,6 +43,7 @@ const destinations = job.to.map((url) => {
 const parsedKey = job.key === undefined ? undefined : parseSigningKey(job.key)
 if (parsedKey !== undefined && 'problem' in parsedKey) throw new Error(parsedKey.problem)
 let answer: unknown
+const began = performance.now()
 try {
   answer =
     job.verb === 'preflight'
@@ -58,6 +59,7 @@ try {
   runner.fail(cause)
   answer = { thrown: String(cause) }
 }
+const seconds = (performance.now() - began) / 1000
 await runner.undo()
-process.stdout.write(`\nANSWER ${JSON.stringify({ answer, rss: process.resourceUsage().maxRSS })}\n`)
+process.stdout.write(`\nANSWER ${JSON.stringify({ answer, seconds, rss: process.resourceUsage().maxRSS })}\n`)
 await runner.close()

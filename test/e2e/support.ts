@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rig } from '../rig/cache.ts'
+import { cacheDir, rig } from '../rig/cache.ts'
 import { Machine } from '../rig/machine.ts'
 import type { MachineOptions } from '../rig/machine-options.ts'
 import { type FinishResult, Runner, type RunnerOptions, type StepResult } from '../rig/runner.ts'
@@ -43,7 +43,7 @@ export interface JobOptions extends MachineOptions {
 /** Plays one job of a workflow on a machine of its own, which is thrown away afterwards. */
 export async function withJob(options: JobOptions, body: (job: Job) => Promise<void>): Promise<void> {
   const { flake = join(repository, 'examples/hello'), runner: runnerOptions, ...machineOptions } = options
-  const binds = [{ source: repository }, ...(machineOptions.binds ?? [])]
+  const binds = [{ source: repository }, ...(cacheDir.startsWith(repository) ? [] : [{ source: cacheDir }]), ...(machineOptions.binds ?? [])]
   const machine = await Machine.start({ ...machineOptions, binds })
   const scratch = flake.includes('\n') ? writeFlake(flake) : undefined
   try {

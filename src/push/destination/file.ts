@@ -19,6 +19,7 @@ export function fileObjects(folder: string): Objects {
   return {
     shown: `file://${folder}`,
     connections: CONNECTIONS,
+    lookups: CONNECTIONS,
     read: (name) => absentAsUndefined(readFile(place(name)), name),
     size: async (name) => (await absentAsUndefined(stat(place(name)), name))?.size,
     stream: (name) => createReadStream(place(name)),
@@ -48,7 +49,7 @@ async function writeDurably(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx', 0o644)
   try {
     if (content.kind === 'bytes') await file.writeFile(content.bytes)
-    else for await (const chunk of fileChunks(content.file, 0, content.file.size)) await file.write(chunk)
+    else for await (const chunk of fileChunks(content.file, 0, content.file.size)) await file.appendFile(chunk)
   } finally {
     await file.close()
   }

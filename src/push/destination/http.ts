@@ -7,13 +7,15 @@ import { openTransport, type Sending, type TlsFacts } from './transport.ts'
 import { statusError, Tries } from './tries.ts'
 
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
-const CONNECTIONS = 24
+const CONNECTIONS = 25
+/** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
+const LOOKUPS = 160
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
 const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' }
 
 /** Opens the objects of an `http(s)://` store URL. @throws Error where a certificate file cannot be read */
 export async function httpObjects(target: HttpTarget, patience: Patience = PATIENCE): Promise<Objects> {
-  const transport = openTransport(CONNECTIONS, await tlsFacts(target))
+  const transport = openTransport(LOOKUPS, await tlsFacts(target))
   const tries = new Tries(patience)
   const login = target.authorization === undefined ? {} : { authorization: target.authorization }
   const sending = (method: Sending['method'], name: string, content?: Content): Sending => ({
@@ -30,6 +32,7 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
   return {
     shown: target.shown,
     connections: CONNECTIONS,
+    lookups: LOOKUPS,
     read: (name) =>
       attempt('GET', name, async (status, answer) => {
         if (status === 200) return buffer(answer.body)

@@ -16,8 +16,10 @@ export interface FileContent {
 export interface Objects {
   /** URL without user name and password. */
   readonly shown: string
-  /** How many requests at a time it bears. */
+  /** How many uploads at a time it bears. */
   readonly connections: number
+  /** How many questions at a time it bears. */
+  readonly lookups: number
   /** Content of a small object; undefined where it is not there. @throws DestinationError */
   read(name: string): Promise<Buffer | undefined>
   /** Bytes of an object; undefined where it is not there. @throws DestinationError */

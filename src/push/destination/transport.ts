@@ -90,7 +90,7 @@ function exchange(sending: Sending, agent: http.Agent): Promise<Answer> {
     const connecting = setTimeout(() => stop(`does not answer for ${CONNECT_SECONDS} s`), CONNECT_SECONDS * 1000)
     request.on('socket', (socket) => {
       if (!socket.connecting) clearTimeout(connecting)
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
     })
     request.setTimeout(STALL_SECONDS * 1000, () => stop(`made no progress for ${STALL_SECONDS} s`))
     request.on('error', broken)

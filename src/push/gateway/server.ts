@@ -18,12 +18,14 @@ export interface Service {
 
 /** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */
 const REFUSED = 403
+/** Bytes taken from a connection at a time: large NARs cost fewer, larger writes. */
+const READ_AHEAD = 512 * 1024
 const NARINFO_LIMIT = 4 * 1024 * 1024
 
 /** A binary cache on the loopback interface, for one client that knows the password. */
 export async function serve(service: Service, password: string): Promise<{ port: number; close(): Promise<void> }> {
   const authorization = `Basic ${Buffer.from(`nix:${password}`).toString('base64')}`
-  const server = http.createServer((request, response) => {
+  const server = http.createServer({ highWaterMark: READ_AHEAD }, (request, response) => {
     const finish = (status: number, text = '') => {
       if (response.headersSent || response.destroyed) return
       // what was not read of a refused body cannot be left on the connection

@@ -1,4 +1,4 @@
-import { mkdir, open, rm, statfs } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileContent } from '../destination/objects.ts'
 
@@ -31,10 +31,17 @@ export class Spool {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#used += size
     this.#count += 1
-    return new Spooled(join(this.#folder, `${this.#count}`), size, () => {
+    const path = join(this.#folder, `${this.#count}`)
+    const release = () => {
       this.#used -= size
       for (const wake of this.#waiting.splice(0)) wake()
-    })
+    }
+    try {
+      return new Spooled(path, size, await open(path, 'wx', 0o600), release)
+    } catch (cause) {
+      release()
+      throw cause
+    }
   }
 
   async close(): Promise<void> {
@@ -46,30 +53,30 @@ export class Spool {
 export class Spooled implements FileContent {
   readonly path: string
   readonly size: number
+  readonly #file: FileHandle
   readonly #release: () => void
   #written = 0
   #fault: Error | undefined
   #waiting: { readonly resolve: (bytes: number) => void; readonly reject: (cause: Error) => void }[] = []
 
-  constructor(path: string, size: number, release: () => void) {
+  constructor(path: string, size: number, file: FileHandle, release: () => void) {
     this.path = path
     this.size = size
+    this.#file = file
     this.#release = release
   }
 
   /** Writes what comes. @throws Error where it is not `size` bytes, and where the disk is full */
   async fill(body: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      const file = await open(this.path, 'wx', 0o600)
-      this.#wake()
       try {
         for await (const chunk of body) {
-          await file.write(chunk)
+          await this.#file.appendFile(chunk)
           this.#written += chunk.length
           this.#wake()
         }
       } finally {
-        await file.close()
+        await this.#file.close()
       }
       if (this.#written !== this.size) throw new Error(`${this.#written} of ${this.size} bytes came`)
     } catch (cause) {

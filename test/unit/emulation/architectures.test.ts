@@ -82,17 +82,20 @@ describe('the table of architectures', () => {
 
 describe('nixSettings', () => {
   it.each([
-    [[], []],
-    [['aarch64-linux', 'riscv64-linux'], ['extra-platforms = aarch64-linux riscv64-linux']],
+    [[], {}],
+    [['aarch64-linux', 'riscv64-linux'], { 'extra-extra-platforms': 'aarch64-linux riscv64-linux' }],
     [
       ['armv7l-linux', 'aarch64-linux', 'armv6l-linux', 'armv7l-linux'],
-      [
-        'extra-platforms = armv7l-linux aarch64-linux armv6l-linux',
-        'extra-system-features = gccarch-armv7-a gccarch-armv6kz',
-      ],
+      {
+        'extra-extra-platforms': 'armv7l-linux aarch64-linux armv6l-linux',
+        'extra-system-features': 'gccarch-armv7-a gccarch-armv6kz',
+      },
     ],
-    [['loongarch64-linux'], ['extra-platforms = loongarch64-linux', 'extra-system-features = gccarch-la64v1.0']],
-  ])('%j', (systems, lines) => {
-    expect(nixSettings(systems.map(system))).toEqual(lines)
+    [
+      ['loongarch64-linux'],
+      { 'extra-extra-platforms': 'loongarch64-linux', 'extra-system-features': 'gccarch-la64v1.0' },
+    ],
+  ])('%j', (systems, settings) => {
+    expect(nixSettings(systems.map(system))).toEqual(settings)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { detailOf, executionOf, factsOf, ownOrNot, qemuVersion } from '../../../src/emulation/execution.ts'
 import { mountRefusal, mountState, obstacleOf, registerRefusal } from '../../../src/emulation/obstacles.ts'
-import { cacheVersion, parseCandidate } from '../../../src/emulation/packages.ts'
+import { cacheVersion, complaintOf, parseCandidate } from '../../../src/emulation/packages.ts'
 import type { System } from '../../../src/nix/system.ts'
 import type { CommandResult } from '../../../src/runner/ports.ts'
 
@@ -113,5 +113,16 @@ describe('the distribution’s package', () => {
   })
   it('is undefined where apt knows none', () => {
     expect(parseCandidate('q', 'E: Unable to locate package q\n')).toBeUndefined()
+  })
+  it.each([
+    ['', ''],
+    ['W: something\n', 'W: something'],
+    [
+      'W: Failed to fetch http://x  Connection refused\nW: Some index files failed to download.\n',
+      'W: Failed to fetch http://x  Connection refused',
+    ],
+    ['E: 404\nW: unsandboxed\n', 'E: 404'],
+  ])('complaintOf %j', (stderr, line) => {
+    expect(complaintOf(stderr)).toBe(line)
   })
 })

@@ -122,8 +122,18 @@ describe('mergeTokens', () => {
     ['ours replaces that of the same host only', '', 'new', { 'gitlab.com': 'g', 'github.com': 'new' }],
     ['none given', '', undefined, there],
     ['an empty one', '', '', there],
-    ["the workflow's own line wins", 'access-tokens = github.com=old gitlab.com=g', 'new', there],
-    ["the workflow's own extra line wins", ' extra-access-tokens = github.com=old', 'new', there],
+    [
+      "the workflow's own line wins",
+      'access-tokens = github.com=mine gitlab.com=g',
+      'new',
+      { ...there, 'github.com': 'mine' },
+    ],
+    [
+      "the workflow's own extra line wins",
+      ' extra-access-tokens = github.com=a=b',
+      'new',
+      { ...there, 'github.com': 'a=b' },
+    ],
     [
       'a line for another host does not',
       'access-tokens = gitlab.com=g',

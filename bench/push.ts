@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type RigNixVersion, rig } from '../test/rig/cache.ts'
+import { Machine } from '../test/rig/machine.ts'
+
+const repository = join(import.meta.dirname, '..')
+const FLAGS = '--extra-experimental-features nix-command'
+
+interface Outcome {
+  readonly seconds: number
+  readonly rss: number
+  readonly pushed: number
+}
+
+/** Runs all measurements for one version of Nix. */
+export async function bench(version: RigNixVersion, print: (line: string) => void): Promise<void> {
+  const machine = await Machine.start({ user: 'root', nix: version, binds: [{ source: repository }], size: '12g' })
+  try {
+    const bin = (await machine.sh('dirname "$(command -v nix)"')).trim()
+    const key = (await machine.sh(`nix ${FLAGS} key generate-secret --key-name bench-1 | tee /root/key`)).trim()
+    const slow = await serve(machine, 50)
+    const fast = await serve(machine, 0)
+    const ours = async (root: string, to: string, verify: string): Promise<Outcome> => {
+      const job = { verb: 'push', version, bin, roots: [root], to: [to], key, verify }
+      const { stdout, stderr } = await machine.run([rig.node24, join(repository, 'test/e2e/push-driver.ts')], {
+        input: JSON.stringify(job),
+        env: { RUNNER_TEMP: '/tmp' },
+        timeout: 600_000,
+      })
+      const line = stdout.split('\n').find((text) => text.startsWith('ANSWER '))
+      if (line === undefined) throw new Error(stdout + stderr)
+      const { answer, seconds, rss } = JSON.parse(line.slice(7))
+      if (answer[0]?.status !== 'ok') throw new Error(JSON.stringify(answer).slice(0, 2000) + stdout.slice(-2000))
+      const pushed = answer[0].paths.filter((path: { status: string }) => path.status === 'pushed').length
+      return { seconds, rss: rss / 1024, pushed }
+    }
+    const bare = async (root: string, to: string): Promise<number> => {
+      const began = performance.now()
+      await machine.sh(
+        `XDG_CACHE_HOME=$(mktemp -d) nix ${FLAGS} copy --to '${to}?compression=zstd&secret-key=/root/key' ${root}`,
+        { timeout: 600_000 },
+      )
+      return (performance.now() - began) / 1000
+    }
+    const compare = async (name: string, root: string, server: string) => {
+      const tag = name.replace(/\W+/g, '-')
+      const plain = await bare(root, `${server}/bare-${tag}`)
+      for (const verify of ['none', 'sample']) {
+        const own = await ours(root, `${server}/ours-${tag}-${verify}`, verify)
+        print(
+          `${version} ${name}: nix copy ${plain.toFixed(2)} s, ours (verify ${verify}) ${own.seconds.toFixed(2)} s ` +
+            `= ${(plain / own.seconds).toFixed(1)}x, ${own.pushed} paths, ${own.rss.toFixed(0)} MB`,
+        )
+      }
+    }
+    await compare('200 small paths at 50 ms', await manyPaths(machine, 200), slow)
+    await compare('one 500 MB path on loopback', await largePath(machine, 500), fast)
+    const root = await manyPaths(machine, 2000)
+    await bare(root, `${fast}/again`)
+    for (const verify of ['none', 'sample']) {
+      const again = await ours(root, `${await serve(machine, 50, fast.slice(-5))}/again`, verify)
+      print(
+        `${version} second push of 2000 paths at 50 ms (verify ${verify}): ${again.seconds.toFixed(2)} s, ${again.rss.toFixed(0)} MB`,
+      )
+    }
+  } finally {
+    await machine.stop()
+  }
+}
+
+let servers = 0
+
+/** A cache that answers so many milliseconds late. @param folder of an earlier server, to serve its files again */
+async function serve(machine: Machine, delay: number, folder = ''): Promise<string> {
+  const name = `/run/bench-${++servers}`
+  const root = folder === '' ? `${name}-files` : (roots.get(folder) ?? '')
+  const command = `nohup ${machine.node('host')} ${join(repository, 'bench/push-server.mjs')} ${root} ${name} ${delay}`
+  await machine.sh(`mkdir -p ${root}; ${command} > ${name}.log 2>&1 < /dev/null &`)
+  while (!existsSync(machine.path(name))) await sleep(20)
+  const port = readFileSync(machine.path(name), 'utf8')
+  roots.set(port.slice(-5), root)
+  return `http://127.0.0.1:${port}`
+}
+
+const roots = new Map<string, string>()
+
+async function manyPaths(machine: Machine, count: number): Promise<string> {
+  const expression = `let paths = builtins.genList (n: builtins.toFile "p${count}-\${toString n}" "file \${toString n}") ${count};
+    in builtins.toFile "closure-${count}" (builtins.concatStringsSep "\\n" paths)`
+  const printed = await machine.sh('nix-instantiate --eval --read-write-mode --strict -', { input: expression })
+  return printed.trim().replaceAll('"', '')
+}
+
+/** A path of so many megabytes, half of it random: like binaries. */
+async function largePath(machine: Machine, megabytes: number): Promise<string> {
+  const half = megabytes / 2
+  const script = `d=$(mktemp -d); { head -c ${half}M /dev/urandom; yes "some text of a program" | head -c ${half}M || true; } > $d/large
+    nix-store --add $d/large; rm -r $d`
+  return (await machine.sh(script)).trim()
+}

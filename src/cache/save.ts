@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Nix } from '../nix/nix.ts'
+import { type DrvPath, type StorePath, storeHash } from '../nix/store-path.ts'
+import { count, formatBytes } from '../nix/units.ts'
+import type { Runner } from '../runner/ports.ts'
+import { askService, FOLDER_NAME } from './client.ts'
+import { parseEntry, printEntry, printStandIn } from './entry.ts'
+import { chooseEvicted } from './evict.ts'
+import { contentDigest } from './keys.ts'
+import { LEDGER, printLedger, updateUses } from './ledger.ts'
+import { copyInto, neededPaths, trustedKeys } from './local.ts'
+import { makeFolder, type Restored } from './restore.ts'
+import { strayNames } from './scan.ts'
+import { type LocalPath, type Selected, selectPaths } from './select.ts'
+import { isUnverified } from './signer.ts'
+import type { CacheEntries, CacheEntry } from './types.ts'
+
+/** GitHub keeps 10 GiB a repository and then drops what was longest unused: room for some targets and branches. */
+export const LIMIT_BYTES = 2 * 1024 ** 3
+
+export interface Saved {
+  readonly saved: boolean
+  /** One sentence without full stop: what was saved, or why nothing was. */
+  readonly reason: string
+}
+
+/**
+ * Adds to the cache what was built for the derivations, finished or not, and saves it where something is new. Never
+ * throws: a cache that cannot be saved fails no job.
+ * @param drvPaths derivations that the run wanted built
+ * @param limitBytes of all compressed NARs
+ */
+export async function saveCache(
+  runner: Runner,
+  nix: Nix,
+  restored: Restored,
+  drvPaths: readonly DrvPath[],
+  limitBytes = LIMIT_BYTES,
+): Promise<Saved> {
+  if (!restored.use.write) return { saved: false, reason: restored.use.reason }
+  let result: Saved
+  try {
+    result = await fillAndSave(runner, nix, restored, drvPaths, limitBytes)
+  } catch (error) {
+    result = { saved: false, reason: `not saved: ${error instanceof Error ? error.message : String(error)}` }
+  }
+  runner.log.info(`Actions cache: ${result.reason}.`)
+  return result
+}
+
+async function fillAndSave(
+  runner: Runner,
+  nix: Nix,
+  restored: Restored,
+  drvPaths: readonly DrvPath[],
+  limitBytes: number,
+): Promise<Saved> {
+  const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths)
+  const doubtful = needed.find(({ signatures }) => signatures.some(isUnverified))
+  if (restored.use.trust === 'signed' && doubtful !== undefined)
+    return { saved: false, reason: `not saved: ${doubtful.path} came from a cache for which nobody vouches` }
+  const selected = selectPaths(needed, await trustedKeys(runner, nix), restored.signer.name)
+  const fresh = selected.inside.filter(({ path }) => restored.entries.get(storeHash(path))?.path !== path)
+  if (fresh.length === 0) return { saved: false, reason: 'nothing new was built, nothing is saved' }
+  const added = await addEntries(runner, nix, restored, selected, fresh)
+  const all = new Map([...restored.entries, ...added])
+  const now = Math.floor(Date.now() / 1000)
+  const ledger = updateUses(all, restored.ledger, new Set(needed.map(({ path }) => path)), now)
+  const evicted = chooseEvicted(all, ledger.used, limitBytes)
+  const kept = new Map([...all].filter(([name]) => !evicted.has(name)))
+  await removeFiles(runner, restored.folder, all, kept)
+  if (![...added.keys()].some((name) => kept.has(name)))
+    return { saved: false, reason: `not saved: what was built has more than ${formatBytes(limitBytes)}` }
+  const text = printLedger(updateUses(kept, ledger, new Set(), now))
+  await runner.files.write(join(restored.folder, LEDGER), text)
+  return await send(runner, restored, kept, added.size, evicted.size)
+}
+
+async function addEntries(
+  runner: Runner,
+  nix: Nix,
+  restored: Restored,
+  selected: Selected,
+  fresh: readonly LocalPath[],
+): Promise<CacheEntries> {
+  const { folder, storeDirectory, signer } = restored
+  await makeFolder(runner, restored)
+  const narinfo = (path: StorePath): string => join(folder, `${storeHash(path)}.narinfo`)
+  const standIns = selected.outside.filter(({ path }) => !restored.entries.has(storeHash(path)))
+  try {
+    for (const info of standIns) await runner.files.write(narinfo(info.path), printStandIn(info))
+    const paths = fresh.map(({ path }) => path)
+    await copyInto(runner, nix, folder, paths)
+  } finally {
+    for (const { path } of standIns) await runner.files.remove(narinfo(path))
+  }
+  // it makes folders for logs and for realisations too
+  for (const name of await strayNames(folder)) await runner.files.remove(join(folder, name))
+  const added = new Map<string, CacheEntry>()
+  for (const { path } of fresh) {
+    const name = storeHash(path)
+    const { vouched: _, ...entry } = parseEntry(
+      `${name}.narinfo`,
+      await readFile(narinfo(path), 'utf8'),
+      storeDirectory,
+    )
+    await runner.files.write(narinfo(path), printEntry(entry, signer))
+    added.set(name, entry)
+  }
+  return added
+}
+
+/** Removes evicted entries; NARs that a kept entry has too stay. */
+async function removeFiles(runner: Runner, folder: string, all: CacheEntries, kept: CacheEntries): Promise<void> {
+  const nars = new Set([...kept.values()].map(({ fileHash }) => fileHash))
+  for (const [name, { fileHash }] of all) {
+    if (kept.has(name)) continue
+    await runner.files.remove(join(folder, `${name}.narinfo`))
+    if (!nars.has(fileHash)) await runner.files.remove(join(folder, 'nar', `${fileHash}.nar.zst`))
+  }
+}
+
+async function send(
+  runner: Runner,
+  restored: Restored,
+  kept: CacheEntries,
+  added: number,
+  evicted: number,
+): Promise<Saved> {
+  const { env, folder } = runner.facts
+  const salt = restored.damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : ''
+  const key = `${restored.keys.save}${contentDigest(kept.values(), salt)}`
+  const answer = await askService(runner, restored.program, folder, { verb: 'save', path: FOLDER_NAME, key })
+  if (!answer.done) return { saved: false, reason: `not saved: ${answer.complaint ?? 'the service took nothing'}` }
+  const bytes = formatBytes([...kept.values()].reduce((sum, { fileSize }) => sum + fileSize, 0))
+  const left = evicted === 0 ? '' : `, ${count(evicted, 'path')} left out for size`
+  return { saved: true, reason: `saved ${count(kept.size, 'path')} (${added} new${left}, ${bytes}) as ${key}` }
+}

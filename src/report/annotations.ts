@@ -1,0 +1,70 @@
+import type { BuildResult } from '../build/types.ts'
+import type { PushReport } from '../push/types.ts'
+import type { Annotation } from '../runner/ports.ts'
+
+/** An error or warning that GitHub shows at the top of the run. */
+export interface ReportAnnotation {
+  readonly level: 'error' | 'warning'
+  readonly text: string
+  readonly where: Annotation
+}
+
+/** GitHub drops what a step annotates beyond ten errors (actions/toolkit: docs/problem-matchers.md). */
+const MOST_ERRORS = 10
+const LAST_LINES = 5
+
+/**
+ * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated.
+ * At most ten errors, the last one counting the rest.
+ */
+export function annotationsOf(
+  results: readonly BuildResult[],
+  pushes: readonly PushReport[],
+  onPushFailure: 'fail' | 'warn',
+): readonly ReportAnnotation[] {
+  const failed = results.filter(({ status }) => status === 'failed')
+  const roots = new Map<string, readonly BuildResult[]>()
+  for (const result of failed) roots.set(rootOf(result), [...(roots.get(rootOf(result)) ?? []), result])
+  const builds = [...roots.values()].map(buildAnnotation)
+  const push = pushes
+    .filter(({ status }) => status === 'failed')
+    .map(({ destination, reason }) => ({
+      level: onPushFailure === 'fail' ? ('error' as const) : ('warning' as const),
+      text: `The push to ${destination} failed: ${reason ?? 'no reason was given'}`,
+      where: { title: 'Push failed' },
+    }))
+  const errors = [...builds, ...push].filter(({ level }) => level === 'error')
+  const warnings = push.filter(({ level }) => level === 'warning').slice(0, MOST_ERRORS)
+  if (errors.length <= MOST_ERRORS) return [...errors, ...warnings]
+  const rest = errors.length - MOST_ERRORS + 1
+  const text = `${rest} more failures are in the job summary.`
+  return [...errors.slice(0, MOST_ERRORS - 1), { level: 'error', text, where: { title: 'More failures' } }, ...warnings]
+}
+
+/** Failures of one derivation have one text but for the package that needs it. */
+const rootOf = ({ error = '', log = [] }: BuildResult): string =>
+  [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n')
+
+function buildAnnotation(group: readonly BuildResult[]): ReportAnnotation {
+  const [{ plan, error = 'it was not built', log = [] } = group[0] as BuildResult] = group
+  const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`
+  const others =
+    group.length === 1 ? [] : [`${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`]
+  const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-LAST_LINES).map((line) => `  ${line}`)]
+  return {
+    level: 'error',
+    text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...others, ...tail].join('\n'),
+    where: { title: `${plan.package} for ${plan.target.name} failed`, ...placeIn(error) },
+  }
+}
+
+const namesOf = (results: readonly BuildResult[]): string => {
+  const names = results.slice(0, MOST_ERRORS).map(({ plan }) => `${plan.package} for ${plan.target.name}`)
+  return results.length > names.length ? `${names.join(', ')}, …` : names.join(', ')
+}
+
+/** Where an error of evaluation is, as a path in the checkout: the flake's source is a copy of it. */
+function placeIn(error: string): Pick<Annotation, 'file' | 'startLine'> {
+  const match = /\/[0-9a-z]{32}-source\/([^\s:'"]+\.nix):(\d+)/.exec(error)
+  return match?.[1] === undefined ? {} : { file: match[1], startLine: Number(match[2]) }
+}

@@ -1,0 +1,125 @@
+import type { BuildResult } from '../build/types.ts'
+import type { Candidate } from '../strategy/types.ts'
+
+/** One entry of the output `results`. */
+export interface ResultObject {
+  readonly target: string
+  readonly package: string
+  readonly strategy: string | null
+  readonly method: string | null
+  readonly reason: string
+  readonly drvPath: string | null
+  readonly outputs: Readonly<Record<string, string>>
+  readonly status: string
+  readonly seconds: number
+  readonly closureSize: number | null
+  readonly error: string | null
+}
+
+/** One entry of the output `plan`. */
+export interface PlanObject {
+  readonly target: string
+  readonly package: string
+  readonly reason: string
+  readonly candidates: readonly CandidateObject[]
+}
+
+export interface CandidateObject {
+  readonly strategy: string
+  readonly method: string | null
+  readonly attribute: string
+  readonly chosen: boolean
+  readonly reason: string
+  /** System that it is built on. */
+  readonly system: string | null
+  readonly drvPath: string | null
+  readonly cost: { readonly toBuild: Readonly<Record<string, number>>; readonly bytesToFetch: number } | null
+}
+
+/** Milliseconds are enough for a report. */
+export const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000
+
+/** The output `results` (docs: contract). */
+export const resultObjects = (results: readonly BuildResult[]): readonly ResultObject[] =>
+  results.map(({ plan, status, seconds, closureSize, error }) => ({
+    target: plan.target.name,
+    package: plan.package,
+    strategy: plan.choice?.strategy ?? null,
+    method: plan.choice?.method ?? null,
+    reason: plan.reason,
+    drvPath: plan.choice?.evaluated.drvPath ?? null,
+    outputs: plan.choice?.evaluated.outputs ?? {},
+    status,
+    seconds: rounded(seconds),
+    closureSize: closureSize ?? null,
+    error: error ?? null,
+  }))
+
+/** The output `plan`. */
+export const planObjects = (results: readonly BuildResult[]): readonly PlanObject[] =>
+  results.map(({ plan }) => ({
+    target: plan.target.name,
+    package: plan.package,
+    reason: plan.reason,
+    candidates: plan.candidates.map(candidateObject),
+  }))
+
+const candidateObject = ({
+  strategy,
+  method,
+  attribute,
+  chosen,
+  reason,
+  evaluated,
+  cost,
+}: Candidate): CandidateObject => ({
+  strategy,
+  method: method ?? null,
+  attribute,
+  chosen,
+  reason,
+  system: evaluated?.system ?? null,
+  drvPath: evaluated?.drvPath ?? null,
+  cost: cost ?? null,
+})
+
+/** GitHub takes 1 MB of outputs from a job; each of the two large ones gets less than half. */
+const LONGEST_OUTPUT = 400_000
+const SHORT_ERROR = 300
+
+/**
+ * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors, candidates
+ * that were not chosen, then entries from the end.
+ */
+export function outputTexts(results: readonly BuildResult[]): { results: string; plan: string; shortened: boolean } {
+  const objects = resultObjects(results)
+  const plans = planObjects(results)
+  const short = (text: string | null): string | null =>
+    text && (text.length > SHORT_ERROR ? `${text.slice(0, SHORT_ERROR)}…` : text)
+  const forms = [objects, objects.map((object) => ({ ...object, error: short(object.error) }))]
+  const planForms = [
+    plans,
+    plans.map((plan) => ({ ...plan, candidates: plan.candidates.filter(({ chosen }) => chosen) })),
+    plans.map((plan) => ({ ...plan, candidates: [] })),
+  ]
+  const [shownResults, shownPlan] = [fitting(forms), fitting(planForms)]
+  return {
+    results: shownResults,
+    plan: shownPlan,
+    shortened: shownResults !== JSON.stringify(objects) || shownPlan !== JSON.stringify(plans),
+  }
+}
+
+function fitting(forms: readonly (readonly unknown[])[]): string {
+  const texts = forms.map((form) => JSON.stringify(form))
+  const found = texts.find((text) => text.length <= LONGEST_OUTPUT)
+  if (found !== undefined) return found
+  const kept: string[] = []
+  let length = 2
+  for (const text of (forms.at(-1) ?? []).map((item) => JSON.stringify(item))) {
+    length += text.length + 1
+    if (length > LONGEST_OUTPUT) break
+    kept.push(text)
+  }
+  return `[${kept.join(',')}]`
+}

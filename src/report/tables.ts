@@ -1,0 +1,135 @@
+import type { BuildResult } from '../build/types.ts'
+import { formatBytes, formatSeconds } from '../nix/units.ts'
+import type { PushReport } from '../push/types.ts'
+import { code, details, prose, table } from './markdown.ts'
+import type { RunRecord } from './types.ts'
+
+/** Nothing is left to be done for it. */
+export const isDone = ({ status }: BuildResult): boolean => !['failed', 'skipped'].includes(status)
+
+const MARKS = {
+  built: '✅ built',
+  substituted: '✅ fetched',
+  cached: '✅ there already',
+  planned: '📋 planned',
+  failed: '❌ failed',
+  skipped: '⏭️ skipped',
+}
+const HEAD = [
+  'Status',
+  'Target',
+  'Package',
+  'Strategy',
+  'Why',
+  'To build, to fetch',
+  'Time',
+  'Closure',
+  'Store path',
+  'Pushed',
+]
+
+/** One row for each target and package. @param most rows at most; failures are the last to go */
+export function resultTable(record: RunRecord, most: number): string {
+  // where there are too many rows, those that failed are the ones to keep
+  const { results } = record
+  const shown =
+    results.length <= most ? results : [...results].sort((a, b) => Number(isDone(a)) - Number(isDone(b))).slice(0, most)
+  const more =
+    results.length > shown.length ? `\n\n… and ${results.length - shown.length} more; all are in the outputs.` : ''
+  const pushed = pushedPlaces(record.pushes)
+  return `${table(
+    HEAD,
+    shown.map((result) => row(result, pushed)),
+  )}${more}`
+}
+
+function row(result: BuildResult, pushed: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const { plan, status, seconds, closureSize } = result
+  const choice = plan.choice
+  const cost = plan.candidates.find(({ chosen }) => chosen)?.cost
+  const toBuild = Object.entries(cost?.toBuild ?? {}).filter(([, number]) => number > 0)
+  const build = toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing'
+  const fetch = cost !== undefined && cost.bytesToFetch > 0 ? `, ${formatBytes(cost.bytesToFetch)}` : ''
+  const paths = Object.values(choice?.evaluated.outputs ?? {})
+  const places = [...new Set(paths.flatMap((path) => pushed.get(path) ?? []))]
+  return [
+    MARKS[status],
+    code(plan.target.name),
+    code(plan.package),
+    choice === undefined
+      ? '–'
+      : choice.method === undefined
+        ? choice.strategy
+        : `${choice.strategy} (${choice.method})`,
+    prose(plan.reason),
+    cost === undefined ? '–' : prose(`${build}${fetch}`),
+    seconds > 0 ? formatSeconds(seconds) : '–',
+    closureSize === undefined ? '–' : formatBytes(closureSize),
+    paths.length === 0 ? '–' : paths.map(code).join('<br>'),
+    places.length === 0 ? '–' : places.map(code).join('<br>'),
+  ]
+}
+
+/** Path → destinations that have it. */
+function pushedPlaces(pushes: readonly PushReport[]): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>()
+  for (const { destination, paths } of pushes) {
+    for (const { path, status } of paths) {
+      if (status !== 'failed')
+        places.set(path, [...(places.get(path) ?? []), status === 'upstream' ? 'upstream' : destination])
+    }
+  }
+  return places
+}
+
+/** One row for each destination. */
+export function pushTable(pushes: readonly PushReport[]): string {
+  if (pushes.length === 0) return ''
+  const rows = pushes.map(({ destination, status, reason, paths, seconds, verified }) => {
+    const of = (wanted: string) => paths.filter((path) => path.status === wanted)
+    const bytes = of('pushed').reduce((sum, path) => sum + path.bytes, 0)
+    const outcome = { ok: '✅', failed: '❌', skipped: '⏭️' }[status]
+    return [
+      outcome + (reason === undefined ? '' : ` ${prose(reason)}`),
+      code(destination),
+      `${of('pushed').length} (${formatBytes(bytes)})`,
+      String(of('present').length),
+      String(of('upstream').length),
+      String(verified),
+      formatSeconds(seconds),
+    ]
+  })
+  return `### Pushed\n\n${table(['', 'Destination', 'New paths', 'There already', 'Upstream has', 'Read back', 'Time'], rows)}`
+}
+
+/** One row for each foreign system. */
+export function emulators({ emulators: all }: RunRecord): string {
+  if (all.length === 0) return ''
+  const rows = all.map((emulator) => {
+    const version = emulator.status === 'failed' ? '–' : prose(emulator.version ?? 'unknown')
+    return [
+      code(emulator.system),
+      emulator.status === 'failed' ? '❌ failed' : emulator.status,
+      version,
+      prose(emulator.reason),
+    ]
+  })
+  return `### Emulators\n\n${table(['System', 'Status', 'QEMU', 'What was done'], rows)}`
+}
+
+/** Why the other strategies were not taken. */
+export function alternatives(results: readonly BuildResult[]): string {
+  const rows = results.flatMap(({ plan }) =>
+    plan.candidates
+      .filter(({ chosen }) => !chosen)
+      .map(({ strategy, method, reason }) => [
+        code(plan.target.name),
+        code(plan.package),
+        method === undefined ? strategy : `${strategy} (${method})`,
+        prose(reason),
+      ]),
+  )
+  return rows.length === 0
+    ? ''
+    : details('Strategies that were not taken', table(['Target', 'Package', 'Strategy', 'Why not'], rows))
+}

@@ -1,0 +1,36 @@
+import type { BuildResult } from '../build/types.ts'
+import type { Emulator } from '../emulation/types.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { PathInfo } from '../nix/json.ts'
+import type { Nix } from '../nix/nix.ts'
+import type { PushReport } from '../push/types.ts'
+
+/** All that the report is made of. */
+export interface RunRecord {
+  readonly inputs: Pick<Inputs, 'targets' | 'onPushFailure' | 'dryRun'>
+  readonly installed: InstalledNix
+  readonly flake: ReportedFlake
+  readonly emulators: readonly Emulator[]
+  readonly results: readonly BuildResult[]
+  /** All paths of the closures of what was realised. */
+  readonly pathInfos: ReadonlyMap<string, PathInfo>
+  readonly pushes: readonly PushReport[]
+}
+
+/** The Nix of this run and how it came to be there. */
+export interface InstalledNix {
+  readonly nix: Pick<Nix, 'version' | 'system'>
+  readonly source: string
+  /** This run installed it. */
+  readonly installed: boolean
+  readonly reason: string
+  /** One sentence: version, place, how builds run. */
+  readonly describe: string
+}
+
+export interface ReportedFlake {
+  /** Locked reference. */
+  readonly url: string
+  readonly revision: string | undefined
+  readonly description: string | undefined
+}

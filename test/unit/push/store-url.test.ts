@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { parseDestination, secretsOf, urlParameter, withoutLogin } from '../../../src/nix/store-url.ts'
+
+describe('a destination', () => {
+  it.each([
+    ['file:///srv/cache', 'file', 'file:///srv/cache'],
+    ['file:///srv/cache?compression=xz', 'file', 'file:///srv/cache?compression=xz'],
+    ['https://cache.example.org/a/', 'https', 'https://cache.example.org/a/'],
+    ['http://u:p%40ss@cache.example.org:8080/a', 'http', 'http://cache.example.org:8080/a'],
+    ['s3://bucket?region=eu-west-1&endpoint=https://s3.example.org', 's3', undefined],
+    ['ssh-ng://root@host', 'ssh-ng', 'ssh-ng://host'],
+    ['ssh://host?remote-store=/srv/x', 'ssh', undefined],
+    ['https://[::1]:80/', 'https', undefined],
+  ])('%s is %s', (url, scheme, shown) => {
+    expect(parseDestination(url)).toEqual({ url, shown: shown ?? url, scheme })
+  })
+
+  it.each([
+    ['/srv/cache', /is a path, not a store URL; for a folder write file:\/\/\/srv\/cache/],
+    ['cache', /not a store URL; allowed are file/],
+    ['ftp://u:secret@host/x', /^ftp:\/\/host\/x: no push to ftp stores/],
+    ['daemon', /not a store URL/],
+    ['file://relative', /needs an absolute path/],
+    ['file:///', /needs an absolute path/],
+    ['https://', /names no host/],
+    ['s3://?region=a', /names no bucket/],
+    ['ssh-ng:host', /names no host/],
+  ])('%s is refused', (url, reason) => {
+    const parsed = parseDestination(url)
+    expect(parsed).toHaveProperty('problem', expect.stringMatching(reason))
+    expect(JSON.stringify(parsed)).not.toContain('secret')
+  })
+
+  it('names its secrets in every encoding', () => {
+    expect(secretsOf('https://us%65r:p%40ss@host/')).toEqual(['p%40ss', 'p@ss', Buffer.from('user:p@ss').toString('base64')])
+    expect(secretsOf('https://user@host/')).toEqual([])
+    expect(secretsOf('https://host/a:b@c')).toEqual([])
+    // shorter ones would mask half the log
+    expect(secretsOf('https://u:abc@host/')).toEqual([Buffer.from('u:abc').toString('base64')])
+  })
+
+  it('loses its login wherever it is printed', () => {
+    expect(withoutLogin("copying path 'x' to 'http://u:p@h/c'...")).toBe("copying path 'x' to 'http://h/c'...")
+    expect(withoutLogin('ssh-ng://h?remote-store=http%3A%2F%2Fu%3Apw%40h%2Fc')).toBe('ssh-ng://h?remote-store=http%3A%2F%2Fh%2Fc')
+    expect(withoutLogin('see https://h/a@b and c@d')).toBe('see https://h/a@b and c@d')
+  })
+
+  it('has parameters in which plus is plus', () => {
+    expect(urlParameter('file:///x?secret-key=/a+b&c=%2Fd', 'secret-key')).toBe('/a+b')
+    expect(urlParameter('file:///x?c=%2Fd', 'c')).toBe('/d')
+    expect(urlParameter('file:///x', 'c')).toBeUndefined()
+  })
+})
