@@ -136,8 +136,8 @@ export const parseFlakeMetadata = (document: string): FlakeMetadata =>
     path: optional(value, at, 'path', text),
   }))
 
-/** A setting's value as Nix has it after parsing. */
-export type SettingValue = string | number | boolean | readonly string[] | Readonly<Record<string, unknown>>
+/** A setting's value as Nix has it after parsing; null where it is not set. */
+export type SettingValue = string | number | boolean | null | readonly string[] | Readonly<Record<string, unknown>>
 
 /** Parses `nix config show --json` (`nix show-config --json` before 2.17): name → value in force. @throws DecodeError */
 export const parseConfig = (document: string): ReadonlyMap<string, SettingValue> =>
@@ -148,6 +148,7 @@ export const parseConfig = (document: string): ReadonlyMap<string, SettingValue>
   )
 
 const settingValue: Decoder<SettingValue> = (value, at) => {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  return Array.isArray(value) ? list(text)(value, at) : object(value, at)
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as string | number | null
+  // 2.8 shows experimental features as numbers of an enumeration
+  return Array.isArray(value) ? list((item) => String(item))(value, at) : object(value, at)
 }

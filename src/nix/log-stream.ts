@@ -50,6 +50,7 @@ const MOST_ACTIVITIES = 20_000
 
 // src/libutil/include/nix/util/logging.hh; unknown numbers are skipped, newer Nix adds some
 const ACTIVITY = { copyPath: 100, fileTransfer: 101, copyPaths: 103, builds: 104, build: 105, postBuildHook: 110 }
+const FOLLOWED: ReadonlySet<number> = new Set(Object.values(ACTIVITY))
 const RESULT = { buildLogLine: 101, setPhase: 104, progress: 105, postBuildLogLine: 107 }
 
 interface Activity {
@@ -110,13 +111,17 @@ function longRecord(line: string): JsonRecord | undefined {
 function started(activities: Map<string, Activity>, record: JsonRecord): LogEvent | undefined {
   const { id, type } = record
   if (typeof id !== 'string' || typeof type !== 'number') return undefined
-  if (!Object.values(ACTIVITY).includes(type)) return undefined
+  if (!FOLLOWED.has(type)) return undefined
   const activity = { type, path: field(record, 0), from: field(record, 1), to: field(record, 2), bytes: 0 }
-  const [oldest] = activities.keys()
-  if (activities.size >= MOST_ACTIVITIES && oldest !== undefined) activities.delete(oldest)
+  if (activities.size >= MOST_ACTIVITIES) forgetOldest(activities)
   activities.set(id, activity)
   if (type === ACTIVITY.build) return { kind: 'build-started', drvPath: activity.path, machine: activity.from }
   return type === ACTIVITY.copyPath ? copy('copy-started', activity) : undefined
+}
+
+/** The older half at once: looking for the oldest each time is slow in a map with many deleted entries. */
+function forgetOldest(activities: Map<string, Activity>): void {
+  for (const id of [...activities.keys()].slice(0, MOST_ACTIVITIES / 2)) activities.delete(id)
 }
 
 function stopped(activities: Map<string, Activity>, record: JsonRecord): LogEvent | undefined {

@@ -27,9 +27,9 @@ describe.skipIf(!usable)('the whole job with a Nix that is there', () => {
       })
       expect(ok, runner.log).toBe(true)
       expect(results.map(({ target, strategy, method, status }) => [target, strategy, method, status])).toEqual([
-        ['x86_64-linux', 'native', undefined, 'built'],
+        ['x86_64-linux', 'native', null, 'built'],
         ['aarch64-linux', 'cross', 'declared', 'built'],
-        ['riscv64-linux', 'emulated', undefined, 'built'],
+        ['riscv64-linux', 'emulated', null, 'built'],
       ])
       for (const cpu of ['x86_64', 'aarch64', 'riscv64']) expect(runner.log).toContain(`Hello from ${cpu}`)
       for (const { reason } of results) expect(runner.job.summaries.join()).toContain(reason.slice(0, 30))

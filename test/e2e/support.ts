@@ -15,14 +15,14 @@ export interface Result {
   target: string
   package: string
   strategy: string
-  method?: string
+  method: string | null
   reason: string
   drvPath: string
   outputs: Record<string, string>
   status: string
   seconds: number
-  closureSize?: number
-  error?: string
+  closureSize: number | null
+  error: string | null
 }
 
 export interface Job {

@@ -5,7 +5,12 @@ import { recorded, VERSIONS } from './recorded/recorded.ts'
 
 /** Recording, category, what the sentence says, what the advice says; for all three versions alike. */
 const EXPLAINED: readonly (readonly [string, Category, RegExp, RegExp])[] = [
-  ['fail-foreign', 'platform', /^foreign-1\.0 has to be built on aarch64-linux, and this machine builds for x86_64-linux only\.$/, /qemu: auto/],
+  [
+    'fail-foreign',
+    'platform',
+    /^foreign-1\.0 has to be built on aarch64-linux, and this machine builds for x86_64-linux only\.$/,
+    /qemu: auto/,
+  ],
   ['fail-feature', 'platform', /armv7l-linux.*demands the system feature gccarch-armv7-a/, /emulator/],
   ['fail-kvm', 'feature', /^vm-test-1\.0 demands the system feature kvm, nixos-test/, /\/dev\/kvm/],
   ['fail-execformat', 'emulator', /busybox-arm64 is for another architecture/, /QEMU/],
@@ -14,7 +19,12 @@ const EXPLAINED: readonly (readonly [string, Category, RegExp, RegExp])[] = [
   ['sandbox-none-build', 'sandbox', /no namespaces/, /sandbox = false/],
   ['disk-full', 'disk', /disk is full/, /Free space/],
   ['disk-full-push', 'disk', /disk is full/, /Free space/],
-  ['fail-refused', 'network', /^http:\/\/127\.0\.0\.1:9\/hello\.tar\.gz cannot be downloaded \(Could/, /run the job again/],
+  [
+    'fail-refused',
+    'network',
+    /^http:\/\/127\.0\.0\.1:9\/hello\.tar\.gz cannot be downloaded \(Could/,
+    /run the job again/,
+  ],
   ['fail-nohost', 'network', /nowhere\.invalid.*resolve host/, /run the job again/],
   ['fail-evalfetch', 'network', /127\.0\.0\.1:9\/x\.tar\.gz/, /run the job again/],
   ['flake-github', 'network', /api\.github\.com/, /run the job again/],
@@ -113,13 +123,19 @@ describe('texts that were not recorded here', () => {
       sentence: 'echo-server has to be built on aarch64-linux, and this machine builds for aarch64-darwin only.',
     })
     const feature = text.replace("'aarch64-linux' with features {}", "'aarch64-darwin' with features {kvm}")
-    expect(explainNix(feature)).toMatchObject({ category: 'feature', sentence: expect.stringContaining('demands the system feature kvm,') })
+    expect(explainNix(feature)).toMatchObject({
+      category: 'feature',
+      sentence: expect.stringContaining('demands the system feature kvm,'),
+    })
   })
 
   it('the ignored setting, not what followed from it', () => {
     const [warning] = recorded('2.34.8', 'untrusted').lines.filter((line) => line.includes("'extra-platforms'"))
     const explained = explainNix(`${warning}\n${recorded('2.34.8', 'fail-foreign').text}`)
-    expect(explained).toMatchObject({ category: 'trust', sentence: expect.stringContaining('ignored the setting extra-platforms') })
+    expect(explained).toMatchObject({
+      category: 'trust',
+      sentence: expect.stringContaining('ignored the setting extra-platforms'),
+    })
   })
 
   it.each([
@@ -135,14 +151,16 @@ describe('texts that were not recorded here', () => {
   })
 
   it('causes that only the log of the builder tells', () => {
-    const message = "error: builder for '/nix/store/07skggzpypvk18s19l0fz5w3kkdhaij2-failing-1.0.drv' failed with exit code 1"
+    const message =
+      "error: builder for '/nix/store/07skggzpypvk18s19l0fz5w3kkdhaij2-failing-1.0.drv' failed with exit code 1"
     expect(explainNix(message).category).toBe('build')
     expect(explainNix(message, ['cp: error writing: No space left on device']).category).toBe('disk')
     expect(explainNix(message, ["error: attribute 'x' missing"]).category).toBe('build')
   })
 
   it('is not misled by the source code that Nix shows', () => {
-    const text = "error: something odd\n\n       at /x/flake.nix:1:1:\n            1| throw \"No space left on device\"\n             | ^"
+    const text =
+      'error: something odd\n\n       at /x/flake.nix:1:1:\n            1| throw "No space left on device"\n             | ^'
     expect(explainNix(text)).toMatchObject({ category: 'other', sentence: 'something odd.' })
   })
 

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toSri } from '../../../src/nix/hash.ts'
-import { DecodeError, parseConfig, parseDerivations, parseDryRun, parseFlakeMetadata, parsePathInfos } from '../../../src/nix/json.ts'
+import {
+  DecodeError,
+  parseConfig,
+  parseDerivations,
+  parseDryRun,
+  parseFlakeMetadata,
+  parsePathInfos,
+} from '../../../src/nix/json.ts'
 import { recorded, VERSIONS } from './recorded/recorded.ts'
 
 const GOOD = '/nix/store/hw39b55h90wc4jz5js8smvfwv3k7ssz3-good-1.0'
@@ -20,12 +27,22 @@ describe.each(VERSIONS)('Nix %s', (version) => {
   })
 
   it('path-info with the size of the closure', () => {
-    expect(parsePathInfos(recorded(version, 'path-info-closure').text)).toMatchObject([{ path: GOOD, closureSize: 120 }])
+    expect(parsePathInfos(recorded(version, 'path-info-closure').text)).toMatchObject([
+      { path: GOOD, closureSize: 120 },
+    ])
   })
 
   it('path-info of a binary cache, a missing path left out', () => {
     const found = parsePathInfos(recorded(version, 'path-info-cache-missing').text)
-    expect(found).toMatchObject([{ path: GOOD, narHash: NAR_HASH, downloadSize: 128, signatures: [], url: expect.stringMatching(/^nar\/.*\.nar\.xz$/) }])
+    expect(found).toMatchObject([
+      {
+        path: GOOD,
+        narHash: NAR_HASH,
+        downloadSize: 128,
+        signatures: [],
+        url: expect.stringMatching(/^nar\/.*\.nar\.xz$/),
+      },
+    ])
     expect(parsePathInfos(recorded(version, 'path-info-missing').text)).toEqual([])
   })
 
@@ -33,7 +50,13 @@ describe.each(VERSIONS)('Nix %s', (version) => {
     const derivations = parseDerivations(recorded(version, 'derivation-show').text)
     expect(derivations.map(({ drvPath }) => drvPath).sort()).toEqual([GOOD_DRV, LIBB_DRV, LIBA_DRV])
     const good = derivations.find(({ drvPath }) => drvPath === GOOD_DRV)
-    expect(good).toMatchObject({ name: 'good-1.0', system: 'x86_64-linux', builder: '/bin/sh', fixedOutput: false, requiredSystemFeatures: [] })
+    expect(good).toMatchObject({
+      name: 'good-1.0',
+      system: 'x86_64-linux',
+      builder: '/bin/sh',
+      fixedOutput: false,
+      requiredSystemFeatures: [],
+    })
     expect([...(good?.outputs ?? [])]).toEqual([['out', GOOD]])
     expect([...(good?.inputDrvs ?? [])].sort()).toEqual([LIBB_DRV, LIBA_DRV])
   })
@@ -99,13 +122,18 @@ it('path-info in format 2: base names, a structured content address', () => {
 
 it('signatures of 2.35 are objects', () => {
   const document = recorded('2.34.8', 'path-info').text.replace(/"test-1:([^"]*)"/, '{"keyName":"test-1","sig":"$1"}')
-  expect(parsePathInfos(document)[0]?.signatures).toEqual(parsePathInfos(recorded('2.34.8', 'path-info').text)[0]?.signatures)
+  expect(parsePathInfos(document)[0]?.signatures).toEqual(
+    parsePathInfos(recorded('2.34.8', 'path-info').text)[0]?.signatures,
+  )
 })
 
 it('system features of structured and of plain attributes', () => {
   const shown = (extra: object) =>
-    parseDerivations(JSON.stringify({ [GOOD_DRV]: { outputs: {}, inputDrvs: {}, inputSrcs: [], system: 's', builder: 'b', args: [], ...extra } }))[0]
-      ?.requiredSystemFeatures
+    parseDerivations(
+      JSON.stringify({
+        [GOOD_DRV]: { outputs: {}, inputDrvs: {}, inputSrcs: [], system: 's', builder: 'b', args: [], ...extra },
+      }),
+    )[0]?.requiredSystemFeatures
   expect(shown({ env: { requiredSystemFeatures: 'kvm  big-parallel' } })).toEqual(['kvm', 'big-parallel'])
   expect(shown({ env: { __json: '{"requiredSystemFeatures":["gccarch-armv7-a"]}' } })).toEqual(['gccarch-armv7-a'])
   expect(shown({ env: {}, structuredAttrs: { requiredSystemFeatures: ['kvm'] } })).toEqual(['kvm'])
@@ -122,16 +150,34 @@ describe('sizes of a dry run', () => {
   })
 
   it('takes no path after another line', () => {
-    expect(parseDryRun(`this derivation will be built:\n  ${GOOD_DRV}\nwarning: something\n  ${LIBA_DRV}`).toBuild).toEqual([GOOD_DRV])
+    expect(
+      parseDryRun(`this derivation will be built:\n  ${GOOD_DRV}\nwarning: something\n  ${LIBA_DRV}`).toBuild,
+    ).toEqual([GOOD_DRV])
   })
 })
 
 describe('what is not as expected', () => {
   it.each([
-    ['$[0].narSize: expected a number, got "x"', parsePathInfos, `[{"path":"${GOOD}","narHash":"${NAR_HASH}","narSize":"x","references":[]}]`],
-    [`$["${GOOD}"].narHash: expected a value, got nothing`, parsePathInfos, `{"${GOOD}":{"narSize":1,"references":[]}}`],
-    ['.narHash: not 32 bytes of sha256', parsePathInfos, `{"${GOOD}":{"narHash":"sha256-AA==","narSize":1,"references":[]}}`],
-    ['.references[0]: not a store path: /etc/passwd', parsePathInfos, `{"${GOOD}":{"narHash":"${NAR_HASH}","narSize":1,"references":["/etc/passwd"]}}`],
+    [
+      '$[0].narSize: expected a number, got "x"',
+      parsePathInfos,
+      `[{"path":"${GOOD}","narHash":"${NAR_HASH}","narSize":"x","references":[]}]`,
+    ],
+    [
+      `$["${GOOD}"].narHash: expected a value, got nothing`,
+      parsePathInfos,
+      `{"${GOOD}":{"narSize":1,"references":[]}}`,
+    ],
+    [
+      '.narHash: not 32 bytes of sha256',
+      parsePathInfos,
+      `{"${GOOD}":{"narHash":"sha256-AA==","narSize":1,"references":[]}}`,
+    ],
+    [
+      '.references[0]: not a store path: /etc/passwd',
+      parsePathInfos,
+      `{"${GOOD}":{"narHash":"${NAR_HASH}","narSize":1,"references":["/etc/passwd"]}}`,
+    ],
     ['nix path-info printed no JSON: "error: x"', parsePathInfos, 'error: x'],
     ['$.derivations: expected an object, got 3', parseDerivations, '{"derivations":3}'],
     ['.inputSrcs: expected a value, got nothing', parseDerivations, `{"${GOOD_DRV}":{"outputs":{},"inputDrvs":{}}}`],
@@ -152,7 +198,10 @@ describe('hashes', () => {
     ['base 32', 'sha256:0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73'],
     ['base 64', 'sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='],
     ['an object', { algorithm: 'sha256', format: 'base64', hash: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' }],
-    ['an object in base 16', { algorithm: 'sha256', hash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' }],
+    [
+      'an object in base 16',
+      { algorithm: 'sha256', hash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
+    ],
   ])('in %s', (_, hash) => {
     expect(toSri(hash)).toBe(SRI)
   })
@@ -163,9 +212,12 @@ describe('hashes', () => {
     expect(toSri(base32)).toMatch(/^sha256-[A-Za-z0-9+/]{43}=$/)
   })
 
-  it.each(['', 'sha256', 'sha256:', 'sha256-AAAA', 'crc32:00000000', 'sha256:e'.padEnd(60, 'e'), 3, null, {}])('refuses %s', (hash) => {
-    expect(() => toSri(hash)).toThrow('not')
-  })
+  it.each(['', 'sha256', 'sha256:', 'sha256-AAAA', 'crc32:00000000', 'sha256:e'.padEnd(60, 'e'), 3, null, {}])(
+    'refuses %s',
+    (hash) => {
+      expect(() => toSri(hash)).toThrow('not')
+    },
+  )
 
   it('are the same from every base', () => {
     fc.assert(

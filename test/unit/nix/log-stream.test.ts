@@ -21,7 +21,9 @@ describe('the log of a build', () => {
   it.each(VERSIONS)('recorded from Nix %s: three builds in order, with phases and lines', (version) => {
     const events = readAll(recorded(version, 'stream-good').lines)
     const builds = events.flatMap((event) =>
-      event.kind === 'build-started' || event.kind === 'build-stopped' ? [`${event.kind} ${event.drvPath.slice(44)}`] : [],
+      event.kind === 'build-started' || event.kind === 'build-stopped'
+        ? [`${event.kind} ${event.drvPath.slice(44)}`]
+        : [],
     )
     expect(builds).toEqual([
       'build-started liba-1.0.drv',
@@ -33,20 +35,26 @@ describe('the log of a build', () => {
     ])
     const phases = events.filter((event) => event.kind === 'phase').map(({ phase }) => phase)
     expect(phases).toEqual(['unpackPhase', 'buildPhase'])
-    const lines = events.filter((event) => event.kind === 'log' && event.drvPath === DRV).map((event) => 'text' in event && event.text)
+    const lines = events
+      .filter((event) => event.kind === 'log' && event.drvPath === DRV)
+      .map((event) => 'text' in event && event.text)
     expect(lines).toContain('red text')
     expect(lines).toContain('bytes \ufffd\ufffd\ufffd')
     expect(events.filter((event) => event.kind === 'plain')).toEqual([])
   })
 
   it.each(VERSIONS)('recorded from Nix %s: a path copied from a substituter', (version) => {
-    const copies = readAll(recorded(version, 'stream-substitute').lines).filter((event) => event.kind === 'copy-started')
+    const copies = readAll(recorded(version, 'stream-substitute').lines).filter(
+      (event) => event.kind === 'copy-started',
+    )
     expect(copies).toHaveLength(1)
     expect(copies[0]).toMatchObject({ from: 'file:///tmp/manycache' })
   })
 
   it.each(VERSIONS)('recorded from Nix %s: errors as messages without escape sequences', (version) => {
-    const errors = readAll(recorded(version, 'stream-failures').lines).filter((event) => event.kind === 'message' && event.level === 0)
+    const errors = readAll(recorded(version, 'stream-failures').lines).filter(
+      (event) => event.kind === 'message' && event.level === 0,
+    )
     expect(errors.length).toBeGreaterThan(3)
     expect(JSON.stringify(errors)).not.toContain('\\u001b')
     expect(JSON.stringify(errors)).toContain('hash mismatch in fixed-output derivation')
@@ -116,8 +124,17 @@ describe('records', () => {
   })
 
   it('gives the position of an error of evaluation', () => {
-    const line = nix('{"action":"msg","column":5,"file":"/x/flake.nix","level":0,"line":3,"msg":"\\u001b[31merror:\\u001b[0m no","raw_msg":"no"}')
-    expect(createLogReader()(line)).toEqual({ kind: 'message', level: 0, text: 'error: no', file: '/x/flake.nix', line: 3, column: 5 })
+    const line = nix(
+      '{"action":"msg","column":5,"file":"/x/flake.nix","level":0,"line":3,"msg":"\\u001b[31merror:\\u001b[0m no","raw_msg":"no"}',
+    )
+    expect(createLogReader()(line)).toEqual({
+      kind: 'message',
+      level: 0,
+      text: 'error: no',
+      file: '/x/flake.nix',
+      line: 3,
+      column: 5,
+    })
   })
 
   it('names the remote machine of a build', () => {

@@ -8,7 +8,10 @@ function freshKey(name = 'cache-1') {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)
   const half = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
-  return { secret: `${name}:${Buffer.concat([seed, half]).toString('base64')}`, public: `${name}:${half.toString('base64')}` }
+  return {
+    secret: `${name}:${Buffer.concat([seed, half]).toString('base64')}`,
+    public: `${name}:${half.toString('base64')}`,
+  }
 }
 
 describe('a signing key', () => {

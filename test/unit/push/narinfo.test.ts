@@ -30,7 +30,11 @@ function freshKey(name: string) {
 describe('a narinfo', () => {
   it("bears Nix's signature", () => {
     const info = parseNarInfo(TEXT)
-    expect(info).toMatchObject({ fileSize: 126, narSize: 160, references: ['/nix/store/vmg5na96ajnh1v932j9jdzfc3022vbh9-a'] })
+    expect(info).toMatchObject({
+      fileSize: 126,
+      narSize: 160,
+      references: ['/nix/store/vmg5na96ajnh1v932j9jdzfc3022vbh9-a'],
+    })
     expect(isSignedBy(info, PUBLIC)).toBe(true)
     expect(isSignedBy({ ...info, narSize: 161 }, PUBLIC)).toBe(false)
   })
@@ -53,7 +57,7 @@ describe('a narinfo', () => {
   it.each([
     ['', /without StorePath/],
     ['<html>404</html>', /without StorePath/],
-    [TEXT.slice(0, 200), /without NarHash/],
+    [TEXT.slice(0, 200), /without References/],
     [TEXT.replace('FileSize: 126', 'FileSize: many'), /no number/],
     [TEXT.replace(/URL: .*/, 'URL: ../../etc/passwd'), /out of the cache/],
     [TEXT.replace(/URL: .*/, 'URL: https://elsewhere/x'), /out of the cache/],

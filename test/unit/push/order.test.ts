@@ -91,7 +91,12 @@ describe('the order of narinfos', () => {
 
   it('shares one NAR between paths of equal content', () => {
     const order = new NarInfoOrder()
-    order.lacks(new Map([[path(0), []], [path(1), []]]))
+    order.lacks(
+      new Map([
+        [path(0), []],
+        [path(1), []],
+      ]),
+    )
     order.contentsFit([path(0), path(1)])
     expect(order.infoCame(path(0), 'same')).toEqual([])
     expect(order.infoCame(path(1), 'same')).toEqual([])

@@ -32,7 +32,11 @@ describe('a destination', () => {
   })
 
   it('names its secrets in every encoding', () => {
-    expect(secretsOf('https://us%65r:p%40ss@host/')).toEqual(['p%40ss', 'p@ss', Buffer.from('user:p@ss').toString('base64')])
+    expect(secretsOf('https://us%65r:p%40ss@host/')).toEqual([
+      'p%40ss',
+      'p@ss',
+      Buffer.from('user:p@ss').toString('base64'),
+    ])
     expect(secretsOf('https://user@host/')).toEqual([])
     expect(secretsOf('https://host/a:b@c')).toEqual([])
     // shorter ones would mask half the log
@@ -41,7 +45,9 @@ describe('a destination', () => {
 
   it('loses its login wherever it is printed', () => {
     expect(withoutLogin("copying path 'x' to 'http://u:p@h/c'...")).toBe("copying path 'x' to 'http://h/c'...")
-    expect(withoutLogin('ssh-ng://h?remote-store=http%3A%2F%2Fu%3Apw%40h%2Fc')).toBe('ssh-ng://h?remote-store=http%3A%2F%2Fh%2Fc')
+    expect(withoutLogin('ssh-ng://h?remote-store=http%3A%2F%2Fu%3Apw%40h%2Fc')).toBe(
+      'ssh-ng://h?remote-store=http%3A%2F%2Fh%2Fc',
+    )
     expect(withoutLogin('see https://h/a@b and c@d')).toBe('see https://h/a@b and c@d')
   })
 

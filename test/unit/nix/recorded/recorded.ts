@@ -13,7 +13,10 @@ export interface Recorded {
 
 /** One recording; throws where that version has none. */
 export function recorded(version: Version, name: string): Recorded {
-  const [command = '', exit = '', ...lines] = readFileSync(new URL(`${version}/${name}`, import.meta.url), 'utf8').split('\n')
+  const [command = '', exit = '', ...lines] = readFileSync(
+    new URL(`${version}/${name}`, import.meta.url),
+    'utf8',
+  ).split('\n')
   if (lines.at(-1) === '') lines.pop()
   return { command: command.slice(2), exitCode: Number(exit.slice(5)), text: lines.join('\n'), lines }
 }
