@@ -37,7 +37,10 @@ const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'corpus-'))
 mkdirSync(folder, { recursive: true })
 const tool = options.nix
 const locker = new Locker({ tool, nixpkgs: options.nixpkgs, sources: options.sources, folder })
-const lines = readFileSync(options.flakes, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim()).filter(Boolean)
+const lines = readFileSync(options.flakes, 'utf8')
+  .split('\n')
+  .map((line) => line.replace(/#.*/, '').trim())
+  .filter(Boolean)
 const commits = new Map(lines.map((line) => line.split(/\s+/)))
 const names = [...commits.keys()].filter((name) => !options.only || name.includes(options.only))
 
@@ -68,7 +71,8 @@ async function measure(name, asker) {
     const drvs = [...cross.values()].map((answer) => answer.value?.drvPath).filter(Boolean)
     const shown = drvs.length > 0 ? await nix(tool, ['derivation', 'show', '-r', ...drvs]) : undefined
     const graph = shown && readDerivations(JSON.parse(shown.stdout))
-    for (const attribute of attributes) entry.packages.push(verdict(attribute, native.get(attribute), cross.get(attribute), graph))
+    for (const attribute of attributes)
+      entry.packages.push(verdict(attribute, native.get(attribute), cross.get(attribute), graph))
   } catch (error) {
     entry.error = lastLines(String(error.message))
   }
@@ -107,15 +111,24 @@ function outcome(answer) {
 /** The message behind the last "error:" of Nix' trace. */
 function lastLines(text) {
   const plain = text.replace(/\x1b\[[0-9;]*m/g, '')
-  return plain.slice(Math.max(0, plain.lastIndexOf('error:'))).split('\n').slice(0, 6).join(' ').replace(/\s+/g, ' ').trim().slice(0, 500)
+  return plain
+    .slice(Math.max(0, plain.lastIndexOf('error:')))
+    .split('\n')
+    .slice(0, 6)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 500)
 }
 
 function line(flake, one) {
   if (one.native !== 'evaluates') return `${flake}#${one.name}: native fails: ${one.native}`
   if (one.cross === undefined) return `${flake}#${one.name}: native evaluates`
   if (one.cross !== 'evaluates') return `${flake}#${one.name}: CROSS FAILS: ${one.cross}`
-  if (one.foreign.length > 0) return `${flake}#${one.name}: FOREIGN ${one.foreign.length}: ${one.foreign.slice(-3).join(' ')}`
-  if (one.tools.length > 0) return `${flake}#${one.name}: TOOLS ${one.tools.length}: ${one.tools.slice(0, 3).join('; ')}`
+  if (one.foreign.length > 0)
+    return `${flake}#${one.name}: FOREIGN ${one.foreign.length}: ${one.foreign.slice(-3).join(' ')}`
+  if (one.tools.length > 0)
+    return `${flake}#${one.name}: TOOLS ${one.tools.length}: ${one.tools.slice(0, 3).join('; ')}`
   return `${flake}#${one.name}: clean${one.host === target.system ? '' : ` (host ${one.host})`}`
 }
 
@@ -127,7 +140,9 @@ function summary() {
   const clean = pure.filter((one) => one.tools.length === 0)
   const mean = (list, key) => (list.reduce((sum, one) => sum + one[key], 0) / Math.max(1, list.length)).toFixed(2)
   console.log(`flakes ${results.length}, packages ${all.length}, native evaluates ${native.length}`)
-  console.log(`transparent evaluates ${cross.length}, no foreign derivation ${pure.length}, no foreign tool either ${clean.length}`)
+  console.log(
+    `transparent evaluates ${cross.length}, no foreign derivation ${pure.length}, no foreign tool either ${clean.length}`,
+  )
   console.log(`seconds a package: native ${mean(native, 'nativeSeconds')}, transparent ${mean(cross, 'crossSeconds')}`)
   console.log(`inputs not at hand: ${[...locker.missing].join(' ')}`)
 }

@@ -12,7 +12,9 @@ export function judge(all, root, { build, triple }) {
     systems[drv.system] = (systems[drv.system] ?? 0) + 1
     for (const output of drv.outputs) if (output) owner.set(output, path)
   }
-  const foreign = [...drvs].filter(([, drv]) => drv.system !== build && drv.system !== 'builtin').map(([, drv]) => drv.name)
+  const foreign = [...drvs]
+    .filter(([, drv]) => drv.system !== build && drv.system !== 'builtin')
+    .map(([, drv]) => drv.name)
   const tools = []
   for (const [, drv] of drvs) {
     if (drv.system !== build) continue
@@ -47,16 +49,37 @@ export function readDerivations(shown) {
       const attributes = drv.structuredAttrs ?? (drv.env?.__json ? JSON.parse(drv.env.__json) : undefined)
       const list = (name) => {
         const value = attributes?.[name] ?? drv.env?.[name]
-        return Array.isArray(value) ? value.flat(9).map(String) : typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : []
+        return Array.isArray(value)
+          ? value.flat(9).map(String)
+          : typeof value === 'string'
+            ? value.split(/\s+/).filter(Boolean)
+            : []
       }
       const env = Object.fromEntries(
-        ['nativeBuildInputs', 'propagatedNativeBuildInputs', 'depsBuildBuild', 'depsBuildTarget'].map((name) => [name, list(name)]),
+        ['nativeBuildInputs', 'propagatedNativeBuildInputs', 'depsBuildBuild', 'depsBuildTarget'].map((name) => [
+          name,
+          list(name),
+        ]),
       )
       const outputs = Object.values(drv.outputs ?? {})
       const absolute = (p) => (p === undefined || p.startsWith('/') ? p : `/nix/store/${p}`)
-      const base = path.split('/').at(-1).replace(/^[a-z0-9]{32}-/, '').replace(/\.drv$/, '')
+      const base = path
+        .split('/')
+        .at(-1)
+        .replace(/^[a-z0-9]{32}-/, '')
+        .replace(/\.drv$/, '')
       const inputs = Object.keys(drv.inputs?.drvs ?? drv.inputDrvs ?? {}).map((input) => input.split('/').at(-1))
-      return [path.split('/').at(-1), { inputs, name: drv.name ?? base, system: drv.system, fixed: outputs.some((o) => o.hash !== undefined), outputs: outputs.map((o) => absolute(o.path)), env }]
+      return [
+        path.split('/').at(-1),
+        {
+          inputs,
+          name: drv.name ?? base,
+          system: drv.system,
+          fixed: outputs.some((o) => o.hash !== undefined),
+          outputs: outputs.map((o) => absolute(o.path)),
+          env,
+        },
+      ]
     }),
   )
 }

@@ -8,7 +8,9 @@ const REGISTRY = { 'flake-utils': 'numtide/flake-utils', 'flake-parts': 'hercule
 export class Locker {
   constructor({ tool, nixpkgs, sources, folder }) {
     Object.assign(this, { tool, nixpkgs, sources, folder, stored: new Map(), declared: new Map(), missing: new Set() })
-    this.checkouts = new Map(readdirSync(sources).map((name) => [name.replace('+', '/').toLowerCase(), join(sources, name)]))
+    this.checkouts = new Map(
+      readdirSync(sources).map((name) => [name.replace('+', '/').toLowerCase(), join(sources, name)]),
+    )
     this.empty = join(folder, 'empty')
     mkdirSync(this.empty, { recursive: true })
     writeFileSync(join(this.empty, 'flake.nix'), '{ outputs = _: { }; }\n')
@@ -18,7 +20,9 @@ export class Locker {
   async lock(checkout, name) {
     const copy = join(this.folder, 'flakes', name)
     cpSync(checkout, copy, { recursive: true, verbatimSymlinks: true })
-    const old = existsSync(join(copy, 'flake.lock')) ? JSON.parse(readFileSync(join(copy, 'flake.lock'), 'utf8')) : undefined
+    const old = existsSync(join(copy, 'flake.lock'))
+      ? JSON.parse(readFileSync(join(copy, 'flake.lock'), 'utf8'))
+      : undefined
     const nodes = { root: {} }
     nodes.root.inputs = await this.inputs(nodes, checkout, [], new Map())
     for (const [input, key] of Object.entries(nodes.root.inputs)) {
@@ -77,11 +81,22 @@ export class Locker {
 
   find(input, name) {
     const url = input.url ?? (input.owner ? `github:${input.owner}/${input.repo}` : (input.id ?? name))
-    if (/(^|[/:])(nixos|nixpkgs|flakehub.*)\/nixpkgs(\b|$)|^(flake:)?nixpkgs|nixos\.org\/channels|channels\.nixos\.org|NixOS\/nixpkgs/i.test(url)) return this.nixpkgs
+    if (
+      /(^|[/:])(nixos|nixpkgs|flakehub.*)\/nixpkgs(\b|$)|^(flake:)?nixpkgs|nixos\.org\/channels|channels\.nixos\.org|NixOS\/nixpkgs/i.test(
+        url,
+      )
+    )
+      return this.nixpkgs
     const short = url.replace(/^flake:/, '')
     const [, owner, repo] =
-      /(?:github:|github\.com[/:]|gitlab:|flakehub\.com\/f\/|sourcehut:|codeberg\.org\/)([\w.~-]+)\/([\w.-]+)/.exec(url) ?? []
-    const wanted = (REGISTRY[short] ?? (owner && `${owner}/${repo.replace(/\.git$|\.tar\.gz$/, '')}`) ?? short).toLowerCase()
+      /(?:github:|github\.com[/:]|gitlab:|flakehub\.com\/f\/|sourcehut:|codeberg\.org\/)([\w.~-]+)\/([\w.-]+)/.exec(
+        url,
+      ) ?? []
+    const wanted = (
+      REGISTRY[short] ??
+      (owner && `${owner}/${repo.replace(/\.git$|\.tar\.gz$/, '')}`) ??
+      short
+    ).toLowerCase()
     const found = this.checkouts.get(wanted)
     if (found !== undefined) return found
     this.missing.add(wanted)
@@ -113,7 +128,8 @@ function flatten(inputs, prefix = '') {
 function original(input, name) {
   const url = input.url ?? `flake:${name}`
   const [, owner, repo, ref] = /^github:([^/]+)\/([^/?]+)(?:\/([^?]+))?/.exec(url) ?? []
-  if (owner) return { type: 'github', owner, repo, ...(ref ? { [/^[0-9a-f]{40}$/.test(ref) ? 'rev' : 'ref']: ref } : {}) }
+  if (owner)
+    return { type: 'github', owner, repo, ...(ref ? { [/^[0-9a-f]{40}$/.test(ref) ? 'rev' : 'ref']: ref } : {}) }
   const [, id, branch] = /^(?:flake:)?([\w.-]+)(?:\/(.+))?$/.exec(url) ?? []
   if (id) return { type: 'indirect', id, ...(branch ? { ref: branch } : {}) }
   return { type: 'tarball', url }

@@ -63,9 +63,11 @@ function namesShell(value: unknown): boolean {
 export function baseSettings(
   effective: EffectiveSettings,
   version: NixVersion,
-  machine: { readonly cpus: number; readonly staticShell: string | undefined },
+  machine: { readonly cpus: number; readonly staticShell: string | undefined; readonly sandboxSet: boolean },
 ): Settings {
   return {
+    // Debian 12 ships nix.conf with the sandbox off. Only the workflow may ask for that.
+    ...(effective.sandbox || machine.sandboxSet ? {} : { sandbox: 'true' }),
     // By default Nix drops the sandbox without a word where the kernel refuses it.
     'sandbox-fallback': 'false',
     // Nix's own default is one build at a time.
@@ -77,6 +79,10 @@ export function baseSettings(
       : { 'extra-sandbox-paths': `/bin/sh=${machine.staticShell}` }),
   }
 }
+
+/** Whether lines of nix.conf say anything about the sandbox itself. */
+export const setsSandbox = (lines: string): boolean =>
+  /^\s*(sandbox|build-use-sandbox|build-use-chroot)\s*=/m.test(lines)
 
 /** Adds settings: values of `extra-` names are joined, others replaced. */
 export function mergeSettings(before: Settings, added: Settings): Settings {

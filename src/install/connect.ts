@@ -4,7 +4,7 @@ import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { createBuildUsers, hasMembers } from './build-users.ts'
-import { baseSettings, type EffectiveSettings, mergeTokens, userConfFiles } from './conf.ts'
+import { baseSettings, type EffectiveSettings, mergeTokens, setsSandbox, userConfFiles } from './conf.ts'
 import { certificates, exportToJob } from './environment.ts'
 import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
 import type { FoundNix } from './find.ts'
@@ -45,14 +45,19 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const nix = describeNix(found, effective, access, env)
   const trusted = await findTrust(runner, nix, access, effective)
   const kind = chooseWiring(access, trusted, facts.privilege)
-  if (effective.sandbox) await checkSandbox(runner, facts, kind)
+  const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
+  if (effective.sandbox || !sandboxSet) await checkSandbox(runner, facts, kind)
   if (!wanted.installed && !existsSync('/nix')) await claimNixFolder(runner)
   const settings = {
-    ...baseSettings(effective, found.version, { cpus: runner.facts.cpus, staticShell: STATIC_SHELLS.find(existsSync) }),
+    ...baseSettings(effective, found.version, {
+      cpus: runner.facts.cpus,
+      staticShell: STATIC_SHELLS.find(existsSync),
+      sandboxSet,
+    }),
     ...(await provideBuildUsers(runner, effective, kind, wanted.installed)),
   }
   const tokens = maskedTokens(runner, effective, wanted)
-  const socket = access.mode === 'daemon' && !access.start ? privateSocket(runner) : undefined
+  const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined
   const opened = await openWiring(runner, {
     kind,
     bin: found.bin,
@@ -64,7 +69,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const ready = { ...nix, trusted, env: { ...env, ...opened.env } }
   // not the daemon of this run: a post step of another action may come after ours, which ends it
   exportToJob(runner, env, found.bin, found.onPath)
-  warnUnsandboxed(runner, effective, opened.wiring)
+  if (opened.wiring.kind === 'fixed' && !sandboxSet) warnUnsandboxed(runner, effective)
   return {
     nix: ready,
     source: wanted.source,
@@ -133,11 +138,12 @@ function maskedTokens(runner: Runner, effective: EffectiveSettings, wanted: Want
   return tokens
 }
 
-function warnUnsandboxed(runner: Runner, effective: EffectiveSettings, wiring: Wiring): void {
-  if (wiring.kind !== 'fixed' || !effective.sandbox || !effective.sandboxFallback) return
+function warnUnsandboxed(runner: Runner, effective: EffectiveSettings): void {
+  const settings = effective.sandbox ? effective.sandboxFallback && 'sandbox-fallback = true' : 'sandbox = false'
+  if (settings === false) return
   runner.log.warning(
-    'The Nix daemon of this machine does not trust this user, and there is no root: its setting sandbox-fallback ' +
-      'stays true, so it may build without a sandbox. Set "sandbox-fallback = false" in its nix.conf.',
+    'The Nix daemon of this machine does not take settings from this user, and there is no root: its ' +
+      `"${settings}" stays, so it may build without a sandbox.`,
   )
 }
 

@@ -11,7 +11,7 @@ export const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket'
 const START_SECONDS = 30
 const STOP_SECONDS = 10
 
-/** Whether somebody listens at a socket; one that this user may not open counts as absent. */
+/** Whether somebody listens at a socket. */
 export function probeSocket(path: string): Promise<AccessFacts['socket']> {
   return new Promise((resolve) => {
     const socket = connect(path)
@@ -21,7 +21,9 @@ export function probeSocket(path: string): Promise<AccessFacts['socket']> {
     }
     socket.setTimeout(5000, () => end('dead'))
     socket.once('connect', () => end('answers'))
-    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'dead' : 'absent'))
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
+      end(code === 'ECONNREFUSED' ? 'dead' : ['EACCES', 'EPERM'].includes(code) ? 'denied' : 'absent'),
+    )
   })
 }
 

@@ -6,14 +6,17 @@ export interface AccessFacts {
   readonly remote: string | undefined
   /** This user may write the store and its database. */
   readonly storeWritable: boolean
-  /** Whether a daemon answers at the socket; `dead`: there is a socket that nobody listens at. */
-  readonly socket: 'answers' | 'dead' | 'absent'
+  /**
+   * Whether a daemon answers at the socket. `dead`: nobody listens at it; `denied`: this user may not open it (Debian
+   * keeps it for the group nix-users).
+   */
+  readonly socket: 'answers' | 'dead' | 'denied' | 'absent'
 }
 
-/** Who opens the store. `start`: a daemon must be started first. */
+/** Who opens the store. `start`: a daemon must be started first; `beside`: the usual socket belongs to another. */
 export type Access =
   | { readonly mode: 'single-user'; readonly reason: string }
-  | { readonly mode: 'daemon'; readonly start: boolean; readonly reason: string }
+  | { readonly mode: 'daemon'; readonly start: boolean; readonly beside: boolean; readonly reason: string }
   | { readonly mode: 'none'; readonly reason: string }
 
 /**
@@ -28,16 +31,21 @@ export function chooseAccess(facts: AccessFacts): Access {
   }
   if (!isDaemon && facts.uid === 0) return { mode: 'single-user', reason: 'root opens the store itself' }
   if (!isDaemon && facts.storeWritable) return { mode: 'single-user', reason: 'this user owns the store' }
-  if (facts.socket === 'answers') return { mode: 'daemon', start: false, reason: 'a daemon is running' }
-  const state = facts.socket === 'dead' ? 'the daemon that left its socket is not running' : 'no daemon is running'
+  if (facts.socket === 'answers') return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' }
+  const state = {
+    dead: 'the daemon that left its socket is not running',
+    denied: "this user may not open the daemon's socket",
+    absent: 'no daemon is running',
+  }[facts.socket]
   if (facts.privilege !== 'none' && !remote.startsWith('unix://')) {
-    return { mode: 'daemon', start: true, reason: `${state}: this run starts one` }
+    const beside = facts.socket === 'denied'
+    return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` }
   }
   return {
     mode: 'none',
     reason:
-      `${state}, and this user may not write /nix. Start nix-daemon, or run the job as root, ` +
-      'or let its user use sudo without a password',
+      `${state}, and this user may not write /nix. Start nix-daemon and let this user open its socket, or run the ` +
+      'job as root, or let its user use sudo without a password',
   }
 }
 

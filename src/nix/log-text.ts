@@ -22,8 +22,8 @@ export function plainText(text: string): string {
  */
 export function plainLine(line: string): string {
   const bounded = bound(line, LONGEST_LINE * 4)
-  const last = bounded.includes('\r') ? (bounded.split(/[\r\n]+/).findLast((part) => part !== '') ?? '') : bounded
-  return bound(plainText(last), LONGEST_LINE)
+  const last = bounded.includes('\r') ? (bounded.split(/\r+\n?/).findLast((part) => part !== '') ?? '') : bounded
+  return bound(plainText(last).replaceAll('\n', ' '), LONGEST_LINE)
 }
 
 /** Cuts a text to `length`, saying how much is missing. */

@@ -339,6 +339,20 @@ describe.skipIf(!machineUsable())('install', () => {
       expect(answer.thrown).toMatch(/does not take settings from this user.*\nextra-platforms = riscv64-linux\n/s)
     })
 
+    it('as Debian sets it up: the socket is for a group, the sandbox is off', async () => {
+      await start({ user: 'runner', nix: '2.8.0', nixFlavour: 'daemon', nixConf: 'sandbox = false' })
+      await machine.sh('chmod 770 /nix/var/nix/daemon-socket', { user: 'root' })
+      const answer = await install(existing, { run: [build] })
+      built(answer)
+      expect(answer.installed).toMatchObject({ settings: { sandbox: 'true' }, wiring: { kind: 'own-daemon' } })
+      await post(answer)
+      expect(await machine.sh('NIX_REMOTE=daemon nix-store --verify 2>&1', { user: 'root' })).toContain(
+        'reading the Nix store',
+      )
+      await machine.sh('rm /usr/bin/sudo', { user: 'root' })
+      expect((await install(existing)).thrown).toMatch(/may not open the daemon's socket/)
+    })
+
     it('a daemon that died and left its socket is started again, or told of', async () => {
       await start({ user: 'runner', nix: '2.34.8', nixFlavour: 'daemon' })
       const daemon = machine.processes()[0]

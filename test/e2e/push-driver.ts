@@ -19,6 +19,7 @@ export interface Job {
   readonly key?: string
   readonly compression?: string
   readonly verify?: 'sample' | 'full' | 'none'
+  readonly skipUpstream?: readonly string[] | 'substituters'
   readonly mode?: 'daemon' | 'single-user'
 }
 
@@ -54,6 +55,7 @@ try {
           key: parsedKey,
           compression: job.compression ?? 'zstd',
           verify: job.verify ?? 'sample',
+          ...(job.skipUpstream === undefined ? {} : { skipUpstream: job.skipUpstream }),
         })
 } catch (cause) {
   runner.fail(cause)

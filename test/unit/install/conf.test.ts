@@ -6,6 +6,7 @@ import {
   mergeSettings,
   mergeTokens,
   parseSettings,
+  setsSandbox,
   showSettings,
   userConfFiles,
 } from '../../../src/install/conf.ts'
@@ -66,7 +67,7 @@ describe('settings as Nix prints them', () => {
 
 describe('base settings', () => {
   const effective = parseSettings(printed({ 'max-jobs': 1, 'sandbox-paths': [] }))
-  const machine = { cpus: 4, staticShell: '/usr/bin/bash-static' }
+  const machine = { cpus: 4, staticShell: '/usr/bin/bash-static', sandboxSet: false }
   it('name nothing that an old Nix does not know', () => {
     expect(baseSettings(effective, nix('2.8.0'), machine)).toEqual({
       'sandbox-fallback': 'false',
@@ -79,6 +80,15 @@ describe('base settings', () => {
     const set = parseSettings(printed({ 'max-jobs': 3, 'sandbox-paths': ['/bin/sh=/x'] }))
     expect(baseSettings(set, nix('2.8.0'), machine)).toEqual({ 'sandbox-fallback': 'false' })
   })
+})
+
+it('the sandbox is on unless the workflow says otherwise', () => {
+  const off = parseSettings(printed({ sandbox: false, 'sandbox-paths': ['/bin/sh=/x'] }))
+  const machine = { cpus: 1, staticShell: undefined }
+  expect(baseSettings(off, nix('2.8.0'), { ...machine, sandboxSet: false })).toHaveProperty('sandbox', 'true')
+  expect(baseSettings(off, nix('2.8.0'), { ...machine, sandboxSet: true })).not.toHaveProperty('sandbox')
+  expect(setsSandbox('cores = 1\n sandbox = false')).toBe(true)
+  expect(setsSandbox('extra-sandbox-paths = /x\n# sandbox = false')).toBe(false)
 })
 
 describe('mergeSettings', () => {

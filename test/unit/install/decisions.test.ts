@@ -30,14 +30,16 @@ describe('who opens the store', () => {
     ['no daemon, with sudo', { privilege: 'sudo' }, { mode: 'daemon', start: true }],
     ['a dead socket, without', { socket: 'dead' }, { mode: 'none' }],
     ['nothing', {}, { mode: 'none' }],
+    ['a socket for others', { socket: 'denied', privilege: 'sudo' }, { mode: 'daemon', start: true, beside: true }],
+    ['a socket for others, no sudo', { socket: 'denied' }, { mode: 'none' }],
     ['another store', { remote: 'ssh-ng://x', storeWritable: true }, { mode: 'none' }],
     ['a socket elsewhere', { remote: 'unix:///x', socket: 'answers' }, { mode: 'daemon', start: false }],
     ['a dead socket elsewhere', { remote: 'unix:///x', socket: 'dead', privilege: 'sudo' }, { mode: 'none' }],
   ])('%s', (_, facts, expected) => expect(chooseAccess({ ...user, ...facts })).toMatchObject(expected))
   it('says why', () =>
-    expect(chooseAccess({ ...user, socket: 'dead' }).reason).toMatch(/left its socket.*Start nix-daemon/))
+    expect(chooseAccess({ ...user, socket: 'dead' }).reason).toMatch(/left its socket.*Start nix-daemon/s))
 
-  const daemon = { mode: 'daemon', start: false, reason: '' } as const
+  const daemon = { mode: 'daemon', start: false, beside: true, reason: '' } as const
   it.each([
     [{ mode: 'single-user', reason: '' } as const, true, 'none', 'client'],
     [daemon, true, 'none', 'client'],

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machineUsable } from '../rig/available.ts'
+import { startBinaryCache } from '../rig/servers.ts'
+import { counts, layered, Stage } from './push-stage.ts'
+
+// The gateway stands between Nix and the destination, so what a destination does is the same for every Nix.
+describe.skipIf(!machineUsable())('a push that goes wrong', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await Stage.open('2.26.3')
+  })
+  afterAll(() => stage?.machine.stop())
+
+  it('is found before the build, one sentence for each destination, and nothing is left behind', async () => {
+    const locked = await startBinaryCache(stage.machine, { auth: 'basic:user:right-password' })
+    const readOnly = await startBinaryCache(stage.machine)
+    readOnly.setFaults([{ match: '^PUT', status: 405 }])
+    const foreign = await startBinaryCache(stage.machine)
+    await stage.machine.sh(`echo 'StoreDir: /gnu/store' > ${foreign.root}/nix-cache-info`)
+    const page = await startBinaryCache(stage.machine)
+    await stage.machine.sh(`echo '<html>Welcome to nginx' > ${page.root}/nix-cache-info`)
+    const broken = await startBinaryCache(stage.machine)
+    broken.setFaults([{ match: '.', status: 503 }])
+    const good = await startBinaryCache(stage.machine)
+    await stage.machine.sh('touch /srv/file')
+    const table: readonly (readonly [string, RegExp | undefined])[] = [
+      [locked.url.replace('//', '//user:wrong-password@'), /HTTP 401, it wants credentials, or those given are wrong/],
+      [locked.url, /HTTP 401/],
+      [readOnly.url, /HTTP 405, it is not a place that can be written to/],
+      [foreign.url, /a cache for the store \/gnu\/store, but this Nix uses \/nix\/store/],
+      [page.url, /not a binary cache/],
+      [broken.url, /HTTP 503, the server is in trouble/],
+      ['http://127.0.0.1:1/c', /cannot be reached: connect ECONNREFUSED/],
+      ['http://no-such-host.invalid/c', /cannot be reached: .*no-such-host/],
+      ['file:///srv/file/cache', /a part of the path is not a folder|a file is in its place/],
+      ['file:///proc/cache', /cannot be made there/],
+      ['ssh-ng://no-such-host.invalid', /host name cannot be resolved/],
+      [good.url, undefined],
+      ['file:///srv/new/cache', undefined],
+    ]
+    const { answer, log, seconds } = await stage.drive({ verb: 'preflight', to: table.map(([url]) => url) })
+    const found = answer as readonly { destination: string; text: string }[]
+    const failing = table.flatMap(([, reason]) => (reason === undefined ? [] : [expect.stringMatching(reason)]))
+    expect(found.map(({ text }) => text)).toEqual(failing)
+    expect(seconds).toBeLessThan(30)
+    expect(log + JSON.stringify(answer)).not.toContain('password')
+    expect(await stage.machine.sh(`ls /srv ${good.root} ${readOnly.root}`)).not.toMatch(/new|test/)
+  })
+
+  it('fails fast where writing is refused, and other destinations get theirs', async () => {
+    const root = await stage.evaluate(layered(10, 5, 'refused'))
+    const cache = await startBinaryCache(stage.machine)
+    cache.setFaults([{ match: '^PUT .*nar', skip: 20, status: 403 }])
+    const { reports, seconds } = await stage.push({ roots: [root], to: [cache.url, 'file:///srv/beside'] })
+    expect(reports[0]).toMatchObject({ status: 'failed', reason: expect.stringMatching(/HTTP 403, these credentials may not/) })
+    expect(reports[1]).toMatchObject({ status: 'ok', verified: 51 })
+    expect(seconds).toBeLessThan(30)
+    expect(stage.faults(cache.root)).toEqual([])
+    cache.setFaults([])
+    const again = await stage.push({ roots: [root], to: [cache.url] })
+    expect(again.reports[0]).toMatchObject({ status: 'ok', verified: 51 })
+  })
+
+  it('names the one path that is too large, and what refers to it', async () => {
+    const large = await stage.build('large', 300)
+    const small = await stage.build('small')
+    const cache = await startBinaryCache(stage.machine)
+    // as nginx: the limit is told by status
+    const name = 'PUT .*nar/'
+    await stage.push({ roots: [small], to: [cache.url] })
+    cache.setFaults([{ match: name, skip: 1, status: 413 }])
+    const { reports } = await stage.push({ roots: [large], to: [cache.url] })
+    expect(counts(reports[0])).toEqual({ failed: 1, pushed: 1 })
+    expect(reports[0]?.paths.find(({ status }) => status === 'failed')).toMatchObject({
+      reason: expect.stringMatching(/HTTP 413, the object is larger than the server takes/),
+    })
+    expect(stage.faults(cache.root)).toEqual([])
+  })
+
+  it('gives up a server that stays in trouble within a bounded time', async () => {
+    const root = await stage.evaluate(layered(5, 2, 'trouble'))
+    const cache = await startBinaryCache(stage.machine)
+    cache.setFaults([{ match: '^PUT .*nar/', status: 502 }])
+    const { reports, seconds } = await stage.push({ roots: [root], to: [cache.url] })
+    expect(reports[0]).toMatchObject({ status: 'failed', reason: expect.stringMatching(/HTTP 502/) })
+    expect(seconds).toBeLessThan(90)
+  })
+
+  it('gets over an upload that stalls', async () => {
+    const root = await stage.evaluate(layered(5, 2, 'stalled'))
+    const cache = await startBinaryCache(stage.machine)
+    cache.setFaults([{ match: '^PUT .*nar/', skip: 2, times: 1, drop: 'hang' }])
+    const { reports, seconds } = await stage.push({ roots: [root], to: [cache.url] })
+    expect(reports[0]).toMatchObject({ status: 'ok', verified: 11 })
+    expect(seconds).toBeLessThan(100)
+  })
+
+  it('leaves a full disk with complete closures', async () => {
+    const root = await stage.evaluate(layered(20, 10, 'full'))
+    await stage.machine.sh('mkdir -p /srv/full && mount -t tmpfs -o size=600k tmpfs /srv/full')
+    const { reports } = await stage.push({ roots: [root], to: ['file:///srv/full'] })
+    expect(reports[0]).toMatchObject({ status: 'failed', reason: expect.stringMatching(/the disk is full/) })
+    expect(stage.faults('/srv/full')).toEqual([])
+    expect(stage.narinfos('/srv/full').length).toBeGreaterThan(5)
+    await stage.machine.sh('mount -o remount,size=64m /srv/full')
+    const again = await stage.push({ roots: [root], to: ['file:///srv/full'] })
+    expect(again.reports[0]).toMatchObject({ status: 'ok', verified: 201 })
+    expect(counts(again.reports[0]).present).toBeGreaterThan(5)
+    expect(await stage.machine.sh('find /srv/full -name "*.tmp"')).toBe('')
+  })
+
+  it('is over with kill -9 at any moment, and the next run completes it', async () => {
+    const root = await stage.evaluate(layered(20, 10, 'killed'))
+    const cache = await startBinaryCache(stage.machine)
+    cache.setFaults([{ match: '.', delayMs: 40 }])
+    const seen: number[] = []
+    for (let turn = 0; turn < 20; turn += 1) {
+      const after = 0.6 + Math.random() * 2.4
+      const argv = ['timeout', '--signal=KILL', after.toFixed(2), ...stage.command()]
+      await stage.machine.run(argv, { input: stage.input({ roots: [root], to: [cache.url] }), env: { RUNNER_TEMP: '/tmp' } })
+      expect(stage.faults(cache.root)).toEqual([])
+      seen.push(stage.narinfos(cache.root).length)
+      // from the start again now and then, so that moments early in a push are hit too
+      if (seen.at(-1) === 201) await stage.machine.sh(`rm -r ${cache.root}/*`)
+    }
+    console.log(`narinfos at the destination after each kill -9: ${seen.join(' ')}`)
+    expect(seen.some((count) => count > 0 && count < 201)).toBe(true)
+    cache.setFaults([])
+    const { reports } = await stage.push({ roots: [root], to: [cache.url] })
+    expect(reports[0]).toMatchObject({ status: 'ok', verified: 201 })
+    expect(stage.faults(cache.root)).toEqual([])
+    await stage.consume(cache.url, root)
+  })
+
+  it('shows no secret to other users of the machine', async () => {
+    const root = await stage.evaluate(layered(10, 5, 'secret'))
+    const cache = await startBinaryCache(stage.machine, { auth: 'basic:user:hidden-password' })
+    const watch = `while :; do for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $f; echo; done; sleep 0.01; done > /root/seen 2> /dev/null`
+    const watcher = stage.machine.spawn(['bash', '-c', watch])
+    const { reports } = await stage.push({ roots: [root], to: [cache.url.replace('//', '//user:hidden-password@')] })
+    watcher.kill()
+    await stage.machine.sh('pkill -f /root/seen || true')
+    expect(reports[0]?.status).toBe('ok')
+    const seen = await stage.machine.sh('cat /root/seen')
+    expect(seen).toContain('copy --to')
+    for (const secret of ['hidden-password', stage.secret.slice(-30)]) expect(seen).not.toContain(secret)
+  })
+})

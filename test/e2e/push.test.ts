@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machineUsable } from '../rig/available.ts'
+import { nixVersions } from '../rig/cache.ts'
+import { startBinaryCache, startSshServer } from '../rig/servers.ts'
+import { counts, FLAGS, layered, Stage } from './push-stage.ts'
+
+describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (version) => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await Stage.open(version)
+  })
+  afterAll(() => stage?.machine.stop())
+
+  it('reaches a folder, a server with a password and stores behind SSH, and a consumer has it from each', async () => {
+    const root = await stage.build('hello', 64)
+    const cache = await startBinaryCache(stage.machine, { auth: 'basic:user:pass:word/1' })
+    const ssh = await startSshServer(stage.machine)
+    const login = cache.url.replace('//', '//user:pass%3Aword%2F1@')
+    const remote = encodeURIComponent('file:///srv/by-ssh?compression=zstd')
+    const to = [
+      'file:///srv/folder?compression=xz',
+      `${login}/sub/cache`,
+      `ssh-ng://${ssh.authority}?remote-store=${remote}`,
+      `ssh://${ssh.authority}?remote-store=/srv/store`,
+    ]
+    const env = { NIX_SSHOPTS: ssh.options }
+    const before = await stage.drive({ verb: 'preflight', to }, env)
+    expect(before.answer).toEqual([])
+    const { reports, log } = await stage.push({ roots: [root], to }, env)
+    expect(reports.map(({ status, reason }) => [status, reason])).toEqual(to.map(() => ['ok', undefined]))
+    for (const report of reports) {
+      expect(counts(report)).toEqual({ pushed: 2 })
+      expect(report.verified).toBe(2)
+      expect(report.consumerLines[1]).toBe(`extra-trusted-public-keys = ${stage.publicKey}`)
+    }
+    await stage.consume('file:///srv/folder', root)
+    await stage.consume('file:///srv/by-ssh', root)
+    await stage.machine.sh(`printf 'machine 127.0.0.1 login user password pass:word/1' > /root/netrc`)
+    await stage.consume(`${cache.url}/sub/cache`, root, '--option netrc-file /root/netrc')
+    expect(stage.narinfos('/srv/folder').map(({ compression }) => compression)).toEqual(['xz', 'xz'])
+    for (const secret of ['pass:word', 'pass%3A', stage.secret.split(':')[1] ?? '']) expect(log).not.toContain(secret)
+    expect(await stage.machine.sh('ls /tmp')).toBe('')
+
+    const again = await stage.push({ roots: [root], to: to.slice(0, 2) })
+    for (const report of again.reports) expect(counts(report)).toEqual({ present: 2 })
+  })
+
+  it('brings a closure of 200 paths through bad weather', async () => {
+    const root = await stage.evaluate(layered(20, 10, 'weather'))
+    const cache = await startBinaryCache(stage.machine)
+    cache.setFaults([
+      { match: '^PUT .*nar/', skip: 3, times: 2, status: 502 },
+      { match: '^PUT .*narinfo', skip: 20, times: 1, status: 429, headers: { 'retry-after': '1' } },
+      { match: '^PUT .*nar/', skip: 30, times: 2, drop: 'mid', after: 10 },
+      { match: '^GET .*narinfo', skip: 50, times: 2, status: 503 },
+      { match: '^PUT .*narinfo', skip: 100, times: 1, drop: 'now' },
+    ])
+    const { reports } = await stage.push({ roots: [root], to: [cache.url] })
+    expect(reports[0]).toMatchObject({ status: 'ok', verified: 201 })
+    expect(stage.faults(cache.root)).toEqual([])
+    await stage.consume(cache.url, root)
+  })
+
+  it('believes the destination, not what it was once', async () => {
+    const root = await stage.build('wiped')
+    const cache = await startBinaryCache(stage.machine)
+    const push = async () => counts((await stage.push({ roots: [root], to: [cache.url] })).reports[0])
+    expect(await push()).toEqual({ pushed: 2 })
+    await stage.machine.sh(`rm -r ${cache.root}/*`)
+    expect(await push()).toEqual({ pushed: 2 })
+    await stage.machine.sh(`rm ${cache.root}/nar/*`)
+    expect(await push()).toEqual({ pushed: 2 })
+    await stage.machine.sh(`for nar in ${cache.root}/nar/*; do echo >> $nar; done`)
+    expect(await push()).toEqual({ pushed: 2 })
+    await stage.consume(cache.url, root)
+  })
+
+  it('adds its signature to what is there without it', async () => {
+    const root = await stage.build('unsigned')
+    await stage.machine.sh(`nix ${FLAGS} copy --to 'file:///srv/unsigned?compression=zstd' ${root}`)
+    const { reports } = await stage.push({ roots: [root], to: ['file:///srv/unsigned'] })
+    expect(reports[0]).toMatchObject({ status: 'ok', verified: 2 })
+    await stage.consume('file:///srv/unsigned', root)
+  })
+
+  it('pushes nothing that is rotten', async () => {
+    const root = await stage.build('rotten')
+    const sound = await stage.build('sound')
+    const [below = ''] = (await stage.machine.sh(`nix-store -q --references ${root}`)).trim().split('\n')
+    await stage.machine.sh(`chmod u+w ${below}; echo tampered > ${below}`)
+    const { reports } = await stage.push({ roots: [root, sound], to: ['file:///srv/rot'] })
+    expect(reports[0]?.status).toBe('failed')
+    expect(counts(reports[0])).toEqual({ failed: 2, pushed: 2 })
+    const paths = stage.narinfos('/srv/rot').map(({ path }) => path)
+    expect(paths).toHaveLength(2)
+    expect(paths).toContain(sound)
+    expect(reports[0]?.paths.find(({ path }) => path === below)?.reason).toMatch(/damaged/)
+  })
+
+  it('leaves out what another cache serves', async () => {
+    const [mine, theirs] = [await stage.build('mine'), await stage.build('theirs')]
+    const upstream = await startBinaryCache(stage.machine)
+    await stage.push({ roots: [theirs], to: [upstream.url] })
+    const top = await stage.evaluate(`builtins.toFile "both" "\${builtins.storePath ${mine}} \${builtins.storePath ${theirs}}"`)
+    const { reports } = await stage.push({ roots: [top], to: ['file:///srv/filtered'], skipUpstream: [upstream.url] })
+    expect(reports[0]).toMatchObject({ status: 'ok', verified: 3 })
+    expect(counts(reports[0])).toEqual({ pushed: 3, upstream: 2 })
+    expect(stage.narinfos('/srv/filtered').map(({ path }) => path)).not.toContain(theirs)
+  })
+})
