@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     folder: { type: 'string' },
     most: { type: 'string', default: '12' },
     native: { type: 'boolean', default: false },
+    own: { type: 'string', default: '' },
   },
 })
 const build = 'x86_64-linux'
@@ -44,6 +45,7 @@ const lines = readFileSync(options.flakes, 'utf8')
 const commits = new Map(lines.map((line) => line.split(/\s+/)))
 const names = [...commits.keys()].filter((name) => !options.only || name.includes(options.only))
 
+const ownFaults = await faultsOfSet(options.own.split(',').filter(Boolean))
 const results = []
 const queue = [...names]
 await Promise.all(
@@ -95,13 +97,32 @@ async function outcomes(view, attributes, flake, asker) {
   return result
 }
 
+/** Build tools of the target that the set's own cross packages have: no fault of a flake's view. @returns their names */
+async function faultsOfSet(packages) {
+  const set = `path:${options.nixpkgs}#legacyPackages.${build}.pkgsCross.${target.crossNames[0]}`
+  const found = new Set()
+  for (const name of packages) {
+    const evaluated = await nix(tool, ['eval', '--raw', `${set}.${name}.drvPath`])
+    const shown = await nix(tool, ['derivation', 'show', '-r', evaluated.stdout])
+    const { tools } = judge(readDerivations(JSON.parse(shown.stdout)), evaluated.stdout, { build, triple: target.triple })
+    for (const text of tools) found.add(text.split(' <- ')[1])
+  }
+  return found
+}
+
 function verdict(name, native, cross, graph) {
   const one = { name, native: outcome(native), nativeSeconds: native.seconds }
   if (cross === undefined) return one
   Object.assign(one, { cross: outcome(cross), crossSeconds: cross.seconds })
   if (cross.error !== undefined) return one
   const { drvPath, host } = cross.value
-  return { ...one, host, drvPath, ...judge(graph, drvPath, { build, triple: target.triple }) }
+  const { tools, ...rest } = judge(graph, drvPath, { build, triple: target.triple })
+  const [own, ours] = [tools.filter((text) => isOwn(text)), tools.filter((text) => !isOwn(text))]
+  return { ...one, host, drvPath, ...rest, tools: ours, ownFaults: own }
+}
+
+function isOwn(text) {
+  return ownFaults.has(text.split(' <- ')[1])
 }
 
 function outcome(answer) {

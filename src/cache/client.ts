@@ -111,7 +111,7 @@ async function makeGuard(runner: Runner, folder: string): Promise<readonly strin
 export const guardScript = (tar: string): string => `#!/bin/sh
 for word do
   shift
-  set -- "$@" "$word"
+  [ "$word" = -P ] || set -- "$@" "$word"
 done
 exec '${tar.replaceAll("'", `'\\''`)}' "$@" --no-same-owner --no-same-permissions
 `

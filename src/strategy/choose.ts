@@ -206,8 +206,10 @@ function allowed(option: Option, target: Target): boolean {
 
 function refusal(target: Target, options: readonly Option[]): string {
   const asked = target.strategy === 'auto' ? 'No strategy works' : `Strategy ${target.strategy} does not work`
-  const why = [
-    ...new Set(options.map(({ candidate, problem }) => `${candidate.method ?? candidate.strategy}: ${problem}`)),
-  ]
+  const namesByProblem = new Map<string, string[]>()
+  for (const { candidate, problem = '' } of options) {
+    namesByProblem.set(problem, [...(namesByProblem.get(problem) ?? []), candidate.method ?? candidate.strategy])
+  }
+  const why = [...namesByProblem].map(([problem, names]) => `${names.join(', ')}: ${problem}`)
   return `${asked} for ${target.name}. ${why.join('; ')}`
 }

@@ -43,7 +43,7 @@ export async function planTargets(
     nix,
     answers.flatMap(foundIn).map((found) => found.drvPath),
   )
-  const explain = (error: string): string => explainNix(error).sentence
+  const explain = (error: string): string => explainNix(error).sentence.replace(/\.$/, '')
   return wanted.map(({ target, package: name }, index) => {
     const { lookups = [], names = [], systems = [] } = answers[index] ?? {}
     const own = lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' }

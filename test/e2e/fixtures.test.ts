@@ -69,13 +69,13 @@ describe.skipIf(!usable)('the fixture package set', () => {
       how: 'cross for riscv64',
       path: 'x86_64-linux.pkgsCross.riscv64',
       architecture: 'UCB RISC-V',
-      programs: ['hello', 'zlib', 'almanac'],
+      programs: ['hello', 'zlib'],
     },
     {
       how: 'emulated for aarch64',
       path: 'aarch64-linux',
       architecture: 'ARM aarch64',
-      programs: ['greet', 'zlib', 'lua', 'almanac'],
+      programs: ['greet', 'zlib'], // lua takes four minutes of CPU so, hello more
     },
   ]
   it.each(cases)('builds $programs $how', async ({ path, architecture, programs }) => {

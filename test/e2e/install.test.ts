@@ -181,7 +181,7 @@ describe.skipIf(!machineUsable())('install', () => {
       await machine.sh('cat > /var/tmp/runner/job', {
         input: JSON.stringify({ verb: 'install', inputs: tarball(rig.tarball('2.34.8')) }),
       })
-      await machine.sh(`${main} & until ${moment} > /dev/null 2>&1; do :; done; kill -9 $!; wait $! || true`, {
+      await machine.sh(`${main} & until ${moment} > /dev/null 2>&1; do :; done; kill -9 $! || true; wait $! || true`, {
         env: { RUNNER_TEMP: '/var/tmp/runner' },
       })
       await post({ folder: (await machine.sh('ls -d /var/tmp/runner/nix-multiarch-*')).trim() })

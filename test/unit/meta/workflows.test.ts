@@ -7,7 +7,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument'
 const files = ['action.yml', ...readdirSync('.github/workflows').map((name) => `.github/workflows/${name}`)]
 
 /** What GitHub's own language service says of a file. */
-async function complaints(name: string, text: string): Promise<string[]> {
+async function complaints(name: string, text: string): Promise<unknown[]> {
   // Results are cached by URI: each text has a name of its own.
   const found = await validate(TextDocument.create(`file://${resolve(name)}`, 'yaml', 1, text))
   return found.map(({ message }) => message)

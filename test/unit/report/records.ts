@@ -34,7 +34,7 @@ export function plan(name: string, options: Options = {}): Plan {
   const { system = 'aarch64-linux', reason = DEFAULT_REASON, strategy = 'cross', choice = true } = options
   const attribute = options.attribute ?? `packages.x86_64-linux.${name}-aarch64`
   // attribute names may be anything, names of store paths may not
-  const safe = name.replace(/[^a-z0-9.-]/gi, '-').slice(0, 50)
+  const safe = name.replace(/[^a-z0-9.-]/gi, '-').slice(0, 50) || 'empty'
   const evaluated = {
     drvPath: parseDrvPath(`${storePath(safe)}.drv`),
     system: 'x86_64-linux',

@@ -5,27 +5,35 @@ export function violations(value: unknown, schema: Schema, root: Schema = schema
   const wrong: string[] = []
   const unknown = Object.keys(schema).filter((word) => !KNOWN.has(word))
   if (unknown.length > 0) throw new Error(`this test does not know ${unknown.join(', ')}`)
-  const { $ref, type, const: constant, enum: allowed, pattern, minimum } = schema
-  if (typeof $ref === 'string') {
-    const found = $ref
+  wrong.push(...ofValue(value, schema, at))
+  if (typeof schema.$ref === 'string') {
+    const found = schema.$ref
       .split('/')
       .slice(1)
       .reduce<unknown>((node, key) => (node as Schema)[key], root)
     wrong.push(...violations(value, found as Schema, root, at))
   }
-  if (type !== undefined && ![type].flat().some((name) => isA(value, name as string)))
-    wrong.push(`${at}: not a ${type}: ${JSON.stringify(value)}`)
-  if (constant !== undefined && value !== constant) wrong.push(`${at}: not ${constant}`)
-  if (Array.isArray(allowed) && !allowed.includes(value)) wrong.push(`${at}: not one of ${allowed}`)
-  if (typeof pattern === 'string' && typeof value === 'string' && !new RegExp(pattern).test(value))
-    wrong.push(`${at}: ${value} is not like ${pattern}`)
-  if (typeof minimum === 'number' && typeof value === 'number' && value < minimum) wrong.push(`${at}: below ${minimum}`)
   if (Array.isArray(value) && schema['items'] !== undefined) {
     value.forEach((item, index) => {
       wrong.push(...violations(item, schema['items'] as Schema, root, `${at}[${index}]`))
     })
   } else if (typeof value === 'object' && value !== null) wrong.push(...inObject(value as Schema, schema, root, at))
   return wrong
+}
+
+function ofValue(value: unknown, schema: Schema, at: string): readonly string[] {
+  const { type, const: constant, enum: allowed, pattern, minimum } = schema
+  const checks: readonly (readonly [boolean, string])[] = [
+    [type !== undefined && ![type].flat().some((name) => isA(value, name as string)), `not a ${type}`],
+    [constant !== undefined && value !== constant, `not ${constant}`],
+    [Array.isArray(allowed) && !allowed.includes(value), `not one of ${allowed}`],
+    [
+      typeof pattern === 'string' && typeof value === 'string' && !new RegExp(pattern).test(value),
+      `not like ${pattern}`,
+    ],
+    [typeof minimum === 'number' && typeof value === 'number' && value < minimum, `below ${minimum}`],
+  ]
+  return checks.filter(([bad]) => bad).map(([, what]) => `${at}: ${what}: ${JSON.stringify(value)}`)
 }
 
 function inObject(value: Schema, schema: Schema, root: Schema, at: string): readonly string[] {
