@@ -32,7 +32,18 @@ export function createFiles(commands: Pick<Commands, 'run'>, folder: string, isR
     },
     remove: async (path, { asRoot } = {}) => {
       if (viaSudo(asRoot)) await root('rm', '-rf', '--', path)
-      else await rm(path, { recursive: true, force: true, maxRetries: 3 })
+      else await removeTree(path, commands)
     },
+  }
+}
+
+/** Store folders are read-only: who is not root has to make them writable first. */
+async function removeTree(path: string, commands: Pick<Commands, 'run'>): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+    await commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', path] }, { timeoutSeconds: 600 })
+    await rm(path, { recursive: true, force: true, maxRetries: 3 })
   }
 }

@@ -61,12 +61,21 @@ export function createProcessList(folder: string): ProcessList {
     live,
     add: (pid) => {
       live.add(pid)
-      writeFileSync(join(place, String(pid)), startTime(pid) ?? '', { mode: 0o600 })
+      note(join(place, String(pid)), startTime(pid) ?? '')
     },
     delete: (pid) => {
       live.delete(pid)
       rmSync(join(place, String(pid)), { force: true })
     },
+  }
+}
+
+/** In post the folder itself is removed at last: then there is nobody left to read the list. */
+function note(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 

@@ -84,7 +84,8 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
     case 'command':
       await commands.run(
         { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } },
-        { asRoot: deed.root, timeoutSeconds: 600 },
+        // 6: no such user or group; main was killed between the record and the deed
+        { asRoot: deed.root, timeoutSeconds: 600, accept: /^(user|group)del$/.test(deed.tool) ? [6] : [] },
       )
       return
   }

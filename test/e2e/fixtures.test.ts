@@ -20,12 +20,12 @@ const start = (nix: (typeof nixVersions)[number] = '2.34.8'): Promise<Machine> =
     binds: [{ source: rig.qemu }, ...fixtures.binds],
   })
 
-/** Builds installables and returns their output paths (2.8 has no --print-out-paths for several outputs' sake). */
+/** Builds installables and returns their output paths, in the order given (that of one `nix build` of all differs by version). */
 async function build(machine: Machine, ...installables: string[]): Promise<string[]> {
-  const out = await machine.sh(`nix build --no-link --json ${installables.map((i) => `'${i}'`).join(' ')}`, {
-    timeout: 900_000,
-  })
-  return (JSON.parse(out) as { outputs: { out: string } }[]).map(({ outputs }) => outputs.out)
+  const all = installables.map((installable) => `'${installable}'`).join(' ')
+  await machine.sh(`nix build --no-link ${all}`, { timeout: 900_000 })
+  const shown = await Promise.all(installables.map((one) => machine.sh(`nix build --no-link --json '${one}'`)))
+  return shown.map((json) => (JSON.parse(json) as [{ outputs: { out: string } }])[0].outputs.out)
 }
 
 /** Architectures of the ELF files in a store path, as file(1) names them. */
@@ -169,7 +169,7 @@ describe.skipIf(!usable)('the fixture package set', () => {
       ['nix', 'build', '--no-link', '--max-silent-time', '2', flake('broken', 'packages.aarch64-linux.hangs')],
       { timeout: 60_000 },
     )
-    expect(hung.stderr).toContain('timed out after 2 seconds of silence')
+    expect(hung.stderr).toContain('timed out after 2 seconds')
   })
 })
 

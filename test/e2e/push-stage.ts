@@ -68,7 +68,10 @@ export class Stage {
     return [rig.node24, DRIVER]
   }
 
-  async drive(job: Partial<Job>, env: Record<string, string> = {}): Promise<{ answer: unknown; log: string; seconds: number; rss: number }> {
+  async drive(
+    job: Partial<Job>,
+    env: Record<string, string> = {},
+  ): Promise<{ answer: unknown; log: string; seconds: number; rss: number }> {
     const options = { input: this.input(job), env: { RUNNER_TEMP: '/tmp', ...env }, timeout: 300_000 }
     const { stdout, stderr } = await this.machine.run(this.command(), options)
     const line = stdout.split('\n').find((text) => text.startsWith('ANSWER '))
@@ -108,8 +111,12 @@ export class Stage {
     return infos.flatMap((info) => {
       const nar = join(this.machine.path(folder), info.url)
       const size = existsSync(nar) ? statSync(nar).size : undefined
-      const dangling = info.references.filter((path) => !there.has(path)).map((path) => `${info.path} refers to ${path}`)
-      return size === info.fileSize ? dangling : [...dangling, `${info.path}: NAR of ${size} bytes, not ${info.fileSize}`]
+      const dangling = info.references
+        .filter((path) => !there.has(path))
+        .map((path) => `${info.path} refers to ${path}`)
+      return size === info.fileSize
+        ? dangling
+        : [...dangling, `${info.path}: NAR of ${size} bytes, not ${info.fileSize}`]
     })
   }
 }

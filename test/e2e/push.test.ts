@@ -101,7 +101,9 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
     const [mine, theirs] = [await stage.build('mine'), await stage.build('theirs')]
     const upstream = await startBinaryCache(stage.machine)
     await stage.push({ roots: [theirs], to: [upstream.url] })
-    const top = await stage.evaluate(`builtins.toFile "both" "\${builtins.storePath ${mine}} \${builtins.storePath ${theirs}}"`)
+    const top = await stage.evaluate(
+      `builtins.toFile "both" "\${builtins.storePath ${mine}} \${builtins.storePath ${theirs}}"`,
+    )
     const { reports } = await stage.push({ roots: [top], to: ['file:///srv/filtered'], skipUpstream: [upstream.url] })
     expect(reports[0]).toMatchObject({ status: 'ok', verified: 3 })
     expect(counts(reports[0])).toEqual({ pushed: 3, upstream: 2 })

@@ -13,9 +13,9 @@ export function violations(value: unknown, schema: Schema, root: Schema = schema
       .reduce<unknown>((node, key) => (node as Schema)[key], root)
     wrong.push(...violations(value, found as Schema, root, at))
   }
-  if (Array.isArray(value) && schema['items'] !== undefined) {
+  if (Array.isArray(value) && schema.items !== undefined) {
     value.forEach((item, index) => {
-      wrong.push(...violations(item, schema['items'] as Schema, root, `${at}[${index}]`))
+      wrong.push(...violations(item, schema.items as Schema, root, `${at}[${index}]`))
     })
   } else if (typeof value === 'object' && value !== null) wrong.push(...inObject(value as Schema, schema, root, at))
   return wrong
@@ -37,9 +37,9 @@ function ofValue(value: unknown, schema: Schema, at: string): readonly string[] 
 }
 
 function inObject(value: Schema, schema: Schema, root: Schema, at: string): readonly string[] {
-  const required = (schema['required'] ?? []) as readonly string[]
-  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>
-  const others = schema['additionalProperties'] as Schema | false | undefined
+  const required = (schema.required ?? []) as readonly string[]
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, Schema>>
+  const others = schema.additionalProperties as Schema | false | undefined
   const missing = required.filter((key) => !Object.hasOwn(value, key)).map((key) => `${at}: no ${key}`)
   const inside = Object.entries(value).flatMap(([key, item]) => {
     const own = properties[key] ?? others
