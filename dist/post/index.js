@@ -34898,13 +34898,23 @@ function createProcessList(folder) {
         live,
         add: (pid) => {
             live.add(pid);
-            (0,external_node_fs_namespaceObject.writeFileSync)((0,external_node_path_namespaceObject.join)(place, String(pid)), startTime(pid) ?? '', { mode: 0o600 });
+            note((0,external_node_path_namespaceObject.join)(place, String(pid)), startTime(pid) ?? '');
         },
         delete: (pid) => {
             live.delete(pid);
             (0,external_node_fs_namespaceObject.rmSync)((0,external_node_path_namespaceObject.join)(place, String(pid)), { force: true });
         },
     };
+}
+/** In post the folder itself is removed at last: then there is nobody left to read the list. */
+function note(file, text) {
+    try {
+        (0,external_node_fs_namespaceObject.writeFileSync)(file, text, { mode: 0o600 });
+    }
+    catch (error) {
+        if (error.code !== 'ENOENT')
+            throw error;
+    }
 }
 /** Ends the process groups that an earlier stage of this run left; gives how many there were. */
 async function endLeftProcesses(folder, sudo) {
@@ -35183,9 +35193,21 @@ function createFiles(commands, folder, isRoot) {
             if (viaSudo(asRoot))
                 await root('rm', '-rf', '--', path);
             else
-                await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 });
+                await removeTree(path, commands);
         },
     };
+}
+/** Store folders are read-only: who is not root has to make them writable first. */
+async function removeTree(path, commands) {
+    try {
+        await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 });
+    }
+    catch (error) {
+        if (error.code !== 'EACCES')
+            throw error;
+        await commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', path] }, { timeoutSeconds: 600 });
+        await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 });
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/undo.js
@@ -36370,7 +36392,9 @@ async function undo(deed, { commands, files, log, sudo }) {
                 await processes_endGroup(deed.pid, sudo);
             return;
         case 'command':
-            await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, { asRoot: deed.root, timeoutSeconds: 600 });
+            await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 
+            // 6: no such user or group; main was killed between the record and the deed
+            { asRoot: deed.root, timeoutSeconds: 600, accept: /^(user|group)del$/.test(deed.tool) ? [6] : [] });
             return;
     }
 }

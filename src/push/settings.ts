@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import { atLeast } from '../nix/version.ts'
 import type { Runner } from '../runner/ports.ts'
+import type { AwsFacts } from './destination/aws-credentials.ts'
 import type { HttpFacts } from './destination/http-target.ts'
 
 /** What the Nix settings say that matters for a push. */
 export interface PushSettings {
   readonly http: HttpFacts
+  readonly aws: AwsFacts
   readonly substituters: readonly string[]
   /** `name:base64` each. */
   readonly trustedKeys: readonly string[]
@@ -23,6 +25,7 @@ export async function readSettings(runner: Runner, nix: Nix): Promise<PushSettin
   const readable = (await textOf(authorities)) !== undefined
   return {
     http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
+    aws: { env: runner.facts.env, home: runner.facts.home },
     substituters: settingList(data, 'substituters'),
     trustedKeys: settingList(data, 'trusted-public-keys'),
   }

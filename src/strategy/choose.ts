@@ -21,6 +21,11 @@ export interface Facts {
   readonly explain: (error: string) => string
 }
 
+interface Described {
+  readonly candidate: Pick<Candidate, 'attribute' | 'evaluated' | 'cost'>
+  readonly problem: string | undefined
+}
+
 interface Option {
   readonly candidate: Omit<Candidate, 'chosen' | 'reason'>
   /** Why it cannot be had; undefined where it can. */
@@ -82,6 +87,7 @@ function ownOptions(target: Target, facts: Facts): readonly Option[] {
       },
     ]
   }
+  if (found !== undefined && needsNoEmulator(found, facts)) return [builtHere(target, facts, found, base)]
   const substitutable = isSubstitutable(found, facts)
   const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, and no binary cache has the outputs`
   const emulation = emulationProblem(found, facts)
@@ -102,6 +108,19 @@ function ownOptions(target: Target, facts: Facts): readonly Option[] {
       substitutable,
     },
   ]
+}
+
+const needsNoEmulator = ({ system }: Found, facts: Facts): boolean =>
+  system === 'builtin' || facts.native.includes(system)
+
+/** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
+function builtHere(target: Target, facts: Facts, found: Found, { candidate, problem }: Described): Option {
+  const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`
+  const kind =
+    found.host === target.system
+      ? ({ strategy: 'cross', method: 'declared' } as const)
+      : ({ strategy: 'native' } as const)
+  return { candidate: { ...kind, ...candidate }, problem, merit, substitutable: isSubstitutable(found, facts) }
 }
 
 function emulationProblem(found: Found | undefined, facts: Facts): string | undefined {
@@ -137,11 +156,7 @@ function crossProblem(target: Target, facts: Facts, found: Found): string | unde
   return undefined
 }
 
-function describeLookup(
-  lookup: Lookup,
-  facts: Facts,
-  target: Target,
-): { candidate: Pick<Candidate, 'attribute' | 'evaluated' | 'cost'>; problem: string | undefined } {
+function describeLookup(lookup: Lookup, facts: Facts, target: Target): Described {
   switch (lookup.status) {
     case 'derivation': {
       const { drvPath, system, name, outputs } = lookup.found

@@ -7,7 +7,7 @@
 let
   inherit (builtins) attrNames attrValues filter head isFunction length mapAttrs;
   platform = import ./platform.nix { inherit build target; };
-  inherit (import ./nixpkgs.nix { inherit platform; standIn = real: real; }) isNixpkgs;
+  inherit (import ./nixpkgs.nix { inherit platform; standIn = real: real; }) importNixpkgs isNixpkgs;
 
   inputs = flake.inputs or { };
   candidates = filter isNixpkgs (
@@ -22,11 +22,7 @@ let
       filter isFunction (attrValues (flake.overlays or { }));
 
   nixpkgs = head candidates;
-  packages = import nixpkgs.outPath {
-    inherit overlays;
-    localSystem = { system = build; };
-    crossSystem = platform.crossSystemOf (import (nixpkgs.outPath + "/lib")) target.system;
-  };
+  packages = importNixpkgs nixpkgs.outPath { inherit (target) system; inherit overlays; };
   # What the overlay itself adds, by name; its values are taken from the whole set.
   added = builtins.foldl' (names: overlay: names // mapAttrs (name: _: packages.${name}) (overlay packages packages)) { } overlays;
   sole = if length (attrNames added) == 1 then { default = head (attrValues added); } else { };

@@ -1,6 +1,7 @@
 # The systems of one cross evaluation.
 #   build    system that builds, "x86_64-linux"
-#   target   { system, triple, crossNames, plain } as src/inputs/targets.ts has it; plain: the system says it all
+#   target   { system, triple, crossNames, plain } as src/inputs/targets.ts has it; plain: the system says it all.
+#            With { static = true; } the platform of `pkgsStatic` for that triple.
 #   guise    system by which the flake's code names the target
 {
   build,
@@ -42,6 +43,8 @@ rec {
     lib: local:
     if nameOf local != guise then
       asSet local
+    else if target.static or false then
+      { isStatic = true; config = target.triple; }
     else if target.plain then
       if isString local || guise != target.system then { inherit (target) system; } else local
     else

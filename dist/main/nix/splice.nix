@@ -5,7 +5,6 @@
 #
 # `value` is what runs on the target, `twin` is { } or { value = the same for the build machine; }. Nothing of a twin is
 # evaluated unless a build needs it.
-{ build }:
 let
   inherit (builtins)
     attrNames
@@ -146,7 +145,14 @@ let
       argument: forBuild (value argument)
     else
       value;
-  runsElsewhere = value: (value.stdenv.hostPlatform.system or build) != build;
+  # By triple: a static or musl build for the build machine's own system is a cross build too.
+  runsElsewhere =
+    value:
+    let
+      inherit (value.stdenv) buildPlatform hostPlatform;
+    in
+    value ? stdenv.hostPlatform
+    && (hostPlatform.config != buildPlatform.config || hostPlatform.isStatic or false != buildPlatform.isStatic or false);
 
   # nixpkgs takes the twin of what stands in a dependency list itself, but not in lists within it.
   dependencies = listToAttrs (map (name: { inherit name; value = null; }) [

@@ -94,7 +94,9 @@ async function assumeRole(
   const xml = await text(answer.body)
   const [id, secret, token] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) => xmlText(xml, name))
   if (answer.status !== 200 || !id || !secret)
-    throw noCredentials(`the role ${identity.role} could not be taken: ${explainS3(xml, undefined) ?? `HTTP ${answer.status}`}`)
+    throw noCredentials(
+      `the role ${identity.role} could not be taken: ${explainS3(xml, undefined) ?? `HTTP ${answer.status}`}`,
+    )
   return credentials({ AccessKeyId: id, SecretAccessKey: secret, Token: token, Expiration: xmlText(xml, 'Expiration') })
 }
 
@@ -104,7 +106,11 @@ async function containerCredentials(env: AwsFacts['env'], transport: Transport):
   if (!url) return undefined
   const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
   const authorization = file ? (await readFile(file, 'utf8')).trim() : env.AWS_CONTAINER_AUTHORIZATION_TOKEN
-  return await metadata(transport, { method: 'GET', url: new URL(url), headers: authorization ? { authorization } : {} })
+  return await metadata(transport, {
+    method: 'GET',
+    url: new URL(url),
+    headers: authorization ? { authorization } : {},
+  })
 }
 
 /** EC2's instance metadata, version 2. */
@@ -113,7 +119,9 @@ async function instanceCredentials(env: AwsFacts['env'], transport: Transport): 
   const root = env.AWS_EC2_METADATA_SERVICE_ENDPOINT || 'http://169.254.169.254'
   const ask = async (sending: Sending) => {
     const answer = await inTime(transport.send(sending))
-    return answer?.status === 200 ? (await text(answer.body)).trim() : (answer?.body.resume(), undefined)
+    if (answer?.status === 200) return (await text(answer.body)).trim()
+    answer?.body.resume()
+    return undefined
   }
   const lifetime = { 'x-aws-ec2-metadata-token-ttl-seconds': '300' }
   const token = await ask({ method: 'PUT', url: new URL('/latest/api/token', root), headers: lifetime })
@@ -121,7 +129,9 @@ async function instanceCredentials(env: AwsFacts['env'], transport: Transport): 
   const headers = { 'x-aws-ec2-metadata-token': token }
   const url = new URL('/latest/meta-data/iam/security-credentials/', root)
   const role = await ask({ method: 'GET', url, headers })
-  return role ? await metadata(transport, { method: 'GET', url: new URL(role.split('\n')[0] ?? '', url), headers }) : undefined
+  return role
+    ? await metadata(transport, { method: 'GET', url: new URL(role.split('\n')[0] ?? '', url), headers })
+    : undefined
 }
 
 async function metadata(transport: Transport, sending: Sending): Promise<AwsCredentials | undefined> {

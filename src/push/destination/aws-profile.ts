@@ -48,7 +48,9 @@ export function environmentIdentity(env: Settings): WebIdentity | undefined {
 }
 
 /** What a profile gives: static credentials or a web identity. */
-export function profileCredentials(profile: ReadonlyMap<string, string> | undefined): AwsCredentials | WebIdentity | undefined {
+export function profileCredentials(
+  profile: ReadonlyMap<string, string> | undefined,
+): AwsCredentials | WebIdentity | undefined {
   const get = (name: string) => profile?.get(name)
   const fixed = staticCredentials(get('aws_access_key_id'), get('aws_secret_access_key'), get('aws_session_token'))
   const [role, tokenFile] = [get('role_arn'), get('web_identity_token_file')]

@@ -82,7 +82,10 @@ function contentType(method: string, name: string): Record<string, string> {
   return { 'content-type': name.endsWith('.ls') ? 'application/json' : 'application/x-nix-nar' }
 }
 
-async function tlsFacts(target: HttpTarget): Promise<TlsFacts> {
+/** The certificates of a target, read. @throws Error where a file cannot be read */
+export async function tlsFacts(
+  target: Pick<HttpTarget, 'certificate' | 'privateKey' | 'authorities'>,
+): Promise<TlsFacts> {
   const text = async (path: string | undefined) => (path === undefined ? undefined : await readFile(path, 'utf8'))
   const [cert, key, ca] = await Promise.all([target.certificate, target.privateKey, target.authorities].map(text))
   return { ...(cert ? { cert } : {}), ...(key ? { key } : {}), ...(ca ? { ca } : {}) }

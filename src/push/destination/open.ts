@@ -2,9 +2,10 @@ import type { Destination } from '../../inputs/inputs.ts'
 import { PATIENCE, type Patience } from '../retry.ts'
 import type { PushSettings } from '../settings.ts'
 import { fileObjects, folderOf } from './file.ts'
-import { httpObjects } from './http.ts'
+import { httpObjects, tlsFacts } from './http.ts'
 import { httpTarget } from './http-target.ts'
 import type { Objects } from './objects.ts'
+import { s3Objects } from './s3.ts'
 
 /** The objects of a destination that is a binary cache; undefined for those that only Nix can speak to (ssh, ssh-ng). */
 export async function openObjects(
@@ -18,6 +19,11 @@ export async function openObjects(
     case 'http':
     case 'https':
       return httpObjects(httpTarget(destination.url, settings.http), patience)
+    case 's3': {
+      const { authorities } = settings.http
+      const tls = await tlsFacts({ certificate: undefined, privateKey: undefined, authorities })
+      return s3Objects(destination.url, settings.aws, tls, patience)
+    }
     default:
       return undefined
   }

@@ -70,7 +70,10 @@ function bytes(text: string | undefined, usual: number, least: number): number {
 /** The parts of an object: [start, end) each. @param size bytes */
 export function partsOf(size: number, part: number): readonly (readonly [number, number])[] {
   const each = Math.max(part, Math.ceil(size / MOST_PARTS / MIB) * MIB)
-  return Array.from({ length: Math.max(1, Math.ceil(size / each)) }, (_, n) => [n * each, Math.min(size, (n + 1) * each)])
+  return Array.from({ length: Math.max(1, Math.ceil(size / each)) }, (_, n) => [
+    n * each,
+    Math.min(size, (n + 1) * each),
+  ])
 }
 
 /** Text of an element of S3's answers, which are flat and small. */
@@ -97,6 +100,7 @@ export function explainS3(xml: string, region: string | undefined): string | und
   const code = xmlText(xml, 'Code')
   if (code === undefined) return undefined
   const place = xmlText(xml, 'Region') ?? region
-  const hint = place !== undefined && /region/.test(MEANINGS[code] ?? '') ? `; it is ${place}: s3://…?region=${place}` : ''
+  const hint =
+    place !== undefined && /region/.test(MEANINGS[code] ?? '') ? `; it is ${place}: s3://…?region=${place}` : ''
   return `${MEANINGS[code] ?? xmlText(xml, 'Message') ?? 'no reason given'}${hint} (${code})`
 }

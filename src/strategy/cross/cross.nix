@@ -5,11 +5,13 @@
 #   target   as in platform.nix
 #   guise    system whose outputs are made for the target: the target's own, or the build system where the flake does
 #            not list the target
+#   folder   of the flake in its source, where Nix does not say so itself (before 2.14)
 {
   flake,
   build,
   target,
   guise ? target.system,
+  folder ? "",
 }:
 let
   inherit (builtins)
@@ -35,7 +37,8 @@ let
     ;
 
   # ---- the graph: one view for each node of the lock file, as Nix has one value for it
-  lockFile = flake.outPath + "/flake.lock";
+  root = folderOf flake { locked.dir = folder; };
+  lockFile = root + "/flake.lock";
   lock = if pathExists lockFile then fromJSON (readFile lockFile) else { root = "root"; nodes.root = { }; };
   resolve = reference: if isList reference then follow lock.root reference else reference;
   follow = foldl' (key: name: resolve lock.nodes.${key}.inputs.${name});
@@ -54,8 +57,8 @@ let
       {
         name = key;
         value = rec {
-          real = foldl' (parent: name: parent.inputs.${name}) flake path;
-          view = viewOf real lock.nodes.${key};
+          real = foldl' (parent: name: parent.inputs.${name} or null) flake path;
+          view = viewOf real (if key == lock.root then lock.nodes.${key} // { locked.dir = folder; } else lock.nodes.${key});
         };
       }
     ) reached
@@ -81,7 +84,6 @@ let
     else
       real;
 
-  # Nix before 2.14 does not say in which folder of its source a flake is.
   folderOf =
     real: node:
     let

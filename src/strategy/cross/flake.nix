@@ -5,11 +5,16 @@
   outputs =
     { self }:
     {
-      # { flake, build, target } -> { transparent, disguised, nixos, overlay }, each shaped like the flake's outputs.
+      # { flake, build, target, folder } -> { transparent, disguised, nixos, overlay }, each shaped like the flake's outputs.
       views =
-        { flake, build, target }:
+        {
+          flake,
+          build,
+          target,
+          folder ? "",
+        }:
         let
-          view = guise: import ./cross.nix { inherit flake build target guise; };
+          view = guise: import ./cross.nix { inherit flake build target guise folder; };
         in
         {
           transparent = view target.system;

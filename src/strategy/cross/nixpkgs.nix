@@ -4,7 +4,7 @@
 { platform, standIn }:
 let
   inherit (builtins)
-    filter
+    elem
     isAttrs
     isFunction
     listToAttrs
@@ -16,7 +16,7 @@ let
     unsafeDiscardStringContext
     ;
   inherit (platform) build isForeign nameOf crossSystemOf;
-  splice = import ./splice.nix { inherit build; };
+  splice = import ./splice.nix;
   inherit (splice) forBuild isOpaque spliceResult spliceSet spliceValue;
 
   plain = path: unsafeDiscardStringContext (toString path);
@@ -63,7 +63,7 @@ let
       again = dress real;
       self =
         body
-        // hooks body buildPackages
+        // mapAttrs (name: _: buildPackages.${name}) (intersect wrappers body)
         // scope packages self buildPackages
         // {
           _twin = buildPackages;
@@ -100,35 +100,41 @@ let
     };
 
   # Wrappers that flakes put into `buildInputs` too: they are programs of the build machine wherever they stand.
-  hooks =
-    body: buildPackages:
-    mapAttrs (name: _: buildPackages.${name}) (intersect [ "makeWrapper" "makeShellWrapper" "makeBinaryWrapper" ] body);
+  wrappers = [
+    "makeBinaryWrapper"
+    "makeShellWrapper"
+    "makeWrapper"
+  ];
 
-  # Inside the fixed point nothing about the stage may be asked before an attribute is.
+  # What an overlay is given as `final` and `prev`. It is asked in every stage, so nothing is dressed where the stage does
+  # not cross; and inside the fixed point the stage must be found without `final`, on which names may not depend.
   spliceOverlay =
     overlay: final: prev:
-    overlay (dressStage final (final.__splicedPackages or final)) (dressStage final prev);
-  dressStage =
-    final: set:
     let
-      cross = isCross final;
+      shown = dressStage final shown (final.__splicedPackages or final);
+    in
+    overlay shown (dressStage final shown prev);
+  dressStage =
+    final: shown: set:
+    let
+      cross = isCross set;
       buildPackages = final.pkgsBuildHost;
-      inherit (scope final self buildPackages) newScope callPackage;
+      own = scope final shown buildPackages;
       attribute =
         name: value:
         if isOpaque name || !cross then
           value
-        else if name == "makeWrapper" || name == "makeShellWrapper" || name == "makeBinaryWrapper" then
+        else if elem name wrappers then
           buildPackages.${name}
         else
           spliceValue value (if buildPackages ? ${name} then { value = buildPackages.${name}; } else { });
-      self = mapAttrs attribute set // {
-        pkgs = if cross then self else final.pkgs;
-        newScope = if cross then newScope else set.newScope or final.newScope;
-        callPackage = if cross then callPackage else set.callPackage or final.callPackage;
-      };
     in
-    self;
+    mapAttrs attribute set
+    // {
+      pkgs = if cross then shown else final.pkgs;
+      newScope = if cross then own.newScope else set.newScope or final.newScope;
+      callPackage = if cross then own.callPackage else set.callPackage or final.callPackage;
+    };
 
   # The view of an input that is a nixpkgs. As text (`import nixpkgs`, "${nixpkgs}/…") it is its stand-in tree;
   # `outPath` stays what it is, for a registry or a channel that ends up in a system must not name the stand-in.
@@ -137,7 +143,6 @@ let
     let
       real = input.outPath;
       tree = toString (standIn (plain real));
-      context = match "(/nix/store/[^/]+)(/.*)?" tree;
       packagesFor = system: importNixpkgs real { inherit system; } // { inherit (input) lib; };
     in
     input

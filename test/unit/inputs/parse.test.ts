@@ -48,14 +48,14 @@ describe('lists', () => {
   test('are separated by commas, spaces and new lines', () => {
     const { targets, packages } = parse({
       targets: 'x86_64-linux, aarch64-linux=cross\nriscv64-linux',
-      packages: 'a b\nc,a',
+      packages: 'a b\nc,a "d, e".f',
     })
     expect(targets.map(({ name, strategy }) => `${name}=${strategy}`)).toEqual([
       'x86_64-linux=auto',
       'aarch64-linux=cross',
       'riscv64-linux=auto',
     ])
-    expect(packages).toEqual(['a', 'b', 'c'])
+    expect(packages).toEqual(['a', 'b', 'c', '"d, e".f'])
   })
 
   test('strategy holds for targets that name none', () => {

@@ -241,7 +241,7 @@ describe('the report', () => {
   })
 
   it('tells the strategy where there is one target and one answer', async () => {
-    const strategy = async (more: Partial<RunRecord>) => (await run(record(more))).outputs['strategy']
+    const strategy = async (more: Partial<RunRecord>) => (await run(record(more))).outputs.strategy
     expect(await strategy({ results: [built('a'), built('b')] })).toBe('cross')
     expect(await strategy({ results: [built('a'), built('b', { strategy: 'emulated' })] })).toBe('')
     const two = {

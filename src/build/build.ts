@@ -1,0 +1,79 @@
+import type { Inputs } from '../inputs/inputs.ts'
+import type { PathInfo } from '../nix/json.ts'
+import type { Nix } from '../nix/nix.ts'
+import type { StorePath } from '../nix/store-path.ts'
+import type { Runner } from '../runner/ports.ts'
+import type { Plan } from '../strategy/types.ts'
+import { examine } from './examine.ts'
+import { blame } from './failure.ts'
+import { type Followed, realise } from './realise.ts'
+import { closureOf, validPaths } from './store.ts'
+import type { BuildResult } from './types.ts'
+
+/** What the build room gives: a result for each plan, and what is known of the built closures. */
+export interface Built {
+  readonly results: readonly BuildResult[]
+  /** All paths of the closures of what was realised, by store path. */
+  readonly pathInfos: ReadonlyMap<string, PathInfo>
+}
+
+const NOTHING: Followed = { derivations: new Map(), errors: [] }
+
+/**
+ * Builds (or substitutes) every plan that has a choice and is not in `broken`, then checks what came out.
+ * @param broken plans that cannot be built, with the reason: no emulator could be had
+ */
+export async function buildPlans(
+  runner: Runner,
+  nix: Nix,
+  inputs: Inputs,
+  plans: readonly Plan[],
+  broken: ReadonlyMap<Plan, string>,
+): Promise<Built> {
+  const buildable = plans.filter((plan) => plan.choice !== undefined && !broken.has(plan))
+  const start = inputs.keepGoing || buildable.length === plans.length
+  const before = await validPaths(runner, nix, outputsOf(buildable))
+  const followed = start ? await realise(runner, nix, inputs, buildable) : NOTHING
+  const after = await validPaths(runner, nix, outputsOf(buildable))
+  const pathInfos = new Map<string, PathInfo>()
+  const results: BuildResult[] = []
+  for (const plan of plans) {
+    const outputs = outputsOf([plan])
+    if (!buildable.includes(plan)) {
+      results.push({ plan, status: 'failed', seconds: 0, error: broken.get(plan) ?? plan.reason })
+    } else if (outputs.every((path) => after.has(path))) {
+      const closure = await closureOf(runner, nix, outputs)
+      for (const info of closure) pathInfos.set(info.path, info)
+      const closureSize = closure.reduce((sum, info) => sum + info.narSize, 0)
+      const error = await examine(runner, inputs, plan, outputs)
+      const { status, seconds } = origin(plan, outputs, before, followed)
+      results.push({ plan, seconds, closureSize, ...(error === undefined ? { status } : { status: 'failed', error }) })
+    } else {
+      results.push(await blame(runner, nix, plan, followed))
+    }
+  }
+  return { results, pathInfos }
+}
+
+/** The results of a dry run: what would be built. */
+export const plannedOnly = (plans: readonly Plan[]): readonly BuildResult[] =>
+  plans.map((plan) =>
+    plan.choice === undefined
+      ? { plan, status: 'failed', seconds: 0, error: plan.reason }
+      : { plan, status: 'planned', seconds: 0 },
+  )
+
+const outputsOf = (plans: readonly Plan[]): readonly StorePath[] => [
+  ...new Set(plans.flatMap(({ choice }) => Object.values(choice?.evaluated.outputs ?? {}))),
+]
+
+function origin(
+  plan: Plan,
+  outputs: readonly StorePath[],
+  before: ReadonlySet<string>,
+  followed: Followed,
+): Pick<BuildResult, 'status' | 'seconds'> {
+  const own = plan.choice && followed.derivations.get(plan.choice.evaluated.drvPath)
+  if (own !== undefined) return { status: 'built', seconds: own.seconds }
+  return { status: outputs.every((path) => before.has(path)) ? 'cached' : 'substituted', seconds: 0 }
+}

@@ -1,0 +1,45 @@
+import { explainNix } from '../nix/explain.ts'
+import type { Nix } from '../nix/nix.ts'
+import type { Runner } from '../runner/ports.ts'
+import type { Plan } from '../strategy/types.ts'
+import type { FollowedDerivation } from './follow.ts'
+import type { Followed } from './realise.ts'
+import { derivationClosure } from './store.ts'
+import type { BuildResult } from './types.ts'
+
+const FAILED: readonly FollowedDerivation['status'][] = ['failed', 'silent', 'timeout']
+
+/** Finds which derivation failed for a package that was not realised, and says why. */
+export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Followed): Promise<BuildResult> {
+  const own = plan.choice?.evaluated.drvPath
+  const needed = own === undefined ? new Set<string>() : await derivationClosure(runner, nix, own)
+  const culprit = [...followed.derivations.values()].find(
+    ({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath),
+  )
+  if (culprit !== undefined) {
+    return { plan, seconds: culprit.seconds, status: 'failed', error: describe(plan, culprit), log: culprit.lastLines }
+  }
+  const messages = followed.errors
+    .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
+    .map(({ text }) => text)
+  if (messages.length === 0)
+    return { plan, seconds: 0, status: 'skipped', error: 'not built: another package failed, and keep-going is false' }
+  return { plan, seconds: 0, status: 'failed', error: explained(messages.join('\n')) }
+}
+
+function describe(plan: Plan, { name, drvPath, error, lastLines, status, seconds }: FollowedDerivation): string {
+  const what = drvPath === plan.choice?.evaluated.drvPath ? name : `${name}, which ${plan.package} needs,`
+  if (status === 'silent') {
+    const hint =
+      'Programs under QEMU are known to hang: build it cross or on a runner of its own kind, or raise silent-timeout.'
+    return `${what} hung and was ended after ${Math.round(seconds)} s: no line of output for the silent-timeout. ${hint}`
+  }
+  if (status === 'timeout')
+    return `${what} was ended after ${Math.round(seconds)} s: it took longer than build-timeout allows.`
+  return `${what} failed to build: ${explained(error ?? '', lastLines)}`
+}
+
+function explained(message: string, log: readonly string[] = []): string {
+  const { sentence, advice } = explainNix(message, log)
+  return `${sentence} ${advice}`.trim()
+}

@@ -1,0 +1,67 @@
+import type { Inputs } from '../inputs/inputs.ts'
+import { type Nix, nixCommand } from '../nix/nix.ts'
+import { type StorePath, storeName } from '../nix/store-path.ts'
+import { CommandError } from '../runner/errors.ts'
+import type { Runner } from '../runner/ports.ts'
+import type { Plan } from '../strategy/types.ts'
+import { type BuildError, type BuildFollower, createBuildFollower, type FollowedDerivation } from './follow.ts'
+import { type Batch, schedule } from './schedule.ts'
+
+/** What the log of all batches told. */
+export interface Followed {
+  readonly derivations: ReadonlyMap<string, FollowedDerivation>
+  readonly errors: readonly BuildError[]
+}
+
+const TICK_MILLISECONDS = 5000
+
+/** Builds all plans that have a choice; with `keep-going: false` the first batch that fails is the last. */
+export async function realise(runner: Runner, nix: Nix, inputs: Inputs, plans: readonly Plan[]): Promise<Followed> {
+  const batches = schedule(plans, inputs)
+  const followers: BuildFollower[] = []
+  const run = async (batch: Batch): Promise<boolean> => {
+    const follower = createBuildFollower({
+      log: runner.log,
+      now: () => performance.now(),
+      describe: describer(plans),
+      limits: { silent: batch.silentTimeout, total: inputs.buildTimeout },
+    })
+    followers.push(follower)
+    return await realiseBatch(runner, nix, batch, follower)
+  }
+  if (inputs.keepGoing) await Promise.all(batches.map(run))
+  else for (const batch of batches) if (!(await run(batch))) break
+  return {
+    derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
+    errors: followers.flatMap((follower) => follower.errors),
+  }
+}
+
+async function realiseBatch(runner: Runner, nix: Nix, batch: Batch, follower: BuildFollower): Promise<boolean> {
+  const command = nixCommand(nix, 'nix-store', ['--realise', ...batch.args, ...batch.derivations])
+  const ticking = setInterval(() => follower.tick(), TICK_MILLISECONDS)
+  try {
+    const onLine = (line: string, stream: 'stdout' | 'stderr'): void => {
+      // Post removes nothing that was built, and no garbage is collected while the job runs.
+      if (stream === 'stderr' && !line.includes("you did not specify '--add-root'")) follower.line(line)
+    }
+    const result = await runner.commands.run(command, { accept: 'any', discardStdout: true, onLine })
+    if (result.stopped !== undefined) throw new CommandError(command, result)
+    return result.exitCode === 0
+  } finally {
+    clearInterval(ticking)
+    follower.finish()
+  }
+}
+
+/** `hello-2.12 for aarch64-linux (emulated)`, for the log. */
+function describer(plans: readonly Plan[]): (drvPath: string) => string {
+  const goals = new Map<string, string>()
+  for (const { target, choice } of plans)
+    if (choice) goals.set(choice.evaluated.drvPath, `${target.name} (${choice.strategy})`)
+  return (drvPath) => {
+    const goal = goals.get(drvPath)
+    const name = storeName(drvPath as StorePath)
+    return goal === undefined ? name : `${name} for ${goal}`
+  }
+}

@@ -1,0 +1,34 @@
+import { type PathInfo, parsePathInfos } from '../nix/json.ts'
+import { type Nix, nixCommand } from '../nix/nix.ts'
+import type { DrvPath, StorePath } from '../nix/store-path.ts'
+import type { Runner } from '../runner/ports.ts'
+
+const QUERY_LIMIT_SECONDS = 600
+
+/** Which of the paths are valid in the local store. */
+export async function validPaths(runner: Runner, nix: Nix, paths: readonly StorePath[]): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set()
+  const command = nixCommand(nix, 'nix-store', ['--check-validity', '--print-invalid', ...paths])
+  const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
+  const invalid = new Set(stdout.split('\n'))
+  return new Set(paths.filter((path) => !invalid.has(path)))
+}
+
+/** All that the paths refer to, themselves included, with sizes, hashes and signatures. */
+export async function closureOf(runner: Runner, nix: Nix, paths: readonly StorePath[]): Promise<readonly PathInfo[]> {
+  if (paths.length === 0) return []
+  const { stdout } = await runner.commands.run(
+    nixCommand(nix, 'nix', ['path-info', '--json', '--recursive', ...paths]),
+    {
+      timeoutSeconds: QUERY_LIMIT_SECONDS,
+    },
+  )
+  return parsePathInfos(stdout)
+}
+
+/** A derivation with all derivations that it needs. */
+export async function derivationClosure(runner: Runner, nix: Nix, drvPath: DrvPath): Promise<ReadonlySet<string>> {
+  const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', drvPath])
+  const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
+  return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')))
+}

@@ -1,0 +1,25 @@
+import type { StorePath } from '../nix/store-path.ts'
+import type { Plan } from '../strategy/types.ts'
+
+export type BuildStatus = 'built' | 'substituted' | 'cached' | 'planned' | 'failed' | 'skipped'
+
+/** What became of one target and package. */
+export interface BuildResult {
+  readonly plan: Plan
+  /** `cached`: the outputs were in the local store before the run. */
+  readonly status: BuildStatus
+  /** Wall-clock seconds from the start of the build of this package's own derivation to its end; 0 where none ran. */
+  readonly seconds: number
+  /** Bytes of the closure of all outputs (NAR sizes); undefined where it was not built. */
+  readonly closureSize?: number
+  /** One clear error: what failed, why, what to do. */
+  readonly error?: string
+  /** The last lines of the failed derivation's log. */
+  readonly log?: readonly string[]
+}
+
+/** The realised output paths of a result, empty where it failed. */
+export function realisedPaths(result: BuildResult): readonly StorePath[] {
+  const done = result.status === 'built' || result.status === 'substituted' || result.status === 'cached'
+  return done && result.plan.choice !== undefined ? Object.values(result.plan.choice.evaluated.outputs) : []
+}

@@ -1,0 +1,34 @@
+import type { DerivationGraph, Entry } from './types.ts'
+import { isWorthSharing } from './weights.ts'
+
+/**
+ * Puts together the entries that share a derivation still to be built, directly or through others: each of the
+ * groups can be built in a job of its own without building anything twice.
+ */
+export function groupByShared(entries: readonly Entry[], graph: DerivationGraph): readonly (readonly Entry[])[] {
+  const parent = entries.map((_, index) => index)
+  const root = (index: number): number => {
+    let at = index
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at] ?? at] ?? at
+      at = parent[at] ?? at
+    }
+    return at
+  }
+  const firstWith = new Map<string, number>()
+  for (const [index, entry] of entries.entries()) {
+    for (const derivation of entry.toBuild) {
+      if (!isWorthSharing(graph.get(derivation))) continue
+      const first = firstWith.get(derivation)
+      if (first === undefined) firstWith.set(derivation, index)
+      else parent[root(index)] = root(first)
+    }
+  }
+  const groups = new Map<number, Entry[]>()
+  for (const [index, entry] of entries.entries()) {
+    const group = groups.get(root(index))
+    if (group === undefined) groups.set(root(index), [entry])
+    else group.push(entry)
+  }
+  return [...groups.values()]
+}

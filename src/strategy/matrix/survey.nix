@@ -1,0 +1,182 @@
+# Surveys a flake for the job matrix in one evaluation, and tells each answer as soon as it is known, as a trace line
+#   <mark> <event> <id> <JSON>
+# so that an error that nothing can catch costs the one lookup that it stops: the next evaluation goes on behind it.
+# The mark is random: a trace of the flake's own is not taken for an answer.
+#   flake    the flake's outputs
+#   request  see survey-request.ts
+{ flake, request }:
+let
+  inherit (builtins)
+    any
+    attrNames
+    concatMap
+    elem
+    filter
+    foldl'
+    head
+    isAttrs
+    replaceStrings
+    seq
+    stringLength
+    substring
+    tail
+    toJSON
+    trace
+    tryEval
+    ;
+
+  answer =
+    question:
+    head (
+      import ./answer.nix {
+        inherit flake;
+        request.questions = [ question ];
+      }
+    );
+
+  find =
+    path: set:
+    if path == [ ] then
+      set
+    else if isAttrs set && set ? ${head path} then
+      find (tail path) set.${head path}
+    else
+      null;
+
+  namesUnder =
+    path:
+    let
+      set = find path flake;
+    in
+    if isAttrs set then attrNames set else [ ];
+
+  tell = event: id: text: trace "${request.mark} ${event} ${toJSON id} ${text}" null;
+
+  # Begins an item and tells its value as JSON, or that it throws. `only` asks for the message of one that throws.
+  visit =
+    id: value:
+    if request.done ? ${id} || (request.only != null && request.only != id) then
+      null
+    else
+      let
+        text = toJSON value;
+        caught = tryEval (seq text text);
+      in
+      seq (tell "begin" id "null") (
+        if request.only != null then
+          seq text null
+        else if caught.success then
+          tell "answer" id caught.value
+        else
+          tell "thrown" id "null"
+      );
+
+  # What a failing list is worth: nothing, and the survey goes on.
+  orEmpty =
+    id: list:
+    if request.done ? ${id} then
+      [ ]
+    else
+      let
+        caught = tryEval (foldl' (rest: name: seq name rest) list list);
+      in
+      if caught.success then caught.value else [ ];
+
+  systemsId = toJSON [ "systems" ];
+  hosts = concatMap (
+    path:
+    let
+      host = tryEval (
+        let
+          value = find path flake;
+        in
+        if isAttrs value then value.stdenv.hostPlatform.system or value.system or null else null
+      );
+    in
+    if host.success && host.value != null then [ host.value ] else [ ]
+  ) request.fixed;
+  systems = concatMap (set: namesUnder [ set ]) request.systemSets ++ hosts;
+
+  endsWith =
+    suffix: text:
+    let
+      start = stringLength text - stringLength suffix;
+    in
+    start > 0 && substring start (stringLength suffix) text == suffix;
+  # Cross builds for other targets that stand beside a package by a naming convention: attributes.ts, partitionNames.
+  isForeign =
+    suffixes: names: name:
+    any (
+      suffix:
+      endsWith "-${suffix}" name
+      && (
+        let
+          base = substring 0 (stringLength name - stringLength suffix - 1) name;
+        in
+        elem base names || (endsWith "-cross" base && elem (substring 0 (stringLength base - 6) base) names)
+      )
+    ) suffixes;
+
+  # All lookups of one package: one item each, since one may fail where another works.
+  package =
+    target: ask: name:
+    let
+      fill = map (replaceStrings [ request.hole ] [ name ]);
+      lookup =
+        { kind, paths }:
+        let
+          asked = answer {
+            target = target.system;
+            all = false;
+            lookups = [
+              {
+                inherit kind;
+                paths = if ask.list == null then paths else map fill paths;
+              }
+            ];
+          };
+          found = head asked.lookups;
+          # Only a message about a missing package needs the names of the others.
+          base =
+            if kind == "own" && found.status == "missing" then
+              { inherit (asked) names systems; }
+            else
+              {
+                names = [ ];
+                systems = [ ];
+              };
+        in
+        visit (toJSON [ target.name ask.text name kind ]) (
+          base
+          // {
+            all = [ ];
+            lookups = [ found ];
+          }
+        );
+    in
+    foldl' (done: each: seq done (lookup each)) null ask.lookups;
+
+  list =
+    target: ask:
+    let
+      id = toJSON [ target.name ask.text ];
+      below = namesUnder ask.list;
+      all = if below == [ ] && namesUnder ask.old != [ ] then [ "default" ] else below;
+      split = names: {
+        names = filter (name: !isForeign target.suffixes names name) names;
+        foreign = filter (isForeign target.suffixes names) names;
+      };
+      own = (split (orEmpty id all)).names;
+    in
+    seq (visit id (split all)) (foldl' (done: name: seq done (package target ask name)) null own);
+
+  survey =
+    target:
+    foldl' (
+      done: ask: seq done (if ask.list == null then package target ask "" else list target ask)
+    ) null target.asks;
+
+  exposed = orEmpty systemsId systems;
+  wanted = filter (target: !target.onlyExposed || elem target.system exposed) request.targets;
+in
+seq (visit systemsId systems) (foldl' (done: target: seq done (survey target)) true wanted)

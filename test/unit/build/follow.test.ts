@@ -1,0 +1,256 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BuildFollower, type FollowOptions } from '../../../src/build/follow.ts'
+import { recorded, VERSIONS } from '../nix/recorded/recorded.ts'
+
+const path = (name: string): string => `/nix/store/${'a'.repeat(32)}-${name}.drv`
+const nix = (record: object): string => `@nix ${JSON.stringify(record)}`
+const start = (id: number, name: string, machine = ''): string =>
+  nix({ action: 'start', fields: [path(name), machine, 1, 1], id, level: 3, text: '', type: 105 })
+const stop = (id: number): string => nix({ action: 'stop', id })
+const log = (id: number, text: string): string => nix({ action: 'result', fields: [text], id, type: 101 })
+const error = (msg: string): string => nix({ action: 'msg', level: 0, msg })
+const counters = (done: number, expected: number): string =>
+  nix({ action: 'result', fields: [done, expected, 0, 0], id: 1, type: 105 })
+const ALL = nix({ action: 'start', id: 1, level: 0, text: '', type: 104 })
+
+/** A follower on a clock that the test moves. */
+function follow(options: Partial<FollowOptions> = {}) {
+  const printed: string[] = []
+  const clock = { seconds: 100 }
+  const follower = new BuildFollower({
+    log: { info: (text) => printed.push(text) },
+    now: () => clock.seconds * 1000,
+    ...options,
+  })
+  const feed = (...lines: readonly string[]): void => {
+    for (const line of lines) follower.line(line)
+  }
+  return { follower, printed, clock, feed }
+}
+
+const statuses = (follower: BuildFollower): Record<string, string> =>
+  Object.fromEntries([...follower.derivations.values()].map(({ name, status }) => [name, status]))
+
+describe.each(VERSIONS)('runs recorded from Nix %s', (version) => {
+  it('builds of which all succeed', () => {
+    const { follower, printed, clock } = follow()
+    for (const line of recorded(version, 'stream-good').lines) {
+      clock.seconds += 0.5
+      follower.line(line)
+    }
+    follower.finish()
+    expect(statuses(follower)).toEqual({ 'liba-1.0': 'built', 'libb-2.0': 'built', 'good-1.0': 'built' })
+    expect(follower.errors).toEqual([])
+    const starts = printed.filter((line) => line.includes('] building'))
+    expect(starts).toEqual(['[1/3] building liba-1.0', '[2/3] building libb-2.0', '[3/3] building good-1.0'])
+    expect(printed.findLast((line) => line.includes('built'))).toMatch(/^\[3\/3\] built good-1\.0 in [\d.]+ s$/)
+    expect(printed).toContain('liba> red text')
+    expect(printed).toContain('libb> ::error::hacked')
+    expect(follower.derivations.get('/nix/store/vcyccavr8yzl0ki7di2z1xkqagp54rk6-liba-1.0.drv')).toMatchObject({
+      phase: 'buildPhase',
+      lastLines: [],
+    })
+  })
+
+  it('failures of four kinds, and what fell with them', () => {
+    const { follower, clock } = follow({ limits: { silent: 2, total: 0 } })
+    const { lines } = recorded(version, 'stream-failures')
+    const hung = /"id":(\d+),.*hung-1\.0\.drv/.exec(
+      lines.find((line) => line.includes('building') && line.includes('hung-1.0.drv')) ?? '',
+    )?.[1]
+    for (const line of lines) {
+      clock.seconds += line === `@nix {"action":"stop","id":${hung}}` ? 2 : 0.001
+      follower.line(line)
+    }
+    follower.finish()
+    expect(statuses(follower)).toEqual({
+      'hung-1.0': 'silent',
+      'fod.txt': 'failed',
+      'killed-1.0': 'failed',
+      'bad-3.0': 'failed',
+    })
+    const bad = [...follower.derivations.values()].find(({ name }) => name === 'bad-3.0')
+    expect(bad?.lastLines).toHaveLength(25)
+    expect(bad?.lastLines.at(-1)).toBe('bad line 40')
+    expect(bad?.error).toContain('failed with exit code 2')
+    expect([...follower.dependents].map((drv) => drv.slice(44)).sort()).toEqual(['all-1.0.drv', 'needsbad-1.0.drv'])
+    expect(follower.errors.filter(({ text }) => /dependenc|build of/.test(text))).toEqual([])
+    const blamed = follower.errors.map(({ drvPath }) => drvPath?.slice(44)).sort()
+    expect(blamed).toEqual(expect.arrayContaining(['bad-3.0.drv', 'fod.txt.drv', 'killed-1.0.drv']))
+  })
+})
+
+describe('how a build ended', () => {
+  it.each([
+    ['its message before the stop', [error(`builder for '${path('x-1')}' failed with exit code 1`), stop(2)]],
+    [
+      'its message after the stop',
+      [stop(2), error(`Cannot build '${path('x-1')}'.\n       Reason: builder failed with exit code 1.`)],
+    ],
+    ['no message of its own', [stop(2), error('something else')]],
+  ])('failed, with %s', (_, ending) => {
+    const { follower, printed, feed } = follow()
+    feed(ALL, start(2, 'x-1'), counters(0, 1), ...ending)
+    follower.finish()
+    expect(statuses(follower)).toEqual({ 'x-1': 'failed' })
+    expect(printed.filter((line) => line.includes('failed: x-1'))).toHaveLength(1)
+  })
+
+  it('two that end together, one well, are told apart by the message', () => {
+    const { follower, feed } = follow()
+    feed(ALL, start(2, 'bad-1'), start(3, 'good-1'), counters(1, 2))
+    feed(error(`builder for '${path('bad-1')}' failed with exit code 1`), stop(2), stop(3))
+    follower.finish()
+    expect(statuses(follower)).toEqual({ 'bad-1': 'failed', 'good-1': 'built' })
+  })
+
+  it('counts on where Nix counts anew after a build during evaluation', () => {
+    const { follower, feed } = follow()
+    feed(ALL, start(2, 'a-1'), counters(1, 1), stop(2), counters(0, 1), start(3, 'b-1'), counters(1, 1), stop(3))
+    expect(statuses(follower)).toEqual({ 'a-1': 'built', 'b-1': 'built' })
+  })
+
+  it.each([
+    ['silent', 'of silence', 10, { silent: 10, total: 60 }, 5],
+    ['silent', '', 10, { silent: 10, total: 60 }, 5],
+    ['timeout', '', 60, { silent: 10, total: 60 }, 55],
+    ['timeout', '', 60, { silent: 0, total: 60 }, 5],
+  ] as const)('%s: timed out %s after %i s', (status, words, seconds, limits, printing) => {
+    const { follower, feed, clock } = follow({ limits })
+    feed(ALL, start(2, 'x-1'))
+    clock.seconds += printing
+    feed(log(2, 'line'))
+    clock.seconds += status === 'silent' ? seconds : seconds - printing
+    const named = words === '' ? '' : `building of '${path('x-1')}^out' from .drv file `
+    feed(stop(2), error(`error: ${named}timed out after ${seconds} seconds ${words}`.trim()))
+    follower.finish()
+    expect(statuses(follower)).toEqual({ 'x-1': status })
+  })
+
+  it('was not finished when Nix was ended', () => {
+    const { follower, feed, printed, clock } = follow()
+    feed(start(2, 'x-1'))
+    clock.seconds += 90
+    follower.finish()
+    expect(statuses(follower)).toEqual({ 'x-1': 'stopped' })
+    expect(printed.at(-1)).toBe('[1/1] not finished: x-1 after 1 min 30 s')
+  })
+})
+
+describe('what is printed', () => {
+  it('names, numbers, machines', () => {
+    const { follower, feed, printed, clock } = follow({
+      total: 12,
+      describe: (drvPath) => (drvPath === path('hello-2.12') ? 'hello-2.12 for aarch64-linux (emulated)' : undefined),
+    })
+    feed(ALL, start(2, 'hello-2.12'), start(3, 'zlib-1.3', 'ssh://far'))
+    feed(counters(1, 2))
+    clock.seconds += 75
+    feed(stop(2), error(`builder for '${path('zlib-1.3')}' failed with exit code 2`), stop(3))
+    expect(printed).toEqual([
+      '[1/12] building hello-2.12 for aarch64-linux (emulated)',
+      '[2/12] building zlib-1.3 on ssh://far',
+      '[1/12] built hello-2.12 for aarch64-linux (emulated) in 1 min 15 s',
+      '[2/12] failed: zlib-1.3 on ssh://far after 1 min 15 s: builder failed with exit code 2',
+    ])
+    expect(follower.dependents.size).toBe(0)
+  })
+
+  it('short names before log lines, whole ones where two would be alike', () => {
+    const { feed, printed } = follow()
+    feed(start(2, 'gcc-wrapper-14.1'), start(3, 'gcc-wrapper-13.2'), log(2, 'a'), log(3, 'b'))
+    expect(printed.slice(2)).toEqual(['gcc-wrapper> a', 'gcc-wrapper-13.2> b'])
+  })
+
+  it('a sign of life, only after 30 s without a line, with counts and the longest builds', () => {
+    const { follower, feed, printed, clock } = follow({ total: 9 })
+    feed(ALL, start(2, 'a-1'), nix({ action: 'result', fields: ['buildPhase'], id: 2, type: 104 }))
+    clock.seconds += 29
+    follower.tick()
+    expect(printed).toHaveLength(1)
+    feed(start(3, 'b-1'), start(4, 'c-1'), start(5, 'd-1'))
+    feed(
+      nix({ action: 'start', fields: ['http://c'], id: 9, type: 101, text: '', level: 4 }),
+      nix({ action: 'result', fields: [3145728, 9, 0, 0], id: 9, type: 105 }),
+    )
+    clock.seconds += 31
+    follower.tick()
+    follower.tick()
+    expect(printed.slice(4)).toEqual([
+      'still building after 1 min 0 s: 0 built, 4 running, 5 left, 3.0 MiB fetched; longest: a-1 (1 min 0 s, buildPhase), b-1 (31 s), c-1 (31 s)',
+    ])
+    clock.seconds += 30
+    follower.tick()
+    expect(printed).toHaveLength(6)
+  })
+
+  it('nothing when nothing runs', () => {
+    const { follower, printed, clock } = follow()
+    clock.seconds += 1000
+    follower.tick()
+    follower.finish()
+    expect(printed).toEqual([])
+  })
+
+  it('no more lines of one derivation than allowed, and keeps the last ones all the same', () => {
+    const { follower, feed, printed } = follow({ printLines: 3, keepLines: 2 })
+    feed(start(2, 'x-1'), ...[1, 2, 3, 4, 5].map((n) => log(2, `line ${n}`)))
+    expect(printed.slice(1)).toEqual([
+      'x> line 1',
+      'x> line 2',
+      'x> line 3',
+      'x> (further lines of this derivation are not shown)',
+    ])
+    expect(follower.derivations.get(path('x-1'))?.lastLines).toEqual(['line 4', 'line 5'])
+  })
+
+  it('warnings and errors that belong to no derivation', () => {
+    const { feed, printed, follower } = follow()
+    feed(
+      nix({ action: 'msg', level: 1, msg: 'warning: odd' }),
+      error('error: no such thing'),
+      nix({ action: 'msg', level: 4, msg: 'chatter' }),
+    )
+    feed(error('error: no such thing'), 'a line of ssh')
+    expect(printed).toEqual(['warning: odd', 'error: no such thing', 'error: no such thing', 'a line of ssh'])
+    expect(follower.errors).toEqual([{ text: 'error: no such thing' }])
+  })
+})
+
+it('follows 200 MB of log in constant memory', { timeout: 120_000 }, () => {
+  let bytes = 0
+  const info = (text: string): void => {
+    bytes += text.length
+  }
+  const follower = new BuildFollower({ log: { info }, now: () => 0 })
+  const line = log(2, 'x'.repeat(1000))
+  follower.line(start(2, 'x-1'))
+  global.gc?.()
+  const before = process.memoryUsage().heapUsed
+  for (let n = 0; n < 200_000; n += 1) follower.line(line)
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000)
+  expect(bytes).toBeLessThan(60_000_000)
+  expect(follower.derivations.get(path('x-1'))).toMatchObject({ lines: 200_000 })
+})
+
+it('survives any order of records', () => {
+  const step = fc.oneof(
+    fc.tuple(fc.nat(4), fc.nat(4)).map(([id, name]) => start(id + 2, `p${name}-1`)),
+    fc.nat(8).map(stop),
+    fc.nat(8).map((id) => log(id, 'text')),
+    fc.nat(5).map((done) => counters(done, 5)),
+    fc.nat(4).map((name) => error(`builder for '${path(`p${name}-1`)}' failed with exit code 1`)),
+    fc.constant(error('timed out after 1 seconds')),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (lines) => {
+      const { follower, feed } = follow()
+      feed(ALL, ...lines)
+      follower.finish()
+      for (const { status } of follower.derivations.values())
+        expect(['built', 'failed', 'silent', 'timeout', 'stopped']).toContain(status)
+    }),
+  )
+})
