@@ -23,9 +23,11 @@ for (const entry of ['main', 'post', 'plan'].filter((name) => existsSync(`src/${
     if (!name.endsWith('.d.ts')) writeFileSync(join(folder, basename(name)), source)
   }
 }
-const nix = join(out, 'main', 'nix')
-mkdirSync(nix, { recursive: true })
-for (const file of nixFiles('src/strategy')) cpSync(file, join(nix, basename(file)))
+for (const entry of ['main', 'plan']) {
+  const nix = join(out, entry, 'nix')
+  mkdirSync(nix, { recursive: true })
+  for (const file of nixFiles('src/strategy')) cpSync(file, join(nix, basename(file)))
+}
 
 async function bundle(file) {
   try {

@@ -1,7 +1,9 @@
 /**
- * A job whose flake did not change: time from its start until the 500 paths of the closure are in the store of a fresh
- * machine, with (a) no cache, (b) the whole of /nix as one archive of the Actions cache, (c) this action's cache. The
- * same service, client, machine and Nix for all, in turns.
+ * A job whose flake did not change: time to have the 500 paths of the closure in the store of a fresh machine (evaluation,
+ * which is the same for all, left out), with (a) no cache, (b) the whole of /nix as one archive of the Actions cache, (c) this action's cache. The
+ * same service, client, machine and Nix for all, in turns. The store that was saved also holds what was needed to
+ * build only: a hundred sources, and copies of the folders that the variable ALSO names (ALSO='/usr/lib/gcc /usr/share':
+ * a compiler, and as many files as the source of nixpkgs has).
  *
  *     test/rig/.cache/node24/node bench/cache.ts [ROUNDS] [CLIENT]
  *
@@ -9,7 +11,7 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../test/e2e/cache-driver.ts'
 import { rigDir } from '../test/rig/cache.ts'
@@ -18,88 +20,128 @@ import { Machine } from '../test/rig/machine.ts'
 const rounds = Number(process.argv[2] ?? 3)
 const program = process.argv[3] ?? join(process.cwd(), 'dist/cache/index.js')
 const PATHS = 500
-const KEY_FREE = { cache: 'auto' as const }
 
 /**
- * PATHS paths of 64 KiB that hardly compress, each built in a tenth of a second or so and referring to three others;
- * and what building them took: as many sources of the same size that nothing refers to at run time.
+ * PATHS paths of 50 KiB that compress to half, each referring to up to three others; and what building them took:
+ * a fifth as many sources of that size, to which nothing refers at run time.
  */
 const closure = `let
-  noise = name: "i=0; s=${'$'}{builtins.hashString "sha256" name}; while [ $i -lt 1000 ]; do s=$(( (0x$(printf %.12s $s) * 25214903917 + i) & 0xffffffffffff )); s=$(printf %012x $s)abcdef; echo $s$i$s${'$'}{name}; i=$((i + 1)); done";
-  make = name: more: derivation { inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "(${'$'}{noise name}; echo ${'$'}{more}) > $out" ]; };
-  source = n: make "source-${'$'}{toString n}" "";
-  path = n: derivation { name = "path-${'$'}{toString n}"; system = "x86_64-linux"; builder = "/bin/sh"; src = source n;
-    args = [ "-c" "(read line < $src; ${'$'}{noise "path-${'$'}{toString n}"}; echo ${'$'}{toString (map (step: builtins.elemAt all (n / step)) (if n < 4 then [] else [2 3 4]))}) > $out" ]; };
+  make = name: deps: derivation { inherit name deps; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo $text > $out" ];
+    text = "\${toString deps} \${builtins.concatStringsSep " " (builtins.genList (n: builtins.hashString "sha512" "\${name} \${toString n}") 400)}"; };
+  source = n: make "source-\${toString n}" [];
+  path = n: derivation { name = "path-\${toString n}"; system = "x86_64-linux"; builder = "/bin/sh"; src = source (n / 5);
+    args = [ "-c" "echo $name $refs $text > $out" ]; text = (source n).text;
+    refs = map (step: builtins.elemAt all (n / step)) (if n < 4 then [] else [ 2 3 4 ]); };
   all = builtins.genList path ${PATHS - 1};
-in derivation { name = "all"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo ${'$'}{toString all} > $out" ]; }
+in derivation { name = "all"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo $refs > $out" ]; refs = all; }
 `
 
 type Way = 'no cache' | 'whole store' | 'this action'
 const service = mkdtempSync(join(tmpdir(), 'bench-cache-'))
 const seconds = new Map<Way, number[]>()
 try {
-  await run('this action', 'save')
-  await run('whole store', 'save')
+  await save()
   for (let round = 0; round < rounds; round += 1)
     for (const way of ['no cache', 'whole store', 'this action'] as const) {
-      const took = await run(way, 'restore')
+      const took = await measure(way)
       seconds.set(way, [...(seconds.get(way) ?? []), took])
       console.log(`${way}: ${took.toFixed(2)} s`)
     }
-  for (const [way, list] of seconds) console.log(`median, ${way}: ${[...list].sort((a, b) => a - b)[list.length >> 1]?.toFixed(2)} s`)
+  for (const [way, list] of seconds)
+    console.log(`median, ${way}: ${[...list].sort((a, b) => a - b)[list.length >> 1]?.toFixed(2)} s`)
 } finally {
   rmSync(service, { recursive: true, force: true })
 }
 
-/** Seconds from the start of the restore to the end of the build, in a fresh machine. */
-async function run(way: Way, turn: 'save' | 'restore'): Promise<number> {
-  await using machine = await Machine.start({
+interface Stage {
+  readonly machine: Machine
+  readonly env: Record<string, string>
+}
+
+async function start(nixConf: string): Promise<Stage> {
+  const machine = await Machine.start({
     user: 'root',
     nix: '2.34.8',
-    binds: [{ source: process.cwd() }, { source: join(program, '..') }, { source: service, target: '/srv/cache', readOnly: false }],
+    nixConf: `max-jobs = 2\n${nixConf}`,
+    binds: [
+      { source: process.cwd() },
+      { source: dirname(program), target: '/srv/client' },
+      { source: service, target: '/srv/cache', readOnly: false },
+    ],
   })
   mkdirSync(machine.path('/run/service'))
-  machine.spawn([machine.node('host'), join(rigDir, 'cache-service.mjs'), '/srv/cache', '/run/service'], { user: 'root' })
+  const server = join(rigDir, 'cache-service.mjs')
+  machine.spawn([machine.node('host'), server, '/srv/cache', '/run/service'], { user: 'root' })
   while (!existsSync(machine.path('/run/service/port'))) await sleep(20)
   await machine.sh('mkdir -p /var/tmp/runner; cat > /var/tmp/job.nix', { input: closure })
+  const port = readFileSync(machine.path('/run/service/port'), 'utf8')
   const env = {
     RUNNER_TEMP: '/var/tmp/runner',
     GITHUB_WORKSPACE: '/var/tmp',
     GITHUB_REF: 'refs/heads/main',
     RUNNER_ENVIRONMENT: 'github-hosted',
     ACTIONS_CACHE_SERVICE_V2: 'true',
-    ACTIONS_RESULTS_URL: `http://127.0.0.1:${readFileSync(machine.path('/run/service/port'), 'utf8')}/`,
+    ACTIONS_RESULTS_URL: `http://127.0.0.1:${port}/`,
     ACTIONS_RUNTIME_TOKEN: 'token',
   }
-  if (way === 'whole store') return await runWholeStore(machine, turn, env)
-  const job = { file: '/var/tmp/job.nix', program, ...KEY_FREE, cache: way === 'no cache' ? ('false' as const) : ('auto' as const) }
+  return { machine, env }
+}
+
+/** Builds once (without a sandbox, that is not what is measured) and saves it both ways. */
+async function save(): Promise<void> {
+  const stage = await start('sandbox = false')
+  const { saved, seconds } = await drive(stage, 'auto')
+  console.log(saved?.reason, seconds)
+  for (const tree of (process.env.ALSO ?? '').split(' ').filter(Boolean))
+    await stage.machine.sh(`nix-store --add ${tree}`)
+  await askClient(stage, { verb: 'save', path: '/nix', key: 'whole-store' })
+  console.log(
+    `whole store saved: ${statSync(join(service, '2.blob')).size} bytes; ours: ${statSync(join(service, '1.blob')).size}`,
+  )
+  await stage.machine.stop()
+}
+
+/** Seconds that restore and build take in a fresh machine; evaluation, the same for all, is left out. */
+async function measure(way: Way): Promise<number> {
+  const stage = await start('')
+  try {
+    if (way === 'whole store') return await restoreWholeStore(stage)
+    const { built, seconds } = await drive(stage, way === 'no cache' ? 'false' : 'auto')
+    if (way === 'this action' && built?.length !== 0) throw new Error(`built: ${built?.join(' ')}`)
+    console.log(seconds)
+    return (seconds?.restore ?? 0) + (seconds?.build ?? 0)
+  } finally {
+    await stage.machine.stop()
+  }
+}
+
+async function drive({ machine, env }: Stage, cache: 'auto' | 'false'): Promise<Answer> {
   const driver = [machine.node('node24'), join(process.cwd(), 'test/e2e/cache-driver.ts')]
-  const result = await machine.run(driver, { input: JSON.stringify(job), env, cwd: '/var/tmp', timeout: 900_000 })
-  const answer = JSON.parse(result.stdout.split('\n').findLast((line) => line.startsWith('ANSWER '))?.slice(7) ?? '{}') as Answer
-  if (answer.buildExit !== 0 || (turn === 'restore' && way === 'this action' && answer.built?.length !== 0))
-    throw new Error(`${result.stdout}${result.stderr}`)
-  if (turn === 'save') console.log(answer.saved?.reason, answer.seconds)
-  else console.log(answer.seconds)
-  return (answer.seconds?.restore ?? 0) + (answer.seconds?.build ?? 0)
+  const input = JSON.stringify({ file: '/var/tmp/job.nix', program: '/srv/client/index.js', cache })
+  const result = await machine.run(driver, { input, env, cwd: '/var/tmp', timeout: 1_800_000 })
+  const last = result.stdout.split('\n').findLast((line) => line.startsWith('ANSWER '))
+  const answer = JSON.parse(last?.slice(7) ?? '{}') as Answer
+  if (answer.buildExit !== 0) throw new Error(`${result.stdout.slice(-3000)}${result.stderr}`)
+  return answer
+}
+
+async function askClient({ machine, env }: Stage, request: object): Promise<void> {
+  const argv = [machine.node('node24'), '/srv/client/index.js']
+  const options = { input: JSON.stringify(request), env: { ...env, GITHUB_WORKSPACE: '/' }, cwd: '/', timeout: 600_000 }
+  const answer = await machine.run(argv, options)
+  if (!/"done":true/.test(answer.stdout)) throw new Error(answer.stdout + answer.stderr)
 }
 
 /** As the actions do that keep /nix in one archive: by the same client, unpacked over the store. */
-async function runWholeStore(machine: Machine, turn: 'save' | 'restore', env: Record<string, string>): Promise<number> {
-  const node = machine.node('node24')
-  const ask = async (request: object): Promise<void> => {
-    const answer = await machine.run([node, program], { input: JSON.stringify(request), env: { ...env, GITHUB_WORKSPACE: '/' }, cwd: '/', timeout: 600_000 })
-    if (!/"done":true/.test(answer.stdout)) throw new Error(answer.stdout + answer.stderr)
-  }
-  const build = 'nix-store --realise $(nix-instantiate /var/tmp/job.nix) 2>&1'
-  if (turn === 'save') {
-    await machine.sh(build, { timeout: 900_000 })
-    await ask({ verb: 'save', path: '/nix', key: 'whole-store' })
-    console.log('whole store saved', statSync(join(service, '2.blob')).size, 'bytes')
-    return 0
-  }
+async function restoreWholeStore(stage: Stage): Promise<number> {
   const clock = performance.now()
-  await ask({ verb: 'restore', path: '/nix', keys: ['whole-store'] })
-  const log = await machine.sh(build, { timeout: 900_000 })
+  await askClient(stage, { verb: 'restore', path: '/nix', keys: ['whole-store'] })
+  const restored = performance.now()
+  await stage.machine.sh('nix-instantiate --add-root /var/tmp/drv /var/tmp/job.nix', { timeout: 600_000 })
+  const evaluated = performance.now()
+  const log = await stage.machine.sh('nix-store --realise /var/tmp/drv 2>&1', { timeout: 600_000 })
   if (/^building '/m.test(log)) throw new Error(log)
-  return (performance.now() - clock) / 1000
+  const seconds = { restore: (restored - clock) / 1000, build: (performance.now() - evaluated) / 1000 }
+  console.log(seconds)
+  return seconds.restore + seconds.build
 }

@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
 import { judge, readDerivations } from './corpus/judge.mjs'
 import { Locker } from './corpus/lock.mjs'
 import { Asker, nix } from './corpus/nix.mjs'
@@ -104,7 +104,10 @@ async function faultsOfSet(packages) {
   for (const name of packages) {
     const evaluated = await nix(tool, ['eval', '--raw', `${set}.${name}.drvPath`])
     const shown = await nix(tool, ['derivation', 'show', '-r', evaluated.stdout])
-    const { tools } = judge(readDerivations(JSON.parse(shown.stdout)), evaluated.stdout, { build, triple: target.triple })
+    const { tools } = judge(readDerivations(JSON.parse(shown.stdout)), evaluated.stdout, {
+      build,
+      triple: target.triple,
+    })
     for (const text of tools) found.add(text.split(' <- ')[1])
   }
   return found
@@ -118,7 +121,7 @@ function verdict(name, native, cross, graph) {
   const { drvPath, host } = cross.value
   const { tools, ...rest } = judge(graph, drvPath, { build, triple: target.triple })
   const [own, ours] = [tools.filter((text) => isOwn(text)), tools.filter((text) => !isOwn(text))]
-  return { ...one, host, drvPath, ...rest, tools: ours, ownFaults: own }
+  return { ...one, host, nativeHost: native.value.host, drvPath, ...rest, tools: ours, ownFaults: own }
 }
 
 function isOwn(text) {
@@ -131,7 +134,7 @@ function outcome(answer) {
 
 /** The message behind the last "error:" of Nix' trace. */
 function lastLines(text) {
-  const plain = text.replace(/\x1b\[[0-9;]*m/g, '')
+  const plain = stripVTControlCharacters(text)
   return plain
     .slice(Math.max(0, plain.lastIndexOf('error:')))
     .split('\n')
@@ -150,7 +153,7 @@ function line(flake, one) {
     return `${flake}#${one.name}: FOREIGN ${one.foreign.length}: ${one.foreign.slice(-3).join(' ')}`
   if (one.tools.length > 0)
     return `${flake}#${one.name}: TOOLS ${one.tools.length}: ${one.tools.slice(0, 3).join('; ')}`
-  return `${flake}#${one.name}: clean${one.host === target.system ? '' : ` (host ${one.host})`}`
+  return `${flake}#${one.name}: clean${one.host === one.nativeHost ? '' : `, but runs on ${one.host}, native on ${one.nativeHost}`}`
 }
 
 function summary() {

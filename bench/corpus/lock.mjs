@@ -36,30 +36,29 @@ export class Locker {
   /** Adds the inputs of the flake in `folder`, and theirs, to `nodes`. `overrides`: path below `path` → its declaration. */
   async inputs(nodes, folder, path, overrides) {
     const result = {}
-    const declared = await this.declaration(folder)
-    for (const [name, own] of Object.entries(declared)) {
-      const input = { ...own, ...overrides.get(name) }
-      if (input.follows !== undefined && (input.url === undefined || overrides.get(name)?.follows !== undefined)) {
-        result[name] = [...(input.base ?? path), ...input.follows.split('/').filter(Boolean)]
-        continue
-      }
-      const at = [...path, name]
-      const below = new Map()
-      for (const [inner, value] of Object.entries(flatten(own.inputs ?? {}))) below.set(inner, { ...value, base: path })
-      for (const [key, value] of overrides) if (key.startsWith(`${name}/`)) below.set(key.slice(name.length + 1), value)
-      const source = this.find(input, name)
-      const isFlake = input.flake !== false && existsSync(join(source, 'flake.nix'))
-      const key = at.join('/')
-      const { path: stored, narHash } = await this.store(source)
-      nodes[key] = {
-        ...(isFlake ? {} : { flake: false }),
-        locked: { type: 'path', path: stored, narHash, lastModified: 1 },
-        original: original(input, name),
-      }
-      if (isFlake) nodes[key].inputs = await this.inputs(nodes, source, at, below)
-      result[name] = key
+    for (const [name, own] of Object.entries(await this.declaration(folder))) {
+      const override = overrides.get(name)
+      const input = { ...own, ...override }
+      const follows = override?.follows ?? (input.url === undefined ? input.follows : undefined)
+      if (follows !== undefined) result[name] = [...(override?.base ?? path), ...follows.split('/').filter(Boolean)]
+      else result[name] = await this.node(nodes, input, [...path, name], overridesBelow(name, own, path, overrides))
     }
     return result
+  }
+
+  /** Adds one input, and what it brings. @returns its key */
+  async node(nodes, input, at, overrides) {
+    const key = at.join('/')
+    const source = this.find(input, at.at(-1))
+    const isFlake = input.flake !== false && existsSync(join(source, 'flake.nix'))
+    const { path, narHash } = await this.store(source)
+    nodes[key] = {
+      ...(isFlake ? {} : { flake: false }),
+      locked: { type: 'path', path, narHash, lastModified: 1 },
+      original: original(input, at.at(-1)),
+    }
+    if (isFlake) nodes[key].inputs = await this.inputs(nodes, source, at, overrides)
+    return key
   }
 
   async declaration(folder) {
@@ -111,6 +110,14 @@ export class Locker {
     }
     return this.stored.get(folder)
   }
+}
+
+/** What is declared for the inputs of input `name`: by its parent, and by those above. */
+function overridesBelow(name, own, path, overrides) {
+  const below = new Map()
+  for (const [inner, value] of Object.entries(flatten(own.inputs ?? {}))) below.set(inner, { ...value, base: path })
+  for (const [key, value] of overrides) if (key.startsWith(`${name}/`)) below.set(key.slice(name.length + 1), value)
+  return below
 }
 
 /** { a.inputs.b = … } → { "a": …, "a/b": … } */

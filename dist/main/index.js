@@ -31844,7 +31844,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4704);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5006);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5931);
 
 
@@ -31864,7 +31864,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4704:
+/***/ 5006:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31872,37 +31872,6 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   a: () => (/* binding */ runPipeline)
 });
-
-;// CONCATENATED MODULE: ./build/js/nix/platform.js
-const row = (system, triple, crossName, bits, endian, machine) => ({
-    system: system,
-    triple,
-    ...(crossName === undefined ? {} : { crossName }),
-    elf: { bits, endian, machine },
-});
-/** Linux platforms, from nixpkgs lib/systems (evaluated 2026-06) and <elf.h>. */
-const PLATFORMS = [
-    row('x86_64-linux', 'x86_64-unknown-linux-gnu', 'gnu64', 64, 'little', 0x3e),
-    row('i686-linux', 'i686-unknown-linux-gnu', 'gnu32', 32, 'little', 0x03),
-    row('aarch64-linux', 'aarch64-unknown-linux-gnu', 'aarch64-multiplatform', 64, 'little', 0xb7),
-    row('aarch64_be-linux', 'aarch64_be-unknown-linux-gnu', undefined, 64, 'big', 0xb7),
-    row('armv7l-linux', 'armv7l-unknown-linux-gnueabihf', 'armv7l-hf-multiplatform', 32, 'little', 0x28),
-    row('armv6l-linux', 'armv6l-unknown-linux-gnueabihf', 'raspberryPi', 32, 'little', 0x28),
-    row('armv5tel-linux', 'armv5tel-unknown-linux-gnueabi', 'armv5tel-multiplatform', 32, 'little', 0x28),
-    row('riscv64-linux', 'riscv64-unknown-linux-gnu', 'riscv64', 64, 'little', 0xf3),
-    row('riscv32-linux', 'riscv32-unknown-linux-gnu', 'riscv32', 32, 'little', 0xf3),
-    row('powerpc64le-linux', 'powerpc64le-unknown-linux-gnu', 'powernv', 64, 'little', 0x15),
-    row('powerpc64-linux', 'powerpc64-unknown-linux-gnuabielfv1', 'ppc64-elfv1', 64, 'big', 0x15),
-    row('powerpc-linux', 'powerpc-unknown-linux-gnu', 'ppc32', 32, 'big', 0x14),
-    row('s390x-linux', 's390x-unknown-linux-gnu', 's390x', 64, 'big', 0x16),
-    row('loongarch64-linux', 'loongarch64-unknown-linux-gnu', 'loongarch64-linux', 64, 'little', 0x102),
-    row('mips64el-linux', 'mips64el-unknown-linux-gnu', undefined, 64, 'little', 0x08),
-    row('mips64-linux', 'mips64-unknown-linux-gnu', undefined, 64, 'big', 0x08),
-    row('mipsel-linux', 'mipsel-unknown-linux-gnu', 'mipsel-linux-gnu', 32, 'little', 0x08),
-    row('mips-linux', 'mips-unknown-linux-gnu', 'mips-linux-gnu', 32, 'big', 0x08),
-    row('m68k-linux', 'm68k-unknown-linux-gnu', 'm68k', 32, 'big', 0x04),
-];
-const platformOf = (system) => PLATFORMS.find((platform) => platform.system === system);
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -31937,6 +31906,37 @@ function readMember(bytes, at) {
     return { name: shown, skip, next: end + (end % 2), index, longNames: name === '//' };
 }
 const latin = (bytes, from, to) => Buffer.from(bytes.subarray(from, to)).toString('latin1');
+
+;// CONCATENATED MODULE: ./build/js/nix/platform.js
+const row = (system, triple, crossName, bits, endian, machine) => ({
+    system: system,
+    triple,
+    ...(crossName === undefined ? {} : { crossName }),
+    elf: { bits, endian, machine },
+});
+/** Linux platforms, from nixpkgs lib/systems (evaluated 2026-06) and <elf.h>. */
+const PLATFORMS = [
+    row('x86_64-linux', 'x86_64-unknown-linux-gnu', 'gnu64', 64, 'little', 0x3e),
+    row('i686-linux', 'i686-unknown-linux-gnu', 'gnu32', 32, 'little', 0x03),
+    row('aarch64-linux', 'aarch64-unknown-linux-gnu', 'aarch64-multiplatform', 64, 'little', 0xb7),
+    row('aarch64_be-linux', 'aarch64_be-unknown-linux-gnu', undefined, 64, 'big', 0xb7),
+    row('armv7l-linux', 'armv7l-unknown-linux-gnueabihf', 'armv7l-hf-multiplatform', 32, 'little', 0x28),
+    row('armv6l-linux', 'armv6l-unknown-linux-gnueabihf', 'raspberryPi', 32, 'little', 0x28),
+    row('armv5tel-linux', 'armv5tel-unknown-linux-gnueabi', 'armv5tel-multiplatform', 32, 'little', 0x28),
+    row('riscv64-linux', 'riscv64-unknown-linux-gnu', 'riscv64', 64, 'little', 0xf3),
+    row('riscv32-linux', 'riscv32-unknown-linux-gnu', 'riscv32', 32, 'little', 0xf3),
+    row('powerpc64le-linux', 'powerpc64le-unknown-linux-gnu', 'powernv', 64, 'little', 0x15),
+    row('powerpc64-linux', 'powerpc64-unknown-linux-gnuabielfv1', 'ppc64-elfv1', 64, 'big', 0x15),
+    row('powerpc-linux', 'powerpc-unknown-linux-gnu', 'ppc32', 32, 'big', 0x14),
+    row('s390x-linux', 's390x-unknown-linux-gnu', 's390x', 64, 'big', 0x16),
+    row('loongarch64-linux', 'loongarch64-unknown-linux-gnu', 'loongarch64-linux', 64, 'little', 0x102),
+    row('mips64el-linux', 'mips64el-unknown-linux-gnu', undefined, 64, 'little', 0x08),
+    row('mips64-linux', 'mips64-unknown-linux-gnu', undefined, 64, 'big', 0x08),
+    row('mipsel-linux', 'mipsel-unknown-linux-gnu', 'mipsel-linux-gnu', 32, 'little', 0x08),
+    row('mips-linux', 'mips-unknown-linux-gnu', 'mips-linux-gnu', 32, 'big', 0x08),
+    row('m68k-linux', 'm68k-unknown-linux-gnu', 'm68k', 32, 'big', 0x04),
+];
+const platformOf = (system) => PLATFORMS.find((platform) => platform.system === system);
 
 ;// CONCATENATED MODULE: ./build/js/build/elf.js
 
@@ -32213,7 +32213,7 @@ const SMOKE_TEST_LIMIT_SECONDS = 600;
 async function smokeTest(runner, words, outputs, silentSeconds) {
     const [tool = '', ...args] = words;
     const folders = outputs.map((output) => `${output}/bin`);
-    const path = [...folders, runner.facts.env['PATH'] ?? ''].join(':');
+    const path = [...folders, runner.facts.env.PATH ?? ''].join(':');
     // The program is looked up on that PATH: `env` does it, without a shell.
     const command = { tool: 'env', args: [`PATH=${path}`, tool, ...args], cwd: runner.facts.folder };
     try {
@@ -32242,16 +32242,14 @@ function smoke_test_describe(words, { result }) {
 ;// CONCATENATED MODULE: ./build/js/build/examine.js
 
 
-
 const SHOWN_FILES = 10;
 /**
  * Checks a package that was built: its files are for the target, and the workflow's smoke test passes.
  * @returns what is wrong; undefined where nothing is
  */
 async function examine(runner, inputs, plan, outputs) {
-    const platform = platformOf(plan.target.system);
-    if (inputs.checkArchitecture && platform !== undefined) {
-        const wrong = await checkArchitecture(outputs, platform);
+    if (inputs.checkArchitecture) {
+        const wrong = await checkArchitecture(outputs, plan.target.system);
         if (wrong.length > 0)
             return describeWrong(plan, wrong);
     }
@@ -33154,7 +33152,9 @@ async function blame(runner, nix, plan, followed) {
     if (culprit !== undefined) {
         return { plan, seconds: culprit.seconds, status: 'failed', error: failure_describe(plan, culprit), log: culprit.lastLines };
     }
-    const messages = followed.errors.filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath)).map(({ text }) => text);
+    const messages = followed.errors
+        .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
+        .map(({ text }) => text);
     if (messages.length === 0)
         return { plan, seconds: 0, status: 'skipped', error: 'not built: another package failed, and keep-going is false' };
     return { plan, seconds: 0, status: 'failed', error: explained(messages.join('\n')) };
@@ -33167,10 +33167,10 @@ function failure_describe(plan, { name, drvPath, error, lastLines, status, secon
     }
     if (status === 'timeout')
         return `${what} was ended after ${Math.round(seconds)} s: it took longer than build-timeout allows.`;
-    return `${what} failed to build: ${explained([error ?? '', ...lastLines].join('\n'))}`;
+    return `${what} failed to build: ${explained(error ?? '', lastLines)}`;
 }
-function explained(text) {
-    const { sentence, advice } = explainNix(text);
+function explained(message, log = []) {
+    const { sentence, advice } = explainNix(message, log);
     return `${sentence} ${advice}`.trim();
 }
 
@@ -33726,7 +33726,7 @@ class BuildFollower {
  */
 function schedule(plans, limits) {
     const of = (emulated) => [
-        ...new Set(plans.flatMap(({ choice }) => (choice !== undefined && (choice.strategy === 'emulated') === emulated ? [choice.evaluated.drvPath] : []))),
+        ...new Set(plans.flatMap(({ choice }) => choice !== undefined && (choice.strategy === 'emulated') === emulated ? [choice.evaluated.drvPath] : [])),
     ];
     const own = of(false);
     const common = [
@@ -33738,7 +33738,11 @@ function schedule(plans, limits) {
     const silent = limits.silentTimeout > 0 ? ['--option', 'max-silent-time', String(limits.silentTimeout)] : [];
     const batches = [
         { derivations: own, args: common, silentTimeout: 0 },
-        { derivations: of(true).filter((drvPath) => !own.includes(drvPath)), args: [...common, ...silent], silentTimeout: limits.silentTimeout },
+        {
+            derivations: of(true).filter((drvPath) => !own.includes(drvPath)),
+            args: [...common, ...silent],
+            silentTimeout: limits.silentTimeout,
+        },
     ];
     return batches.filter((batch) => batch.derivations.length > 0);
 }
@@ -33846,7 +33850,9 @@ async function buildPlans(runner, nix, inputs, plans, broken) {
     return { results, pathInfos };
 }
 /** The results of a dry run: what would be built. */
-const plannedOnly = (plans) => plans.map((plan) => (plan.choice === undefined ? { plan, status: 'failed', seconds: 0, error: plan.reason } : { plan, status: 'planned', seconds: 0 }));
+const plannedOnly = (plans) => plans.map((plan) => plan.choice === undefined
+    ? { plan, status: 'failed', seconds: 0, error: plan.reason }
+    : { plan, status: 'planned', seconds: 0 });
 const outputsOf = (plans) => [
     ...new Set(plans.flatMap(({ choice }) => Object.values(choice?.evaluated.outputs ?? {}))),
 ];
@@ -38108,7 +38114,7 @@ async function httpObjects(target, patience = PATIENCE) {
     const login = target.authorization === undefined ? {} : { authorization: target.authorization };
     const sending = (method, name, content) => ({
         method,
-        url: new URL(`${target.base.href.replace(/\/$/, '')}/${name}`),
+        url: new URL(`${target.base.href.replace(/\/$/, '')}/${name.replace(/[?#%]/g, encodeURIComponent)}`),
         headers: { ...login, ...(method === 'GET' || method === 'HEAD' ? PAST_CACHES : {}), ...contentType(method, name) },
         ...(content === undefined ? {} : { content }),
     });
@@ -38165,6 +38171,7 @@ function contentType(method, name) {
         return { 'content-type': 'text/x-nix-cache-info' };
     return { 'content-type': name.endsWith('.ls') ? 'application/json' : 'application/x-nix-nar' };
 }
+/** The certificates of a target, read. @throws Error where a file cannot be read */
 async function tlsFacts(target) {
     const text = async (path) => (path === undefined ? undefined : await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
     const [cert, key, ca] = await Promise.all([target.certificate, target.privateKey, target.authorities].map(text));
@@ -38218,7 +38225,743 @@ function after(words, name) {
 }
 const http_target_bare = (word = '') => (word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word);
 
+;// CONCATENATED MODULE: ./node_modules/aws4fetch/dist/aws4fetch.esm.mjs
+/**
+ * @license MIT <https://opensource.org/licenses/MIT>
+ * @copyright Michael Hart 2024
+ */
+const encoder = new TextEncoder();
+const HOST_SERVICES = {
+  appstream2: 'appstream',
+  cloudhsmv2: 'cloudhsm',
+  email: 'ses',
+  marketplace: 'aws-marketplace',
+  mobile: 'AWSMobileHubService',
+  pinpoint: 'mobiletargeting',
+  queue: 'sqs',
+  'git-codecommit': 'codecommit',
+  'mturk-requester-sandbox': 'mturk-requester',
+  'personalize-runtime': 'personalize',
+};
+const UNSIGNABLE_HEADERS = new Set([
+  'authorization',
+  'content-type',
+  'content-length',
+  'user-agent',
+  'presigned-expires',
+  'expect',
+  'x-amzn-trace-id',
+  'range',
+  'connection',
+]);
+class AwsClient {
+  constructor({ accessKeyId, secretAccessKey, sessionToken, service, region, cache, retries, initRetryMs }) {
+    if (accessKeyId == null) throw new TypeError('accessKeyId is a required option')
+    if (secretAccessKey == null) throw new TypeError('secretAccessKey is a required option')
+    this.accessKeyId = accessKeyId;
+    this.secretAccessKey = secretAccessKey;
+    this.sessionToken = sessionToken;
+    this.service = service;
+    this.region = region;
+    this.cache = cache || new Map();
+    this.retries = retries != null ? retries : 10;
+    this.initRetryMs = initRetryMs || 50;
+  }
+  async sign(input, init) {
+    if (input instanceof Request) {
+      const { method, url, headers, body } = input;
+      init = Object.assign({ method, url, headers }, init);
+      if (init.body == null && headers.has('Content-Type')) {
+        init.body = body != null && headers.has('X-Amz-Content-Sha256') ? body : await input.clone().arrayBuffer();
+      }
+      input = url;
+    }
+    const signer = new AwsV4Signer(Object.assign({ url: input.toString() }, init, this, init && init.aws));
+    const signed = Object.assign({}, init, await signer.sign());
+    delete signed.aws;
+    try {
+      return new Request(signed.url.toString(), signed)
+    } catch (e) {
+      if (e instanceof TypeError) {
+        return new Request(signed.url.toString(), Object.assign({ duplex: 'half' }, signed))
+      }
+      throw e
+    }
+  }
+  async fetch(input, init) {
+    for (let i = 0; i <= this.retries; i++) {
+      const fetched = fetch(await this.sign(input, init));
+      if (i === this.retries) {
+        return fetched
+      }
+      const res = await fetched;
+      if (res.status < 500 && res.status !== 429) {
+        return res
+      }
+      await new Promise(resolve => setTimeout(resolve, Math.random() * this.initRetryMs * Math.pow(2, i)));
+    }
+    throw new Error('An unknown error occurred, ensure retries is not negative')
+  }
+}
+class AwsV4Signer {
+  constructor({ method, url, headers, body, accessKeyId, secretAccessKey, sessionToken, service, region, cache, datetime, signQuery, appendSessionToken, allHeaders, singleEncode }) {
+    if (url == null) throw new TypeError('url is a required option')
+    if (accessKeyId == null) throw new TypeError('accessKeyId is a required option')
+    if (secretAccessKey == null) throw new TypeError('secretAccessKey is a required option')
+    this.method = method || (body ? 'POST' : 'GET');
+    this.url = new URL(url);
+    this.headers = new Headers(headers || {});
+    this.body = body;
+    this.accessKeyId = accessKeyId;
+    this.secretAccessKey = secretAccessKey;
+    this.sessionToken = sessionToken;
+    let guessedService, guessedRegion;
+    if (!service || !region) {
+[guessedService, guessedRegion] = guessServiceRegion(this.url, this.headers);
+    }
+    this.service = service || guessedService || '';
+    this.region = region || guessedRegion || 'us-east-1';
+    this.cache = cache || new Map();
+    this.datetime = datetime || new Date().toISOString().replace(/[:-]|\.\d{3}/g, '');
+    this.signQuery = signQuery;
+    this.appendSessionToken = appendSessionToken || this.service === 'iotdevicegateway';
+    this.headers.delete('Host');
+    if (this.service === 's3' && !this.signQuery && !this.headers.has('X-Amz-Content-Sha256')) {
+      this.headers.set('X-Amz-Content-Sha256', 'UNSIGNED-PAYLOAD');
+    }
+    const params = this.signQuery ? this.url.searchParams : this.headers;
+    params.set('X-Amz-Date', this.datetime);
+    if (this.sessionToken && !this.appendSessionToken) {
+      params.set('X-Amz-Security-Token', this.sessionToken);
+    }
+    this.signableHeaders = ['host', ...this.headers.keys()]
+      .filter(header => allHeaders || !UNSIGNABLE_HEADERS.has(header))
+      .sort();
+    this.signedHeaders = this.signableHeaders.join(';');
+    this.canonicalHeaders = this.signableHeaders
+      .map(header => header + ':' + (header === 'host' ? this.url.host : (this.headers.get(header) || '').replace(/\s+/g, ' ')))
+      .join('\n');
+    this.credentialString = [this.datetime.slice(0, 8), this.region, this.service, 'aws4_request'].join('/');
+    if (this.signQuery) {
+      if (this.service === 's3' && !params.has('X-Amz-Expires')) {
+        params.set('X-Amz-Expires', '86400');
+      }
+      params.set('X-Amz-Algorithm', 'AWS4-HMAC-SHA256');
+      params.set('X-Amz-Credential', this.accessKeyId + '/' + this.credentialString);
+      params.set('X-Amz-SignedHeaders', this.signedHeaders);
+    }
+    if (this.service === 's3') {
+      try {
+        this.encodedPath = decodeURIComponent(this.url.pathname.replace(/\+/g, ' '));
+      } catch (e) {
+        this.encodedPath = this.url.pathname;
+      }
+    } else {
+      this.encodedPath = this.url.pathname.replace(/\/+/g, '/');
+    }
+    if (!singleEncode) {
+      this.encodedPath = encodeURIComponent(this.encodedPath).replace(/%2F/g, '/');
+    }
+    this.encodedPath = encodeRfc3986(this.encodedPath);
+    const seenKeys = new Set();
+    this.encodedSearch = [...this.url.searchParams]
+      .filter(([k]) => {
+        if (!k) return false
+        if (this.service === 's3') {
+          if (seenKeys.has(k)) return false
+          seenKeys.add(k);
+        }
+        return true
+      })
+      .map(pair => pair.map(p => encodeRfc3986(encodeURIComponent(p))))
+      .sort(([k1, v1], [k2, v2]) => k1 < k2 ? -1 : k1 > k2 ? 1 : v1 < v2 ? -1 : v1 > v2 ? 1 : 0)
+      .map(pair => pair.join('='))
+      .join('&');
+  }
+  async sign() {
+    if (this.signQuery) {
+      this.url.searchParams.set('X-Amz-Signature', await this.signature());
+      if (this.sessionToken && this.appendSessionToken) {
+        this.url.searchParams.set('X-Amz-Security-Token', this.sessionToken);
+      }
+    } else {
+      this.headers.set('Authorization', await this.authHeader());
+    }
+    return {
+      method: this.method,
+      url: this.url,
+      headers: this.headers,
+      body: this.body,
+    }
+  }
+  async authHeader() {
+    return [
+      'AWS4-HMAC-SHA256 Credential=' + this.accessKeyId + '/' + this.credentialString,
+      'SignedHeaders=' + this.signedHeaders,
+      'Signature=' + (await this.signature()),
+    ].join(', ')
+  }
+  async signature() {
+    const date = this.datetime.slice(0, 8);
+    const cacheKey = [this.secretAccessKey, date, this.region, this.service].join();
+    let kCredentials = this.cache.get(cacheKey);
+    if (!kCredentials) {
+      const kDate = await hmac('AWS4' + this.secretAccessKey, date);
+      const kRegion = await hmac(kDate, this.region);
+      const kService = await hmac(kRegion, this.service);
+      kCredentials = await hmac(kService, 'aws4_request');
+      this.cache.set(cacheKey, kCredentials);
+    }
+    return buf2hex(await hmac(kCredentials, await this.stringToSign()))
+  }
+  async stringToSign() {
+    return [
+      'AWS4-HMAC-SHA256',
+      this.datetime,
+      this.credentialString,
+      buf2hex(await aws4fetch_esm_hash(await this.canonicalString())),
+    ].join('\n')
+  }
+  async canonicalString() {
+    return [
+      this.method.toUpperCase(),
+      this.encodedPath,
+      this.encodedSearch,
+      this.canonicalHeaders + '\n',
+      this.signedHeaders,
+      await this.hexBodyHash(),
+    ].join('\n')
+  }
+  async hexBodyHash() {
+    let hashHeader = this.headers.get('X-Amz-Content-Sha256') || (this.service === 's3' && this.signQuery ? 'UNSIGNED-PAYLOAD' : null);
+    if (hashHeader == null) {
+      if (this.body && typeof this.body !== 'string' && !('byteLength' in this.body)) {
+        throw new Error('body must be a string, ArrayBuffer or ArrayBufferView, unless you include the X-Amz-Content-Sha256 header')
+      }
+      hashHeader = buf2hex(await aws4fetch_esm_hash(this.body || ''));
+    }
+    return hashHeader
+  }
+}
+async function hmac(key, string) {
+  const cryptoKey = await crypto.subtle.importKey(
+    'raw',
+    typeof key === 'string' ? encoder.encode(key) : key,
+    { name: 'HMAC', hash: { name: 'SHA-256' } },
+    false,
+    ['sign'],
+  );
+  return crypto.subtle.sign('HMAC', cryptoKey, encoder.encode(string))
+}
+async function aws4fetch_esm_hash(content) {
+  return crypto.subtle.digest('SHA-256', typeof content === 'string' ? encoder.encode(content) : content)
+}
+const HEX_CHARS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+function buf2hex(arrayBuffer) {
+  const buffer = new Uint8Array(arrayBuffer);
+  let out = '';
+  for (let idx = 0; idx < buffer.length; idx++) {
+    const n = buffer[idx];
+    out += HEX_CHARS[(n >>> 4) & 0xF];
+    out += HEX_CHARS[n & 0xF];
+  }
+  return out
+}
+function encodeRfc3986(urlEncodedStr) {
+  return urlEncodedStr.replace(/[!'()*]/g, c => '%' + c.charCodeAt(0).toString(16).toUpperCase())
+}
+function guessServiceRegion(url, headers) {
+  const { hostname, pathname } = url;
+  if (hostname.endsWith('.on.aws')) {
+    const match = hostname.match(/^[^.]{1,63}\.lambda-url\.([^.]{1,63})\.on\.aws$/);
+    return match != null ? ['lambda', match[1] || ''] : ['', '']
+  }
+  if (hostname.endsWith('.r2.cloudflarestorage.com')) {
+    return ['s3', 'auto']
+  }
+  if (hostname.endsWith('.backblazeb2.com')) {
+    const match = hostname.match(/^(?:[^.]{1,63}\.)?s3\.([^.]{1,63})\.backblazeb2\.com$/);
+    return match != null ? ['s3', match[1] || ''] : ['', '']
+  }
+  const match = hostname.replace('dualstack.', '').match(/([^.]{1,63})\.(?:([^.]{0,63})\.)?amazonaws\.com(?:\.cn)?$/);
+  let service = (match && match[1]) || '';
+  let region = match && match[2];
+  if (region === 'us-gov') {
+    region = 'us-gov-west-1';
+  } else if (region === 's3' || region === 's3-accelerate') {
+    region = 'us-east-1';
+    service = 's3';
+  } else if (service === 'iot') {
+    if (hostname.startsWith('iot.')) {
+      service = 'execute-api';
+    } else if (hostname.startsWith('data.jobs.iot.')) {
+      service = 'iot-jobs-data';
+    } else {
+      service = pathname === '/mqtt' ? 'iotdevicegateway' : 'iotdata';
+    }
+  } else if (service === 'autoscaling') {
+    const targetPrefix = (headers.get('X-Amz-Target') || '').split('.')[0];
+    if (targetPrefix === 'AnyScaleFrontendService') {
+      service = 'application-autoscaling';
+    } else if (targetPrefix === 'AnyScaleScalingPlannerFrontendService') {
+      service = 'autoscaling-plans';
+    }
+  } else if (region == null && service.startsWith('s3-')) {
+    region = service.slice(3).replace(/^fips-|^external-1/, '');
+    service = 's3';
+  } else if (service.endsWith('-fips')) {
+    service = service.slice(0, -5);
+  } else if (region && /-\d$/.test(service) && !/-\d$/.test(region)) {
+[service, region] = [region, service];
+  }
+  return [HOST_SERVICES[service] || service, region || '']
+}
+
+
+
+;// CONCATENATED MODULE: ./build/js/push/destination/aws-profile.js
+/** Sections of an AWS `credentials` or `config` file, by profile name (AWS CLI guide, "Configuration and credential files"). */
+function parseProfiles(text) {
+    const profiles = new Map();
+    let current;
+    for (const line of text.split(/\r?\n/)) {
+        const section = /^\s*\[\s*(?:profile\s+)?([^\]]+?)\s*\]/.exec(line);
+        const setting = /^\s*([a-z_]+)\s*=\s*(.*?)\s*$/.exec(line);
+        if (section?.[1] !== undefined) {
+            current = profiles.get(section[1]) ?? new Map();
+            profiles.set(section[1], current);
+        }
+        else if (setting?.[1] !== undefined && setting[2] !== undefined)
+            current?.set(setting[1], setting[2]);
+    }
+    return profiles;
+}
+/** Static credentials in settings (variables of the environment, or a profile's). */
+function staticCredentials(id, secret, token) {
+    if (!id || !secret)
+        return undefined;
+    return { accessKeyId: id, secretAccessKey: secret, ...(token ? { sessionToken: token } : {}) };
+}
+/** Credentials in the environment, as aws-actions/configure-aws-credentials leaves them. */
+const environmentCredentials = (env) => staticCredentials(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN);
+/** A web identity in the environment. */
+function environmentIdentity(env) {
+    const { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile } = env;
+    return role && tokenFile ? { role, tokenFile, session: env.AWS_ROLE_SESSION_NAME || 'nix-multiarch' } : undefined;
+}
+/** What a profile gives: static credentials or a web identity. */
+function profileCredentials(profile) {
+    const get = (name) => profile?.get(name);
+    const fixed = staticCredentials(get('aws_access_key_id'), get('aws_secret_access_key'), get('aws_session_token'));
+    const [role, tokenFile] = [get('role_arn'), get('web_identity_token_file')];
+    if (fixed !== undefined || role === undefined || tokenFile === undefined)
+        return fixed;
+    return { role, tokenFile, session: get('role_session_name') ?? 'nix-multiarch' };
+}
+
+;// CONCATENATED MODULE: ./build/js/push/destination/s3-target.js
+
+const MIB = 1024 * 1024;
+/** S3's limits: parts of at least 5 MiB, at most 10,000 of them (AWS S3 user guide, "Multipart upload limits"). */
+const SMALLEST_PART = 5 * MIB;
+const MOST_PARTS = 10_000;
+/**
+ * Target of an `s3://` store URL, with Nix's parameters (src/libstore/s3-binary-cache-store.hh): `region`, `endpoint`
+ * (URL, or host with `scheme`), `profile`, `addressing-style`, `storage-class`, `multipart-threshold`,
+ * `multipart-chunk-size`. Where the URL names no region, the environment does, as for every AWS tool.
+ * @throws Error where the URL cannot be used
+ */
+function s3Target(url, env) {
+    const [, bucket = '', path = ''] = /^s3:\/\/([^/?#]+)(\/[^?#]*)?/i.exec(url) ?? [];
+    if (path.replaceAll('/', '') !== '')
+        throw new Error(`Nix reads a cache only from the root of a bucket, not from ${path}`);
+    const given = (name) => urlParameter(url, name) || undefined;
+    const region = given('region') ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1');
+    const endpoint = given('endpoint') ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
+    const profile = given('profile') ?? env.AWS_PROFILE;
+    return {
+        bucket,
+        region,
+        base: baseOf(bucket, region, endpoint, given('scheme') ?? 'https', given('addressing-style') ?? 'auto'),
+        profile: profile === '' ? undefined : profile,
+        storageClass: given('storage-class'),
+        multipart: {
+            threshold: bytes(given('multipart-threshold'), 100 * MIB, SMALLEST_PART),
+            part: bytes(given('multipart-chunk-size'), 16 * MIB, SMALLEST_PART),
+        },
+    };
+}
+function baseOf(bucket, region, endpoint, scheme, style) {
+    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+    const host = endpoint ?? `s3.${region}.${suffix}`;
+    const base = new URL(host.includes('://') ? host : `${scheme}://${host}`);
+    // a bucket's own host needs DNS for it, and a certificate does not cover names with dots
+    const isVirtual = style === 'virtual' || (style === 'auto' && endpoint === undefined && !bucket.includes('.'));
+    if (isVirtual)
+        base.hostname = `${bucket}.${base.hostname}`;
+    base.pathname = isVirtual ? '/' : `${base.pathname.replace(/\/$/, '')}/${bucket}/`;
+    return base;
+}
+function bytes(text, usual, least) {
+    const value = text === undefined ? usual : Number(text);
+    return Number.isFinite(value) ? Math.max(least, value) : usual;
+}
+/** The parts of an object: [start, end) each. @param size bytes */
+function partsOf(size, part) {
+    const each = Math.max(part, Math.ceil(size / MOST_PARTS / MIB) * MIB);
+    return Array.from({ length: Math.max(1, Math.ceil(size / each)) }, (_, n) => [
+        n * each,
+        Math.min(size, (n + 1) * each),
+    ]);
+}
+/** Text of an element of S3's answers, which are flat and small. */
+const xmlText = (xml, name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+const s3_target_MEANINGS = {
+    NoSuchBucket: 'there is no such bucket',
+    InvalidAccessKeyId: 'the access key is not known',
+    SignatureDoesNotMatch: 'the secret key is wrong, or does not belong to the access key',
+    ExpiredToken: 'the session token has expired; fetch credentials shortly before the push, or for longer',
+    TokenRefreshRequired: 'the session token has expired',
+    InvalidToken: 'the session token is not valid',
+    AccessDenied: 'these credentials may not do that',
+    AuthorizationHeaderMalformed: 'the request was signed for the wrong region',
+    PermanentRedirect: 'the bucket is in another region',
+    RequestTimeTooSkewed: 'the clock of this machine is wrong',
+    EntityTooLarge: 'the object is larger than the store takes',
+    QuotaExceeded: 'the quota is used up',
+};
+/** What an error answer of S3 means, in a sentence. @param region of the bucket, where the answer tells it */
+function explainS3(xml, region) {
+    const code = xmlText(xml, 'Code');
+    if (code === undefined)
+        return undefined;
+    const place = xmlText(xml, 'Region') ?? region;
+    const hint = place !== undefined && /region/.test(s3_target_MEANINGS[code] ?? '') ? `; it is ${place}: s3://…?region=${place}` : '';
+    return `${s3_target_MEANINGS[code] ?? xmlText(xml, 'Message') ?? 'no reason given'}${hint} (${code})`;
+}
+
+;// CONCATENATED MODULE: ./build/js/push/destination/aws-credentials.js
+
+
+
+
+
+
+const RENEW_BEFORE = 5 * 60_000;
+const METADATA_SECONDS = 2;
+/**
+ * Credentials in the order of AWS's own tools: environment (unless the URL names a profile), web identity, profile,
+ * container, instance; undefined makes requests anonymous. Renewed before they expire.
+ * @param profile named by the store URL or AWS_PROFILE
+ */
+function credentialSource(facts, profile, region, transport) {
+    let known;
+    let expires = Number.POSITIVE_INFINITY;
+    return async () => {
+        if (known === undefined || expires - Date.now() < RENEW_BEFORE) {
+            known = find(facts, profile, region, transport);
+            expires = Number.POSITIVE_INFINITY;
+            expires = (await known)?.expires ?? Number.POSITIVE_INFINITY;
+        }
+        return await known;
+    };
+}
+async function find(facts, profile, region, transport) {
+    const { env } = facts;
+    const identity = environmentIdentity(env);
+    const first = profile === undefined ? (environmentCredentials(env) ?? identity) : undefined;
+    const found = first ?? profileCredentials(await readProfile(facts, profile ?? 'default'));
+    if (found !== undefined)
+        return 'role' in found ? await assumeRole(found, env, region, transport) : found;
+    if (profile !== undefined)
+        throw noCredentials(`the AWS configuration has no credentials for the profile ${profile}`);
+    return (await containerCredentials(env, transport)) ?? (await instanceCredentials(env, transport));
+}
+async function readProfile({ env, home }, name) {
+    const files = [
+        env.AWS_CONFIG_FILE || (0,external_node_path_.join)(home, '.aws/config'),
+        env.AWS_SHARED_CREDENTIALS_FILE || (0,external_node_path_.join)(home, '.aws/credentials'),
+    ];
+    const texts = await Promise.all(files.map((file) => (0,external_node_fs_promises_.readFile)(file, 'utf8').catch(() => '')));
+    return new Map(texts.flatMap((content) => [...(parseProfiles(content).get(name) ?? [])]));
+}
+/** STS AssumeRoleWithWebIdentity (AWS STS API reference); the request is not signed, the token is its proof. */
+async function assumeRole(identity, env, region, transport) {
+    const form = new URLSearchParams({
+        Action: 'AssumeRoleWithWebIdentity',
+        Version: '2011-06-15',
+        RoleArn: identity.role,
+        RoleSessionName: identity.session,
+        WebIdentityToken: (await (0,external_node_fs_promises_.readFile)(identity.tokenFile, 'utf8')).trim(),
+    });
+    const answer = await transport.send({
+        method: 'POST',
+        url: new URL(env.AWS_ENDPOINT_URL_STS ?? `https://sts.${region}.amazonaws.com/`),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        content: { kind: 'bytes', bytes: Buffer.from(form.toString()) },
+    });
+    const xml = await (0,consumers_namespaceObject.text)(answer.body);
+    const [id, secret, token] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((name) => xmlText(xml, name));
+    if (answer.status !== 200 || !id || !secret)
+        throw noCredentials(`the role ${identity.role} could not be taken: ${explainS3(xml, undefined) ?? `HTTP ${answer.status}`}`);
+    return credentials({ AccessKeyId: id, SecretAccessKey: secret, Token: token, Expiration: xmlText(xml, 'Expiration') });
+}
+async function containerCredentials(env, transport) {
+    const relative = env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI;
+    const url = relative ? `http://169.254.170.2${relative}` : env.AWS_CONTAINER_CREDENTIALS_FULL_URI;
+    if (!url)
+        return undefined;
+    const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
+    const authorization = file ? (await (0,external_node_fs_promises_.readFile)(file, 'utf8')).trim() : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
+    return await metadata(transport, {
+        method: 'GET',
+        url: new URL(url),
+        headers: authorization ? { authorization } : {},
+    });
+}
+/** EC2's instance metadata, version 2. */
+async function instanceCredentials(env, transport) {
+    if (env.AWS_EC2_METADATA_DISABLED === 'true')
+        return undefined;
+    const root = env.AWS_EC2_METADATA_SERVICE_ENDPOINT || 'http://169.254.169.254';
+    const ask = async (sending) => {
+        const answer = await inTime(transport.send(sending));
+        if (answer?.status === 200)
+            return (await (0,consumers_namespaceObject.text)(answer.body)).trim();
+        answer?.body.resume();
+        return undefined;
+    };
+    const lifetime = { 'x-aws-ec2-metadata-token-ttl-seconds': '300' };
+    const token = await ask({ method: 'PUT', url: new URL('/latest/api/token', root), headers: lifetime });
+    if (token === undefined)
+        return undefined;
+    const headers = { 'x-aws-ec2-metadata-token': token };
+    const url = new URL('/latest/meta-data/iam/security-credentials/', root);
+    const role = await ask({ method: 'GET', url, headers });
+    return role
+        ? await metadata(transport, { method: 'GET', url: new URL(role.split('\n')[0] ?? '', url), headers })
+        : undefined;
+}
+async function metadata(transport, sending) {
+    const answer = await inTime(transport.send(sending));
+    if (answer?.status !== 200)
+        return undefined;
+    const data = JSON.parse(await (0,consumers_namespaceObject.text)(answer.body));
+    return typeof data === 'object' && data !== null ? credentials(data) : undefined;
+}
+function credentials(data) {
+    const get = (name) => (typeof data[name] === 'string' ? data[name] : '');
+    const expires = Date.parse(get('Expiration'));
+    return {
+        accessKeyId: get('AccessKeyId'),
+        secretAccessKey: get('SecretAccessKey'),
+        ...(get('Token') === '' ? {} : { sessionToken: get('Token') }),
+        ...(Number.isNaN(expires) ? {} : { expires }),
+    };
+}
+/** Elsewhere than on such a machine nobody answers there. */
+async function inTime(work) {
+    let timer;
+    const late = new Promise((resolve) => {
+        timer = setTimeout(() => resolve(undefined), METADATA_SECONDS * 1000);
+    });
+    return await Promise.race([work.catch(() => undefined), late]).finally(() => clearTimeout(timer));
+}
+const noCredentials = (text) => new DestinationError(text, { passing: false });
+
+;// CONCATENATED MODULE: ./build/js/push/destination/s3-bucket.js
+
+
+
+
+
+
+/** Codes that another try may cure although their status says otherwise. */
+const PASSING_CODES = /<Code>(SlowDown|InternalError|RequestTimeout|ServiceUnavailable|OperationAborted)<\/Code>/;
+/** A bucket that is spoken to in signed requests, each in bounded tries. */
+class Bucket {
+    target;
+    #transport;
+    #tries;
+    #credentials;
+    #keys = new Map();
+    constructor(target, transport, tries, facts) {
+        this.target = target;
+        this.#transport = transport;
+        this.#tries = tries;
+        this.#credentials = credentialSource(facts, target.profile, target.region, transport);
+    }
+    async run(wish, doing, read) {
+        return await this.#tries.run(async () => {
+            const answer = await this.#transport.send(await this.#signed(wish));
+            const isFine = answer.status < 300 || ((wish.method === 'GET' || wish.method === 'HEAD') && [403, 404].includes(answer.status));
+            if (!isFine)
+                throw await s3Error(answer, doing);
+            return await read(answer);
+        });
+    }
+    async #signed(wish) {
+        const url = new URL(wish.name.split('/').map(encoded).join('/'), this.target.base);
+        for (const [name, value] of Object.entries(wish.query ?? {}))
+            url.searchParams.set(name, value);
+        const headers = new Headers(wish.headers);
+        const credentials = await this.#credentials();
+        if (credentials !== undefined) {
+            const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+            const signer = new AwsV4Signer({
+                ...{
+                    method: wish.method,
+                    url: url.href,
+                    headers,
+                    service: 's3',
+                    region: this.target.region,
+                    cache: this.#keys,
+                },
+                ...{ accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+            });
+            for (const [name, value] of (await signer.sign()).headers)
+                headers.set(name, value);
+        }
+        const { content, range } = wish;
+        return {
+            ...{ method: wish.method, url, headers: Object.fromEntries(headers) },
+            ...(content === undefined ? {} : { content }),
+            ...(range === undefined ? {} : { range }),
+        };
+    }
+}
+/** As the signature has it (RFC 3986): URL leaves some characters that the canonical form encodes. */
+const encoded = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+/** 404, and 403 where the credentials may not list: then S3 does not tell absence from prohibition. */
+async function absence(answer, doing) {
+    if (answer.status !== 403 && answer.status !== 404)
+        throw await s3Error(answer, doing);
+    const xml = await (0,consumers_namespaceObject.text)(answer.body);
+    const code = xmlText(xml, 'Code');
+    if (code === undefined || code === 'NoSuchKey' || code === 'AccessDenied')
+        return undefined;
+    throw errorOf(answer, doing, xml);
+}
+const s3Error = async (answer, doing) => errorOf(answer, doing, await (0,consumers_namespaceObject.text)(answer.body).catch(() => ''));
+function errorOf({ status, headers }, doing, xml) {
+    const region = headers['x-amz-bucket-region'];
+    const meaning = explainS3(xml, typeof region === 'string' ? region : undefined);
+    return new DestinationError(meaning === undefined ? explainStatus(status, doing) : `${doing}: ${meaning}`, {
+        status,
+        passing: isPassing(status) || PASSING_CODES.test(xml),
+        retryAfter: retryAfterSeconds(headers['retry-after'], Date.now()),
+    });
+}
+
+;// CONCATENATED MODULE: ./build/js/push/destination/s3.js
+
+
+
+
+
+
+
+
+
+
+const s3_CONNECTIONS = 25;
+const s3_LOOKUPS = 160;
+const PARTS_AT_A_TIME = 4;
+/** Objects in a bucket, by signed requests of our own: Nix's S3 support differs from version to version and build to build. */
+function s3Objects(url, facts, tls, patience) {
+    const target = s3Target(url, facts.env);
+    const transport = openTransport(s3_LOOKUPS, tls);
+    const bucket = new Bucket(target, transport, new Tries(patience), facts);
+    return {
+        shown: withoutLogin(url),
+        connections: s3_CONNECTIONS,
+        lookups: s3_LOOKUPS,
+        read: (name) => bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
+            if (answer.status === 200)
+                return await (0,consumers_namespaceObject.buffer)(answer.body);
+            return await absence(answer, `reading ${name}`);
+        }),
+        size: (name) => bucket.run({ method: 'HEAD', name }, `asking for ${name}`, async (answer) => {
+            if (answer.status === 200)
+                return Number(answer.headers['content-length'] ?? Number.NaN);
+            return await absence(answer, `asking for ${name}`);
+        }),
+        async *stream(name) {
+            yield* await bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
+                if (answer.status !== 200)
+                    throw await s3Error(answer, `reading ${name}`);
+                return answer.body;
+            });
+        },
+        write: async (name, content) => {
+            if (content.kind === 'file' && content.file.size >= target.multipart.threshold)
+                await writeParts(bucket, name, content.file);
+            else
+                await writeWhole(bucket, name, content);
+        },
+        remove: async (name) => {
+            try {
+                await bucket.run({ method: 'DELETE', name }, `removing ${name}`, drain);
+                return true;
+            }
+            catch (cause) {
+                if (cause instanceof DestinationError && cause.status === 403)
+                    return false;
+                throw cause;
+            }
+        },
+        close: () => transport.close(),
+    };
+}
+async function writeWhole(bucket, name, content) {
+    const headers = { ...contentHash(name, content), ...storageClass(bucket) };
+    await bucket.run({ method: 'PUT', name, content, headers }, `writing ${name}`, drain);
+}
+const storageClass = ({ target }) => target.storageClass === undefined ? {} : { 'x-amz-storage-class': target.storageClass };
+/** The SHA-256 of a NAR is its name; so the store checks what it gets. */
+function contentHash(name, content) {
+    const digits = /^nar\/([0-9a-z]{52})\.nar/.exec(name)?.[1];
+    if (content.kind === 'bytes')
+        return { 'x-amz-content-sha256': (0,external_node_crypto_.createHash)('sha256').update(content.bytes).digest('hex') };
+    return digits === undefined ? {} : { 'x-amz-content-sha256': base32_fromBase32(digits).toString('hex') };
+}
+const drain = async (answer) => void (await (0,consumers_namespaceObject.buffer)(answer.body));
+/** Multipart upload: each part in tries of its own; what was begun is given up where one fails for good. */
+async function writeParts(bucket, name, file) {
+    const doing = `writing ${name}`;
+    const { multipart } = bucket.target;
+    const headers = storageClass(bucket);
+    const begun = await bucket.run({ method: 'POST', name, query: { uploads: '' }, headers }, doing, ({ body }) => (0,consumers_namespaceObject.text)(body));
+    const uploadId = xmlText(begun, 'UploadId');
+    if (uploadId === undefined)
+        throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false });
+    try {
+        const tags = await pooled(partsOf(file.size, multipart.part), PARTS_AT_A_TIME, async (range, n) => {
+            const query = { partNumber: String(n + 1), uploadId };
+            const content = { kind: 'file', file };
+            return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {
+                await drain(answer);
+                return String(answer.headers.etag);
+            });
+        });
+        const list = tags.map((tag, n) => `<Part><PartNumber>${n + 1}</PartNumber><ETag>${tag}</ETag></Part>`);
+        const body = bytesOf(`<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`);
+        await bucket.run({ method: 'POST', name, query: { uploadId }, content: body, headers: contentHash(name, body) }, doing, finished(doing));
+    }
+    catch (cause) {
+        await bucket.run({ method: 'DELETE', name, query: { uploadId } }, doing, drain).catch(() => undefined);
+        throw cause;
+    }
+}
+/** S3 answers 200 before it is done, so that the failure may be in the body (CompleteMultipartUpload, API reference). */
+const finished = (doing) => async (answer) => {
+    const xml = await (0,consumers_namespaceObject.text)(answer.body);
+    if (xml.includes('<Error>'))
+        throw new DestinationError(`${doing}: ${explainS3(xml, undefined)}`, { passing: PASSING_CODES.test(xml) });
+};
+
 ;// CONCATENATED MODULE: ./build/js/push/destination/open.js
+
 
 
 
@@ -38231,6 +38974,11 @@ async function openObjects(destination, settings, patience = PATIENCE) {
         case 'http':
         case 'https':
             return httpObjects(httpTarget(destination.url, settings.http), patience);
+        case 's3': {
+            const { authorities } = settings.http;
+            const tls = await tlsFacts({ certificate: undefined, privateKey: undefined, authorities });
+            return s3Objects(destination.url, settings.aws, tls, patience);
+        }
         default:
             return undefined;
     }
@@ -38713,6 +39461,7 @@ async function settings_readSettings(runner, nix) {
     const readable = (await textOf(authorities)) !== undefined;
     return {
         http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
+        aws: { env: runner.facts.env, home: runner.facts.home },
         substituters: settingList(data, 'substituters'),
         trustedKeys: settingList(data, 'trusted-public-keys'),
     };
@@ -39966,6 +40715,8 @@ function ownOptions(target, facts) {
             },
         ];
     }
+    if (found !== undefined && needsNoEmulator(found, facts))
+        return [builtHere(target, facts, found, base)];
     const substitutable = isSubstitutable(found, facts);
     const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, and no binary cache has the outputs`;
     const emulation = choose_emulationProblem(found, facts);
@@ -39985,6 +40736,15 @@ function ownOptions(target, facts) {
             substitutable,
         },
     ];
+}
+const needsNoEmulator = ({ system }, facts) => system === 'builtin' || facts.native.includes(system);
+/** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
+function builtHere(target, facts, found, { candidate, problem }) {
+    const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`;
+    const kind = found.host === target.system
+        ? { strategy: 'cross', method: 'declared' }
+        : { strategy: 'native' };
+    return { candidate: { ...kind, ...candidate }, problem, merit, substitutable: isSubstitutable(found, facts) };
 }
 function choose_emulationProblem(found, facts) {
     const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? [];

@@ -1,7 +1,7 @@
+import type { SigningKey } from '../inputs/inputs.ts'
 import { toSri } from '../nix/hash.ts'
-import { signatureFits } from '../nix/signing-key.ts'
 import { type StorePath, storeHash } from '../nix/store-path.ts'
-import { entryText, type FoundEntry, parseEntry } from './entry.ts'
+import { type FoundEntry, isVouchedFor, parseEntry } from './entry.ts'
 import type { CacheEntries, CacheEntry } from './types.ts'
 
 /** What lies in a cache folder that came from outside, as far as it is well formed. */
@@ -16,8 +16,8 @@ export interface FoundFiles {
 
 export interface JudgeRules {
   readonly storeDirectory: string
-  /** Key whose signature is asked for; undefined where none is. */
-  readonly publicKey: string | undefined
+  /** Key that must vouch for every entry; undefined where none does. */
+  readonly key: SigningKey | undefined
   /** Paths that other substituters serve. */
   readonly outside: ReadonlySet<StorePath>
 }
@@ -54,10 +54,8 @@ function judgeOne(name: string, text: string, files: FoundFiles, rules: JudgeRul
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
-  const { vouched, ...entry } = found
-  const { publicKey } = rules
-  if (publicKey !== undefined && !signatureFits(publicKey, entryText(entry), vouched ?? ''))
-    return 'no signature that the signing-key vouches for is on it'
+  const { text: _, ...entry } = found
+  if (rules.key !== undefined && !isVouchedFor(text, rules.key)) return 'no run with this signing-key vouches for it'
   const nar = files.nars.get(`${entry.fileHash}.nar.zst`)
   if (nar === undefined) return 'its NAR is not there'
   if (nar.size !== entry.fileSize) return `its NAR has ${nar.size} bytes instead of ${entry.fileSize}`

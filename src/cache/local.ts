@@ -1,4 +1,4 @@
-import { parsePathInfos } from '../nix/json.ts'
+import { parseConfig, parsePathInfos } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import type { DrvPath, StorePath } from '../nix/store-path.ts'
 import { atLeast } from '../nix/version.ts'
@@ -52,7 +52,7 @@ export async function trustedKeys(runner: Runner, nix: Nix): Promise<readonly st
   const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config']
   const command = nixCommand(nix, 'nix', [...FEATURES, ...show, '--json'])
   const { stdout } = await runner.commands.run(command, LIMIT)
-  const keys = member(member(JSON.parse(stdout), 'trusted-public-keys'), 'value')
+  const keys = parseConfig(stdout).get('trusted-public-keys')
   return Array.isArray(keys) ? keys.map(String) : []
 }
 

@@ -141,19 +141,23 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
 async function judgeFound(restored: Restored, found: string): Promise<{ judged: Judged; ledger: Ledger }> {
   const { storeDirectory, use, signer } = restored
   const ledger = parseLedger(await readLedgerFile(found), storeDirectory, Math.floor(Date.now() / 1000))
-  const publicKey = use.trust === 'signed' ? signer.publicKey : undefined
-  return { judged: judgeFiles(await scanFolder(found), { storeDirectory, publicKey, outside: ledger.outside }), ledger }
+  const key = use.trust === 'signed' ? signer : undefined
+  return { judged: judgeFiles(await scanFolder(found), { storeDirectory, key, outside: ledger.outside }), ledger }
 }
 
-/** Moves the NARs in place and writes each narinfo anew: nothing of its text but what was checked gets there. */
+/**
+ * Moves the NARs in place. A narinfo that nobody vouches for is written anew, and signed by this run: nothing of its
+ * text but what was checked gets there.
+ */
 async function takeOver(runner: Runner, restored: Restored, entries: CacheEntries, found: string): Promise<void> {
-  const { folder, signer } = restored
+  const { folder, signer, use } = restored
   await makeFolder(runner, restored)
-  const nars = new Set([...entries.values()].map(({ fileHash }) => `${fileHash}.nar.zst`))
-  for (const nar of nars) await rename(join(found, 'nar', nar), join(folder, 'nar', nar))
-  for (const [name, entry] of entries) {
+  const nars = new Set([...entries.values()].map(({ fileHash }) => `nar/${fileHash}.nar.zst`))
+  const vouched = use.trust === 'signed' ? [...entries.keys()].map((name) => `${name}.narinfo`) : []
+  for (const name of [...nars, ...vouched]) await rename(join(found, name), join(folder, name))
+  if (use.trust === 'signed') return
+  for (const [name, entry] of entries)
     await runner.files.write(join(folder, `${name}.narinfo`), printEntry(entry, signer))
-  }
 }
 
 /** An empty binary cache, that Nix asks before others: it is on this machine. */

@@ -100,11 +100,7 @@ async function addEntries(
   const added = new Map<string, CacheEntry>()
   for (const { path } of fresh) {
     const name = storeHash(path)
-    const { vouched: _, ...entry } = parseEntry(
-      `${name}.narinfo`,
-      await readFile(narinfo(path), 'utf8'),
-      storeDirectory,
-    )
+    const { text: _, ...entry } = parseEntry(`${name}.narinfo`, await readFile(narinfo(path), 'utf8'), storeDirectory)
     await runner.files.write(narinfo(path), printEntry(entry, signer))
     added.set(name, entry)
   }

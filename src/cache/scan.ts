@@ -6,6 +6,8 @@ import { NAR_NAME, NARINFO_BYTES, NARINFO_NAME } from './entry.ts'
 import type { FoundFiles } from './judge.ts'
 import { LEDGER, LEDGER_BYTES } from './ledger.ts'
 
+/** Bytes read at once: a stream takes longer to open than a small file to read. */
+const AT_ONCE = 4 * 1024 * 1024
 /** Files whose names are known and whose content is not taken over. */
 const EXPECTED = ['nix-cache-info', LEDGER, 'nar']
 
@@ -24,7 +26,7 @@ export async function scanFolder(folder: string): Promise<FoundFiles> {
   for (const name of (await isFolder(narFolder)) ? await names(narFolder) : []) {
     const size = await regularSize(join(narFolder, name))
     if (NAR_NAME.test(name) && size !== undefined)
-      nars.set(name, { size, hash: `sha256-${await sha256(join(narFolder, name))}` })
+      nars.set(name, { size, hash: `sha256-${await sha256(join(narFolder, name), size)}` })
     else foreign.push(`nar/${name}`)
   }
   return { narinfos, nars, foreign }
@@ -61,8 +63,9 @@ async function regularSize(path: string): Promise<number | undefined> {
   }
 }
 
-async function sha256(path: string): Promise<string> {
+async function sha256(path: string, size: number): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer)
+  if (size <= AT_ONCE) hash.update(await readFile(path))
+  else for await (const chunk of createReadStream(path, { highWaterMark: AT_ONCE })) hash.update(chunk as Buffer)
   return hash.digest('base64')
 }

@@ -68,23 +68,23 @@ export function secretInputs(read: ReadInput): readonly string[] {
   ].filter((text) => text.length >= 4)
 }
 
-function describeProblems(problems: readonly string[]): string {
+export function describeProblems(problems: readonly string[]): string {
   const heading = problems.length === 1 ? 'An input is wrong:' : `${problems.length} inputs are wrong:`
   return [heading, ...problems.map((problem) => `- ${problem}`)].join('\n')
 }
 
-function parseFlake(text: string): Checked<string> {
+export function parseFlake(text: string): Checked<string> {
   if (/[\0\n\r]/.test(text) || text.startsWith('-')) return bad(`"${text}" is not a flake reference`)
   if (text.includes('#'))
     return bad(`"${text}" names an attribute; give the flake alone, and the attribute in packages`)
   return ok(text === '' ? '.' : text)
 }
 
-function parseStrategy(text: string): Checked<Target['strategy']> {
+export function parseStrategy(text: string): Checked<Target['strategy']> {
   return isStrategy(text) ? ok(text) : bad(`"${text}" is not allowed; use auto, native, cross or emulated`)
 }
 
-function parseTargets(
+export function parseTargets(
   text: string,
   strategy: Target['strategy'],
   runnerSystem: System | undefined,
@@ -104,7 +104,7 @@ function parseTargets(
   return problems.length > 0 ? bad(problems.join('; ')) : ok(targets)
 }
 
-function parsePackages(text: string): Checked<readonly string[]> {
+export function parsePackages(text: string): Checked<readonly string[]> {
   const names = [...new Set(words(text))]
   if (names.length === 0) return bad('no package is named; use a name, an attribute path or *')
   const wrong = names.filter((name) => name !== '*' && !isAttributePath(name.replaceAll('{target}', 'x')))
@@ -116,7 +116,7 @@ function isAttributePath(text: string): boolean {
   return /^(?:"[^"]+"|[^\s"'.$`\\;(){}#]+)(?:\.(?:"[^"]+"|[^\s"'.$`\\;(){}#]+))*$/.test(text) && !text.startsWith('-')
 }
 
-function parseTemplate(text: string): Checked<string | undefined> {
+export function parseTemplate(text: string): Checked<string | undefined> {
   if (text === '') return ok(undefined)
   const holes = text.match(/\{[^}]*\}/g) ?? []
   const allowed = ['{build}', '{target}', '{cross}', '{triple}', '{package}']
@@ -125,7 +125,7 @@ function parseTemplate(text: string): Checked<string | undefined> {
   return isAttributePath(text.replace(/\{[^}]*\}/g, 'x')) ? ok(text) : bad(`"${text}" is not an attribute path`)
 }
 
-function parseNixSource(text: string, sha256: string | undefined): Checked<NixSource> {
+export function parseNixSource(text: string, sha256: string | undefined): Checked<NixSource> {
   const word = oneOf(text, ['auto', 'existing', 'release', 'distro'])
   if ('value' in word) return ok({ kind: word.value })
   if (/^https?:\/\//.test(text)) {
@@ -136,11 +136,11 @@ function parseNixSource(text: string, sha256: string | undefined): Checked<NixSo
   return bad(`"${text}" is not allowed; use auto, existing, release, distro, or the URL or path of a release tarball`)
 }
 
-function parseVersion(text: string): Checked<string> {
+export function parseVersion(text: string): Checked<string> {
   return /^\d+\.\d+(\.\d+)?$/.test(text) ? ok(text) : bad(`"${text}" is not a version such as 2.34.7`)
 }
 
-function parseSha256(text: string): Checked<string | undefined> {
+export function parseSha256(text: string): Checked<string | undefined> {
   if (text === '') return ok(undefined)
   return /^[0-9a-fA-F]{64}$/.test(text) ? ok(text.toLowerCase()) : bad(`"${text}" is not a SHA-256 in hex (64 digits)`)
 }

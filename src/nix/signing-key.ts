@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 
 /** A Nix signing key: `name:base64(64 bytes: Ed25519 seed and public key)`. */
 export interface ParsedSigningKey {
@@ -44,10 +44,22 @@ export function signText(secret: string, text: string): string {
 export function signatureFits(publicKey: string, text: string, signature: string): boolean {
   const [keyName, encodedKey = ''] = splitKey(publicKey)
   const [name, encoded = ''] = splitKey(signature)
-  const raw = Buffer.from(encodedKey, 'base64')
-  if (name !== keyName || raw.length !== 32) return false
-  const key = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' })
+  if (name !== keyName) return false
+  const key = publicKeyOf(encodedKey)
+  if (key === undefined) return false
   return verify(null, Buffer.from(text), key, Buffer.from(encoded, 'base64'))
+}
+
+const publicKeys = new Map<string, KeyObject | undefined>()
+
+/** Kept, since thousands of signatures are checked with one key. */
+function publicKeyOf(encoded: string): KeyObject | undefined {
+  if (!publicKeys.has(encoded)) {
+    const raw = Buffer.from(encoded, 'base64')
+    const der = { key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' } as const
+    publicKeys.set(encoded, raw.length === 32 ? createPublicKey(der) : undefined)
+  }
+  return publicKeys.get(encoded)
 }
 
 /** Name of a key or signature, `name:base64` → `name`. */

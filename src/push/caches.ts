@@ -78,7 +78,7 @@ async function bring(
     const checking = checkContents(runner, nix, targets, wanted)
     const largest = wanted.reduce((most, { narSize }) => Math.max(most, narSize), 0)
     const silent = silenceLimit(largest, request.compression)
-    const copying = copyInto(runner, nix, gateway, request, makingParameters(url, request.compression), silent)
+    const copying = copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent)
     const [, reason] = await Promise.all([checking, copying])
     await gateway.settle(reason ?? 'nix copy did not bring it')
   } finally {

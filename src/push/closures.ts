@@ -15,17 +15,27 @@ import { servedUpstream, upstreamCaches } from './upstream.ts'
 
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
- * path, and not thrown. @throws CommandError where a root is not in the store
+ * path, and not thrown. @param reached paths known to be at every destination, which are not asked for again
+ * @throws CommandError where a root is not in the store
  */
-export async function pushClosures(runner: Runner, nix: Nix, request: PushRequest): Promise<readonly PushReport[]> {
+export async function pushClosures(
+  runner: Runner,
+  nix: Nix,
+  request: PushRequest,
+  reached: ReadonlySet<StorePath> = new Set(),
+): Promise<readonly PushReport[]> {
   if (request.destinations.length === 0 || request.roots.length === 0) return []
-  const settings = await readSettings(runner, nix)
-  const closure = await closureOf(runner, nix, request.roots)
+  const [settings, closure] = await Promise.all([readSettings(runner, nix), closureOf(runner, nix, request.roots)])
   const caches = upstreamCaches(request.skipUpstream, settings.substituters, request.destinations)
-  const upstream = await servedUpstream(runner, caches, closure, settings)
+  const upstream = await servedUpstream(
+    runner,
+    caches,
+    closure.filter(({ path }) => !reached.has(path)),
+    settings,
+  )
   if (upstream.size > 0)
     runner.log.info(`${upstream.size} of ${closure.length} paths are served by ${caches.join(', ')}`)
-  const push: CachePush = { request, settings, closure, upstream }
+  const push: CachePush = { request, settings, closure, upstream: new Set([...upstream, ...reached]) }
   const reports = new Map<Destination, PushReport>()
   for (const alike of groups(request)) {
     const [first] = alike
@@ -42,7 +52,7 @@ function groups({ destinations, compression }: PushRequest): readonly (readonly 
   const alike = new Map<string, Destination[]>()
   for (const destination of destinations) {
     const isSsh = destination.scheme.startsWith('ssh')
-    const name = isSsh ? destination.url : makingParameters(destination.url, compression)
+    const name = isSsh ? destination.url : makingParameters(destination.url, compression, 0)
     alike.set(name, [...(alike.get(name) ?? []), destination])
   }
   return [...alike.values()]

@@ -4,13 +4,22 @@ import { urlParameter, withoutLogin } from '../nix/store-url.ts'
 /** Parameters of a store URL that concern what Nix makes of a path, not where it goes. */
 const MAKING = ['compression', 'compression-level', 'parallel-compression', 'write-nar-listing', 'index-debug-info']
 
-/** Query for the gateway's URL: how NARs for this destination are made. Equal texts can share one `nix copy`. */
-export function makingParameters(url: string, compression: string): string {
+/** NARs from here on are compressed by several threads; for small ones the threads cost more than they give. */
+const PARALLEL_BYTES = 32 * 1024 * 1024
+
+/**
+ * Query for the gateway's URL: how NARs for this destination are made. Equal texts can share one `nix copy`.
+ * @param largest bytes of the largest NAR of the closure
+ */
+export function makingParameters(url: string, compression: string, largest: number): string {
   const given = MAKING.flatMap((name) => {
     const value = urlParameter(url, name) ?? (name === 'compression' ? compression : undefined)
     return value === undefined ? [] : [[name, value] as [string, string]]
   })
-  return new URLSearchParams(given).toString()
+  const query = new URLSearchParams(given)
+  const isParallel = largest >= PARALLEL_BYTES && ['zstd', 'xz'].includes(query.get('compression') ?? '')
+  if (isParallel && !query.has('parallel-compression')) query.set('parallel-compression', 'true')
+  return query.toString()
 }
 
 /** Arguments of `nix` for a copy into the gateway. The password is in the netrc file: argv is for everybody to see. */

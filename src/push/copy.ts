@@ -6,9 +6,9 @@ import { withoutLogin } from '../nix/store-url.ts'
 import type { Command, Runner } from '../runner/ports.ts'
 import { fatalReason, lastWords } from './copy-plan.ts'
 import { FEATURES } from './local-store.ts'
-import { waitBefore } from './retry.ts'
+import { type Patience, waitBefore } from './retry.ts'
 
-const PATIENCE = { tries: 4, baseSeconds: 2, capSeconds: 30 }
+const PATIENCE: Patience = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 }
 
 /** A `nix` command that speaks to another store: believes no cached lookup, goes through no proxy to this machine. */
 export async function freshCommand(

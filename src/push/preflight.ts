@@ -3,6 +3,7 @@ import type { Nix } from '../nix/nix.ts'
 import { withoutLogin } from '../nix/store-url.ts'
 import type { Runner } from '../runner/ports.ts'
 import { CACHE_INFO, wrongCacheInfo } from './cache-info.ts'
+import { limitWarning } from './destination/body-limit.ts'
 import { folderOf, probeFolder } from './destination/file.ts'
 import { bytesOf, type Objects } from './destination/objects.ts'
 import { openObjects } from './destination/open.ts'
@@ -51,7 +52,9 @@ async function problemOf(
     const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), nix.storeDirectory)
     if (wrong !== undefined || destination.scheme === 'file') return wrong
     await objects.write(PROBE, bytesOf('Written by nix-multiarch to see whether it may; can be deleted.\n'))
+    const limit = await objects.limit?.(PROBE)
     await objects.remove(PROBE)
+    if (limit !== undefined) runner.log.warning(limitWarning(destination.shown, limit))
     return undefined
   } catch (cause) {
     return withoutLogin(cause instanceof Error ? cause.message : String(cause))

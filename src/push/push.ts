@@ -8,6 +8,7 @@ import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { pushClosures } from './closures.ts'
 import { decidePush, eventFacts, type PushDecision } from './event.ts'
+import { type LivePush, startPushing } from './live.ts'
 import { preflight } from './preflight.ts'
 import type { PushReport } from './types.ts'
 
@@ -34,6 +35,23 @@ export async function pushPreflight(runner: Runner, nix: Nix, inputs: Inputs): P
   runner.log.warning(text, { title: 'Push destinations' })
 }
 
+/**
+ * Begins to push what is built while it is built, where `push-when` is `built` and this run may push; otherwise what
+ * is given is ignored. `pushBuilt` comes after `finish` in any case.
+ */
+export async function startPush(runner: Runner, nix: Nix, inputs: Inputs): Promise<LivePush> {
+  const isWanted = inputs.pushTo.length > 0 && inputs.pushWhen === 'built' && !inputs.dryRun
+  if (!isWanted || !(await mayPush(runner)).push) return { built: () => undefined, finish: async () => undefined }
+  return startPushing(runner, nix, wishOf(inputs))
+}
+
+const wishOf = (inputs: Inputs) => ({
+  destinations: inputs.pushTo,
+  key: inputs.signingKey,
+  compression: inputs.compression,
+  skipUpstream: inputs.skipUpstream,
+})
+
 /** Pushes the closures of everything that was built. One report for each destination; a failure is in it, not thrown. */
 export async function pushBuilt(
   runner: Runner,
@@ -49,14 +67,7 @@ export async function pushBuilt(
     runner.log.info(why)
     return inputs.pushTo.map(({ shown }) => skipped(shown, why))
   }
-  return await pushClosures(runner, nix, {
-    roots,
-    destinations: inputs.pushTo,
-    key: inputs.signingKey,
-    compression: inputs.compression,
-    verify: inputs.verify,
-    skipUpstream: inputs.skipUpstream,
-  })
+  return await pushClosures(runner, nix, { ...wishOf(inputs), roots, verify: inputs.verify })
 }
 
 const skipped = (destination: string, reason: string): PushReport => ({

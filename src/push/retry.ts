@@ -3,11 +3,13 @@ export interface Patience {
   readonly tries: number
   readonly baseSeconds: number
   readonly capSeconds: number
+  /** Seconds after its first failure from which on a request is not tried again. */
+  readonly budgetSeconds: number
 }
 
-export const PATIENCE: Patience = { tries: 6, baseSeconds: 0.5, capSeconds: 20 }
+export const PATIENCE: Patience = { tries: 6, baseSeconds: 0.5, capSeconds: 20, budgetSeconds: 180 }
 /** For a look before the build, which takes seconds. */
-export const BRIEF_PATIENCE: Patience = { tries: 3, baseSeconds: 0.5, capSeconds: 2 }
+export const BRIEF_PATIENCE: Patience = { tries: 3, baseSeconds: 0.5, capSeconds: 2, budgetSeconds: 20 }
 /** Longest wait that a destination may ask for by Retry-After. */
 const LONGEST_RETRY_AFTER = 120
 

@@ -110,7 +110,8 @@ export function outputTexts(results: readonly BuildResult[]): { results: string;
   }
 }
 
-function fitting(forms: readonly (readonly unknown[])[]): string {
+/** The first of the forms that GitHub takes as an output; of the last one as many entries as it takes. */
+export function fitting(forms: readonly (readonly unknown[])[]): string {
   const texts = forms.map((form) => JSON.stringify(form))
   const found = texts.find((text) => text.length <= LONGEST_OUTPUT)
   if (found !== undefined) return found

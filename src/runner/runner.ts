@@ -55,9 +55,12 @@ function isOurFolder(folder: string): boolean {
 
 const temporaryFolder = (): string => process.env.RUNNER_TEMP || tmpdir()
 
-/** Text of an input, trimmed; one that is empty or absent gets its default from action.yml. */
-export function inputReader(): (name: string) => string {
-  const actionYml = join(dirname(realpathSync(process.argv[1] ?? '.')), '../../action.yml')
+/**
+ * Text of an input, trimmed; one that is empty or absent gets its default from action.yml.
+ * @param action folder of action.yml within the repository
+ */
+export function inputReader(action = '.'): (name: string) => string {
+  const actionYml = join(dirname(realpathSync(process.argv[1] ?? '.')), '../..', action, 'action.yml')
   const defaults = existsSync(actionYml) ? readDefaults(readFileSync(actionYml, 'utf8')) : new Map<string, string>()
   return (name) => core.getInput(name) || (defaults.get(name) ?? '')
 }

@@ -101,7 +101,12 @@ async function listPackages(
 }
 
 /** Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs. */
-function question({ target, package: name }: Wanted, inputs: Inputs, nix: Nix, machine: Machine): Question {
+export function question(
+  { target, package: name }: Wanted,
+  inputs: Pick<Inputs, 'crossAttribute'>,
+  nix: Pick<Nix, 'system'>,
+  machine: Pick<Machine, 'native'>,
+): Question {
   const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross'
   const own = target.plain && target.strategy !== 'cross'
   const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross')

@@ -74,7 +74,7 @@ async function play(): Promise<Answer> {
   const settings = Object.entries(restored.settings).map(([name, value]) => `${name} = ${value}\n`)
   const nix = await findNix(['experimental-features = nix-command\n', ...settings].join(''))
   const run = (tool: string, args: string[]) =>
-    runner.commands.run({ tool: `${nix.bin}/${tool}`, args, env: nix.env }, { accept: 'any', timeoutSeconds: 300 })
+    runner.commands.run({ tool: `${nix.bin}/${tool}`, args, env: nix.env }, { accept: 'any', timeoutSeconds: 1800 })
   const drvs = (await run('nix-instantiate', [job.file])).stdout.trim().split('\n') as DrvPath[]
   const begun = performance.now()
   const build = await run('nix-store', ['--realise', '--keep-going', ...drvs])

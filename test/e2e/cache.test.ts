@@ -318,6 +318,33 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
     expect(saves()).toBe(0)
   })
 
+  it('lets a fork read what the base branch has saved with a key, and save nothing', async () => {
+    await saveChain()
+    await start()
+    const event = {
+      repository: { full_name: 'owner/repo', default_branch: 'main' },
+      pull_request: { head: { repo: { full_name: 'fork/repo' } } },
+    }
+    await machine?.sh('cat > /var/tmp/event.json', { input: JSON.stringify(event) })
+    const played = await play({}, chain().replace('mk "c"', 'mk "d"'), {
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_EVENT_PATH: '/var/tmp/event.json',
+      GITHUB_REF: 'refs/pull/7/merge',
+      GITHUB_BASE_REF: 'main',
+    })
+    expect(played).toMatchObject({ built: ['d'], restored: { hit: 'partial', use: { trust: 'open' } } })
+    expect(played.saved).toEqual({ saved: false, reason: expect.stringContaining('a fork only reads') })
+    expect(saves()).toBe(0)
+  })
+
+  const bundled = join(process.cwd(), 'dist/cache/index.js')
+  it.skipIf(!existsSync(bundled))('works with the client as it is shipped', async () => {
+    for (const built of [['a', 'b', 'c'], []]) {
+      await start()
+      expect(await play({ key: KEY, program: bundled }, chain())).toMatchObject({ built, buildExit: 0 })
+    }
+  })
+
   it('is off without a service', async () => {
     await start()
     const env = { ACTIONS_RESULTS_URL: '' }
@@ -422,7 +449,7 @@ function poison(folder: string, name: string, key: SigningKey | 'keep' | undefin
   const packed = execFileSync('zstd', ['-c'], { input: nar })
   const hash = (content: Buffer): string => toBase32(createHash('sha256').update(content).digest())
   writeFileSync(join(folder, 'nar', `${hash(packed)}.nar.zst`), packed)
-  const { vouched: _, ...before } = parseEntry(file, old, '/nix/store')
+  const { text: _, ...before } = parseEntry(file, old, '/nix/store')
   const entry = {
     ...before,
     narHash: `sha256:${hash(nar)}`,

@@ -67,6 +67,22 @@ describe.skipIf(!machineUsable())('a push that goes wrong', () => {
     expect(again.reports[0]).toMatchObject({ status: 'ok', verified: 51 })
   })
 
+  it('brings to each of two destinations just what it lacks', async () => {
+    const [one, two] = [await stage.build('one'), await stage.build('two')]
+    const cache = await startBinaryCache(stage.machine)
+    await stage.push({ roots: [one], to: [`${cache.url}/a`] })
+    await stage.push({ roots: [two], to: [`${cache.url}/b`] })
+    const { reports } = await stage.push({
+      roots: [one, two],
+      to: [`${cache.url}/a`, `${cache.url}/b`, `${cache.url}/c`],
+    })
+    expect(reports.map(counts)).toEqual([{ present: 2, pushed: 2 }, { present: 2, pushed: 2 }, { pushed: 4 }])
+    for (const name of ['a', 'b', 'c']) {
+      expect(stage.faults(`${cache.root}/${name}`)).toEqual([])
+      expect((await stage.machine.sh(`ls ${cache.root}/${name}/nar`)).trim().split('\n')).toHaveLength(4)
+    }
+  })
+
   it('names the one path that is too large, and what refers to it', async () => {
     const large = await stage.build('large', 300)
     const small = await stage.build('small')

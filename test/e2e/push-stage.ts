@@ -5,6 +5,7 @@ import { type NarInfo, parseNarInfo } from '../../src/push/narinfo.ts'
 import type { PushReport } from '../../src/push/types.ts'
 import { type RigNixVersion, rig } from '../rig/cache.ts'
 import { Machine } from '../rig/machine.ts'
+import type { MachineOptions } from '../rig/machine-options.ts'
 import type { Job } from './push-driver.ts'
 
 export const repository = join(import.meta.dirname, '../..')
@@ -23,10 +24,20 @@ export class Stage {
   readonly machine: Machine
   readonly version: RigNixVersion
   readonly bin: string
+  /** Added to each job. */
+  readonly usual: Partial<Job>
   readonly secret: string
   readonly publicKey: string
 
-  private constructor(machine: Machine, version: RigNixVersion, bin: string, secret: string, publicKey: string) {
+  private constructor(
+    machine: Machine,
+    version: RigNixVersion,
+    bin: string,
+    usual: Partial<Job>,
+    secret: string,
+    publicKey: string,
+  ) {
+    this.usual = usual
     this.machine = machine
     this.version = version
     this.bin = bin
@@ -34,12 +45,13 @@ export class Stage {
     this.publicKey = publicKey
   }
 
-  static async open(version: RigNixVersion): Promise<Stage> {
-    const machine = await Machine.start({ user: 'root', nix: version, ssh: true, binds: [{ source: repository }] })
+  static async open(version: RigNixVersion, more: MachineOptions = { user: 'root' }): Promise<Stage> {
+    const machine = await Machine.start({ nix: version, ssh: true, binds: [{ source: repository }], ...more })
     const bin = (await machine.sh('dirname "$(command -v nix)"')).trim()
     const secret = (await machine.sh(`nix ${FLAGS} key generate-secret --key-name stage-1`)).trim()
     const publicKey = await machine.sh(`nix ${FLAGS} key convert-secret-to-public`, { input: secret })
-    return new Stage(machine, version, bin, secret, publicKey.trim())
+    const usual: Partial<Job> = more.nixFlavour === 'daemon' ? { mode: 'daemon', trusted: false } : {}
+    return new Stage(machine, version, bin, usual, secret, publicKey.trim())
   }
 
   /** Evaluates to a store path, writing `builtins.toFile` paths on the way: closures of any size, without builds. */
@@ -60,7 +72,7 @@ export class Stage {
 
   input(job: Partial<Job>): string {
     const { version, bin, secret } = this
-    const whole: Job = { verb: 'push', version, bin, key: secret, roots: [], to: [], ...job }
+    const whole: Job = { verb: 'push', version, bin, key: secret, roots: [], to: [], ...this.usual, ...job }
     return JSON.stringify(whole)
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isSignedBy } from '../../src/push/narinfo.ts'
 import { machineUsable } from '../rig/available.ts'
 import { nixVersions } from '../rig/cache.ts'
 import { startBinaryCache, startSshServer } from '../rig/servers.ts'
@@ -109,4 +110,37 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
     expect(counts(reports[0])).toEqual({ pushed: 3, upstream: 2 })
     expect(stage.narinfos('/srv/filtered').map(({ path }) => path)).not.toContain(theirs)
   })
+
+  it('brings paths while others are still built', async () => {
+    const roots = [await stage.build('early'), await stage.build('later'), await stage.build('latest')]
+    const { answer, log } = await stage.drive({ verb: 'live', roots, to: ['file:///srv/live'] })
+    expect(answer).toBe('finished')
+    expect(stage.faults('/srv/live')).toEqual([])
+    expect(stage.narinfos('/srv/live')).toHaveLength(6)
+    expect(log.match(/Pushed while building: \d+ paths/g)?.length).toBeGreaterThanOrEqual(2)
+    expect(counts((await stage.push({ roots, to: ['file:///srv/live'] })).reports[0])).toEqual({ present: 6 })
+  })
 })
+
+describe.skipIf(!machineUsable()).each(nixVersions)(
+  'pushing as a user whom the daemon of Nix %s does not trust',
+  (version) => {
+    let stage: Stage
+    beforeAll(async () => {
+      stage = await Stage.open(version, { user: 'runner', nixFlavour: 'daemon', network: 'loopback' })
+    })
+    afterAll(() => stage?.machine.stop())
+
+    it('works, without the Internet too', async () => {
+      const root = await stage.build('by-daemon', 64)
+      const cache = await startBinaryCache(stage.machine, { auth: 'bearer:some-token' })
+      const to = ['file:///home/runner/cache', cache.url.replace('//', '//bearer:some-token@')]
+      expect((await stage.drive({ verb: 'preflight', to })).answer).toEqual([])
+      const { reports } = await stage.push({ roots: [root], to })
+      for (const report of reports) expect(report).toMatchObject({ status: 'ok', verified: 2 })
+      const infos = stage.narinfos('/home/runner/cache')
+      expect(infos).toHaveLength(2)
+      for (const info of infos) expect(isSignedBy(info, stage.publicKey)).toBe(true)
+    })
+  },
+)

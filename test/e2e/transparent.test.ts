@@ -52,7 +52,7 @@ class World {
     cpSync(join(import.meta.dirname, '../fixtures/transparent'), this.folder, { recursive: true })
     cpSync(fixtures.nixpkgs, join(this.folder, 'older'), { recursive: true })
     writeFileSync(join(this.folder, 'older/older'), 'another revision\n')
-    for (const name of readdirSync(this.folder)) {
+    for (const name of [...readdirSync(this.folder), 'nested/inner']) {
       const file = join(this.folder, name, 'flake.nix')
       const text = readFileSync(file, 'utf8').replaceAll('@nixpkgs@', fixtures.nixpkgs)
       writeFileSync(
@@ -148,11 +148,13 @@ describe.skipIf(!machineUsable()).each(nixVersions)('transparent cross with Nix 
   it('gives the very derivation of pkgsCross, however the flake asks for its nixpkgs', async () => {
     const packages = await world.packages(machine, world.flake('forms'), aarch64, 'transparent.packages.aarch64-linux')
     expect(world.rounds).toBe(1)
-    const { overlay, extend, append, 'for-build': forBuild, 'own-cross': ownCross, ...plain } = packages
+    const { overlay, extend, append, 'unspliced-overlay': unspliced, ...others } = packages
+    const { 'for-build': forBuild, 'own-cross': ownCross, ...plain } = others
     const almanac = await pkgsCross('aarch64-multiplatform', 'almanac')
     for (const [name, { drvPath }] of Object.entries(plain)) expect(`${name} ${drvPath}`).toBe(`${name} ${almanac}`)
     expect(extend).toEqual(overlay)
     expect(append).toEqual(overlay)
+    expect(unspliced).toEqual(overlay)
     expect(await closure(machine, overlay as Package, aarch64)).toEqual({
       systems: ['builtin', build],
       targetTools: [],
@@ -174,6 +176,13 @@ describe.skipIf(!machineUsable()).each(nixVersions)('transparent cross with Nix 
       })
     }
     expect(raw?.system).toBe('aarch64-linux')
+  })
+
+  // 2.8 knows folders in git sources only
+  it.runIf(nix !== '2.8.0')('finds a flake in a folder of its source', async () => {
+    const flake = `${world.flake('nested')}?dir=inner`
+    const packages = await world.packages(machine, flake, aarch64, 'transparent.packages.aarch64-linux')
+    expect(packages.inner).toMatchObject({ system: build, host: 'aarch64-linux' })
   })
 
   it('makes a package of the build system for a target that the flake does not list', async () => {

@@ -202,5 +202,5 @@ let
 in
 {
   inherit crossNixos importNixpkgs isNixpkgs isTree viewNixpkgs;
-  inherit (splice) isDerivation spliceDerivation;
+  inherit (splice) attribute isDerivation spliceValue;
 }

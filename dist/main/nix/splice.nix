@@ -232,5 +232,5 @@ let
   spliceSet = set: twin: mapAttrs (name: value: if isOpaque name then value else spliceValue value (attribute name twin)) set;
 in
 {
-  inherit forBuild isDerivation isOpaque spliceDerivation spliceResult spliceSet spliceValue;
+  inherit attribute forBuild isDerivation isOpaque spliceResult spliceSet spliceValue;
 }

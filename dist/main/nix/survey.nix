@@ -95,7 +95,7 @@ let
     in
     if host.success && host.value != null then [ host.value ] else [ ]
   ) request.fixed;
-  exposed = orEmpty systemsId (concatMap (set: namesUnder [ set ]) request.systemSets ++ hosts);
+  systems = concatMap (set: namesUnder [ set ]) request.systemSets ++ hosts;
 
   endsWith =
     suffix: text:
@@ -161,13 +161,14 @@ let
     let
       id = toJSON [ target.name ask.text ];
       below = namesUnder ask.list;
-      all = orEmpty id (if below == [ ] && namesUnder ask.old != [ ] then [ "default" ] else below);
-      own = filter (name: !isForeign target.suffixes all name) all;
+      all = if below == [ ] && namesUnder ask.old != [ ] then [ "default" ] else below;
+      split = names: {
+        names = filter (name: !isForeign target.suffixes names name) names;
+        foreign = filter (isForeign target.suffixes names) names;
+      };
+      own = (split (orEmpty id all)).names;
     in
-    seq (visit id {
-      names = own;
-      foreign = filter (name: !elem name own) all;
-    }) (foldl' (done: name: seq done (package target ask name)) null own);
+    seq (visit id (split all)) (foldl' (done: name: seq done (package target ask name)) null own);
 
   survey =
     target:
@@ -175,6 +176,7 @@ let
       done: ask: seq done (if ask.list == null then package target ask "" else list target ask)
     ) null target.asks;
 
+  exposed = orEmpty systemsId systems;
   wanted = filter (target: !target.onlyExposed || elem target.system exposed) request.targets;
 in
-seq (visit systemsId exposed) (foldl' (done: target: seq done (survey target)) true wanted)
+seq (visit systemsId systems) (foldl' (done: target: seq done (survey target)) true wanted)

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { PATIENCE, type Patience } from '../retry.ts'
+import { bodyLimit } from './body-limit.ts'
 import type { HttpTarget } from './http-target.ts'
 import type { Content, Objects } from './objects.ts'
 import { openTransport, type Sending, type TlsFacts } from './transport.ts'
 import { statusError, Tries } from './tries.ts'
 
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
-const CONNECTIONS = 25
+const CONNECTIONS = 40
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
 const LOOKUPS = 160
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
@@ -15,12 +16,13 @@ const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' }
 
 /** Opens the objects of an `http(s)://` store URL. @throws Error where a certificate file cannot be read */
 export async function httpObjects(target: HttpTarget, patience: Patience = PATIENCE): Promise<Objects> {
-  const transport = openTransport(LOOKUPS, await tlsFacts(target))
+  const tls = await tlsFacts(target)
+  const transport = openTransport(LOOKUPS, tls)
   const tries = new Tries(patience)
   const login = target.authorization === undefined ? {} : { authorization: target.authorization }
   const sending = (method: Sending['method'], name: string, content?: Content): Sending => ({
     method,
-    url: new URL(`${target.base.href.replace(/\/$/, '')}/${name}`),
+    url: new URL(`${target.base.href.replace(/\/$/, '')}/${name.replace(/[?#%]/g, encodeURIComponent)}`),
     headers: { ...login, ...(method === 'GET' || method === 'HEAD' ? PAST_CACHES : {}), ...contentType(method, name) },
     ...(content === undefined ? {} : { content }),
   })
@@ -64,6 +66,7 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
         },
         content,
       ),
+    limit: (name) => bodyLimit(target, name, tls),
     remove: (name) =>
       attempt('DELETE', name, async (status, answer) => {
         await buffer(answer.body)

@@ -28,6 +28,8 @@ export interface Objects {
   stream(name: string): AsyncIterable<Uint8Array>
   /** Writes an object; it appears whole or not at all where the protocol allows. @throws DestinationError */
   write(name: string, content: Content): Promise<void>
+  /** Bytes that the destination takes about at most in one object; undefined where it sets no limit or does not say. */
+  limit?(name: string): Promise<number | undefined>
   /** Removes an object. Gives false where the destination does not allow that. @throws DestinationError */
   remove(name: string): Promise<boolean>
   close(): void

@@ -26,6 +26,7 @@ export class Bucket {
   readonly #tries: Tries
   readonly #credentials: ReturnType<typeof credentialSource>
   readonly #keys = new Map<string, ArrayBuffer>()
+  #isAnonymous = false
 
   constructor(target: S3Target, transport: Transport, tries: Tries, facts: AwsFacts) {
     this.target = target
@@ -39,16 +40,18 @@ export class Bucket {
       const answer = await this.#transport.send(await this.#signed(wish))
       const isFine =
         answer.status < 300 || ((wish.method === 'GET' || wish.method === 'HEAD') && [403, 404].includes(answer.status))
-      if (!isFine) throw await s3Error(answer, doing)
+      if (!isFine)
+        throw await s3Error(answer, this.#isAnonymous ? `${doing}, unsigned since no credentials were found` : doing)
       return await read(answer)
     })
   }
 
   async #signed(wish: Wish): Promise<Sending> {
-    const url = new URL(wish.name, this.target.base)
+    const url = new URL(wish.name.split('/').map(encoded).join('/'), this.target.base)
     for (const [name, value] of Object.entries(wish.query ?? {})) url.searchParams.set(name, value)
     const headers = new Headers(wish.headers)
     const credentials = await this.#credentials()
+    this.#isAnonymous = credentials === undefined
     if (credentials !== undefined) {
       const { accessKeyId, secretAccessKey, sessionToken } = credentials
       const signer = new AwsV4Signer({
@@ -72,6 +75,10 @@ export class Bucket {
     }
   }
 }
+
+/** As the signature has it (RFC 3986): URL leaves some characters that the canonical form encodes. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
 /** 404, and 403 where the credentials may not list: then S3 does not tell absence from prohibition. */
 export async function absence(answer: Answer, doing: string): Promise<undefined> {

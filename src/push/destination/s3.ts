@@ -11,7 +11,7 @@ import { explainS3, partsOf, s3Target, xmlText } from './s3-target.ts'
 import { type Answer, openTransport, type TlsFacts } from './transport.ts'
 import { Tries } from './tries.ts'
 
-const CONNECTIONS = 25
+const CONNECTIONS = 40
 const LOOKUPS = 160
 const PARTS_AT_A_TIME = 4
 

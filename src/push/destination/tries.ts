@@ -14,21 +14,33 @@ export class Tries {
     this.#patience = patience
   }
 
-  /** @throws the last failure, where it does not pass or the tries are used up */
+  /** @throws the last failure, where it does not pass or patience is at its end */
   async run<T>(once: () => Promise<T>): Promise<T> {
+    let failing: number | undefined
     for (let attempt = 1; ; attempt += 1) {
       const pause = this.#pausedUntil - Date.now()
       if (pause > 0) await sleep(pause)
       try {
         return await once()
       } catch (cause) {
-        if (!(cause instanceof DestinationError) || !cause.passing || attempt >= this.#patience.tries) throw cause
-        const wait = 1000 * waitBefore(attempt, Math.random(), this.#patience, cause.retryAfter)
-        if (cause.status === 429 || cause.retryAfter !== undefined)
-          this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait)
-        await sleep(wait)
+        failing ??= Date.now()
+        if (!(cause instanceof DestinationError) || !this.#isWorthAnother(cause, attempt, failing)) throw cause
+        await sleep(this.#waitAfter(cause, attempt))
       }
     }
+  }
+
+  #isWorthAnother(cause: DestinationError, attempt: number, failing: number): boolean {
+    const { tries, budgetSeconds } = this.#patience
+    return cause.passing && attempt < tries && Date.now() - failing < 1000 * budgetSeconds
+  }
+
+  /** Milliseconds. Where the destination asks for a pause, all requests make it. */
+  #waitAfter(cause: DestinationError, attempt: number): number {
+    const wait = 1000 * waitBefore(attempt, Math.random(), this.#patience, cause.retryAfter)
+    if (cause.status === 429 || cause.retryAfter !== undefined)
+      this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait)
+    return wait
   }
 }
 

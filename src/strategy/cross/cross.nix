@@ -19,6 +19,7 @@ let
     foldl'
     fromJSON
     genericClosure
+    intersectAttrs
     isAttrs
     isList
     listToAttrs
@@ -30,9 +31,10 @@ let
   platform = import ./platform.nix { inherit build target guise; };
   standIn = import ./stand-ins.nix { inherit target; guise = platform.guise; };
   inherit (import ./nixpkgs.nix { inherit platform standIn; })
+    attribute
     isDerivation
     isNixpkgs
-    spliceDerivation
+    spliceValue
     viewNixpkgs
     ;
 
@@ -97,7 +99,7 @@ let
     let
       inputs = mapAttrs (inputOf node) real.inputs;
       raw = (import (folderOf real node + "/flake.nix")).outputs (inputs // { inherit self; });
-      outputs = raw // mapAttrs (section raw real) (builtins.intersectAttrs { packages = null; defaultPackage = null; } raw);
+      outputs = raw // mapAttrs (section real) (intersectAttrs sections raw);
       sourceInfo = real.sourceInfo or { };
       self =
         outputs
@@ -110,25 +112,27 @@ let
     in
     self;
 
+  sections = {
+    packages = null;
+    legacyPackages = null;
+    defaultPackage = null;
+  };
   # A flake that uses another's package as a tool takes it from the foreign system's set: there it gets its twin.
   section =
-    raw: real: name: systems:
+    real: name: systems:
     let
       native = if guise == build then real.${name} else systems;
       twins = if native ? ${build} then { value = native.${build}; } else { };
-      attribute = inner: if twins ? value && isAttrs twins.value && twins.value ? ${inner} then { value = twins.value.${inner}; } else { };
-      one = value: twin: if isDerivation value then spliceDerivation value twin else value;
     in
     mapAttrs (
       system: packages:
-      if !(platform.isForeign system) then
+      # A set that is nixpkgs' own has its twins already.
+      if !(platform.isForeign system) || packages ? _twin then
         packages
-      else if isDerivation packages then
-        one packages twins
-      else if isAttrs packages then
-        mapAttrs (inner: value: one value (attribute inner)) packages
+      else if isAttrs packages && !(isDerivation packages) then
+        mapAttrs (inner: value: spliceValue value (attribute inner twins)) packages
       else
-        packages
+        spliceValue packages twins
     ) systems;
 in
 nodes.${lock.root}.view

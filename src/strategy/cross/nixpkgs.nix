@@ -172,7 +172,7 @@ let
   withContext =
     text:
     let
-      parts = match "(/nix/store/[^/]+)(/.*)?" text;
+      parts = match "(${builtins.storeDir}/[^/]+)(/.*)?" text;
     in
     if parts == null then text else builtins.appendContext text { ${builtins.head parts} = { path = true; }; };
 
@@ -201,6 +201,6 @@ let
       configuration;
 in
 {
-  inherit crossNixos importNixpkgs isNixpkgs isTree viewNixpkgs;
-  inherit (splice) isDerivation spliceDerivation;
+  inherit crossNixos importNixpkgs isNixpkgs viewNixpkgs;
+  inherit (splice) attribute isDerivation spliceValue;
 }

@@ -34,7 +34,8 @@ export function placeTarget(target: Target, labels: RunnerLabels): Place | strin
   return place ?? `no Linux runner is left to build for ${target.name} on: see runners`
 }
 
-function nativePlace(system: string, labels: RunnerLabels): Place | undefined {
+/** A runner that executes programs of a system. */
+export function nativePlace(system: string, labels: RunnerLabels): Place | undefined {
   const hosts = [system, ...Object.keys(ALSO_NATIVE).filter((host) => ALSO_NATIVE[host]?.includes(system))]
   for (const host of hosts) {
     const label = labels.get(host)

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { entryText, parseEntry, printEntry } from '../../../src/cache/entry.ts'
+import { isVouchedFor, parseEntry, printEntry } from '../../../src/cache/entry.ts'
 import { type FoundFiles, judgeFiles } from '../../../src/cache/judge.ts'
 import { openCacheKey, signedCacheKey } from '../../../src/cache/signer.ts'
 import type { CacheEntry } from '../../../src/cache/types.ts'
-import { signatureFits } from '../../../src/nix/signing-key.ts'
 import { isSignedBy, parseNarInfo } from '../../../src/push/narinfo.ts'
 import { contentOf, entryOf, graphs, nameOf, pathOf } from './entries.ts'
 
 const main = openCacheKey()
 const key = signedCacheKey(main)
-const rules = { storeDirectory: '/nix/store', publicKey: key.publicKey, outside: new Set([pathOf('libc')]) }
+const rules = { storeDirectory: '/nix/store', key, outside: new Set([pathOf('libc')]) }
 const sri = (content: string) => `sha256-${createHash('sha256').update(content).digest('base64')}`
 const file = (entry: CacheEntry): string => `${entry.path.slice(11, 43)}.narinfo`
 
@@ -38,11 +37,11 @@ describe('what was restored', () => {
   })
 
   it.each([
-    ['unsigned', text('b').replace(/^(Sig|Vouched):.*\n/gm, ''), /vouches/],
-    ['signed by another', printEntry(entryOf('b', ['a', 'libc']), openCacheKey()), /vouches/],
-    ['signed by the main key itself', printEntry(entryOf('b', ['a', 'libc']), main), /vouches/],
-    ['of another NAR', text('b').replace(/NarHash: .*/, `NarHash: ${entryOf('x').narHash}`), /vouches/],
-    ['with fewer references', text('b').replace(/References: .*/, 'References: '), /vouches/],
+    ['unsigned', text('b').replace(/^(Sig|Vouched):.*\n/gm, ''), /vouches for it/],
+    ['signed by another', printEntry(entryOf('b', ['a', 'libc']), openCacheKey()), /vouches for it/],
+    ['signed by the main key itself', printEntry(entryOf('b', ['a', 'libc']), main), /vouches for it/],
+    ['of another NAR', text('b').replace(/NarHash: .*/, `NarHash: ${entryOf('x').narHash}`), /vouches for it/],
+    ['with fewer references', text('b').replace(/References: .*/, 'References: '), /vouches for it/],
     ['without StorePath', text('b').replace(/StorePath: .*\n/, ''), /0 lines of StorePath/],
     ['with two StorePaths', `StorePath: ${pathOf('x')}\n${text('b')}`, /2 lines of StorePath/],
     ['of another path', text('a'), /it is for/],
@@ -88,7 +87,7 @@ describe('what was restored', () => {
     const narinfos = new Map(
       [...good().narinfos].map(([name, text]) => [name, text.replace(/^(Sig|Vouched):.*\n/gm, '')]),
     )
-    expect(judgeFiles({ ...good(), narinfos }, { ...rules, publicKey: undefined }).entries.size).toBe(3)
+    expect(judgeFiles({ ...good(), narinfos }, { ...rules, key: undefined }).entries.size).toBe(3)
   })
 
   it('is whole: whatever is missing, what is kept has all that it refers to', () => {
@@ -128,18 +127,24 @@ describe('what was restored', () => {
 })
 
 describe('a narinfo', () => {
-  it('is what Nix reads, signed for Nix and for this room', () => {
+  it('is what Nix reads, signed for Nix, and vouched for to the last byte', () => {
     const entry = entryOf('b', ['a', 'b'])
     const printed = printEntry(entry, key)
     expect(isSignedBy(parseNarInfo(printed), key.publicKey)).toBe(true)
-    const { vouched, ...read } = parseEntry(file(entry), printed, '/nix/store')
+    const { text, ...read } = parseEntry(file(entry), printed, '/nix/store')
     expect(read).toEqual(entry)
-    expect(signatureFits(key.publicKey, entryText(entry), vouched ?? '')).toBe(true)
+    expect(isVouchedFor(text, key)).toBe(true)
+    fc.assert(
+      fc.property(fc.nat({ max: printed.length }), fc.string({ maxLength: 3 }), fc.nat({ max: 2 }), (at, put, cut) => {
+        const changed = printed.slice(0, at) + put + printed.slice(at + cut)
+        expect(isVouchedFor(changed, key)).toBe(changed === printed)
+      }),
+    )
   })
 
   it('has nothing of what was on it before but what is signed', () => {
     const extra = `Deriver: evil.drv\nCA: fixed:r:sha256:x\nSystem: x\n${text('a')}`
-    const { vouched: _, ...entry } = parseEntry(`${nameOf('a')}.narinfo`, extra, '/nix/store')
+    const { text: _, ...entry } = parseEntry(`${nameOf('a')}.narinfo`, extra, '/nix/store')
     expect(printEntry(entry, key)).toBe(text('a'))
   })
 })

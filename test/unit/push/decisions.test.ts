@@ -76,7 +76,15 @@ describe('a nix copy', () => {
     ['file:///x?compression=xz&compression-level=9&priority=10', 'compression=xz&compression-level=9'],
     ['s3://b?region=r&write-nar-listing=true', 'compression=zstd&write-nar-listing=true'],
   ])('makes NARs for %s by %s', (url, parameters) => {
-    expect(makingParameters(url, 'zstd')).toBe(parameters)
+    expect(makingParameters(url, 'zstd', 0)).toBe(parameters)
+  })
+
+  it('compresses large NARs by several threads, unless told otherwise', () => {
+    expect(makingParameters('file:///x', 'zstd', 1e8)).toBe('compression=zstd&parallel-compression=true')
+    expect(makingParameters('file:///x', 'bzip2', 1e8)).toBe('compression=bzip2')
+    expect(makingParameters('file:///x?parallel-compression=false', 'xz', 1e8)).toBe(
+      'compression=xz&parallel-compression=false',
+    )
   })
 
   it('is given time for its largest path', () => {

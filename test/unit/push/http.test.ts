@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { httpObjects } from '../../../src/push/destination/http.ts'
 import { httpTarget } from '../../../src/push/destination/http-target.ts'
@@ -11,8 +14,8 @@ import { bytesOf, type Content } from '../../../src/push/destination/objects.ts'
 import { Spool } from '../../../src/push/gateway/spool.ts'
 
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse, body: Buffer) => void
-const brief = { tries: 3, baseSeconds: 0.02, capSeconds: 0.1 }
-const servers: http.Server[] = []
+const brief = { tries: 3, baseSeconds: 0.02, capSeconds: 0.1, budgetSeconds: 9 }
+const servers: (http.Server | https.Server)[] = []
 
 /** A server whose n-th request gets the n-th answer, the last one over and over. */
 async function serve(...answers: readonly (Answer | 'early')[]) {
@@ -129,6 +132,61 @@ describe('objects over HTTP', () => {
     await new Promise((resolve) => server.close(resolve))
     await expect(objects.read('a')).rejects.toThrow('cannot be reached')
     objects.close()
+  })
+})
+
+describe('the largest upload that a server takes', () => {
+  it.each([
+    [Number.POSITIVE_INFINITY, undefined],
+    [50 * 1024 ** 2, 10 * 1024 ** 2],
+    [1024 ** 2, 1024 ** 2],
+    [1000, 0],
+  ])('of %i bytes is found without sending any', async (limit, found) => {
+    const { objects, server } = await serve(ok)
+    let sent = 0
+    server.on('checkContinue', (request: http.IncomingMessage, response: http.ServerResponse) => {
+      request.on('data', (chunk: Buffer) => {
+        sent += chunk.length
+      })
+      if (Number(request.headers['content-length']) > limit) response.writeHead(413, { connection: 'close' }).end()
+      else response.writeContinue()
+    })
+    expect(await objects.limit?.('probe')).toBe(found)
+    expect(sent).toBe(0)
+    objects.close()
+  })
+})
+
+describe('HTTPS', () => {
+  it('trusts the authorities that it is given, and no others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'push-'))
+    const [key, certificate] = [join(folder, 'key'), join(folder, 'certificate')]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    const files = ['-keyout', key, '-out', certificate, '-days', '2']
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject, ...files],
+      { stdio: 'ignore' },
+    )
+    const tls = { key: readFileSync(key), cert: readFileSync(certificate), ca: readFileSync(certificate) }
+    const server = https.createServer({ ...tls, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+      const peer = (request.socket as TLSSocket).getPeerCertificate()
+      response.end(peer.subject?.CN ?? 'nobody')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    servers.push(server)
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/c`
+    const trusting = await httpObjects(httpTarget(url, { netrc: [], authorities: certificate }), brief)
+    expect(String(await trusting.read('a'))).toBe('nobody')
+    const known = `${url}?tls-certificate=${certificate}&tls-private-key=${key}`
+    const named = await httpObjects(httpTarget(known, { netrc: [], authorities: certificate }), brief)
+    expect(String(await named.read('a'))).toBe('localhost')
+    const strict = await httpObjects(httpTarget(url, { netrc: [], authorities: undefined }), brief)
+    await expect(strict.read('a')).rejects.toMatchObject({
+      passing: false,
+      message: expect.stringMatching(/self-signed/),
+    })
+    for (const objects of [trusting, named, strict]) objects.close()
   })
 })
 

@@ -19,43 +19,61 @@ const referencesIn = (shape: Shape) =>
     ]),
   )
 
+/** A push as the order sees it, with what must hold whenever a narinfo is let go. */
+class Push {
+  readonly order = new NarInfoOrder()
+  readonly written = new Set<StorePath>()
+  readonly underWay: StorePath[] = []
+  readonly #done = { nar: new Set<StorePath>(), check: new Set<StorePath>(), info: new Set<StorePath>() }
+  readonly #references: ReadonlyMap<StorePath, readonly StorePath[]>
+
+  constructor(references: ReadonlyMap<StorePath, readonly StorePath[]>) {
+    this.#references = references
+    this.order.lacks(references)
+  }
+
+  after(event: 'nar' | 'check' | 'info', each: StorePath): void {
+    this.#done[event].add(each)
+    if (event === 'nar') this.#released(this.order.narThere(each))
+    else if (event === 'check') this.#released(this.order.contentsFit([each]))
+    else this.#released(this.order.infoCame(each, each))
+  }
+
+  writes(n: number): void {
+    for (const each of this.underWay.splice(n, 1)) {
+      this.written.add(each)
+      this.#released(this.order.infoThere(each))
+    }
+  }
+
+  #released(paths: readonly StorePath[]): void {
+    for (const each of paths) {
+      expect(Object.values(this.#done).every((set) => set.has(each))).toBe(true)
+      const others = (this.#references.get(each) ?? []).filter((other) => other !== each)
+      expect(others.every((other) => this.written.has(other))).toBe(true)
+      expect(this.underWay.includes(each) || this.written.has(each)).toBe(false)
+      this.underWay.push(each)
+    }
+  }
+}
+
 describe('the order of narinfos', () => {
   it('never lets a narinfo go before its NAR, its check and its references, and lets each go once', () => {
     fc.assert(
       fc.property(closures, fc.array(fc.nat(), { minLength: 300, maxLength: 300 }), (shape, choices) => {
         const references = referencesIn(shape)
-        const order = new NarInfoOrder()
-        order.lacks(references)
-        const nars = new Set<StorePath>()
-        const checked = new Set<StorePath>()
-        const came = new Set<StorePath>()
-        const written = new Set<StorePath>()
-        const underWay: StorePath[] = []
-        const released = (paths: readonly StorePath[]) => {
-          for (const each of paths) {
-            expect(nars.has(each) && checked.has(each) && came.has(each)).toBe(true)
-            for (const other of references.get(each) ?? []) if (other !== each) expect(written.has(other)).toBe(true)
-            expect(underWay.includes(each) || written.has(each)).toBe(false)
-            underWay.push(each)
-          }
-        }
+        const push = new Push(references)
         const events = [...references.keys()].flatMap((each) => [
-          () => released((nars.add(each), order.narThere(each))),
-          () => released((checked.add(each), order.contentsFit([each]))),
-          () => released((came.add(each), order.infoCame(each, each))),
+          () => push.after('nar', each),
+          () => push.after('check', each),
+          () => push.after('info', each),
         ])
-        let turn = 0
-        while (events.length > 0 || underWay.length > 0) {
-          const choice = (choices[turn++ % choices.length] ?? 0) + turn
-          const n = choice % (events.length + underWay.length)
+        for (let turn = 0; events.length > 0 || push.underWay.length > 0; turn += 1) {
+          const n = ((choices[turn % choices.length] ?? 0) + turn) % (events.length + push.underWay.length)
           if (n < events.length) events.splice(n, 1)[0]?.()
-          else {
-            const [done] = underWay.splice(n - events.length, 1)
-            if (done === undefined) continue
-            written.add(done)
-            released(order.infoThere(done))
-          }
+          else push.writes(n - events.length)
         }
+        const { written, order } = push
         expect(written.size).toBe(references.size)
         expect(order.open()).toEqual([])
       }),

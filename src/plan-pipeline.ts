@@ -1,0 +1,80 @@
+import { architectureOf } from './emulation/architectures.ts'
+import type { ReadInput } from './inputs/parse.ts'
+import { type PlanInputs, parsePlanInputs } from './inputs/plan.ts'
+import { installNix } from './install/install.ts'
+import { explainNix } from './nix/explain.ts'
+import type { Nix } from './nix/nix.ts'
+import type { System } from './nix/system.ts'
+import { reportMatrix } from './report/matrix.ts'
+import { UserError } from './runner/errors.ts'
+import type { Runner } from './runner/ports.ts'
+import { readFlake } from './strategy/flake.ts'
+import { inSubstituters } from './strategy/matrix/cached.ts'
+import { decideEntries } from './strategy/matrix/decide.ts'
+import { gatherMissing } from './strategy/matrix/missing.ts'
+import { packJobs } from './strategy/matrix/pack.ts'
+import { surveyFlake } from './strategy/matrix/survey.ts'
+import { surveyRequest } from './strategy/matrix/survey-request.ts'
+import { leftOut, placeTargets } from './strategy/matrix/targets.ts'
+import type { DerivationGraph, Entry } from './strategy/matrix/types.ts'
+import { derivationsOf, listWanted, type Wanted } from './strategy/matrix/wanted.ts'
+
+/**
+ * The plan action: from a flake and targets to the matrix of jobs, in the order
+ * inputs → install → survey (one evaluation) → decide → pack → report.
+ */
+export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
+  const token = read('github-token')
+  if (token !== '') runner.log.mask(token)
+  const inputs = parsePlanInputs(read)
+  const { placed, problems } = placeTargets(inputs)
+  if (problems.length > 0)
+    throw new UserError(['targets cannot all be built:', ...problems.map((line) => `- ${line}`)].join('\n'))
+  const { log } = runner
+
+  const { nix } = await log.group('Nix', () => installNix(runner, inputs))
+  const flake = await readFlake(runner, nix, inputs.flake)
+  const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake.url, surveyRequest(inputs, placed)))
+  const wanted = listWanted(inputs, placed, state)
+  const { entries, graph } = await log.group('What is in the caches', () => decide(runner, nix, inputs, wanted))
+  const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
+  if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
+  const jobs = packJobs(entries, graph, inputs.maxJobs)
+  if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
+  await reportMatrix(runner, { flake, jobs, entries, leftOut: left })
+}
+
+async function decide(
+  runner: Runner,
+  nix: Nix,
+  inputs: PlanInputs,
+  wanted: readonly Wanted[],
+): Promise<{ entries: readonly Entry[]; graph: DerivationGraph }> {
+  const found = derivationsOf(wanted)
+  const { graph, fetchable } = await gatherMissing(
+    runner,
+    nix,
+    found.map(({ drvPath }) => drvPath),
+  )
+  const outputs = found.filter(({ drvPath }) => !graph.has(drvPath)).flatMap((each) => Object.values(each.outputs))
+  const local = [...new Set(outputs)].filter((path) => !fetchable.has(path))
+  const substitutable = await inSubstituters(runner, nix, local)
+  const entries = decideEntries(wanted, inputs, {
+    graph,
+    cached: (paths) => Object.values(paths).every((path) => fetchable.has(path) || substitutable.has(path)),
+    emulationProblem,
+    explain: (error) => explainNix(error).sentence,
+  })
+  return { entries, graph }
+}
+
+function emulationProblem(place: string, system: string): string | undefined {
+  if (!place.endsWith('-linux')) return 'only a Linux runner emulates other systems'
+  return architectureOf(system as System) === undefined ? 'QEMU has no user emulation for it' : undefined
+}
+
+function nothing(inputs: PlanInputs, systems: readonly string[]): string {
+  const known =
+    systems.length === 0 ? 'The flake exposes no systems at all.' : `The flake exposes ${systems.join(', ')}.`
+  return `packages: "${inputs.packages.join(' ')}" finds nothing. ${known}`
+}

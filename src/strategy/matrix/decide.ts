@@ -1,0 +1,131 @@
+import type { PlanInputs } from '../../inputs/plan.ts'
+import { choose } from '../choose.ts'
+import type { Cost, Plan } from '../types.ts'
+import { reachable } from './graph.ts'
+import { labelText, nativePlace } from './runners.ts'
+import { runnerLabels } from './targets.ts'
+import type { DerivationGraph, Entry } from './types.ts'
+import type { Wanted } from './wanted.ts'
+
+/** What is known besides the flake's attributes. */
+export interface DecideFacts {
+  readonly graph: DerivationGraph
+  /** Whether a substituter has every output of a derivation: then there is nothing to do for it. */
+  readonly cached: (outputs: Readonly<Record<string, string>>) => boolean
+  /** Why a runner cannot emulate a system. */
+  readonly emulationProblem: (runner: string, system: string) => string | undefined
+  readonly explain: (error: string) => string
+}
+
+/** Nix's words for a build that this machine cannot do, of import from derivation (explained in nix/explain.ts). */
+const NEEDS_OTHER_MACHINE = /is required to build|Required system:|required system or feature not available/i
+
+/** Decides how each package is had on the runner of its jobs, or why it gets none. */
+export function decideEntries(
+  wanted: readonly Wanted[],
+  inputs: Pick<PlanInputs, 'prefer' | 'runners'>,
+  facts: DecideFacts,
+): readonly Entry[] {
+  const entries = wanted.flatMap((item) => decide(item, inputs, facts) ?? [])
+  // A name that no target has is a mistake of the workflow, not something to leave out.
+  const had = new Set(entries.filter((entry) => !isMissing(entry)).map((entry) => entry.package))
+  return entries.map((entry) => (isMissing(entry) && !had.has(entry.package) ? { ...entry, status: 'failed' } : entry))
+}
+
+const NOT_THERE = 'the flake does not have it for this system'
+const isMissing = ({ status, reason }: Entry): boolean => status === 'skipped' && reason === NOT_THERE
+
+function decide(item: Wanted, inputs: Pick<PlanInputs, 'prefer' | 'runners'>, facts: DecideFacts): Entry | undefined {
+  const { target, place, discovered } = item.placed
+  const base = {
+    target: target.name,
+    package: item.package,
+    strategy: target.strategy,
+    runner: place.label,
+    native: place.native,
+    toBuild: [],
+  }
+  if (item.listError !== undefined) return { ...base, ...unevaluated(item, [item.listError], facts) }
+  if (item.listed && item.own.status === 'no-derivation') return undefined
+  const otherHost = hostOfFixed(item)
+  if (otherHost !== undefined && otherHost !== target.system)
+    return { ...base, status: 'skipped', reason: `it is for ${otherHost}` }
+  const plan = choosePlan(item, inputs, facts)
+  if (plan.choice === undefined) {
+    const errors = [item.own, ...item.cross].flatMap((lookup) => (lookup.status === 'error' ? [lookup.error] : []))
+    if (errors.length > 0) return { ...base, ...unevaluated(item, errors, facts) }
+    return discovered && item.own.status === 'missing'
+      ? { ...base, status: 'skipped', reason: NOT_THERE }
+      : { ...base, status: 'failed', reason: plan.reason }
+  }
+  return planned(base, plan, plan.choice, inputs, facts)
+}
+
+function planned(
+  base: Omit<Entry, 'status' | 'reason'>,
+  plan: Plan,
+  choice: NonNullable<Plan['choice']>,
+  inputs: Pick<PlanInputs, 'runners'>,
+  facts: DecideFacts,
+): Entry {
+  const { strategy, method, evaluated } = choice
+  const { drvPath, outputs, system } = evaluated
+  const entry = { ...base, strategy, ...(method === undefined ? {} : { method }), drvPath }
+  if (facts.cached(outputs)) return { ...entry, status: 'skipped', reason: 'a binary cache has every output' }
+  const reached = reachable(facts.graph, drvPath)
+  // What only this machine's store has, the job's machine has to build.
+  const toBuild = reached.length > 0 ? reached : [drvPath]
+  const elsewhere = base.native.includes(system) ? undefined : nativePlace(system, runnerLabels(inputs.runners))
+  if (strategy === 'native' && elsewhere !== undefined) {
+    const reason = `its derivation is built on ${system}`
+    const { label: runner, native } = elsewhere
+    return { ...entry, strategy: 'auto', status: 'planned', reason, toBuild, runner, native }
+  }
+  const where = strategy === 'native' ? `: ${labelText(base.runner)}` : ''
+  return { ...entry, status: 'planned', reason: `${plan.reason}${where}`, toBuild }
+}
+
+function unevaluated(
+  { placed }: Wanted,
+  errors: readonly string[],
+  { explain }: DecideFacts,
+): Pick<Entry, 'status' | 'reason'> {
+  if (errors.some((error) => NEEDS_OTHER_MACHINE.test(error))) {
+    const machine = placed.place.native.includes(placed.target.system) ? placed.target.system : placed.place.system
+    return {
+      status: 'unevaluated',
+      reason: `its evaluation builds something: only a runner for ${machine} can do that`,
+    }
+  }
+  const sentences = new Set(errors.map((error) => explain(error).replace(/\.$/, '')))
+  return { status: 'failed', reason: `it does not evaluate: ${[...sentences].join('; ')}` }
+}
+
+function choosePlan(item: Wanted, { prefer }: Pick<PlanInputs, 'prefer'>, facts: DecideFacts): Plan {
+  const { placed, own, cross, names, systems } = item
+  const { target, place } = placed
+  const found = [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []))
+  const costs = new Map(found.map(({ drvPath, outputs }) => [drvPath, costOf(drvPath, outputs, facts)]))
+  const emulationProblem = facts.emulationProblem(place.system, target.system)
+  const { explain } = facts
+  const known = { native: place.native, emulationProblem, own, cross, names, systems, costs, explain }
+  return choose(target, item.package, known, prefer)
+}
+
+/** Only what a cache has counts as done: the store of the planning machine is not the job's. */
+function costOf(drvPath: string, outputs: Readonly<Record<string, string>>, { graph, cached }: DecideFacts): Cost {
+  const toBuild: Record<string, number> = {}
+  for (const path of reachable(graph, drvPath)) {
+    const system = graph.get(path)?.system ?? 'unknown'
+    toBuild[system] = (toBuild[system] ?? 0) + 1
+  }
+  if (Object.keys(toBuild).length === 0 && !cached(outputs)) toBuild.unknown = 1
+  return { toBuild, bytesToFetch: 0 }
+}
+
+/** The system of a path that is for one system alone, such as a NixOS configuration's. */
+function hostOfFixed({ own, placed }: Wanted): string | undefined {
+  if (own.status !== 'derivation') return undefined
+  const { path, host, system } = own.found
+  return path.includes(placed.target.system) ? undefined : (host ?? system)
+}

@@ -1,0 +1,66 @@
+import { type Answer, parseAnswers } from '../answers.ts'
+
+/** What an item of the survey came to. */
+export type Outcome<T> = { readonly value: T } | { readonly error: string }
+
+/** What the evaluations have told so far. */
+export interface SurveyState {
+  /** The item that an evaluation is at. */
+  open: string | undefined
+  systems: readonly string[] | undefined
+  readonly lists: Map<string, Outcome<{ readonly names: readonly string[]; readonly foreign: readonly string[] }>>
+  readonly lookups: Map<string, Outcome<Answer>>
+  /** Items whose error was caught: Nix does not tell its message there. */
+  readonly thrown: Set<string>
+}
+
+export const emptyState = (): SurveyState => ({
+  open: undefined,
+  systems: undefined,
+  lists: new Map(),
+  lookups: new Map(),
+  thrown: new Set(),
+})
+
+const EVENT = /^(begin|answer|thrown) ("(?:[^"\\]|\\.)*") (.*)$/
+
+/**
+ * Takes one line of the evaluation's stderr into the state.
+ * @param mark the random word that begins the survey's own traces
+ * @returns whether the line was one of the survey's
+ */
+export function takeLine(state: SurveyState, mark: string, line: string): boolean {
+  const start = line.indexOf(`${mark} `)
+  const [, event, quoted = '""', json = 'null'] = EVENT.exec(start < 0 ? '' : line.slice(start + mark.length + 1)) ?? []
+  if (event === undefined) return false
+  const id = JSON.parse(quoted) as string
+  state.open = event === 'begin' ? id : undefined
+  if (event === 'thrown') state.thrown.add(id)
+  if (event === 'answer') takeAnswer(state, id, json)
+  return true
+}
+
+function takeAnswer(state: SurveyState, id: string, json: string): void {
+  const parts: unknown = JSON.parse(id)
+  const length = Array.isArray(parts) ? parts.length : 0
+  if (length === 1) state.systems = [...new Set(JSON.parse(json) as string[])]
+  else if (length === 2) state.lists.set(id, { value: JSON.parse(json) as { names: string[]; foreign: string[] } })
+  else {
+    const [answer] = parseAnswers(`[${json}]`)
+    if (answer !== undefined) state.lookups.set(id, { value: answer })
+  }
+}
+
+/** Notes the error of an item. */
+export function takeError(state: SurveyState, id: string, error: string): void {
+  const outcome = { error }
+  if ((JSON.parse(id) as unknown[]).length === 2) state.lists.set(id, outcome)
+  else state.lookups.set(id, outcome)
+}
+
+/** Items that the next evaluation leaves out: the lookups that are answered, and all that failed. */
+export function doneItems(state: SurveyState): Readonly<Record<string, true>> {
+  const failed = [...state.lists].filter(([, outcome]) => 'error' in outcome).map(([id]) => id)
+  const thrown = [...state.thrown].filter((id) => !state.lookups.has(id))
+  return Object.fromEntries([...state.lookups.keys(), ...failed, ...thrown].map((id) => [id, true as const]))
+}

@@ -1,0 +1,94 @@
+import type { PlanInputs } from '../../inputs/plan.ts'
+import { PLATFORMS } from '../../nix/platform.ts'
+import type { Lookup, LookupKind } from '../answers.ts'
+import { type AttributePath, joinAttributePath, splitAttributePath } from '../attributes.ts'
+import { question } from '../plan.ts'
+import type { PlacedTarget } from './types.ts'
+
+/** Stands for a name that only the flake knows, in the lookups of a wildcard. */
+const HOLE = '@name@'
+
+/** What survey.nix is asked, as JSON. */
+export interface SurveyRequest {
+  readonly hole: string
+  /** Outputs of the flake whose attribute names are the systems that it exposes. */
+  readonly systemSets: readonly string[]
+  /** Paths that are for one system, such as a NixOS configuration: their host system is exposed too. */
+  readonly fixed: readonly AttributePath[]
+  readonly targets: readonly TargetRequest[]
+}
+
+interface TargetRequest {
+  readonly name: string
+  readonly system: string
+  readonly onlyExposed: boolean
+  /** Ends of names that mark cross builds for other targets. */
+  readonly suffixes: readonly string[]
+  readonly asks: readonly Ask[]
+}
+
+/** One word of `packages` for one target. */
+export interface Ask {
+  readonly text: string
+  /** Of a wildcard: the set whose names it stands for. */
+  readonly list: AttributePath | null
+  /** Where an old flake has its only package: counts as `default` where the list is empty. */
+  readonly old: AttributePath
+  readonly lookups: readonly { readonly kind: LookupKind; readonly paths: readonly AttributePath[] }[]
+}
+
+/** `*`, or all derivations right below a set: `checks.{target}.*`. */
+export const isWildcard = (text: string): boolean => text === '*' || text.endsWith('.*')
+
+/** A package by the name that a wildcard found, as the main action takes it. */
+export const packageText = (wildcard: string, name: string): string =>
+  name === '' ? wildcard : `${wildcard.slice(0, -1)}${joinAttributePath([name])}`
+
+/** The questions for all targets. */
+export function surveyRequest(inputs: PlanInputs, targets: readonly PlacedTarget[]): SurveyRequest {
+  const explicit = inputs.packages.filter((text) => !isWildcard(text))
+  const sets = inputs.packages.flatMap((text) => /^([\w-]+)\.\{target\}\./.exec(text)?.[1] ?? [])
+  const named = inputs.packages.some((text) => text === '*' || !text.includes('{target}'))
+  return {
+    hole: HOLE,
+    systemSets: [
+      ...new Set([
+        ...(named ? ['packages', 'defaultPackage'] : []),
+        ...(explicit.some((text) => !text.includes('{target}')) ? ['legacyPackages'] : []),
+        ...sets,
+      ]),
+    ],
+    fixed: explicit
+      .filter((text) => !text.includes('{target}'))
+      .map(splitAttributePath)
+      .filter((path) => path.length > 1),
+    targets: targets.map((placed) => targetRequest(inputs, placed)),
+  }
+}
+
+function targetRequest(inputs: PlanInputs, { target, place, discovered }: PlacedTarget): TargetRequest {
+  const others = PLATFORMS.filter(({ system }) => system !== target.system)
+  return {
+    name: target.name,
+    system: target.system,
+    onlyExposed: discovered,
+    suffixes: others.flatMap(({ system, triple }) => [system, triple, triple.replace('-unknown-', '-')]),
+    asks: inputs.packages.map((text) => {
+      const wild = isWildcard(text)
+      const asked = text.replaceAll('{target}', target.system)
+      const old = text === '*' ? [['defaultPackage', target.system]] : []
+      const { lookups } = question({ target, package: wild ? packageText(text, HOLE) : text }, inputs, place, place)
+      return {
+        text,
+        list: wild ? (text === '*' ? ['packages', target.system] : splitAttributePath(asked.slice(0, -2))) : null,
+        old: old[0] ?? ['defaultPackage', target.system, 'none'],
+        lookups: lookups.map(({ kind, paths }) => ({ kind, paths: kind === 'own' ? [...paths, ...old] : paths })),
+      }
+    }),
+  }
+}
+
+/** Names of items, as survey.nix makes them with toJSON. */
+export const listId = (target: string, text: string): string => JSON.stringify([target, text])
+export const lookupId = (target: string, text: string, name: string, kind: Lookup['kind']): string =>
+  JSON.stringify([target, text, name, kind])

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { explainNix } from '../../nix/explain.ts'
+import { type Nix, nixCommand } from '../../nix/nix.ts'
+import { CommandError, UserError } from '../../runner/errors.ts'
+import type { Runner } from '../../runner/ports.ts'
+import { inParallel } from '../ask.ts'
+import { doneItems, emptyState, type SurveyState, takeError, takeLine } from './survey-events.ts'
+import type { SurveyRequest } from './survey-request.ts'
+
+const EVALUATION_LIMIT_SECONDS = 3600
+/** Errors that nothing can catch, each of which ends an evaluation; after these the rest is left to the jobs. */
+const MOST_RESTARTS = 40
+/** Caught errors whose message is asked for, an evaluation each. */
+const MOST_MESSAGES = 25
+
+const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' } as const
+
+/**
+ * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
+ * @param url reference of the flake as `nix flake metadata` gave it
+ * @throws UserError where the flake itself does not evaluate
+ */
+export async function surveyFlake(runner: Runner, nix: Nix, url: string, request: SurveyRequest): Promise<SurveyState> {
+  const state = emptyState()
+  for (let restarts = 0; restarts <= MOST_RESTARTS; restarts += 1) {
+    const error = await evaluate(runner, nix, url, request, { state, only: null })
+    if (error === undefined) break
+    if (state.open === undefined || state.open === '["systems"]') {
+      const { sentence, advice } = explainNix(error)
+      throw new UserError(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim())
+    }
+    takeError(state, state.open, error)
+    state.open = undefined
+  }
+  await askMessages(runner, nix, url, request, state)
+  return state
+}
+
+async function askMessages(
+  runner: Runner,
+  nix: Nix,
+  url: string,
+  request: SurveyRequest,
+  state: SurveyState,
+): Promise<void> {
+  const thrown = [...state.thrown]
+  const asked = thrown.slice(0, MOST_MESSAGES)
+  const errors = await inParallel(runner.facts.cpus, asked, (only) =>
+    evaluate(runner, nix, url, request, { state: { ...emptyState(), lists: new Map(state.lists) }, only }),
+  )
+  for (const [index, id] of thrown.entries())
+    takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for')
+}
+
+/** @returns the text of the error that ended the evaluation; undefined where it came to its end */
+async function evaluate(
+  runner: Runner,
+  nix: Nix,
+  url: string,
+  request: SurveyRequest,
+  { state, only }: { readonly state: SurveyState; readonly only: string | null },
+): Promise<string | undefined> {
+  const mark = `@survey-${randomBytes(12).toString('hex')}`
+  const folder = mkdtempSync(join(runner.facts.folder, 'survey-'))
+  for (const [file, name] of Object.entries(FILES))
+    copyFileSync(join(runner.facts.assets, 'nix', file), join(folder, name))
+  writeFileSync(join(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }))
+  const errors: string[] = []
+  const args = ['eval', '--json', `path:${folder}#survey`, '--override-input', 'target', url, '--no-write-lock-file']
+  const command = nixCommand(nix, 'nix', args)
+  const result = await runner.commands.run(command, {
+    accept: 'any',
+    timeoutSeconds: EVALUATION_LIMIT_SECONDS,
+    onLine: (line, stream) => {
+      if (stream === 'stderr' && !takeLine(state, mark, line)) errors.push(line)
+    },
+  })
+  if (result.stopped !== undefined) throw new CommandError(command, result)
+  return result.exitCode === 0 ? undefined : errors.join('\n')
+}
