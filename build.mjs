@@ -1,7 +1,7 @@
-// Builds dist/ from src/ with ncc, one folder an entry, with the .nix files beside the entry that reads them.
+// Builds dist/ from src/ with ncc, one folder an entry, and the .nix files beside them.
 // `node build.mjs DIR` builds into DIR instead (the check that dist/ matches src/ compares the two).
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 
@@ -13,21 +13,24 @@ const scripts = 'build/js'
 rmSync(scripts, { recursive: true, force: true })
 spawnSync('node_modules/.bin/tsc', ['--project', 'tsconfig.build.json', '--outDir', scripts], { stdio: 'inherit' })
 
-for (const entry of ['main', 'post', 'plan'].filter((name) => existsSync(`src/${name}.ts`))) {
+const entries = { main: 'main', post: 'post', plan: 'plan', cache: 'runner/actions-cache' }
+for (const [entry, script] of Object.entries(entries)) {
+  if (!existsSync(join('src', `${script}.ts`))) continue
   const folder = join(out, entry)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const { code, assets } = await bundle(join(process.cwd(), `${scripts}/${entry}.js`))
+  const { code, assets } = await bundle(join(process.cwd(), `${scripts}/${script}.js`))
   writeFileSync(join(folder, 'index.js'), code)
   for (const [name, { source }] of Object.entries(assets)) {
     if (!name.endsWith('.d.ts')) writeFileSync(join(folder, basename(name)), source)
   }
 }
-for (const entry of ['main', 'plan']) {
-  const nix = join(out, entry, 'nix')
-  mkdirSync(nix, { recursive: true })
-  for (const file of nixFiles('src/strategy')) cpSync(file, join(nix, basename(file)))
+// What the action evaluates: the wrapper flake, and the flake of cross views (src/strategy/ask.ts).
+for (const folder of ['nix', 'cross']) {
+  rmSync(join(out, folder), { recursive: true, force: true })
+  cpSync(join('src/strategy', folder), join(out, folder), { recursive: true })
 }
+for (const file of ['survey.nix', 'survey-flake.nix']) cpSync(join('src/strategy/matrix', file), join(out, 'nix', file))
 
 async function bundle(file) {
   try {
@@ -36,11 +39,4 @@ async function bundle(file) {
     console.error(String(error.message ?? error).slice(0, 5000)) // its stack would show the whole of ncc
     process.exit(1)
   }
-}
-
-function nixFiles(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    return entry.isDirectory() ? nixFiles(path) : path.endsWith('.nix') ? [path] : []
-  })
 }

@@ -31844,7 +31844,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5006);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2800);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5931);
 
 
@@ -31864,7 +31864,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5006:
+/***/ 2800:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35076,11 +35076,22 @@ function signText(secret, text) {
 function signatureFits(publicKey, text, signature) {
     const [keyName, encodedKey = ''] = splitKey(publicKey);
     const [name, encoded = ''] = splitKey(signature);
-    const raw = Buffer.from(encodedKey, 'base64');
-    if (name !== keyName || raw.length !== 32)
+    if (name !== keyName)
         return false;
-    const key = (0,external_node_crypto_.createPublicKey)({ key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' });
+    const key = publicKeyOf(encodedKey);
+    if (key === undefined)
+        return false;
     return (0,external_node_crypto_.verify)(null, Buffer.from(text), key, Buffer.from(encoded, 'base64'));
+}
+const publicKeys = new Map();
+/** Kept, since thousands of signatures are checked with one key. */
+function publicKeyOf(encoded) {
+    if (!publicKeys.has(encoded)) {
+        const raw = Buffer.from(encoded, 'base64');
+        const der = { key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' };
+        publicKeys.set(encoded, raw.length === 32 ? (0,external_node_crypto_.createPublicKey)(der) : undefined);
+    }
+    return publicKeys.get(encoded);
 }
 /** Name of a key or signature, `name:base64` → `name`. */
 const keyName = (text) => splitKey(text)[0] ?? '';
@@ -36835,13 +36846,22 @@ function realisedPaths(result) {
 
 /** Parameters of a store URL that concern what Nix makes of a path, not where it goes. */
 const MAKING = ['compression', 'compression-level', 'parallel-compression', 'write-nar-listing', 'index-debug-info'];
-/** Query for the gateway's URL: how NARs for this destination are made. Equal texts can share one `nix copy`. */
-function makingParameters(url, compression) {
+/** NARs from here on are compressed by several threads; for small ones the threads cost more than they give. */
+const PARALLEL_BYTES = 32 * 1024 * 1024;
+/**
+ * Query for the gateway's URL: how NARs for this destination are made. Equal texts can share one `nix copy`.
+ * @param largest bytes of the largest NAR of the closure
+ */
+function makingParameters(url, compression, largest) {
     const given = MAKING.flatMap((name) => {
         const value = urlParameter(url, name) ?? (name === 'compression' ? compression : undefined);
         return value === undefined ? [] : [[name, value]];
     });
-    return new URLSearchParams(given).toString();
+    const query = new URLSearchParams(given);
+    const isParallel = largest >= PARALLEL_BYTES && ['zstd', 'xz'].includes(query.get('compression') ?? '');
+    if (isParallel && !query.has('parallel-compression'))
+        query.set('parallel-compression', 'true');
+    return query.toString();
 }
 /** Arguments of `nix` for a copy into the gateway. The password is in the netrc file: argv is for everybody to see. */
 function gatewayCopyArguments(store, netrcFile, roots) {
@@ -37006,9 +37026,9 @@ function slices(list) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/retry.js
-const PATIENCE = { tries: 6, baseSeconds: 0.5, capSeconds: 20 };
+const PATIENCE = { tries: 6, baseSeconds: 0.5, capSeconds: 20, budgetSeconds: 180 };
 /** For a look before the build, which takes seconds. */
-const BRIEF_PATIENCE = { tries: 3, baseSeconds: 0.5, capSeconds: 2 };
+const BRIEF_PATIENCE = { tries: 3, baseSeconds: 0.5, capSeconds: 2, budgetSeconds: 20 };
 /** Longest wait that a destination may ask for by Retry-After. */
 const LONGEST_RETRY_AFTER = 120;
 /**
@@ -37061,7 +37081,7 @@ function explainStatus(status, doing, hint = '') {
 
 
 
-const copy_PATIENCE = { tries: 4, baseSeconds: 2, capSeconds: 30 };
+const copy_PATIENCE = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 };
 /** A `nix` command that speaks to another store: believes no cached lookup, goes through no proxy to this machine. */
 async function freshCommand(runner, nix, args, more = {}) {
     const cache = (0,external_node_path_.join)(runner.facts.folder, `lookups-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
@@ -37317,7 +37337,7 @@ const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.u
 /** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */
 const REFUSED = 403;
 /** Bytes taken from a connection at a time: large NARs cost fewer, larger writes. */
-const READ_AHEAD = 512 * 1024;
+const READ_AHEAD = 1024 * 1024;
 const NARINFO_LIMIT = 4 * 1024 * 1024;
 /** A binary cache on the loopback interface, for one client that knows the password. */
 async function serve(service, password) {
@@ -37769,7 +37789,7 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
 const STALL_SECONDS = 60;
 const CONNECT_SECONDS = 15;
 const MOST_REDIRECTS = 5;
-const CHUNK = 256 * 1024;
+const CHUNK = 512 * 1024;
 /** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
 const ASK_FIRST_BYTES = 1024 * 1024;
 const CONTINUE_SECONDS = 1;
@@ -37889,18 +37909,26 @@ const written = (request, chunk) => new Promise((resolve) => {
     request.once('close', done);
     request.write(chunk, done);
 });
-/** Bytes [start, end) of a file that may still be growing. A chunk is valid until the next is asked for. */
+/** Bytes [start, end) of a file that may still be growing, read one chunk ahead. A chunk is valid until the next is asked for. */
 async function* fileChunks(file, start, end) {
     const opened = await (0,external_node_fs_promises_.open)(file.path).catch(sourceFault);
-    const memory = Buffer.allocUnsafe(Math.min(CHUNK, end - start));
+    const memory = [0, 1].map(() => Buffer.allocUnsafe(Math.min(CHUNK, end - start)));
+    const read = async (at, into = Buffer.alloc(0)) => {
+        const there = Math.min(end, await file.available(at).catch(sourceFault));
+        const { bytesRead } = await opened.read(into, 0, Math.min(CHUNK, there - at), at).catch(sourceFault);
+        if (bytesRead === 0)
+            throw new SourceError(`${file.path} is shorter than it was`);
+        return into.subarray(0, bytesRead);
+    };
     try {
-        for (let at = start; at < end;) {
-            const there = Math.min(end, await file.available(at).catch(sourceFault));
-            const { bytesRead } = await opened.read(memory, 0, Math.min(CHUNK, there - at), at).catch(sourceFault);
-            if (bytesRead === 0)
-                throw new SourceError(`${file.path} is shorter than it was`);
-            yield memory.subarray(0, bytesRead);
-            at += bytesRead;
+        let coming = start < end ? read(start, memory[0]) : undefined;
+        for (let [at, turn] = [start, 1]; coming !== undefined; turn = 1 - turn) {
+            const chunk = await coming;
+            at += chunk.length;
+            coming = at < end ? read(at, memory[turn]) : undefined;
+            // where nobody asks for it any more
+            coming?.catch(() => undefined);
+            yield chunk;
         }
     }
     finally {
@@ -38040,6 +38068,52 @@ async function probeFolder(folder, name) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
+
+
+const MIB = 1024 * 1024;
+/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
+const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
+const body_limit_SECONDS = 3;
+/**
+ * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
+ * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
+ * say, 0 where it takes not even the smallest.
+ */
+async function bodyLimit(target, name, tls) {
+    for (const [n, size] of ASKED.entries()) {
+        const status = await announce(target, name, size, tls);
+        if (status !== 413)
+            return n === 0 ? undefined : size;
+    }
+    return 0;
+}
+function announce(target, name, size, tls) {
+    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
+    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
+    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
+    return new Promise((resolve) => {
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
+            method: 'PUT',
+            headers,
+            agent: false,
+            ...tls,
+        });
+        const finish = (status) => {
+            clearTimeout(timer);
+            request.destroy();
+            resolve(status);
+        };
+        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
+        request.on('continue', () => finish(100));
+        request.on('response', ({ statusCode }) => finish(statusCode));
+        request.on('error', () => finish());
+        request.flushHeaders();
+    });
+}
+/** The warning for a limit, in a sentence. @param limit bytes */
+const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
+
 ;// CONCATENATED MODULE: ./build/js/push/destination/tries.js
 
 
@@ -38052,8 +38126,9 @@ class Tries {
     constructor(patience) {
         this.#patience = patience;
     }
-    /** @throws the last failure, where it does not pass or the tries are used up */
+    /** @throws the last failure, where it does not pass or patience is at its end */
     async run(once) {
+        let failing;
         for (let attempt = 1;; attempt += 1) {
             const pause = this.#pausedUntil - Date.now();
             if (pause > 0)
@@ -38062,14 +38137,23 @@ class Tries {
                 return await once();
             }
             catch (cause) {
-                if (!(cause instanceof DestinationError) || !cause.passing || attempt >= this.#patience.tries)
+                failing ??= Date.now();
+                if (!(cause instanceof DestinationError) || !this.#isWorthAnother(cause, attempt, failing))
                     throw cause;
-                const wait = 1000 * waitBefore(attempt, Math.random(), this.#patience, cause.retryAfter);
-                if (cause.status === 429 || cause.retryAfter !== undefined)
-                    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait);
-                await (0,promises_.setTimeout)(wait);
+                await (0,promises_.setTimeout)(this.#waitAfter(cause, attempt));
             }
         }
+    }
+    #isWorthAnother(cause, attempt, failing) {
+        const { tries, budgetSeconds } = this.#patience;
+        return cause.passing && attempt < tries && Date.now() - failing < 1000 * budgetSeconds;
+    }
+    /** Milliseconds. Where the destination asks for a pause, all requests make it. */
+    #waitAfter(cause, attempt) {
+        const wait = 1000 * waitBefore(attempt, Math.random(), this.#patience, cause.retryAfter);
+        if (cause.status === 429 || cause.retryAfter !== undefined)
+            this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait);
+        return wait;
     }
 }
 /** The error for an answer that is not a success, with the start of what the server said. */
@@ -38101,15 +38185,17 @@ async function firstText({ body, headers }) {
 
 
 
+
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
-const http_CONNECTIONS = 25;
+const http_CONNECTIONS = 40;
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
 const LOOKUPS = 160;
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
 const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' };
 /** Opens the objects of an `http(s)://` store URL. @throws Error where a certificate file cannot be read */
 async function httpObjects(target, patience = PATIENCE) {
-    const transport = openTransport(LOOKUPS, await tlsFacts(target));
+    const tls = await tlsFacts(target);
+    const transport = openTransport(LOOKUPS, tls);
     const tries = new Tries(patience);
     const login = target.authorization === undefined ? {} : { authorization: target.authorization };
     const sending = (method, name, content) => ({
@@ -38155,6 +38241,7 @@ async function httpObjects(target, patience = PATIENCE) {
                 throw await statusError(`writing ${name}`, answer);
             await (0,consumers_namespaceObject.buffer)(answer.body);
         }, content),
+        limit: (name) => bodyLimit(target, name, tls),
         remove: (name) => attempt('DELETE', name, async (status, answer) => {
             await (0,consumers_namespaceObject.buffer)(answer.body);
             return status < 300 || status === 404;
@@ -38561,9 +38648,9 @@ function profileCredentials(profile) {
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/s3-target.js
 
-const MIB = 1024 * 1024;
+const s3_target_MIB = 1024 * 1024;
 /** S3's limits: parts of at least 5 MiB, at most 10,000 of them (AWS S3 user guide, "Multipart upload limits"). */
-const SMALLEST_PART = 5 * MIB;
+const SMALLEST_PART = 5 * s3_target_MIB;
 const MOST_PARTS = 10_000;
 /**
  * Target of an `s3://` store URL, with Nix's parameters (src/libstore/s3-binary-cache-store.hh): `region`, `endpoint`
@@ -38586,8 +38673,8 @@ function s3Target(url, env) {
         profile: profile === '' ? undefined : profile,
         storageClass: given('storage-class'),
         multipart: {
-            threshold: bytes(given('multipart-threshold'), 100 * MIB, SMALLEST_PART),
-            part: bytes(given('multipart-chunk-size'), 16 * MIB, SMALLEST_PART),
+            threshold: bytes(given('multipart-threshold'), 100 * s3_target_MIB, SMALLEST_PART),
+            part: bytes(given('multipart-chunk-size'), 16 * s3_target_MIB, SMALLEST_PART),
         },
     };
 }
@@ -38608,7 +38695,7 @@ function bytes(text, usual, least) {
 }
 /** The parts of an object: [start, end) each. @param size bytes */
 function partsOf(size, part) {
-    const each = Math.max(part, Math.ceil(size / MOST_PARTS / MIB) * MIB);
+    const each = Math.max(part, Math.ceil(size / MOST_PARTS / s3_target_MIB) * s3_target_MIB);
     return Array.from({ length: Math.max(1, Math.ceil(size / each)) }, (_, n) => [
         n * each,
         Math.min(size, (n + 1) * each),
@@ -38785,6 +38872,7 @@ class Bucket {
     #tries;
     #credentials;
     #keys = new Map();
+    #isAnonymous = false;
     constructor(target, transport, tries, facts) {
         this.target = target;
         this.#transport = transport;
@@ -38796,7 +38884,7 @@ class Bucket {
             const answer = await this.#transport.send(await this.#signed(wish));
             const isFine = answer.status < 300 || ((wish.method === 'GET' || wish.method === 'HEAD') && [403, 404].includes(answer.status));
             if (!isFine)
-                throw await s3Error(answer, doing);
+                throw await s3Error(answer, this.#isAnonymous ? `${doing}, unsigned since no credentials were found` : doing);
             return await read(answer);
         });
     }
@@ -38806,6 +38894,7 @@ class Bucket {
             url.searchParams.set(name, value);
         const headers = new Headers(wish.headers);
         const credentials = await this.#credentials();
+        this.#isAnonymous = credentials === undefined;
         if (credentials !== undefined) {
             const { accessKeyId, secretAccessKey, sessionToken } = credentials;
             const signer = new AwsV4Signer({
@@ -38864,7 +38953,7 @@ function errorOf({ status, headers }, doing, xml) {
 
 
 
-const s3_CONNECTIONS = 25;
+const s3_CONNECTIONS = 40;
 const s3_LOOKUPS = 160;
 const PARTS_AT_A_TIME = 4;
 /** Objects in a bucket, by signed requests of our own: Nix's S3 support differs from version to version and build to build. */
@@ -39275,7 +39364,7 @@ async function openTarget(destination, settings, storeDirectory, closure, public
     }
     catch (cause) {
         objects?.close();
-        return { destination, reason: reasonOf(cause) };
+        return { destination, reason: target_reasonOf(cause) };
     }
 }
 /** What the gateway has to bring to a target. */
@@ -39299,7 +39388,7 @@ async function signWhatIsThere({ objects, before }, key) {
     return failed;
 }
 /** Text of a failure, without logins. */
-const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message : String(cause));
+const target_reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message : String(cause));
 
 ;// CONCATENATED MODULE: ./build/js/push/caches.js
 
@@ -39350,7 +39439,7 @@ async function bring(runner, nix, { request, closure }, targets, own) {
         const checking = checkContents(runner, nix, targets, wanted);
         const largest = wanted.reduce((most, { narSize }) => Math.max(most, narSize), 0);
         const silent = silenceLimit(largest, request.compression);
-        const copying = copyInto(runner, nix, gateway, request, makingParameters(url, request.compression), silent);
+        const copying = copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent);
         const [, reason] = await Promise.all([checking, copying]);
         await gateway.settle(reason ?? 'nix copy did not bring it');
     }
@@ -39370,7 +39459,7 @@ async function copyInto(runner, nix, gateway, request, parameters, silentSeconds
         return undefined;
     }
     catch (cause) {
-        return `nix copy: ${reasonOf(cause)}`;
+        return `nix copy: ${target_reasonOf(cause)}`;
     }
 }
 /** Runs beside the copy; narinfos wait for its result. */
@@ -39381,7 +39470,7 @@ async function checkContents(runner, nix, targets, wanted) {
         damaged = await damagedPaths(runner, nix, paths);
     }
     catch (cause) {
-        damaged = new Map(paths.map((path) => [path, reasonOf(cause)]));
+        damaged = new Map(paths.map((path) => [path, target_reasonOf(cause)]));
     }
     for (const { delivery } of targets) {
         for (const [path, reason] of damaged)
@@ -39441,7 +39530,7 @@ async function readBack(target, push, own) {
             after: before,
             faults: delivery.lost,
             verified: 0,
-            reason: delivery.dead ?? `reading back: ${reasonOf(cause)}`,
+            reason: delivery.dead ?? `reading back: ${target_reasonOf(cause)}`,
         };
     }
 }
@@ -39608,7 +39697,7 @@ async function askCache(runner, cache, closure, settings) {
         return found.flat();
     }
     catch (cause) {
-        runner.log.warning(`skip-upstream: ${parsed.shown} could not be asked, so its paths are pushed: ${reasonOf(cause)}`);
+        runner.log.warning(`skip-upstream: ${parsed.shown} could not be asked, so its paths are pushed: ${target_reasonOf(cause)}`);
         return [];
     }
     finally {
@@ -39628,18 +39717,18 @@ async function askCache(runner, cache, closure, settings) {
 
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
- * path, and not thrown. @throws CommandError where a root is not in the store
+ * path, and not thrown. @param reached paths known to be at every destination, which are not asked for again
+ * @throws CommandError where a root is not in the store
  */
-async function pushClosures(runner, nix, request) {
+async function closures_pushClosures(runner, nix, request, reached = new Set()) {
     if (request.destinations.length === 0 || request.roots.length === 0)
         return [];
-    const settings = await settings_readSettings(runner, nix);
-    const closure = await local_store_closureOf(runner, nix, request.roots);
+    const [settings, closure] = await Promise.all([settings_readSettings(runner, nix), local_store_closureOf(runner, nix, request.roots)]);
     const caches = upstreamCaches(request.skipUpstream, settings.substituters, request.destinations);
-    const upstream = await servedUpstream(runner, caches, closure, settings);
+    const upstream = await servedUpstream(runner, caches, closure.filter(({ path }) => !reached.has(path)), settings);
     if (upstream.size > 0)
         runner.log.info(`${upstream.size} of ${closure.length} paths are served by ${caches.join(', ')}`);
-    const push = { request, settings, closure, upstream };
+    const push = { request, settings, closure, upstream: new Set([...upstream, ...reached]) };
     const reports = new Map();
     for (const alike of groups(request)) {
         const [first] = alike;
@@ -39657,7 +39746,7 @@ function groups({ destinations, compression }) {
     const alike = new Map();
     for (const destination of destinations) {
         const isSsh = destination.scheme.startsWith('ssh');
-        const name = isSsh ? destination.url : makingParameters(destination.url, compression);
+        const name = isSsh ? destination.url : makingParameters(destination.url, compression, 0);
         alike.set(name, [...(alike.get(name) ?? []), destination]);
     }
     return [...alike.values()];
@@ -39675,7 +39764,7 @@ async function pushOverSsh(runner, nix, push, destination) {
         seen = await closures_readBack(runner, nix, push, destination);
     }
     catch (cause) {
-        seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
+        seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: target_reasonOf(cause) };
     }
     const lines = consumerLines(destination, request.key?.publicKey);
     // over SSH the other side fetches what it can from its own substituters, and has everything in the end
@@ -39740,7 +39829,71 @@ function event_text(value, ...names) {
     return typeof here === 'string' ? here : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/js/push/live.js
+
+
+
+/** Lets builds that end in the same moment share one push. */
+const GATHER_SECONDS = 3;
+/**
+ * Pushes paths as they are built, so that a job that is killed keeps what it made. What fails is only logged: the push
+ * at the end looks at the destinations anew, brings what is missing and makes the report.
+ */
+function live_startPushing(runner, nix, request) {
+    const queue = new Set();
+    const done = new Set();
+    const stop = new AbortController();
+    let working;
+    const work = async () => {
+        while (queue.size > 0 && !stop.signal.aborted) {
+            await sleep(GATHER_SECONDS * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
+            if (stop.signal.aborted)
+                break;
+            const roots = [...queue];
+            queue.clear();
+            await pushSome(runner, nix, { ...request, roots, verify: 'none' }, done);
+        }
+        working = undefined;
+    };
+    return {
+        built: (paths) => {
+            for (const path of paths)
+                if (!done.has(path))
+                    queue.add(path);
+            if (!stop.signal.aborted)
+                working ??= work();
+        },
+        finish: async () => {
+            stop.abort();
+            await working;
+        },
+    };
+}
+async function pushSome(runner, nix, request, done) {
+    try {
+        const reports = await pushClosures(runner, nix, request, done);
+        for (const path of reachedAll(reports))
+            done.add(path);
+        const sent = reports.flatMap(({ paths }) => paths).filter(({ status }) => status === 'pushed').length;
+        if (sent > 0)
+            runner.log.info(`Pushed while building: ${sent} paths`);
+        for (const { destination, reason } of reports)
+            if (reason !== undefined)
+                runner.log.info(`${destination}: ${reason}; tried again at the end`);
+    }
+    catch (cause) {
+        runner.log.info(`A push while building failed and is made up for at the end: ${reasonOf(cause)}`);
+    }
+}
+/** Paths that are at every destination, or served upstream. */
+function reachedAll(reports) {
+    const missing = new Set(reports.flatMap(({ paths }) => paths.filter(({ status }) => status === 'failed')).map(({ path }) => path));
+    const all = new Set(reports.flatMap(({ paths }) => paths.map(({ path }) => path)));
+    return [...all].filter((path) => !missing.has(path));
+}
+
 ;// CONCATENATED MODULE: ./build/js/push/preflight.js
+
 
 
 
@@ -39784,7 +39937,10 @@ async function problemOf(runner, nix, destination, settings) {
         if (wrong !== undefined || destination.scheme === 'file')
             return wrong;
         await objects.write(PROBE, bytesOf('Written by nix-multiarch to see whether it may; can be deleted.\n'));
+        const limit = await objects.limit?.(PROBE);
         await objects.remove(PROBE);
+        if (limit !== undefined)
+            runner.log.warning(limitWarning(destination.shown, limit));
         return undefined;
     }
     catch (cause) {
@@ -39798,6 +39954,7 @@ async function problemOf(runner, nix, destination, settings) {
 ;// CONCATENATED MODULE: ./build/js/push/push.js
 
 // biome-ignore lint/style/noRestrictedImports: the types of the room before this one are open to it (docs/design)
+
 
 
 
@@ -39831,6 +39988,22 @@ async function pushPreflight(runner, nix, inputs) {
         throw new errors/* UserError */.yo(`Nothing is built, since it could not be pushed.\n${text}`);
     runner.log.warning(text, { title: 'Push destinations' });
 }
+/**
+ * Begins to push what is built while it is built, where `push-when` is `built` and this run may push; otherwise what
+ * is given is ignored. `pushBuilt` comes after `finish` in any case.
+ */
+async function startPush(runner, nix, inputs) {
+    const isWanted = inputs.pushTo.length > 0 && inputs.pushWhen === 'built' && !inputs.dryRun;
+    if (!isWanted || !(await mayPush(runner)).push)
+        return { built: () => undefined, finish: async () => undefined };
+    return startPushing(runner, nix, wishOf(inputs));
+}
+const wishOf = (inputs) => ({
+    destinations: inputs.pushTo,
+    key: inputs.signingKey,
+    compression: inputs.compression,
+    skipUpstream: inputs.skipUpstream,
+});
 /** Pushes the closures of everything that was built. One report for each destination; a failure is in it, not thrown. */
 async function pushBuilt(runner, nix, inputs, results) {
     if (inputs.pushTo.length === 0 || inputs.dryRun)
@@ -39842,14 +40015,7 @@ async function pushBuilt(runner, nix, inputs, results) {
         runner.log.info(why);
         return inputs.pushTo.map(({ shown }) => skipped(shown, why));
     }
-    return await pushClosures(runner, nix, {
-        roots,
-        destinations: inputs.pushTo,
-        key: inputs.signingKey,
-        compression: inputs.compression,
-        verify: inputs.verify,
-        skipUpstream: inputs.skipUpstream,
-    });
+    return await closures_pushClosures(runner, nix, { ...wishOf(inputs), roots, verify: inputs.verify });
 }
 const skipped = (destination, reason) => ({
     destination,
@@ -39986,6 +40152,7 @@ function outputTexts(results) {
         shortened: shownResults !== JSON.stringify(objects) || shownPlan !== JSON.stringify(plans),
     };
 }
+/** The first of the forms that GitHub takes as an output; of the last one as many entries as it takes. */
 function fitting(forms) {
     const texts = forms.map((form) => JSON.stringify(form));
     const found = texts.find((text) => text.length <= LONGEST_OUTPUT);
@@ -40166,7 +40333,10 @@ function crossCommands(cross, url) {
         const paths = Object.values(choice.evaluated.outputs);
         return [
             `# ${plan.package} for ${plan.target.name}`,
-            `nix build ${shellWord(`${url}#${choice.attribute}`)}`,
+            // The other methods evaluate what no attribute of the flake says: only the path names it.
+            ...(choice.method === 'declared' || choice.method === 'pkgsCross'
+                ? [`nix build ${shellWord(`${url}#${choice.attribute}`)}`]
+                : []),
             `nix-store --realise ${paths.map(shellWord).join(' ')}`,
         ].map((line) => line.replace(/\s+/g, ' '));
     });
@@ -40531,13 +40701,47 @@ function string(value) {
 }
 const answers_strings = (value) => answers_list(value).map(string);
 
+;// CONCATENATED MODULE: ./build/js/strategy/stand-in.js
+
+
+
+/** The stand-in that an evaluation asked for in its error, if it did. */
+function wantedStandIn(stderr) {
+    const json = /nix-multiarch wants a stand-in: (\{.*\})/.exec(stderr)?.[1];
+    if (json === undefined)
+        return undefined;
+    const wanted = JSON.parse(json);
+    parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
+    const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
+    return plainNames ? wanted : undefined;
+}
+/** Makes the tree: links to the real entries, with a default.nix that cross-compiles. @param views folder of the views */
+function makeStandIn(views, wanted, build, questions) {
+    const tree = (0,external_node_path_.join)(views, 'trees', wanted.name);
+    if ((0,external_node_fs_.existsSync)(tree))
+        return;
+    const own = (0,external_node_path_.join)(tree, 'nix-multiarch');
+    (0,external_node_fs_.mkdirSync)(own, { recursive: true });
+    for (const file of (0,external_node_fs_.readdirSync)(views).filter((name) => name.endsWith('.nix')))
+        (0,external_node_fs_.cpSync)((0,external_node_path_.join)(views, file), (0,external_node_path_.join)(own, file));
+    (0,external_node_fs_.cpSync)((0,external_node_path_.join)(views, 'stand-in.nix'), (0,external_node_path_.join)(tree, 'default.nix'));
+    const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
+    for (const entry of wanted.entries)
+        if (entry !== 'default.nix')
+            (0,external_node_fs_.symlinkSync)((0,external_node_path_.join)(wanted.real, entry), (0,external_node_path_.join)(tree, entry));
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/ask.js
 
 
 
 
 
+
 const EVALUATION_LIMIT_SECONDS = 3600;
+/** Distinct nixpkgs in the graph of one flake, times targets. */
+const MOST_STAND_INS = 50;
 /**
  * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
  * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
@@ -40565,19 +40769,41 @@ async function askOne(runner, nix, url, question) {
     }
     return { ...base, lookups };
 }
+/** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
 async function evaluate(runner, nix, url, questions) {
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'ask-'));
-    for (const file of ['flake.nix', 'answer.nix'])
-        (0,external_node_fs_.copyFileSync)((0,external_node_path_.join)(runner.facts.assets, 'nix', file), (0,external_node_path_.join)(folder, file));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify({ questions }));
-    const args = ['eval', '--json', `path:${folder}#answer`, '--override-input', 'target', url, '--no-write-lock-file'];
-    const command = nixCommand(nix, 'nix', args);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS });
-    if (result.stopped !== undefined)
-        throw new errors/* CommandError */.Qd(command, result);
-    if (result.exitCode !== 0)
-        return { error: result.stderr };
-    return { answers: parseAnswers(result.stdout) };
+    (0,external_node_fs_.cpSync)((0,external_node_path_.join)(runner.facts.assets, 'nix'), folder, { recursive: true });
+    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify(request));
+    const views = viewsFolder(runner);
+    const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`];
+    const command = nixCommand(nix, 'nix', [
+        'eval',
+        '--json',
+        `path:${folder}#answer`,
+        ...overrides,
+        '--no-write-lock-file',
+    ]);
+    for (let tries = 0;; tries++) {
+        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS });
+        if (result.stopped !== undefined)
+            throw new errors/* CommandError */.Qd(command, result);
+        if (result.exitCode === 0)
+            return { answers: parseAnswers(result.stdout) };
+        const wanted = wantedStandIn(result.stderr);
+        if (wanted === undefined || tries >= MOST_STAND_INS)
+            return { error: result.stderr };
+        makeStandIn(views, wanted, nix.system, questions);
+    }
+}
+/** The folder of cross views of this run, a flake; stand-in trees are made in it. */
+function viewsFolder(runner) {
+    const folder = (0,external_node_path_.join)(runner.facts.folder, 'cross');
+    if (!(0,external_node_fs_.existsSync)(folder)) {
+        (0,external_node_fs_.cpSync)((0,external_node_path_.join)(runner.facts.assets, 'cross'), folder, { recursive: true });
+        (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(folder, 'trees'));
+    }
+    return folder;
 }
 /** Runs `work` on each item, at most `width` at once, results in order. */
 async function inParallel(width, items, work) {
@@ -40753,11 +40979,11 @@ function choose_emulationProblem(found, facts) {
     return facts.emulationProblem;
 }
 function crossOption(target, facts, lookup) {
-    const method = lookup.kind === 'pkgsCross' ? 'pkgsCross' : 'declared';
+    const method = lookup.kind === 'own' ? 'declared' : lookup.kind;
     const base = describeLookup(lookup, facts, target);
     const found = lookup.status === 'derivation' ? lookup.found : undefined;
-    const problem = base.problem ?? (found && crossProblem(target, facts, found));
-    const what = method === 'declared' ? 'the flake declares a cross build' : "the flake has nixpkgs' cross set";
+    const problem = base.problem ?? (found && crossProblem(target, facts, found, method));
+    const what = MERITS[method];
     const merit = `${what}, ${base.candidate.attribute}${target.strategy === 'cross' ? '' : `; it runs at native speed on ${facts.native[0]}`}`;
     return {
         candidate: { strategy: 'cross', method, ...base.candidate },
@@ -40767,15 +40993,34 @@ function crossOption(target, facts, lookup) {
     };
 }
 /** A cross derivation is built on this machine and its result runs on the target. */
-function crossProblem(target, facts, found) {
+function crossProblem(target, facts, found, method) {
     if (!facts.native.includes(found.system))
         return `its derivation is for ${found.system}, which the runner (${facts.native[0]}) does not execute`;
     if (found.host !== undefined && found.host !== target.system)
         return `its result is for ${found.host}, not ${target.system}`;
-    if (found.host === undefined && !namesTarget(found.path, target))
+    const left = foreignBuilds(found, facts);
+    if (left !== undefined)
+        return `${left} in its closure would have to be emulated, so it is no pure cross build`;
+    const byName = method === 'declared' || method === 'pkgsCross';
+    if (byName && found.host === undefined && !namesTarget(found.path, target))
         return `neither its name nor its platform says that it is for ${target.system}`;
     return undefined;
 }
+/** Derivations of other systems that are left to build: `3 derivations for aarch64-linux`. */
+function foreignBuilds(found, facts) {
+    const counts = Object.entries(facts.costs.get(found.drvPath)?.toBuild ?? {});
+    const foreign = counts.filter(([system, count]) => count > 0 && system !== 'builtin' && system.includes('-') && !facts.native.includes(system));
+    return foreign.length === 0
+        ? undefined
+        : foreign.map(([system, count]) => `${count} derivation(s) for ${system}`).join(' and ');
+}
+const MERITS = {
+    declared: 'the flake declares a cross build',
+    pkgsCross: "the flake has nixpkgs' cross set",
+    overlay: "the flake's overlay applied to a nixpkgs that cross-compiles",
+    nixos: "the flake's NixOS configuration with nixpkgs.buildPlatform set",
+    transparent: 'the unchanged flake, given a nixpkgs that cross-compiles',
+};
 function describeLookup(lookup, facts, target) {
     switch (lookup.status) {
         case 'derivation': {
@@ -40804,6 +41049,12 @@ function missing(kind, { names, systems }, target) {
         return 'the flake declares no cross build of it';
     if (kind === 'pkgsCross')
         return 'the flake has no legacyPackages with pkgsCross for it';
+    if (kind === 'overlay')
+        return 'the flake has no overlay with it';
+    if (kind === 'nixos')
+        return 'it is no NixOS configuration of the flake';
+    if (kind === 'transparent')
+        return 'the flake has it neither for the target nor for the runner';
     if (names.length > 0)
         return `there is no such package: packages.${target.system} has ${shortened(names)}`;
     if (systems.length > 0)
@@ -40827,7 +41078,7 @@ function order(options, prefer) {
             return 0;
         if (strategy === 'emulated')
             return prefer === 'native-paths' ? 1 : 4;
-        return method === 'declared' ? 2 : 3;
+        return 2 + ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'].indexOf(method ?? '') / 10;
     };
     return [...options].sort((a, b) => rank(a) - rank(b));
 }
@@ -40933,7 +41184,12 @@ async function expand(runner, nix, inputs, url) {
 }
 async function listPackages(runner, nix, targets, url) {
     const systems = [...new Set(targets.map((target) => target.system))];
-    const answers = await askFlake(runner, nix, url, systems.map((system) => ({ target: system, all: true, lookups: [] })));
+    const answers = await askFlake(runner, nix, url, systems.map((system) => ({
+        target: system,
+        all: true,
+        platform: { name: system, system, triple: '', crossNames: [], plain: true },
+        lookups: [],
+    })));
     const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0);
     if (empty.length > 0) {
         const known = [...new Set(answers.flatMap((answer) => answer.systems))];
@@ -40942,21 +41198,36 @@ async function listPackages(runner, nix, targets, url) {
     }
     return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
 }
-/** Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs. */
+/**
+ * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
+ * the views of the flake as cross builds only where the workflow asks for `cross`.
+ */
 function question({ target, package: name }, inputs, nix, machine) {
     const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
     const own = target.plain && target.strategy !== 'cross';
     const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
-    const kinds = [
-        ...(own ? ['own'] : []),
-        ...(cross ? ['declared', 'pkgsCross'] : []),
+    const flake = (kind, paths) => ({ kind, view: null, paths });
+    const lookups = [
+        ...(own ? [flake('own', ownPaths(name, target.system))] : []),
+        ...(cross
+            ? [
+                flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
+                flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
+            ]
+            : []),
+        ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
     ];
-    const paths = {
-        own: () => ownPaths(name, target.system),
-        declared: () => declaredPaths(name, target, nix.system, inputs.crossAttribute),
-        pkgsCross: () => pkgsCrossPaths(name, target, nix.system),
-    };
-    return { target: target.system, all: false, lookups: kinds.map((kind) => ({ kind, paths: paths[kind]() })) };
+    return { target: target.system, all: false, platform: target, lookups };
+}
+/** Cross builds of a flake that knows nothing of them. */
+function viewLookups(name, target, nix) {
+    const own = ownPaths(name, target.system);
+    return [
+        { kind: 'overlay', view: 'overlay', paths: own },
+        { kind: 'nixos', view: 'nixos', paths: own.filter(([first]) => first === 'nixosConfigurations') },
+        { kind: 'transparent', view: 'transparent', paths: own },
+        { kind: 'transparent', view: 'disguised', paths: ownPaths(name, nix.system) },
+    ];
 }
 
 ;// CONCATENATED MODULE: ./build/js/pipeline.js
@@ -45714,9 +45985,12 @@ function isOurFolder(folder) {
     return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
 }
 const temporaryFolder = () => process.env.RUNNER_TEMP || (0,external_node_os_.tmpdir)();
-/** Text of an input, trimmed; one that is empty or absent gets its default from action.yml. */
-function inputReader() {
-    const actionYml = (0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.')), '../../action.yml');
+/**
+ * Text of an input, trimmed; one that is empty or absent gets its default from action.yml.
+ * @param action folder of action.yml within the repository
+ */
+function inputReader(action = '.') {
+    const actionYml = (0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.')), '../..', action, 'action.yml');
     const defaults = (0,external_node_fs_.existsSync)(actionYml) ? readDefaults((0,external_node_fs_.readFileSync)(actionYml, 'utf8')) : new Map();
     return (name) => getInput(name) || (defaults.get(name) ?? '');
 }
@@ -45758,7 +46032,7 @@ function gatherFacts(folder) {
     const uid = process.getuid?.() ?? -1;
     return {
         folder,
-        assets: (0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.')),
+        assets: (0,external_node_path_.dirname)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.'))),
         env: { ...process.env },
         workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
         home: process.env.HOME || (0,external_node_os_.homedir)(),

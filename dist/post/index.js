@@ -36456,9 +36456,12 @@ function isOurFolder(folder) {
     return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
 }
 const temporaryFolder = () => process.env.RUNNER_TEMP || (0,external_node_os_namespaceObject.tmpdir)();
-/** Text of an input, trimmed; one that is empty or absent gets its default from action.yml. */
-function inputReader() {
-    const actionYml = join(dirname(realpathSync(process.argv[1] ?? '.')), '../../action.yml');
+/**
+ * Text of an input, trimmed; one that is empty or absent gets its default from action.yml.
+ * @param action folder of action.yml within the repository
+ */
+function inputReader(action = '.') {
+    const actionYml = join(dirname(realpathSync(process.argv[1] ?? '.')), '../..', action, 'action.yml');
     const defaults = existsSync(actionYml) ? readDefaults(readFileSync(actionYml, 'utf8')) : new Map();
     return (name) => core.getInput(name) || (defaults.get(name) ?? '');
 }
@@ -36500,7 +36503,7 @@ function gatherFacts(folder) {
     const uid = process.getuid?.() ?? -1;
     return {
         folder,
-        assets: (0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(process.argv[1] ?? '.')),
+        assets: (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(process.argv[1] ?? '.'))),
         env: { ...process.env },
         workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
         home: process.env.HOME || (0,external_node_os_namespaceObject.homedir)(),

@@ -66,7 +66,7 @@ export async function restoreCache(runner: Runner, inputs: CacheInputs, places: 
     ledger: { used: new Map(), outside: new Set() },
     signer,
     damaged: false,
-    program: places.program ?? join(runner.facts.assets, '../cache/index.js'),
+    program: places.program ?? join(runner.facts.assets, 'cache/index.js'),
   }
   if (inputs.cache === 'true' && !use.read && !use.write)
     runner.log.warning(`The Actions cache is not used: ${use.reason}.`)

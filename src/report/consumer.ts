@@ -40,7 +40,10 @@ function crossCommands(cross: readonly BuildResult[], url: string): readonly str
     const paths = Object.values(choice.evaluated.outputs)
     return [
       `# ${plan.package} for ${plan.target.name}`,
-      `nix build ${shellWord(`${url}#${choice.attribute}`)}`,
+      // The other methods evaluate what no attribute of the flake says: only the path names it.
+      ...(choice.method === 'declared' || choice.method === 'pkgsCross'
+        ? [`nix build ${shellWord(`${url}#${choice.attribute}`)}`]
+        : []),
       `nix-store --realise ${paths.map(shellWord).join(' ')}`,
     ].map((line) => line.replace(/\s+/g, ' '))
   })

@@ -135,7 +135,7 @@ export interface Runner {
 export interface RunnerFacts {
   /** Private folder of this run (mode 0700) under RUNNER_TEMP; removed in post. */
   readonly folder: string
-  /** Folder of the entry file, with the .nix files beside it. */
+  /** The folder dist/, with the .nix files in nix/ and cross/. */
   readonly assets: string
   /** The environment as it was at start. */
   readonly env: Readonly<Record<string, string | undefined>>

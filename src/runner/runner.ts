@@ -105,7 +105,7 @@ function gatherFacts(folder: string): RunnerFacts {
   const uid = process.getuid?.() ?? -1
   return {
     folder,
-    assets: dirname(realpathSync(process.argv[1] ?? '.')),
+    assets: dirname(dirname(realpathSync(process.argv[1] ?? '.'))),
     env: { ...process.env },
     workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
     home: process.env.HOME || homedir(),

@@ -1,16 +1,29 @@
+import type { Target } from '../inputs/inputs.ts'
 import { parseDrvPath, parseStorePath, type StorePath } from '../nix/store-path.ts'
 import type { AttributePath } from './attributes.ts'
-import type { Evaluated } from './types.ts'
+import type { CrossMethod, Evaluated } from './types.ts'
 
 /** Where a package may come from, in the flake's own terms. */
-export type LookupKind = 'own' | 'declared' | 'pkgsCross'
+export type LookupKind = 'own' | CrossMethod
+
+/** Which outputs a lookup is made in: the flake's own, or a view of them as cross builds (strategy/cross/flake.nix). */
+export type View = 'transparent' | 'disguised' | 'nixos' | 'overlay'
 
 /** One question to a flake (strategy/nix/answer.nix): for one target and package, the first path of each lookup. */
 export interface Question {
   readonly target: string
   /** List every package of the target. */
   readonly all: boolean
-  readonly lookups: readonly { readonly kind: LookupKind; readonly paths: readonly AttributePath[] }[]
+  /** The target, for the views. */
+  readonly platform: Pick<Target, 'name' | 'system' | 'triple' | 'crossNames' | 'plain'>
+  readonly lookups: readonly AskedLookup[]
+}
+
+export interface AskedLookup {
+  readonly kind: LookupKind
+  /** null: the flake's own outputs. */
+  readonly view: View | null
+  readonly paths: readonly AttributePath[]
 }
 
 export interface Found extends Evaluated {

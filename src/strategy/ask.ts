@@ -1,11 +1,14 @@
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import { CommandError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type Answer, parseAnswers, type Question } from './answers.ts'
+import { makeStandIn, wantedStandIn } from './stand-in.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
+/** Distinct nixpkgs in the graph of one flake, times targets. */
+const MOST_STAND_INS = 50
 
 /** What a question came to: an answer, or the text of the evaluation error of one of its lookups. */
 export type Asked = Answer | { readonly error: string }
@@ -43,6 +46,7 @@ async function askOne(runner: Runner, nix: Nix, url: string, question: Question)
   return { ...base, lookups }
 }
 
+/** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
 async function evaluate(
   runner: Runner,
   nix: Nix,
@@ -50,15 +54,36 @@ async function evaluate(
   questions: readonly Question[],
 ): Promise<{ answers: readonly Answer[] } | { error: string }> {
   const folder = mkdtempSync(join(runner.facts.folder, 'ask-'))
-  for (const file of ['flake.nix', 'answer.nix'])
-    copyFileSync(join(runner.facts.assets, 'nix', file), join(folder, file))
-  writeFileSync(join(folder, 'request.json'), JSON.stringify({ questions }))
-  const args = ['eval', '--json', `path:${folder}#answer`, '--override-input', 'target', url, '--no-write-lock-file']
-  const command = nixCommand(nix, 'nix', args)
-  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS })
-  if (result.stopped !== undefined) throw new CommandError(command, result)
-  if (result.exitCode !== 0) return { error: result.stderr }
-  return { answers: parseAnswers(result.stdout) }
+  cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true })
+  const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' }
+  writeFileSync(join(folder, 'request.json'), JSON.stringify(request))
+  const views = viewsFolder(runner)
+  const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`]
+  const command = nixCommand(nix, 'nix', [
+    'eval',
+    '--json',
+    `path:${folder}#answer`,
+    ...overrides,
+    '--no-write-lock-file',
+  ])
+  for (let tries = 0; ; tries++) {
+    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS })
+    if (result.stopped !== undefined) throw new CommandError(command, result)
+    if (result.exitCode === 0) return { answers: parseAnswers(result.stdout) }
+    const wanted = wantedStandIn(result.stderr)
+    if (wanted === undefined || tries >= MOST_STAND_INS) return { error: result.stderr }
+    makeStandIn(views, wanted, nix.system, questions)
+  }
+}
+
+/** The folder of cross views of this run, a flake; stand-in trees are made in it. */
+function viewsFolder(runner: Runner): string {
+  const folder = join(runner.facts.folder, 'cross')
+  if (!existsSync(folder)) {
+    cpSync(join(runner.facts.assets, 'cross'), folder, { recursive: true })
+    mkdirSync(join(folder, 'trees'))
+  }
+  return folder
 }
 
 /** Runs `work` on each item, at most `width` at once, results in order. */

@@ -131,11 +131,11 @@ function emulationProblem(found: Found | undefined, facts: Facts): string | unde
 }
 
 function crossOption(target: Target, facts: Facts, lookup: Lookup): Option {
-  const method: CrossMethod = lookup.kind === 'pkgsCross' ? 'pkgsCross' : 'declared'
+  const method: CrossMethod = lookup.kind === 'own' ? 'declared' : lookup.kind
   const base = describeLookup(lookup, facts, target)
   const found = lookup.status === 'derivation' ? lookup.found : undefined
-  const problem = base.problem ?? (found && crossProblem(target, facts, found))
-  const what = method === 'declared' ? 'the flake declares a cross build' : "the flake has nixpkgs' cross set"
+  const problem = base.problem ?? (found && crossProblem(target, facts, found, method))
+  const what = MERITS[method]
   const merit = `${what}, ${base.candidate.attribute}${target.strategy === 'cross' ? '' : `; it runs at native speed on ${facts.native[0]}`}`
   return {
     candidate: { strategy: 'cross', method, ...base.candidate },
@@ -146,14 +146,36 @@ function crossOption(target: Target, facts: Facts, lookup: Lookup): Option {
 }
 
 /** A cross derivation is built on this machine and its result runs on the target. */
-function crossProblem(target: Target, facts: Facts, found: Found): string | undefined {
+function crossProblem(target: Target, facts: Facts, found: Found, method: CrossMethod): string | undefined {
   if (!facts.native.includes(found.system))
     return `its derivation is for ${found.system}, which the runner (${facts.native[0]}) does not execute`
   if (found.host !== undefined && found.host !== target.system)
     return `its result is for ${found.host}, not ${target.system}`
-  if (found.host === undefined && !namesTarget(found.path, target))
+  const left = foreignBuilds(found, facts)
+  if (left !== undefined) return `${left} in its closure would have to be emulated, so it is no pure cross build`
+  const byName = method === 'declared' || method === 'pkgsCross'
+  if (byName && found.host === undefined && !namesTarget(found.path, target))
     return `neither its name nor its platform says that it is for ${target.system}`
   return undefined
+}
+
+/** Derivations of other systems that are left to build: `3 derivations for aarch64-linux`. */
+function foreignBuilds(found: Found, facts: Facts): string | undefined {
+  const counts = Object.entries(facts.costs.get(found.drvPath)?.toBuild ?? {})
+  const foreign = counts.filter(
+    ([system, count]) => count > 0 && system !== 'builtin' && system.includes('-') && !facts.native.includes(system),
+  )
+  return foreign.length === 0
+    ? undefined
+    : foreign.map(([system, count]) => `${count} derivation(s) for ${system}`).join(' and ')
+}
+
+const MERITS: Readonly<Record<CrossMethod, string>> = {
+  declared: 'the flake declares a cross build',
+  pkgsCross: "the flake has nixpkgs' cross set",
+  overlay: "the flake's overlay applied to a nixpkgs that cross-compiles",
+  nixos: "the flake's NixOS configuration with nixpkgs.buildPlatform set",
+  transparent: 'the unchanged flake, given a nixpkgs that cross-compiles',
 }
 
 function describeLookup(lookup: Lookup, facts: Facts, target: Target): Described {
@@ -183,6 +205,9 @@ function describeLookup(lookup: Lookup, facts: Facts, target: Target): Described
 function missing(kind: Lookup['kind'], { names, systems }: Facts, target: Target): string {
   if (kind === 'declared') return 'the flake declares no cross build of it'
   if (kind === 'pkgsCross') return 'the flake has no legacyPackages with pkgsCross for it'
+  if (kind === 'overlay') return 'the flake has no overlay with it'
+  if (kind === 'nixos') return 'it is no NixOS configuration of the flake'
+  if (kind === 'transparent') return 'the flake has it neither for the target nor for the runner'
   if (names.length > 0) return `there is no such package: packages.${target.system} has ${shortened(names)}`
   if (systems.length > 0)
     return `the flake has nothing for ${target.system}: the flake has packages for ${shortened(systems)}`
@@ -206,7 +231,7 @@ function order(options: readonly Option[], prefer: Inputs['prefer']): readonly O
     const { strategy, method } = option.candidate
     if (strategy === 'native') return 0
     if (strategy === 'emulated') return prefer === 'native-paths' ? 1 : 4
-    return method === 'declared' ? 2 : 3
+    return 2 + ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'].indexOf(method ?? '') / 10
   }
   return [...options].sort((a, b) => rank(a) - rank(b))
 }

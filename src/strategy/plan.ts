@@ -3,9 +3,16 @@ import { explainNix } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
-import type { Answer, Found, LookupKind, Question } from './answers.ts'
+import type { Answer, AskedLookup, Found, LookupKind, Question } from './answers.ts'
 import { askFlake } from './ask.ts'
-import { declaredPaths, joinAttributePath, ownPaths, partitionNames, pkgsCrossPaths } from './attributes.ts'
+import {
+  type AttributePath,
+  declaredPaths,
+  joinAttributePath,
+  ownPaths,
+  partitionNames,
+  pkgsCrossPaths,
+} from './attributes.ts'
 import { choose } from './choose.ts'
 import { gatherCosts } from './costs.ts'
 import type { Plan } from './types.ts'
@@ -88,7 +95,12 @@ async function listPackages(
     runner,
     nix,
     url,
-    systems.map((system) => ({ target: system, all: true, lookups: [] })),
+    systems.map((system) => ({
+      target: system,
+      all: true,
+      platform: { name: system, system, triple: '', crossNames: [], plain: true },
+      lookups: [],
+    })),
   )
   const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0)
   if (empty.length > 0) {
@@ -100,7 +112,10 @@ async function listPackages(
   return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]))
 }
 
-/** Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs. */
+/**
+ * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
+ * the views of the flake as cross builds only where the workflow asks for `cross`.
+ */
 export function question(
   { target, package: name }: Wanted,
   inputs: Pick<Inputs, 'crossAttribute'>,
@@ -110,14 +125,27 @@ export function question(
   const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross'
   const own = target.plain && target.strategy !== 'cross'
   const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross')
-  const kinds: readonly LookupKind[] = [
-    ...(own ? (['own'] as const) : []),
-    ...(cross ? (['declared', 'pkgsCross'] as const) : []),
+  const flake = (kind: LookupKind, paths: readonly AttributePath[]): AskedLookup => ({ kind, view: null, paths })
+  const lookups = [
+    ...(own ? [flake('own', ownPaths(name, target.system))] : []),
+    ...(cross
+      ? [
+          flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
+          flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
+        ]
+      : []),
+    ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
   ]
-  const paths = {
-    own: () => ownPaths(name, target.system),
-    declared: () => declaredPaths(name, target, nix.system, inputs.crossAttribute),
-    pkgsCross: () => pkgsCrossPaths(name, target, nix.system),
-  }
-  return { target: target.system, all: false, lookups: kinds.map((kind) => ({ kind, paths: paths[kind]() })) }
+  return { target: target.system, all: false, platform: target, lookups }
+}
+
+/** Cross builds of a flake that knows nothing of them. */
+function viewLookups(name: string, target: Target, nix: Pick<Nix, 'system'>): readonly AskedLookup[] {
+  const own = ownPaths(name, target.system)
+  return [
+    { kind: 'overlay', view: 'overlay', paths: own },
+    { kind: 'nixos', view: 'nixos', paths: own.filter(([first]) => first === 'nixosConfigurations') },
+    { kind: 'transparent', view: 'transparent', paths: own },
+    { kind: 'transparent', view: 'disguised', paths: ownPaths(name, nix.system) },
+  ]
 }

@@ -2,7 +2,7 @@ import type { Strategy, Target } from '../inputs/inputs.ts'
 import type { DrvPath, StorePath } from '../nix/store-path.ts'
 
 /** How a cross build is had. */
-export type CrossMethod = 'declared' | 'pkgsCross'
+export type CrossMethod = 'declared' | 'pkgsCross' | 'overlay' | 'nixos' | 'transparent'
 
 /** What evaluation says about one derivation of the flake. */
 export interface Evaluated {

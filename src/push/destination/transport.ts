@@ -153,17 +153,25 @@ const written = (request: http.ClientRequest, chunk: Buffer): Promise<void> =>
     request.write(chunk, done)
   })
 
-/** Bytes [start, end) of a file that may still be growing. A chunk is valid until the next is asked for. */
+/** Bytes [start, end) of a file that may still be growing, read one chunk ahead. A chunk is valid until the next is asked for. */
 export async function* fileChunks(file: FileContent, start: number, end: number): AsyncGenerator<Buffer> {
   const opened = await open(file.path).catch(sourceFault)
-  const memory = Buffer.allocUnsafe(Math.min(CHUNK, end - start))
+  const memory = [0, 1].map(() => Buffer.allocUnsafe(Math.min(CHUNK, end - start)))
+  const read = async (at: number, into = Buffer.alloc(0)): Promise<Buffer> => {
+    const there = Math.min(end, await file.available(at).catch(sourceFault))
+    const { bytesRead } = await opened.read(into, 0, Math.min(CHUNK, there - at), at).catch(sourceFault)
+    if (bytesRead === 0) throw new SourceError(`${file.path} is shorter than it was`)
+    return into.subarray(0, bytesRead)
+  }
   try {
-    for (let at = start; at < end; ) {
-      const there = Math.min(end, await file.available(at).catch(sourceFault))
-      const { bytesRead } = await opened.read(memory, 0, Math.min(CHUNK, there - at), at).catch(sourceFault)
-      if (bytesRead === 0) throw new SourceError(`${file.path} is shorter than it was`)
-      yield memory.subarray(0, bytesRead)
-      at += bytesRead
+    let coming = start < end ? read(start, memory[0]) : undefined
+    for (let [at, turn] = [start, 1]; coming !== undefined; turn = 1 - turn) {
+      const chunk: Buffer = await coming
+      at += chunk.length
+      coming = at < end ? read(at, memory[turn]) : undefined
+      // where nobody asks for it any more
+      coming?.catch(() => undefined)
+      yield chunk
     }
   } finally {
     await opened.close()

@@ -19,7 +19,7 @@ export interface Service {
 /** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */
 const REFUSED = 403
 /** Bytes taken from a connection at a time: large NARs cost fewer, larger writes. */
-const READ_AHEAD = 512 * 1024
+const READ_AHEAD = 256 * 1024
 const NARINFO_LIMIT = 4 * 1024 * 1024
 
 /** A binary cache on the loopback interface, for one client that knows the password. */

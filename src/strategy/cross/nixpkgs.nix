@@ -13,6 +13,7 @@ let
     match
     pathExists
     substring
+    tryEval
     unsafeDiscardStringContext
     ;
   inherit (platform) build isForeign nameOf crossSystemOf;
@@ -82,12 +83,18 @@ let
   scope =
     packages: self: buildPackages:
     let
-      xorg = removeAttrs (self.xorg or { }) [
-        "callPackage"
-        "newScope"
-        "overrideScope"
-        "packages"
-      ];
+      # as nixpkgs does; where it is but an alias of old, it may throw
+      found = tryEval (self.xorg or { });
+      xorg =
+        if found.success && isAttrs found.value then
+          removeAttrs found.value [
+            "callPackage"
+            "newScope"
+            "overrideScope"
+            "packages"
+          ]
+        else
+          { };
       call =
         extra: function: arguments:
         spliceResult (packages.lib.callPackageWith (self // xorg // extra) function arguments) {

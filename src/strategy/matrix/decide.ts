@@ -1,6 +1,6 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import { choose } from '../choose.ts'
-import type { Cost, Plan } from '../types.ts'
+import type { Choice, Cost, Plan } from '../types.ts'
 import { reachable } from './graph.ts'
 import { labelText, nativePlace } from './runners.ts'
 import { runnerLabels } from './targets.ts'
@@ -32,6 +32,7 @@ export function decideEntries(
   return entries.map((entry) => (isMissing(entry) && !had.has(entry.package) ? { ...entry, status: 'failed' } : entry))
 }
 
+const MADE_IN_THE_JOB = 'the flake declares no cross build of it: the job makes one of the flake as it is'
 const NOT_THERE = 'the flake does not have it for this system'
 const isMissing = ({ status, reason }: Entry): boolean => status === 'skipped' && reason === NOT_THERE
 
@@ -53,24 +54,25 @@ function decide(item: Wanted, inputs: Pick<PlanInputs, 'prefer' | 'runners'>, fa
   const plan = choosePlan(item, inputs, facts)
   if (plan.choice === undefined) {
     const errors = [item.own, ...item.cross].flatMap((lookup) => (lookup.status === 'error' ? [lookup.error] : []))
+    if (target.strategy === 'cross') return { ...base, status: 'unevaluated', reason: MADE_IN_THE_JOB }
     if (errors.length > 0) return { ...base, ...unevaluated(item, errors, facts) }
     return discovered && item.own.status === 'missing'
       ? { ...base, status: 'skipped', reason: NOT_THERE }
       : { ...base, status: 'failed', reason: plan.reason }
   }
-  return planned(base, plan, plan.choice, inputs, facts)
+  return planned({ ...base, ...asStrategy(item, plan.choice) }, plan, plan.choice, inputs, facts)
 }
 
 function planned(
   base: Omit<Entry, 'status' | 'reason'>,
   plan: Plan,
-  choice: NonNullable<Plan['choice']>,
+  choice: Choice,
   inputs: Pick<PlanInputs, 'runners'>,
   facts: DecideFacts,
 ): Entry {
-  const { strategy, method, evaluated } = choice
+  const { strategy, evaluated } = choice
   const { drvPath, outputs, system } = evaluated
-  const entry = { ...base, strategy, ...(method === undefined ? {} : { method }), drvPath }
+  const entry = { ...base, drvPath }
   if (facts.cached(outputs)) return { ...entry, status: 'skipped', reason: 'a binary cache has every output' }
   const reached = reachable(facts.graph, drvPath)
   // What only this machine's store has, the job's machine has to build.
@@ -83,6 +85,15 @@ function planned(
   }
   const where = strategy === 'native' ? `: ${labelText(base.runner)}` : ''
   return { ...entry, status: 'planned', reason: `${plan.reason}${where}`, toBuild }
+}
+
+/** A job that is told `cross` does not ask for the target's own attribute: where that is the cross build, it decides. */
+function asStrategy({ own }: Wanted, { strategy, method, evaluated }: Choice): Pick<Entry, 'strategy' | 'method'> {
+  const isOwn = own.status === 'derivation' && own.found.drvPath === evaluated.drvPath
+  return {
+    strategy: strategy === 'cross' && isOwn ? 'auto' : strategy,
+    ...(method === undefined ? {} : { method }),
+  }
 }
 
 function unevaluated(

@@ -51,6 +51,12 @@ function takeAnswer(state: SurveyState, id: string, json: string): void {
   }
 }
 
+/** The target of an item; undefined of what belongs to the flake as a whole. */
+export function targetOf(id: string): string | undefined {
+  const parts = JSON.parse(id) as readonly string[]
+  return parts.length > 1 ? parts[0] : undefined
+}
+
 /** Notes the error of an item. */
 export function takeError(state: SurveyState, id: string, error: string): void {
   const outcome = { error }

@@ -1,8 +1,14 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import { PLATFORMS } from '../../nix/platform.ts'
-import type { Lookup, LookupKind } from '../answers.ts'
-import { type AttributePath, joinAttributePath, splitAttributePath } from '../attributes.ts'
-import { question } from '../plan.ts'
+import type { AskedLookup, Lookup, LookupKind } from '../answers.ts'
+import {
+  type AttributePath,
+  declaredPaths,
+  joinAttributePath,
+  ownPaths,
+  pkgsCrossPaths,
+  splitAttributePath,
+} from '../attributes.ts'
 import type { PlacedTarget } from './types.ts'
 
 /** Stands for a name that only the flake knows, in the lookups of a wildcard. */
@@ -66,7 +72,31 @@ export function surveyRequest(inputs: PlanInputs, targets: readonly PlacedTarget
   }
 }
 
-function targetRequest(inputs: PlanInputs, { target, place, discovered }: PlacedTarget): TargetRequest {
+/**
+ * What is asked for a target, as for a job on its runner (strategy/plan.ts): nothing but the package itself where the
+ * runner executes the target's programs. Cross builds of a flake that declares none are left to the job.
+ */
+export function lookupsFor(
+  { target, place }: PlacedTarget,
+  text: string,
+  template: string | undefined,
+): Ask['lookups'] {
+  const crossOnly = target.strategy === 'cross' || !target.plain
+  const foreign = !place.native.includes(target.system)
+  const cross = target.strategy === 'cross' || (target.strategy === 'auto' && (foreign || !target.plain))
+  return [
+    ...(crossOnly ? [] : [{ kind: 'own' as const, paths: ownPaths(text, target.system) }]),
+    ...(cross
+      ? [
+          { kind: 'declared' as const, paths: declaredPaths(text, target, place.system, template) },
+          { kind: 'pkgsCross' as const, paths: pkgsCrossPaths(text, target, place.system) },
+        ]
+      : []),
+  ]
+}
+
+function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest {
+  const { target, discovered } = placed
   const others = PLATFORMS.filter(({ system }) => system !== target.system)
   return {
     name: target.name,
@@ -77,18 +107,25 @@ function targetRequest(inputs: PlanInputs, { target, place, discovered }: Placed
       const wild = isWildcard(text)
       const asked = text.replaceAll('{target}', target.system)
       const old = text === '*' ? [['defaultPackage', target.system]] : []
-      const { lookups } = question({ target, package: wild ? packageText(text, HOLE) : text }, inputs, place, place)
+      const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs.crossAttribute)
       return {
         text,
         list: wild ? (text === '*' ? ['packages', target.system] : splitAttributePath(asked.slice(0, -2))) : null,
         old: old[0] ?? ['defaultPackage', target.system, 'none'],
-        lookups: lookups.map(({ kind, paths }) => ({ kind, paths: kind === 'own' ? [...paths, ...old] : paths })),
+        lookups: inTheFlake(lookups).map(({ kind, paths }) => ({
+          kind,
+          paths: kind === 'own' ? [...paths, ...old] : paths,
+        })),
       }
     }),
   }
 }
 
+/** The planner looks at the flake itself; what only a view of it has (`=cross`) is left to the job. */
+export const inTheFlake = (lookups: readonly AskedLookup[]): readonly AskedLookup[] =>
+  lookups.filter(({ view }) => view === null)
+
 /** Names of items, as survey.nix makes them with toJSON. */
 export const listId = (target: string, text: string): string => JSON.stringify([target, text])
-export const lookupId = (target: string, text: string, name: string, kind: Lookup['kind']): string =>
+export const lookupId = (target: string, text: string, name: string, kind: LookupKind): string =>
   JSON.stringify([target, text, name, kind])

