@@ -1,4 +1,7 @@
 import { buildPlans, plannedOnly } from './build/build.ts'
+import { unverifiedPaths } from './cache/provenance.ts'
+import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
+import { saveCache } from './cache/save.ts'
 import { ensureEmulators, nixSettings, surveyEmulation } from './emulation/emulation.ts'
 import { emulationProblem } from './emulation/problem.ts'
 import type { EmulationFacts, Emulator } from './emulation/types.ts'
@@ -25,7 +28,10 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   refuseUnsupported(inputs)
   const { log } = runner
 
-  const found = await log.group('Nix', () => installNix(runner, inputs))
+  const fetched = await restoreCache(runner, inputs)
+  const { found, cache } = await log.group('Nix', async () =>
+    openCache(runner, await installNix(runner, inputs), fetched),
+  )
   const { nix } = found
   await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
   const emulation = await surveyEmulation(runner, systemsOf(inputs))
@@ -35,7 +41,8 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     for (const line of plans.flatMap(describePlan)) log.info(line)
     return { flake, plans }
   })
-  const record = { inputs, installed: found, flake, plans }
+  const record = { inputs, installed: found, flake, plans, cacheHit: cache.hit !== 'none' }
+  const derivations = [...new Set(plans.flatMap(({ choice }) => choice?.evaluated.drvPath ?? []))]
   if (inputs.dryRun) {
     return await report(runner, {
       ...record,
@@ -46,9 +53,24 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     })
   }
   const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans))
-  const { results, pathInfos } = await buildPlans(runner, nix, inputs, plans, withoutEmulator(plans, emulators))
-  const pushes = await log.group('Push', () => pushBuilt(runner, nix, inputs, results))
+  const { results, pathInfos } = await buildPlans(
+    runner,
+    nix,
+    inputs,
+    plans,
+    withoutEmulator(plans, emulators),
+  ).finally(() => saveCache(runner, nix, cache, derivations))
+  const doubtful = inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
+  const pushes = await log.group('Push', () => pushBuilt(runner, nix, inputs, results, doubtful))
   return await report(runner, { ...record, emulators, results, pathInfos, pushes })
+}
+
+/** Makes the restored cache a substituter of this run, where this Nix may take what is in it. */
+async function openCache(runner: Runner, installed: Installed, fetched: Restored) {
+  const kept = !installed.installed && runner.facts.env.RUNNER_ENVIRONMENT !== 'github-hosted'
+  const cache = admitCache(runner, fetched, { kept, settable: installed.wiring.kind !== 'fixed' })
+  if (cache.problem !== undefined) runner.log.info(`Actions cache: ${cache.problem}.`)
+  return { found: await applySettings(runner, installed, cache.settings), cache }
 }
 
 const systemsOf = (inputs: Inputs): readonly System[] => [...new Set(inputs.targets.map((target) => target.system))]

@@ -31770,6 +31770,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
 /***/ 8500:
 /***/ ((module) => {
 
@@ -31844,8 +31851,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2800);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5931);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9995);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1062);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -31864,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2800:
+/***/ 9995:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32866,28 +32873,28 @@ const fail = (at, expected, value) => {
 const decode_text = (value, at) => (typeof value === 'string' ? value : fail(at, 'text', value));
 /** A finite number that is not negative. */
 const quantity = (value, at) => typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail(at, 'a number', value);
-const decode_list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
+const list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
 /** An object with any keys. */
-const decode_dictionary = (item) => (value, at) => new Map(Object.entries(decode_object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
-const decode_object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
+const dictionary = (item) => (value, at) => new Map(Object.entries(object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
+const object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
     ? value
     : fail(at, 'an object', value);
 /** The member `key` of an object, decoded. */
-const decode_field = (value, at, key, decode) => {
-    const members = decode_object(value, at);
+const field = (value, at, key, decode) => {
+    const members = object(value, at);
     return Object.hasOwn(members, key)
         ? decode(members[key], member(at, key))
         : fail(member(at, key), 'a value', undefined);
 };
 /** The same, undefined where the member is absent or null. */
 const optional = (value, at, key, decode) => {
-    const members = decode_object(value, at);
+    const members = object(value, at);
     const found = Object.hasOwn(members, key) ? members[key] : undefined;
     return found === undefined || found === null ? undefined : decode(found, member(at, key));
 };
 const member = (at, key) => /^[A-Za-z_]\w*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`;
 /** Parses and decodes a document. @param source what printed it, for the error @throws DecodeError */
-function decode_decodeJson(source, document, decode) {
+function decodeJson(source, document, decode) {
     let value;
     try {
         value = JSON.parse(document);
@@ -33032,16 +33039,16 @@ const size = (number = '0', unit = '') => Math.round(Number(number) * (UNITS[uni
  * @throws DecodeError
  */
 function parsePathInfos(document) {
-    return decode_decodeJson('nix path-info', document, (value, at) => {
+    return decodeJson('nix path-info', document, (value, at) => {
         if (Array.isArray(value)) {
             const valid = value.map((item, index) => [item, `${at}[${index}]`]).filter(([item]) => isValid(item));
-            return valid.map(([item, where]) => pathInfo(decode_field(item, where, 'path', decode_text), item, where, '/nix/store'));
+            return valid.map(([item, where]) => pathInfo(field(item, where, 'path', decode_text), item, where, '/nix/store'));
         }
-        const members = decode_object(value, at);
+        const members = object(value, at);
         const wrapped = Object.hasOwn(members, 'info') && Object.hasOwn(members, 'storeDir');
-        const store = wrapped ? decode_field(value, at, 'storeDir', decode_text) : '/nix/store';
+        const store = wrapped ? field(value, at, 'storeDir', decode_text) : '/nix/store';
         const [infos, place] = wrapped ? [members.info, `${at}.info`] : [value, at];
-        const items = decode_dictionary((item, where) => [item, where])(infos, place);
+        const items = dictionary((item, where) => [item, where])(infos, place);
         return [...items].flatMap(([path, [item, where]]) => (isValid(item) ? [pathInfo(path, item, where, store)] : []));
     });
 }
@@ -33056,10 +33063,10 @@ function pathInfo(path, value, at, store) {
     const url = optional(value, at, 'url', decode_text);
     return {
         path: storePath(full(path), at),
-        narHash: decode_field(value, at, 'narHash', sriHash),
-        narSize: decode_field(value, at, 'narSize', quantity),
-        references: decode_field(value, at, 'references', decode_list((item, where) => storePath(full(decode_text(item, where)), where))),
-        signatures: optional(value, at, 'signatures', decode_list(signature)) ?? [],
+        narHash: field(value, at, 'narHash', sriHash),
+        narSize: field(value, at, 'narSize', quantity),
+        references: field(value, at, 'references', list((item, where) => storePath(full(decode_text(item, where)), where))),
+        signatures: optional(value, at, 'signatures', list(signature)) ?? [],
         // `unknown-deriver` in narinfos of old caches
         ...(deriver?.endsWith('.drv') ? { deriver: parseDrvPath(full(deriver)) } : {}),
         ...(ca === undefined ? {} : { ca }),
@@ -33084,12 +33091,12 @@ const sriHash = (value, at) => {
         throw new DecodeError(`${at}: ${error instanceof Error ? error.message : String(error)}`);
     }
 };
-const contentAddress = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'method', decode_text)}:${decode_field(value, at, 'hash', sriHash)}`;
+const contentAddress = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'method', decode_text)}:${field(value, at, 'hash', sriHash)}`;
 /** `name:base64`, since 2.35 also `{ keyName, sig }`. */
-const signature = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'keyName', decode_text)}:${decode_field(value, at, 'sig', decode_text)}`;
+const signature = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'keyName', decode_text)}:${field(value, at, 'sig', decode_text)}`;
 /** Parses `nix flake metadata --json` of Nix 2.8 to 2.35. @throws DecodeError */
-const parseFlakeMetadata = (document) => decode_decodeJson('nix flake metadata', document, (value, at) => ({
-    url: optional(value, at, 'url', decode_text) ?? decode_field(value, at, 'resolvedUrl', decode_text),
+const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', document, (value, at) => ({
+    url: optional(value, at, 'url', decode_text) ?? field(value, at, 'resolvedUrl', decode_text),
     revision: optional(value, at, 'revision', decode_text),
     dirtyRevision: optional(value, at, 'dirtyRevision', decode_text),
     description: optional(value, at, 'description', decode_text),
@@ -33863,8 +33870,318 @@ function origin(plan, outputs, before, followed) {
     return { status: outputs.every((path) => before.has(path)) ? 'cached' : 'substituted', seconds: 0 };
 }
 
+;// CONCATENATED MODULE: ./build/js/nix/version.js
+/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
+const OLDEST_NIX = '2.8.0';
+/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
+function parseNixVersion(text) {
+    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
+    if (match === null)
+        return undefined;
+    const [, name = '', major, minor, patch] = match;
+    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
+    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
+    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
+}
+/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
+function atLeast(version, floor) {
+    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
+    if (version.major !== major)
+        return version.major > major;
+    if (version.minor !== minor)
+        return version.minor > minor;
+    return version.patch >= patch;
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/decide.js
+/**
+ * Reads the service's switches as `@actions/cache` 6 does (lib/internal/config.js), without loading it: version 2 of
+ * the service on github.com and ghe.com, version 1 on GitHub Enterprise Server.
+ * @param event the event's payload
+ */
+function readServiceFacts(env, event) {
+    return {
+        missing: missingService(env),
+        mode: (env.ACTIONS_CACHE_MODE ?? '').trim().toLowerCase(),
+        readOnly: whyReadOnly(env.GITHUB_EVENT_NAME ?? '', event),
+    };
+}
+function missingService(env) {
+    const host = (URL.parse(env.GITHUB_SERVER_URL || 'https://github.com')?.hostname ?? '').toLowerCase();
+    const version2 = /(^github\.com|\.ghe\.com|\.localhost)$/.test(host) && Boolean(env.ACTIONS_CACHE_SERVICE_V2);
+    const address = version2 ? 'ACTIONS_RESULTS_URL' : 'ACTIONS_CACHE_URL';
+    for (const name of [address, 'ACTIONS_RUNTIME_TOKEN']) {
+        if (!env[name])
+            return `there is no Actions cache here (${name} is not set)`;
+    }
+    return undefined;
+}
+/** Events whose workflow has the rights of the base branch while others decide what it works on. */
+const FOREIGN_EVENTS = ['pull_request_target', 'issue_comment'];
+function whyReadOnly(eventName, event) {
+    if (FOREIGN_EVENTS.includes(eventName))
+        return `the event ${eventName} only reads`;
+    const own = decide_member(decide_member(event, 'repository'), 'full_name');
+    const heads = [
+        [decide_member(event, 'pull_request'), decide_member(decide_member(decide_member(event, 'pull_request'), 'head'), 'repo')],
+        [decide_member(event, 'workflow_run'), decide_member(decide_member(event, 'workflow_run'), 'head_repository')],
+    ];
+    // a fork that was deleted has no repository any more
+    const foreign = heads.some(([cause, head]) => cause !== undefined && decide_member(head, 'full_name') !== own);
+    return foreign ? 'a fork only reads' : undefined;
+}
+/** A member of a JSON value; undefined where there is none. */
+const decide_member = (value, name) => typeof value === 'object' && value !== null ? value[name] : undefined;
+/**
+ * Decides whether this run reads and writes the cache, and who vouches for what is in it.
+ *
+ * Anybody who can run a job on the branch can write to the Actions cache, and an output path does not tell what was
+ * built into it. So a run that pushes takes only entries that a holder of its signing key has signed; without a key
+ * there is nothing to check them by, and a run that pushes all the same (unsigned) goes without the cache.
+ */
+function chooseUse(inputs, facts) {
+    const trust = inputs.signingKey === undefined ? 'open' : 'signed';
+    const off = (reason) => ({ read: false, write: false, trust, reason });
+    if (inputs.cache === 'false')
+        return off('the input cache is false');
+    if (facts.missing !== undefined)
+        return off(facts.missing);
+    if (trust === 'open' && inputs.pushTo.length > 0)
+        return off('this run pushes without a signing-key, so that nobody could vouch for what the cache holds');
+    const read = facts.mode !== 'none' && facts.mode !== 'write-only';
+    const barred = whyNoWrite(inputs, facts);
+    if (!read && barred !== undefined)
+        return off(barred);
+    return {
+        read,
+        write: barred === undefined,
+        trust,
+        reason: `${vouching[trust]}; ${barred ?? 'saved after the build'}`,
+    };
+}
+const vouching = {
+    signed: 'only entries are taken that the signing-key vouches for',
+    open: 'nobody vouches for its entries, and nothing is pushed',
+};
+function whyNoWrite(inputs, facts) {
+    if (inputs.cache === 'read-only')
+        return 'the input cache is read-only';
+    if (inputs.dryRun)
+        return 'a dry run only reads';
+    if (facts.mode === 'read' || facts.mode === 'none')
+        return `ACTIONS_CACHE_MODE is ${facts.mode}`;
+    return facts.readOnly;
+}
+/**
+ * Whether the store may take entries from the cache. What nobody vouches for must not get into a store that a later
+ * job, which pushes, will find there.
+ * @returns why not; undefined where it may
+ */
+function whyNotAdmitted(trust, store) {
+    if (!store.settable)
+        return 'the Nix daemon of this machine takes no substituters from this user';
+    if (trust === 'open' && store.kept)
+        return 'the store of this machine outlives the job, and without a signing-key nobody vouches for the cache';
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/local.js
+
+
+
+
+const FEATURES = ['--extra-experimental-features', 'nix-command'];
+const LIMIT = { timeoutSeconds: 600 };
+/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
+const PATHS_A_COMMAND = 5000;
+/**
+ * All that is there of what derivations need and make: the outputs of theirs and of what they are built with, as far
+ * as these are in the store, and the closures of those.
+ */
+async function neededPaths(runner, nix, drvs) {
+    const found = new Set();
+    for (const some of slices(drvs)) {
+        const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', '--include-outputs', ...some]);
+        const { stdout } = await runner.commands.run(command, LIMIT);
+        for (const path of stdout.split('\n'))
+            if (path !== '' && !path.endsWith('.drv'))
+                found.add(path);
+    }
+    return await localPaths(runner, nix, [...found]);
+}
+async function localPaths(runner, nix, paths) {
+    const format = atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [];
+    const infos = [];
+    for (const some of slices(paths)) {
+        const command = nixCommand(nix, 'nix', [...FEATURES, 'path-info', '--json', ...format, '--', ...some]);
+        const { stdout } = await runner.commands.run(command, LIMIT);
+        infos.push(...parseLocalPaths(stdout));
+    }
+    return infos;
+}
+/** Reads `nix path-info --json` with what it says of where a path was made. */
+function parseLocalPaths(document) {
+    const value = JSON.parse(document);
+    const items = Array.isArray(value) ? value : Object.values(value ?? {});
+    const names = Array.isArray(value)
+        ? items.map((item) => decide_member(item, 'path'))
+        : Object.keys(value ?? {});
+    const ultimate = new Set(names.filter((_, at) => decide_member(items[at], 'ultimate') === true));
+    return parsePathInfos(document).map((info) => ({ ...info, ultimate: ultimate.has(info.path) }));
+}
+/** `trusted-public-keys` in force. */
+async function trustedKeys(runner, nix) {
+    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
+    const command = nixCommand(nix, 'nix', [...FEATURES, ...show, '--json']);
+    const { stdout } = await runner.commands.run(command, LIMIT);
+    const keys = parseConfig(stdout).get('trusted-public-keys');
+    return Array.isArray(keys) ? keys.map(String) : [];
+}
+/**
+ * Copies paths into the folder; what is there already, or has a stand-in there, is not copied again. Their contents
+ * are checked first: `nix copy` packs a rotten path without a look.
+ * @throws CommandError
+ */
+async function copyInto(runner, nix, folder, paths) {
+    // what an earlier `nix copy` believed to be somewhere must not count
+    const fresh = `${runner.facts.folder}/cache-lookups`;
+    try {
+        for (const some of slices(paths)) {
+            const verify = nixCommand(nix, 'nix', [...FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
+            await runner.commands.run(verify, { silentSeconds: 1800, discardStdout: true });
+            const args = [...FEATURES, 'copy', '--to', `file://${folder}?compression=zstd`, '--', ...some];
+            const copy = nixCommand(nix, 'nix', args, { env: { XDG_CACHE_HOME: fresh } });
+            await runner.commands.run(copy, { silentSeconds: 1800, discardStdout: true });
+        }
+    }
+    finally {
+        await runner.files.remove(fresh);
+    }
+}
+function slices(list) {
+    const parts = [];
+    for (let at = 0; at < list.length; at += PATHS_A_COMMAND)
+        parts.push(list.slice(at, at + PATHS_A_COMMAND));
+    return parts;
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/js/nix/signing-key.js
+
+// RFC 8410: DER of a PKCS#8 private key and of a SubjectPublicKeyInfo up to the 32 key bytes
+const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+/**
+ * Reads a secret key as `nix key generate-secret` prints it (Nix src/libstore/crypto.cc: libsodium's secret key, which
+ * is the seed followed by the public key). The problem text never repeats what was given: it may be most of a secret.
+ */
+function parseSigningKey(text) {
+    const bare = text.trim();
+    const colon = bare.indexOf(':');
+    const name = bare.slice(0, colon);
+    if (colon < 1 || /\s/.test(bare))
+        return { problem: 'the signing key is not one line of the form name:base64' };
+    const encoded = bare.slice(colon + 1);
+    const bytes = Buffer.from(encoded, 'base64');
+    if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, ''))
+        return { problem: 'the signing key is not valid base64 after its name' };
+    if (bytes.length === 32)
+        return { problem: 'the signing key is a public key (32 bytes); the secret key has 64 bytes after its name' };
+    if (bytes.length !== 64)
+        return { problem: `the signing key has ${bytes.length} bytes after its name, a secret key has 64` };
+    if (!publicHalf(bytes.subarray(0, 32)).equals(bytes.subarray(32)))
+        return { problem: 'the signing key is damaged: its public half does not belong to its secret half' };
+    return { name, secret: bare, publicKey: `${name}:${bytes.subarray(32).toString('base64')}` };
+}
+/** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
+function signText(secret, text) {
+    const [name = '', encoded = ''] = splitKey(secret);
+    return `${name}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), privateKey(Buffer.from(encoded, 'base64').subarray(0, 32))).toString('base64')}`;
+}
+/** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
+function signatureFits(publicKey, text, signature) {
+    const [keyName, encodedKey = ''] = splitKey(publicKey);
+    const [name, encoded = ''] = splitKey(signature);
+    if (name !== keyName)
+        return false;
+    const key = publicKeyOf(encodedKey);
+    if (key === undefined)
+        return false;
+    return (0,external_node_crypto_.verify)(null, Buffer.from(text), key, Buffer.from(encoded, 'base64'));
+}
+const publicKeys = new Map();
+/** Kept, since thousands of signatures are checked with one key. */
+function publicKeyOf(encoded) {
+    if (!publicKeys.has(encoded)) {
+        const raw = Buffer.from(encoded, 'base64');
+        const der = { key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' };
+        publicKeys.set(encoded, raw.length === 32 ? (0,external_node_crypto_.createPublicKey)(der) : undefined);
+    }
+    return publicKeys.get(encoded);
+}
+/** Name of a key or signature, `name:base64` → `name`. */
+const keyName = (text) => splitKey(text)[0] ?? '';
+const splitKey = (text) => {
+    const colon = text.indexOf(':');
+    return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)];
+};
+const privateKey = (seed) => (0,external_node_crypto_.createPrivateKey)({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+const publicHalf = (seed) => (0,external_node_crypto_.createPublicKey)(privateKey(seed)).export({ format: 'der', type: 'spki' }).subarray(-32);
+
+;// CONCATENATED MODULE: ./build/js/cache/signer.js
+
+
+const SIGNED = 'nix-multiarch-cache-';
+const OPEN = 'nix-multiarch-unverified-';
+// RFC 8410: DER of a PKCS#8 Ed25519 private key up to the 32 bytes of the seed
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+/**
+ * The key that signs cache entries of runs with this signing key. It is derived (HKDF-SHA256, RFC 5869), so that no
+ * other secret is needed and every run with the key has it, and it is another key, so that a signature in the cache,
+ * which every reader of the repository's cache can see, means nothing to the consumers of a push.
+ */
+function signedCacheKey(key) {
+    const seed = Buffer.from(key.secret.slice(key.name.length + 1), 'base64').subarray(0, 32);
+    return makeKey(SIGNED, Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', seed, '', 'nix-multiarch/actions-cache/v1', 32)));
+}
+/** A key of this run alone. Nix needs one to take entries; in the store its name tells where they came from. */
+const openCacheKey = () => makeKey(OPEN, (0,external_node_crypto_.randomBytes)(32));
+/**
+ * Whether a signature in the local store (`name:base64`) is of a path that came out of a cache for which nobody
+ * vouches. Such a path, and what was built with it, must not be pushed.
+ */
+const isUnverified = (signature) => signature.startsWith(OPEN);
+/** Whether a key or signature is of this action's caches, not of a cache that others can substitute from. */
+const isOfActionsCache = (signature) => [SIGNED, OPEN].some((prefix) => keyName(signature).startsWith(prefix));
+function makeKey(prefix, seed) {
+    const secretKey = (0,external_node_crypto_.createPrivateKey)({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
+    const publicHalf = (0,external_node_crypto_.createPublicKey)(secretKey).export({ format: 'der', type: 'spki' }).subarray(-32);
+    const name = `${prefix}${publicHalf.toString('hex').slice(0, 12)}`;
+    return {
+        name,
+        secret: `${name}:${Buffer.concat([seed, publicHalf]).toString('base64')}`,
+        publicKey: `${name}:${publicHalf.toString('base64')}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/provenance.js
+
+
+/**
+ * Paths among the outputs, closures and build inputs of derivations that came out of a cache for which nobody vouches
+ * (an earlier step of the job without signing key): nothing that is made of them may be pushed.
+ * @throws CommandError where the store cannot be asked
+ */
+async function unverifiedPaths(runner, nix, drvPaths) {
+    const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths);
+    return needed.filter(({ signatures }) => signatures.some(isUnverified)).map(({ path }) => path);
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/js/nix/system.js
 /** The system that a Node process on this machine would build for. */
 function systemOf(arch, platform) {
@@ -33880,6 +34197,816 @@ function systemOf(arch, platform) {
     }[arch];
     const os = { linux: 'linux', darwin: 'darwin' }[platform];
     return cpu === undefined || os === undefined ? undefined : `${cpu}-${os}`;
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/client.js
+
+
+/** Folder of the cache, relative to where it is packed and unpacked. */
+const FOLDER_NAME = 'nix-multiarch-cache';
+const LIMIT_SECONDS = 1200;
+/** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
+const SILENT_SECONDS = 180;
+const PASSED_ON = [
+    ...['ACTIONS_CACHE_SERVICE_V2', 'ACTIONS_RESULTS_URL', 'ACTIONS_CACHE_URL', 'ACTIONS_RUNTIME_TOKEN'],
+    'ACTIONS_CACHE_MODE',
+];
+/**
+ * Runs the client of the cache service. Faults of the service are told, never thrown.
+ * @param program the client, dist/cache/index.js
+ * @param workspace folder that holds, or gets, the cache folder
+ */
+async function askService(runner, program, workspace, request) {
+    const { env, folder } = runner.facts;
+    const temporary = (0,external_node_path_.join)(folder, 'cache-client');
+    await runner.files.makeDirectory(temporary, { mode: 0o700 });
+    const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]));
+    const guard = request.verb === 'restore' ? await makeGuard(runner, (0,external_node_path_.join)(temporary, 'bin')) : [];
+    const lines = [];
+    const result = await runner.commands.run({
+        tool: process.execPath,
+        args: [program],
+        cwd: workspace,
+        input: JSON.stringify(request),
+        secrets: [env.ACTIONS_RUNTIME_TOKEN ?? ''],
+        env: {
+            ...passed,
+            GITHUB_WORKSPACE: workspace,
+            RUNNER_TEMP: temporary,
+            RUNNER_DEBUG: undefined,
+            PATH: [...guard, env.PATH ?? ''].join(':'),
+        },
+    }, {
+        accept: 'any',
+        timeoutSeconds: LIMIT_SECONDS,
+        silentSeconds: SILENT_SECONDS,
+        onLine: (line) => {
+            // its debug lines have the signed URLs, which only its own masking hides
+            if (!/^::(debug|add-mask)/.test(line))
+                lines.push(line);
+        },
+    });
+    await runner.files.remove(temporary);
+    for (const line of lines)
+        runner.log.debug(`cache: ${line}`);
+    return readResult(lines, result.stopped === undefined ? undefined : 'it took too long');
+}
+/** What the client's output says. @param ended why it was ended before its end */
+function readResult(lines, ended) {
+    const complaints = lines.flatMap((line) => {
+        const match = /^::(?:warning|error)[^:]*::(.*)$/.exec(line) ?? /^(Failed to save: .*)$/.exec(line);
+        return match?.[1] === undefined ? [] : [match[1].replaceAll('%0A', ' ').replaceAll('%25', '%')];
+    });
+    const answer = parsed(lines.findLast((line) => line.startsWith('{')) ?? '');
+    const error = ended ?? decide_member(answer, 'error') ?? (answer === undefined ? 'it ended without an answer' : undefined);
+    const said = [...complaints, ...(error === undefined ? [] : [String(error)])];
+    const key = decide_member(answer, 'key');
+    return {
+        key: typeof key === 'string' ? key : undefined,
+        done: decide_member(answer, 'done') === true,
+        complaint: said.length === 0 ? undefined : said.join('; ').slice(0, 1000),
+    };
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Tar programs to go before the real ones. `@actions/cache` unpacks with `-P`, with which a poisoned archive writes
+ * wherever this user may; without it tar keeps absolute names, `..` and links from leading out of the folder.
+ */
+async function makeGuard(runner, folder) {
+    await runner.files.makeDirectory(folder, { mode: 0o700 });
+    for (const name of ['tar', 'gtar']) {
+        const real = runner.commands.find(name);
+        if (real !== undefined)
+            await runner.files.write((0,external_node_path_.join)(folder, name), guardScript(real), { mode: 0o700 });
+    }
+    return [folder];
+}
+/** @param tar absolute path */
+const guardScript = (tar) => `#!/bin/sh
+for word do
+  shift
+  [ "$word" = -P ] || set -- "$@" "$word"
+done
+exec '${tar.replaceAll("'", `'\\''`)}' "$@" --no-same-owner --no-same-permissions
+`;
+
+;// CONCATENATED MODULE: ./build/js/cache/entry.js
+
+
+
+const VOUCHED = 'Vouched';
+const entry_DIGITS = '[0-9a-df-np-sv-z]{52}';
+const HASH = new RegExp(`^sha256:${entry_DIGITS}$`);
+/** Names of files that a cache may have, but for its two files of facts. */
+const NARINFO_NAME = /^[0-9a-df-np-sv-z]{32}\.narinfo$/;
+const NAR_NAME = new RegExp(`^${entry_DIGITS}\\.nar\\.zst$`);
+/** A narinfo of a path with thousands of references is shorter. */
+const NARINFO_BYTES = 1024 * 1024;
+/**
+ * Reads a narinfo strictly, in the form that `nix copy --to file://…?compression=zstd` writes; lines that this action
+ * does not use are left out.
+ * @param name file name, `<hash>.narinfo`
+ * @throws Error saying what is wrong with it
+ */
+function parseEntry(name, text, storeDirectory) {
+    const lines = text.split('\n').flatMap((line) => {
+        const match = /^([A-Za-z]+): ?(.*)$/.exec(line);
+        return match === null ? [] : [[match[1] ?? '', match[2] ?? '']];
+    });
+    const one = (key, form) => {
+        const values = lines.filter(([found]) => found === key).map(([, value]) => value);
+        const [value] = values;
+        if (value === undefined || values.length > 1)
+            throw new Error(`${values.length} lines of ${key}`);
+        if (!form.test(value))
+            throw new Error(`${key} is ${JSON.stringify(value.slice(0, 80))}`);
+        return value;
+    };
+    const path = parseStorePath(one('StorePath', /^\//));
+    if (!path.startsWith(`${storeDirectory}/`) || `${storeHash(path)}.narinfo` !== name)
+        throw new Error(`it is for ${path}`);
+    const fileHash = one('FileHash', HASH).slice('sha256:'.length);
+    one('Compression', /^zstd$/);
+    one('URL', new RegExp(`^nar/${fileHash}\\.nar\\.zst$`));
+    const references = one('References', /^[^/]*$/)
+        .split(' ')
+        .filter((reference) => reference !== '');
+    return {
+        path,
+        fileHash,
+        fileSize: Number(one('FileSize', /^\d{1,15}$/)),
+        narHash: one('NarHash', HASH),
+        narSize: Number(one('NarSize', /^\d{1,15}$/)),
+        references: references.map((reference) => parseStorePath(`${storeDirectory}/${reference}`)),
+        text,
+    };
+}
+/** All that is kept of an entry, as lines of a narinfo without signature. */
+function entryText(entry) {
+    const lines = [
+        `StorePath: ${entry.path}`,
+        `URL: nar/${entry.fileHash}.nar.zst`,
+        'Compression: zstd',
+        `FileHash: sha256:${entry.fileHash}`,
+        `FileSize: ${entry.fileSize}`,
+        `NarHash: ${entry.narHash}`,
+        `NarSize: ${entry.narSize}`,
+        `References: ${entry.references.map(baseName).join(' ')}`,
+    ];
+    return `${lines.join('\n')}\n`;
+}
+/**
+ * The narinfo of an entry. Nix's signature does not cover which file holds the NAR: a code in a line that Nix skips
+ * covers the whole text, so that a wrong file is noticed before a build fails over it.
+ */
+function printEntry(entry, key) {
+    const text = `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n`;
+    return `${text}${VOUCHED}: ${codeOf(text, key)}\n`;
+}
+/** Whether a text is what `printEntry` has made with this key, to the last byte. */
+function isVouchedFor(text, key) {
+    const at = text.lastIndexOf(`${VOUCHED}: `);
+    if (at < 0)
+        return false;
+    const given = Buffer.from(text.slice(at));
+    const right = Buffer.from(`${VOUCHED}: ${codeOf(text.slice(0, at), key)}\n`);
+    return given.length === right.length && (0,external_node_crypto_.timingSafeEqual)(given, right);
+}
+/** HMAC-SHA256 by the secret: who has it checks a thousand narinfos in some ms. */
+const codeOf = (text, key) => (0,external_node_crypto_.createHmac)('sha256', key.secret).update(text).digest('base64');
+/** A narinfo that makes `nix copy` believe that a path is there already, so that what refers to it can be copied. */
+const printStandIn = (info) => `StorePath: ${info.path}\nURL: nar/elsewhere.nar\nCompression: none\nNarHash: ${info.narHash}\nNarSize: ${info.narSize}\nReferences: \n`;
+/** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
+const fingerprint = (entry) => `1;${entry.path};${entry.narHash};${entry.narSize};${[...entry.references].sort().join(',')}`;
+/** Name of a path in its store, `<hash>-<name>`. */
+const baseName = (path) => path.slice(path.lastIndexOf('/') + 1);
+
+;// CONCATENATED MODULE: ./build/js/cache/facts.js
+
+
+
+/** Payload of the event that started the job; undefined where it cannot be read. */
+async function readEvent(runner) {
+    const text = await textOf(runner.facts.env.GITHUB_EVENT_PATH);
+    try {
+        return text === undefined ? undefined : JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** @param event payload of the event @param system the system that builds */
+async function gatherKeyFacts(runner, inputs, system, event) {
+    const { env, workspace } = runner.facts;
+    const branch = decide_member(decide_member(event, 'repository'), 'default_branch');
+    const folder = flakeFolder(inputs.flake);
+    return {
+        system,
+        targets: inputs.targets,
+        what: [inputs.flake, ...[...inputs.packages].sort(), inputs.crossAttribute ?? '', inputs.prefer],
+        ref: env.GITHUB_REF ?? '',
+        base: env.GITHUB_BASE_REF || undefined,
+        defaultBranch: typeof branch === 'string' ? branch : undefined,
+        lock: folder === undefined ? undefined : await textOf((0,external_node_path_.join)((0,external_node_path_.resolve)(workspace, folder), 'flake.lock')),
+    };
+}
+/** Folder of a flake reference that is a path; undefined for others: what they lock is not known before evaluation. */
+function flakeFolder(reference) {
+    const [, path, dir = ''] = /^(?:path:)?(\.?\.?(?:\/[^?#]*)?)(?:\?(?:[^#]*&)?dir=([^#&]*))?/.exec(reference) ?? [];
+    return path === undefined || path === '' ? undefined : (0,external_node_path_.join)(path, dir);
+}
+async function textOf(path) {
+    try {
+        return path === undefined ? undefined : await (0,external_node_fs_promises_.readFile)(path, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/judge.js
+
+
+
+/**
+ * Decides what of a restored folder is used: entries whose narinfo is well formed and signed as asked for, whose NAR
+ * is there with the right size and hash, and whose references are all kept too or are served elsewhere.
+ */
+function judgeFiles(files, rules) {
+    const dropped = files.foreign.map((name) => ({ name, reason: 'it is not of a binary cache' }));
+    const entries = new Map();
+    for (const [name, text] of files.narinfos) {
+        const judged = judgeOne(name, text, files, rules);
+        if (typeof judged === 'string')
+            dropped.push({ name, reason: judged });
+        else
+            entries.set(storeHash(judged.path), judged);
+    }
+    for (const [hash, missing] of withoutReferences(entries, rules.outside)) {
+        entries.delete(hash);
+        dropped.push({ name: `${hash}.narinfo`, reason: `it needs ${missing}, which is not there` });
+    }
+    return { entries, dropped };
+}
+function judgeOne(name, text, files, rules) {
+    let found;
+    try {
+        found = parseEntry(name, text, rules.storeDirectory);
+    }
+    catch (error) {
+        return error instanceof Error ? error.message : String(error);
+    }
+    const { text: _, ...entry } = found;
+    if (rules.key !== undefined && !isVouchedFor(text, rules.key))
+        return 'no run with this signing-key vouches for it';
+    const nar = files.nars.get(`${entry.fileHash}.nar.zst`);
+    if (nar === undefined)
+        return 'its NAR is not there';
+    if (nar.size !== entry.fileSize)
+        return `its NAR has ${nar.size} bytes instead of ${entry.fileSize}`;
+    return nar.hash === toSri(`sha256:${entry.fileHash}`) ? entry : 'the content of its NAR is wrong';
+}
+/** Entries that cannot stay since something they need is missing, with what is; those that need such ones too. */
+function withoutReferences(entries, outside) {
+    const isThere = (path) => entries.get(storeHash(path))?.path === path || outside.has(path);
+    const gone = new Map();
+    for (const [name, { references }] of entries) {
+        const missing = references.find((path) => !isThere(path));
+        if (missing !== undefined)
+            gone.set(name, missing);
+    }
+    const users = usersOf(entries);
+    // a Map visits what is added while it is walked
+    for (const [name] of gone) {
+        const { path } = entries.get(name);
+        for (const user of users.get(path) ?? [])
+            if (!gone.has(user))
+                gone.set(user, path);
+    }
+    return gone;
+}
+/** Path → names of the entries that refer to it. */
+function usersOf(entries) {
+    const users = new Map();
+    for (const [name, { references }] of entries) {
+        for (const path of references) {
+            const known = users.get(path);
+            if (known === undefined)
+                users.set(path, [name]);
+            else
+                known.push(name);
+        }
+    }
+    return users;
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/keys.js
+
+/** Raised when an older action could not read what a newer one saves. */
+const FORMAT = 'v1';
+/**
+ * Keys of the cache. An entry of the service never changes, and a prefix finds the newest that starts with it: hence
+ * the order of the parts, and a digest at the end. Each part is free of `-`, so that no prefix ends inside of a part.
+ * Names of refs are only text in them: who may read which entry, GitHub decides by the ref that saved it.
+ */
+function cacheKeys(facts, trust) {
+    const start = `nix-multiarch-${FORMAT}-${facts.system}-${targetsPart(facts.targets)}`;
+    const what = keys_hash(JSON.stringify(facts.what));
+    const branch = (name) => (name === undefined ? [] : [refPart(`refs/heads/${name}`)]);
+    const others = [...branch(facts.base), ...branch(facts.defaultBranch)];
+    const by = (kind, ...parts) => `${[start, kind, ...parts].join('-')}-`;
+    const own = by(trust, what, refPart(facts.ref), keys_hash(facts.lock ?? ''));
+    const near = [own, by(trust, what, refPart(facts.ref)), ...others.map((part) => by(trust, what, part))];
+    const far = [by(trust, what), by(trust)];
+    // a run without key cannot check signatures and needs none: it may use what runs with a key have saved
+    const signed = trust === 'open' ? others.map((part) => by('signed', what, part)) : [];
+    const farSigned = trust === 'open' ? [by('signed', what), by('signed')] : [];
+    return { restore: [...new Set([...near, ...signed, ...far, ...farSigned])].slice(0, 10), save: own };
+}
+/** How near an entry is to what was asked for. */
+const hitKind = (keys, matchedKey) => matchedKey.startsWith(keys.save) ? 'exact' : 'partial';
+/**
+ * Digest of the content, for the end of the key: the same paths with the same contents have the same.
+ * @param salt makes another key of the same content, to come after an entry that is damaged
+ */
+function contentDigest(entries, salt) {
+    const lines = [...entries].map(({ path, narHash }) => `${path} ${narHash}\n`).sort();
+    return keys_hash(`${lines.join('')}${salt}`, 16);
+}
+function targetsPart(targets) {
+    const names = targets.map(({ name }) => name).sort();
+    const all = targets.map(({ name, strategy }) => `${name}=${strategy}`).sort();
+    return `${readable(names.join('+'))}.${keys_hash(all.join(' '))}`;
+}
+const refPart = (ref) => `${readable(ref.replace(/^refs\/(heads\/)?/, ''))}.${keys_hash(ref)}`;
+const readable = (text) => text.replace(/[^A-Za-z0-9+]+/g, '_').slice(0, 40);
+const keys_hash = (text, digits = 8) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex').slice(0, digits);
+
+;// CONCATENATED MODULE: ./build/js/cache/ledger.js
+
+
+
+/** Name of the file beside the narinfos. */
+const LEDGER = 'nix-multiarch.json';
+const LEDGER_BYTES = 64 * 1024 * 1024;
+/** Text of the file. */
+function printLedger(ledger) {
+    const used = Object.fromEntries([...ledger.used].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return `${JSON.stringify({ used, outside: [...ledger.outside].map(baseName).sort() })}\n`;
+}
+/**
+ * Reads the file. It is not signed, and a wrong one does no harm: entries would be evicted too early or too late, or
+ * be dropped. What cannot be read is as if it were not there.
+ */
+function parseLedger(text, storeDirectory, now) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        value = undefined;
+    }
+    const used = new Map();
+    for (const [name, time] of Object.entries(decide_member(value, 'used') ?? {})) {
+        if (typeof time === 'number' && time >= 0)
+            used.set(name, Math.min(time, now));
+    }
+    const listed = decide_member(value, 'outside');
+    const outside = (Array.isArray(listed) ? listed : []).flatMap((name) => {
+        try {
+            return [parseStorePath(`${storeDirectory}/${String(name)}`)];
+        }
+        catch {
+            return [];
+        }
+    });
+    return { used, outside: new Set(outside) };
+}
+/** Last uses after this run. @param needed paths that this run needed @param now seconds since 1970 */
+function updateUses(entries, before, needed, now) {
+    const used = new Map();
+    const outside = new Set();
+    const inside = new Set([...entries.values()].map(({ path }) => path));
+    for (const [name, { path, references }] of entries) {
+        used.set(name, needed.has(path) ? now : (before.used.get(name) ?? now));
+        for (const reference of references)
+            if (!inside.has(reference))
+                outside.add(reference);
+    }
+    return { used, outside };
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/scan.js
+
+
+
+
+
+
+/** Bytes read at once: a stream takes longer to open than a small file to read. */
+const AT_ONCE = 4 * 1024 * 1024;
+/** Files whose names are known and whose content is not taken over. */
+const EXPECTED = ['nix-cache-info', LEDGER, 'nar'];
+/** Reads a folder that came from outside: nothing in it is followed, and only regular files are opened. */
+async function scanFolder(folder) {
+    const narinfos = new Map();
+    const nars = new Map();
+    const foreign = [];
+    for (const name of await names(folder)) {
+        const size = await regularSize((0,external_node_path_.join)(folder, name));
+        if (NARINFO_NAME.test(name) && size !== undefined && size <= NARINFO_BYTES)
+            narinfos.set(name, await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(folder, name), 'utf8'));
+        else if (!EXPECTED.includes(name))
+            foreign.push(name);
+    }
+    const narFolder = (0,external_node_path_.join)(folder, 'nar');
+    for (const name of (await isFolder(narFolder)) ? await names(narFolder) : []) {
+        const size = await regularSize((0,external_node_path_.join)(narFolder, name));
+        if (NAR_NAME.test(name) && size !== undefined)
+            nars.set(name, { size, hash: `sha256-${await sha256((0,external_node_path_.join)(narFolder, name), size)}` });
+        else
+            foreign.push(`nar/${name}`);
+    }
+    return { narinfos, nars, foreign };
+}
+/** Names in the folder that no cache of ours has. */
+const strayNames = async (folder) => (await names(folder)).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name));
+/** Text of the ledger; empty where there is none that can be read. */
+async function readLedgerFile(folder) {
+    const size = await regularSize((0,external_node_path_.join)(folder, LEDGER));
+    return size !== undefined && size <= LEDGER_BYTES ? await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(folder, LEDGER), 'utf8') : '';
+}
+/** Whether it is a folder itself, not a link to one. */
+async function isFolder(path) {
+    try {
+        return (await (0,external_node_fs_promises_.lstat)(path)).isDirectory();
+    }
+    catch {
+        return false;
+    }
+}
+const names = async (folder) => (await (0,external_node_fs_promises_.readdir)(folder)).sort();
+/** Bytes of a regular file that has no other name; undefined for everything else. */
+async function regularSize(path) {
+    try {
+        const stat = await (0,external_node_fs_promises_.lstat)(path);
+        return stat.isFile() && stat.nlink === 1 ? stat.size : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+async function sha256(path, size) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    if (size <= AT_ONCE)
+        hash.update(await (0,external_node_fs_promises_.readFile)(path));
+    else
+        for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: AT_ONCE }))
+            hash.update(chunk);
+    return hash.digest('base64');
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/restore.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Fetches the nearest cache of an earlier run, checks every file of it, and makes a binary cache of what is right.
+ * Needs no Nix: it can run while one is installed. Never throws: a fault of the service or of the cache is told in
+ * `problem`.
+ */
+async function restoreCache(runner, inputs, places = {}) {
+    const event = await readEvent(runner);
+    const use = chooseUse(inputs, readServiceFacts(runner.facts.env, event));
+    const system = systemOf(process.arch, process.platform) ?? 'unknown';
+    const signer = inputs.signingKey === undefined ? openCacheKey() : signedCacheKey(inputs.signingKey);
+    const empty = {
+        use,
+        folder: (0,external_node_path_.join)(runner.facts.folder, FOLDER_NAME),
+        storeDirectory: places.storeDirectory ?? '/nix/store',
+        hit: 'none',
+        entries: new Map(),
+        settings: {},
+        keys: cacheKeys(await gatherKeyFacts(runner, inputs, system, event), use.trust),
+        ledger: { used: new Map(), outside: new Set() },
+        signer,
+        damaged: false,
+        program: places.program ?? (0,external_node_path_.join)(runner.facts.assets, 'cache/index.js'),
+    };
+    if (inputs.cache === 'true' && !use.read && !use.write)
+        runner.log.warning(`The Actions cache is not used: ${use.reason}.`);
+    else
+        runner.log.info(`Actions cache: ${use.read || use.write ? use.reason : `not used: ${use.reason}`}.`);
+    if (!use.read)
+        return empty;
+    try {
+        return await fetchCache(runner, empty);
+    }
+    catch (error) {
+        return { ...empty, damaged: true, problem: error instanceof Error ? error.message : String(error) };
+    }
+    finally {
+        await runner.files.remove(stagingOf(runner));
+    }
+}
+/**
+ * Decides, once there is a Nix, whether its store may take the entries.
+ * @returns the cache, without settings and use where it may not
+ */
+function admitCache(runner, restored, store) {
+    const { use } = restored;
+    const reason = use.read || use.write ? whyNotAdmitted(use.trust, store) : undefined;
+    if (reason === undefined)
+        return restored;
+    runner.log.info(`Actions cache: not used: ${reason}.`);
+    return {
+        ...restored,
+        use: { ...use, read: false, write: false, reason },
+        hit: 'none',
+        settings: {},
+        entries: new Map(),
+    };
+}
+const stagingOf = (runner) => (0,external_node_path_.join)(runner.facts.folder, 'cache-staging');
+async function fetchCache(runner, empty) {
+    const began = performance.now();
+    const staging = stagingOf(runner);
+    await runner.files.makeDirectory(staging, { mode: 0o700 });
+    const answer = await askService(runner, empty.program, staging, {
+        verb: 'restore',
+        path: FOLDER_NAME,
+        keys: empty.keys.restore,
+    });
+    const problem = answer.complaint === undefined ? {} : { problem: answer.complaint };
+    if (answer.key === undefined) {
+        runner.log.info(`No cache was found${answer.complaint === undefined ? '' : `: ${answer.complaint}`}.`);
+        return { ...empty, ...problem };
+    }
+    const found = (0,external_node_path_.join)(staging, FOLDER_NAME);
+    if (!answer.done || !(await isFolder(found)))
+        return { ...empty, damaged: true, problem: answer.complaint ?? `the archive of ${answer.key} cannot be unpacked` };
+    const { judged, ledger } = await judgeFound(empty, found);
+    await takeOver(runner, empty, judged.entries, found);
+    const { entries, dropped } = judged;
+    const bytes = [...entries.values()].reduce((sum, { fileSize }) => sum + fileSize, 0);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    runner.log.info(`Restored ${count(entries.size, 'path')} (${formatBytes(bytes)}) from ${answer.key} in ${seconds} s.`);
+    const [first] = dropped;
+    return {
+        ...empty,
+        ledger,
+        entries,
+        hit: entries.size === 0 ? 'none' : hitKind(empty.keys, answer.key),
+        settings: entries.size === 0 ? {} : substituterSettings(empty),
+        damaged: first !== undefined,
+        ...(first === undefined
+            ? problem
+            : { problem: `${count(dropped.length, 'file')} of the cache left out (${first.name}: ${first.reason})` }),
+    };
+}
+async function judgeFound(restored, found) {
+    const { storeDirectory, use, signer } = restored;
+    const ledger = parseLedger(await readLedgerFile(found), storeDirectory, Math.floor(Date.now() / 1000));
+    const key = use.trust === 'signed' ? signer : undefined;
+    return { judged: judgeFiles(await scanFolder(found), { storeDirectory, key, outside: ledger.outside }), ledger };
+}
+/**
+ * Moves the NARs in place. A narinfo that nobody vouches for is written anew, and signed by this run: nothing of its
+ * text but what was checked gets there.
+ */
+async function takeOver(runner, restored, entries, found) {
+    const { folder, signer, use } = restored;
+    await makeFolder(runner, restored);
+    const nars = new Set([...entries.values()].map(({ fileHash }) => `nar/${fileHash}.nar.zst`));
+    const vouched = use.trust === 'signed' ? [...entries.keys()].map((name) => `${name}.narinfo`) : [];
+    for (const name of [...nars, ...vouched])
+        await (0,external_node_fs_promises_.rename)((0,external_node_path_.join)(found, name), (0,external_node_path_.join)(folder, name));
+    if (use.trust === 'signed')
+        return;
+    for (const [name, entry] of entries)
+        await runner.files.write((0,external_node_path_.join)(folder, `${name}.narinfo`), printEntry(entry, signer));
+}
+/** An empty binary cache, that Nix asks before others: it is on this machine. */
+async function makeFolder(runner, { folder, storeDirectory }) {
+    await runner.files.makeDirectory((0,external_node_path_.join)(folder, 'nar'), { mode: 0o700 });
+    await runner.files.write((0,external_node_path_.join)(folder, 'nix-cache-info'), `StoreDir: ${storeDirectory}\nWantMassQuery: 1\nPriority: 10\n`);
+}
+/** URL of the store, as in `substituters`. */
+const storeUrl = ({ folder }) => `file://${folder}`;
+const substituterSettings = (restored) => ({
+    'extra-substituters': storeUrl(restored),
+    'extra-trusted-public-keys': restored.signer.publicKey,
+});
+
+;// CONCATENATED MODULE: ./build/js/cache/evict.js
+
+/**
+ * Entries to leave out so that the others have at most `limit` bytes. The longest unused go first, and what is kept
+ * keeps all that it refers to: only an entry that no kept entry refers to can go.
+ * @param used name of an entry → time of its last use
+ * @returns names
+ */
+function chooseEvicted(entries, used, limit) {
+    const users = countUsers(entries);
+    let bytes = [...entries.values()].reduce((sum, { fileSize }) => sum + fileSize, 0);
+    const evicted = new Set();
+    const free = [...entries.keys()].filter((name) => users.get(name) === 0);
+    while (bytes > limit && free.length > 0) {
+        const name = takeOldest(free, entries, used);
+        const entry = entries.get(name);
+        if (entry === undefined)
+            continue;
+        evicted.add(name);
+        bytes -= entry.fileSize;
+        for (const reference of innerReferences(entries, name)) {
+            const left = (users.get(reference) ?? 0) - 1;
+            users.set(reference, left);
+            if (left === 0)
+                free.push(reference);
+        }
+    }
+    return evicted;
+}
+/** How many other entries refer to each. */
+function countUsers(entries) {
+    const users = new Map([...entries.keys()].map((name) => [name, 0]));
+    for (const name of entries.keys())
+        for (const reference of innerReferences(entries, name))
+            users.set(reference, (users.get(reference) ?? 0) + 1);
+    return users;
+}
+const innerReferences = (entries, name) => [...new Set((entries.get(name)?.references ?? []).map(storeHash))].filter((other) => other !== name && entries.has(other));
+/** Of equally old ones the largest: it makes the most room. */
+function takeOldest(free, entries, used) {
+    const time = (name) => used.get(name) ?? 0;
+    const size = (name) => entries.get(name)?.fileSize ?? 0;
+    let best = 0;
+    for (let at = 1; at < free.length; at += 1) {
+        const [one, other] = [free[at] ?? '', free[best] ?? ''];
+        const order = time(one) - time(other) || size(other) - size(one) || (one < other ? -1 : 1);
+        if (order < 0)
+            best = at;
+    }
+    return free.splice(best, 1)[0] ?? '';
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/select.js
+
+
+/**
+ * Chooses what the cache keeps of what a run has needed: what was built in this store, with what that refers to, but
+ * for what a trusted substituter has signed. What came here otherwise and is signed by nobody is left out: where it
+ * came from is not known, and a signature of ours would vouch for it.
+ * @param trustedKeys `trusted-public-keys` in force
+ * @param cacheKey name of the key of this run's cache: what carries its signature was restored from there
+ */
+function selectPaths(paths, trustedKeys, cacheKey) {
+    const known = new Map(paths.map((info) => [info.path, info]));
+    const upstream = new Set(trustedKeys.filter((key) => !isOfActionsCache(key)).map(keyName));
+    const inside = new Map();
+    const outside = new Map();
+    const queue = paths.filter(({ ultimate }) => ultimate);
+    for (const info of queue) {
+        if (inside.has(info.path) || outside.has(info.path))
+            continue;
+        const belongs = isKept(info, upstream, cacheKey);
+        (belongs ? inside : outside).set(info.path, info);
+        if (belongs)
+            queue.push(...info.references.flatMap((path) => known.get(path) ?? []));
+    }
+    return { inside: [...inside.values()], outside: [...outside.values()] };
+}
+function isKept(info, upstream, cacheKey) {
+    if (info.ultimate)
+        return true;
+    if (info.signatures.some((signature) => upstream.has(keyName(signature))))
+        return false;
+    return info.ca !== undefined || info.signatures.some((signature) => keyName(signature) === cacheKey);
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/save.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** GitHub keeps 10 GiB a repository and then drops what was longest unused: room for some targets and branches. */
+const LIMIT_BYTES = 2 * 1024 ** 3;
+/**
+ * Adds to the cache what was built for the derivations, finished or not, and saves it where something is new. Never
+ * throws: a cache that cannot be saved fails no job.
+ * @param drvPaths derivations that the run wanted built
+ * @param limitBytes of all compressed NARs
+ */
+async function saveCache(runner, nix, restored, drvPaths, limitBytes = LIMIT_BYTES) {
+    if (!restored.use.write)
+        return { saved: false, reason: restored.use.reason };
+    let result;
+    try {
+        result = await fillAndSave(runner, nix, restored, drvPaths, limitBytes);
+    }
+    catch (error) {
+        result = { saved: false, reason: `not saved: ${error instanceof Error ? error.message : String(error)}` };
+    }
+    runner.log.info(`Actions cache: ${result.reason}.`);
+    return result;
+}
+async function fillAndSave(runner, nix, restored, drvPaths, limitBytes) {
+    const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths);
+    const doubtful = needed.find(({ signatures }) => signatures.some(isUnverified));
+    if (restored.use.trust === 'signed' && doubtful !== undefined)
+        return { saved: false, reason: `not saved: ${doubtful.path} came from a cache for which nobody vouches` };
+    const selected = selectPaths(needed, await trustedKeys(runner, nix), restored.signer.name);
+    const fresh = selected.inside.filter(({ path }) => restored.entries.get(storeHash(path))?.path !== path);
+    if (fresh.length === 0)
+        return { saved: false, reason: 'nothing new was built, nothing is saved' };
+    const added = await addEntries(runner, nix, restored, selected, fresh);
+    const all = new Map([...restored.entries, ...added]);
+    const now = Math.floor(Date.now() / 1000);
+    const ledger = updateUses(all, restored.ledger, new Set(needed.map(({ path }) => path)), now);
+    const evicted = chooseEvicted(all, ledger.used, limitBytes);
+    const kept = new Map([...all].filter(([name]) => !evicted.has(name)));
+    await removeFiles(runner, restored.folder, all, kept);
+    if (![...added.keys()].some((name) => kept.has(name)))
+        return { saved: false, reason: `not saved: what was built has more than ${formatBytes(limitBytes)}` };
+    const text = printLedger(updateUses(kept, ledger, new Set(), now));
+    await runner.files.write((0,external_node_path_.join)(restored.folder, LEDGER), text);
+    return await send(runner, restored, kept, added.size, evicted.size);
+}
+async function addEntries(runner, nix, restored, selected, fresh) {
+    const { folder, storeDirectory, signer } = restored;
+    await makeFolder(runner, restored);
+    const narinfo = (path) => (0,external_node_path_.join)(folder, `${storeHash(path)}.narinfo`);
+    const standIns = selected.outside.filter(({ path }) => !restored.entries.has(storeHash(path)));
+    try {
+        for (const info of standIns)
+            await runner.files.write(narinfo(info.path), printStandIn(info));
+        const paths = fresh.map(({ path }) => path);
+        await copyInto(runner, nix, folder, paths);
+    }
+    finally {
+        for (const { path } of standIns)
+            await runner.files.remove(narinfo(path));
+    }
+    // it makes folders for logs and for realisations too
+    for (const name of await strayNames(folder))
+        await runner.files.remove((0,external_node_path_.join)(folder, name));
+    const added = new Map();
+    for (const { path } of fresh) {
+        const name = storeHash(path);
+        const { text: _, ...entry } = parseEntry(`${name}.narinfo`, await (0,external_node_fs_promises_.readFile)(narinfo(path), 'utf8'), storeDirectory);
+        await runner.files.write(narinfo(path), printEntry(entry, signer));
+        added.set(name, entry);
+    }
+    return added;
+}
+/** Removes evicted entries; NARs that a kept entry has too stay. */
+async function removeFiles(runner, folder, all, kept) {
+    const nars = new Set([...kept.values()].map(({ fileHash }) => fileHash));
+    for (const [name, { fileHash }] of all) {
+        if (kept.has(name))
+            continue;
+        await runner.files.remove((0,external_node_path_.join)(folder, `${name}.narinfo`));
+        if (!nars.has(fileHash))
+            await runner.files.remove((0,external_node_path_.join)(folder, 'nar', `${fileHash}.nar.zst`));
+    }
+}
+async function send(runner, restored, kept, added, evicted) {
+    const { env, folder } = runner.facts;
+    const salt = restored.damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : '';
+    const key = `${restored.keys.save}${contentDigest(kept.values(), salt)}`;
+    const answer = await askService(runner, restored.program, folder, { verb: 'save', path: FOLDER_NAME, key });
+    if (!answer.done)
+        return { saved: false, reason: `not saved: ${answer.complaint ?? 'the service took nothing'}` };
+    const bytes = formatBytes([...kept.values()].reduce((sum, { fileSize }) => sum + fileSize, 0));
+    const left = evicted === 0 ? '' : `, ${count(evicted, 'path')} left out for size`;
+    return { saved: true, reason: `saved ${count(kept.size, 'path')} (${added} new${left}, ${bytes}) as ${key}` };
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -33997,7 +35124,7 @@ function emulatorFault(bytes, machine) {
 /** Where the kernel shows binfmt_misc (Documentation/admin-guide/binfmt-misc.rst). */
 const BINFMT = '/proc/sys/fs/binfmt_misc';
 /** Reads what the kernel shows of an entry. */
-function parseEntry(name, text) {
+function registrations_parseEntry(name, text) {
     const field = (label) => new RegExp(`^${label}:? ?(.*)$`, 'm').exec(text)?.[1];
     const bytes = (label) => {
         const hex = field(label);
@@ -34162,8 +35289,6 @@ function registerRefusal(said, interpreter) {
 }
 const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/js/emulation/table.js
 
 
@@ -34184,7 +35309,7 @@ function readTable() {
 /** An entry by name, as a list of one; empty where it is not there (any more: another job may take its own out). */
 function readEntry(name) {
     try {
-        return [parseEntry(name, (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(BINFMT, name), 'utf8'))];
+        return [registrations_parseEntry(name, (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(BINFMT, name), 'utf8'))];
     }
     catch {
         return [];
@@ -34357,8 +35482,6 @@ const mayRunNatively = (machine, system) => COMPANIONS[machine]?.includes(system
 /** Systems for which Nix sets the 32-bit personality (libstore's build-derivation, `PER_LINUX32`). */
 const wantsPersonality32 = (system) => /^(armv[5-7]|i[3-6]86)/.test(system);
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var external_node_fs_promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./build/js/emulation/packages.js
 /**
  * Reads `apt-get download --print-uris`: `'URL' name_version_arch.deb size SHA256:…`, the version's colon as `%3a`.
@@ -34560,10 +35683,10 @@ function probeProgram(architecture, form) {
     const exit = EXIT[architecture.name];
     if (exit === undefined)
         throw new Error(`no machine code for ${architecture.name}`);
-    const program = { elf: architecture.elf, flags: exit.flags ?? 0, code: codeOf(exit, architecture) };
+    const program = { elf: architecture.elf, flags: exit.flags ?? 0, code: machine_code_codeOf(exit, architecture) };
     return buildElf(program, form);
 }
-function codeOf(exit, architecture) {
+function machine_code_codeOf(exit, architecture) {
     if (exit.bytes !== undefined)
         return Uint8Array.from(exit.bytes);
     const words = exit.words ?? [];
@@ -34645,10 +35768,10 @@ async function buildByNix(runner, nix) {
     if (result.exitCode !== 0 || result.stopped !== undefined) {
         return { why: `nix build ${ATTRIBUTE} failed (${result.stopped ?? result.stderr.trim().split('\n').at(-1)})` };
     }
-    const outputs = decode_decodeJson('nix build --json', result.stdout, decode_list((built, at) => decode_field(built, at, 'outputs', outPath)));
+    const outputs = decodeJson('nix build --json', result.stdout, list((built, at) => field(built, at, 'outputs', outPath)));
     return outputs[0] === undefined ? { why: `nix build ${ATTRIBUTE} gave nothing` } : { bin: (0,external_node_path_.join)(outputs[0], 'bin') };
 }
-const outPath = (outputs, at) => decode_field(outputs, at, 'out', decode_text);
+const outPath = (outputs, at) => field(outputs, at, 'out', decode_text);
 
 ;// CONCATENATED MODULE: ./build/js/emulation/find.js
 
@@ -35040,68 +36163,6 @@ function emulationProblem(facts, mayRegister, system) {
     return facts.obstacle;
 }
 
-;// CONCATENATED MODULE: ./build/js/nix/signing-key.js
-
-// RFC 8410: DER of a PKCS#8 private key and of a SubjectPublicKeyInfo up to the 32 key bytes
-const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-/**
- * Reads a secret key as `nix key generate-secret` prints it (Nix src/libstore/crypto.cc: libsodium's secret key, which
- * is the seed followed by the public key). The problem text never repeats what was given: it may be most of a secret.
- */
-function parseSigningKey(text) {
-    const bare = text.trim();
-    const colon = bare.indexOf(':');
-    const name = bare.slice(0, colon);
-    if (colon < 1 || /\s/.test(bare))
-        return { problem: 'the signing key is not one line of the form name:base64' };
-    const encoded = bare.slice(colon + 1);
-    const bytes = Buffer.from(encoded, 'base64');
-    if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, ''))
-        return { problem: 'the signing key is not valid base64 after its name' };
-    if (bytes.length === 32)
-        return { problem: 'the signing key is a public key (32 bytes); the secret key has 64 bytes after its name' };
-    if (bytes.length !== 64)
-        return { problem: `the signing key has ${bytes.length} bytes after its name, a secret key has 64` };
-    if (!publicHalf(bytes.subarray(0, 32)).equals(bytes.subarray(32)))
-        return { problem: 'the signing key is damaged: its public half does not belong to its secret half' };
-    return { name, secret: bare, publicKey: `${name}:${bytes.subarray(32).toString('base64')}` };
-}
-/** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
-function signText(secret, text) {
-    const [name = '', encoded = ''] = splitKey(secret);
-    return `${name}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), privateKey(Buffer.from(encoded, 'base64').subarray(0, 32))).toString('base64')}`;
-}
-/** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
-function signatureFits(publicKey, text, signature) {
-    const [keyName, encodedKey = ''] = splitKey(publicKey);
-    const [name, encoded = ''] = splitKey(signature);
-    if (name !== keyName)
-        return false;
-    const key = publicKeyOf(encodedKey);
-    if (key === undefined)
-        return false;
-    return (0,external_node_crypto_.verify)(null, Buffer.from(text), key, Buffer.from(encoded, 'base64'));
-}
-const publicKeys = new Map();
-/** Kept, since thousands of signatures are checked with one key. */
-function publicKeyOf(encoded) {
-    if (!publicKeys.has(encoded)) {
-        const raw = Buffer.from(encoded, 'base64');
-        const der = { key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' };
-        publicKeys.set(encoded, raw.length === 32 ? (0,external_node_crypto_.createPublicKey)(der) : undefined);
-    }
-    return publicKeys.get(encoded);
-}
-/** Name of a key or signature, `name:base64` → `name`. */
-const keyName = (text) => splitKey(text)[0] ?? '';
-const splitKey = (text) => {
-    const colon = text.indexOf(':');
-    return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)];
-};
-const privateKey = (seed) => (0,external_node_crypto_.createPrivateKey)({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-const publicHalf = (seed) => (0,external_node_crypto_.createPublicKey)(privateKey(seed)).export({ format: 'der', type: 'spki' }).subarray(-32);
-
 ;// CONCATENATED MODULE: ./build/js/nix/store-url.js
 const SCHEMES = ['file', 'http', 'https', 's3', 'ssh', 'ssh-ng'];
 const ALLOWED = 'allowed are file://, http://, https://, s3://, ssh:// and ssh-ng://';
@@ -35463,12 +36524,7 @@ const quoted = (texts) => texts.map((text) => `"${text}"`).join(', ');
  * @throws UserError that lists all of it
  */
 function refuseUnsupported(inputs) {
-    const found = [
-        ...(inputs.pushWhen === 'built' ? ['push-when: "built" is not supported yet; use end'] : []),
-        ...(inputs.cache === 'true' || inputs.cache === 'read-only'
-            ? [`cache: "${inputs.cache}" is not supported yet; use auto or false, and push-to for a cache of your own`]
-            : []),
-    ];
+    const found = [...(inputs.pushWhen === 'built' ? ['push-when: "built" is not supported yet; use end'] : [])];
     if (found.length > 0)
         throw new errors/* UserError */.yo(['Some inputs ask for what is not there yet:', ...found.map((line) => `- ${line}`)].join('\n'));
 }
@@ -35549,29 +36605,6 @@ async function append(runner, path, before, added) {
     const input = `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`;
     const tee = { tool: 'tee', args: ['-a', path], input };
     await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true });
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/version.js
-/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
-const OLDEST_NIX = '2.8.0';
-/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
-function parseNixVersion(text) {
-    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
-    if (match === null)
-        return undefined;
-    const [, name = '', major, minor, patch] = match;
-    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
-    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
-    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
-}
-/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
-function atLeast(version, floor) {
-    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
-    if (version.major !== major)
-        return version.major > major;
-    if (version.minor !== minor)
-        return version.minor > minor;
-    return version.patch >= patch;
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/conf.js
@@ -36982,16 +38015,16 @@ function parseDamaged(stderr) {
 
 
 
-const FEATURES = ['--extra-experimental-features', 'nix-command'];
+const local_store_FEATURES = ['--extra-experimental-features', 'nix-command'];
 /** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
-const PATHS_A_COMMAND = 5000;
+const local_store_PATHS_A_COMMAND = 5000;
 /** From 2.33 on the format of `path-info --json` has to be named. */
 const jsonFormat = (nix) => atLeast(nix.version, '2.33') ? ['--json', '--json-format', '1'] : ['--json'];
 /** Everything that the roots need at run time, themselves included. @throws CommandError where a root is not valid */
 async function local_store_closureOf(runner, nix, roots) {
     const closure = new Map();
-    for (const some of slices(roots)) {
-        const args = [...FEATURES, 'path-info', ...jsonFormat(nix), '--recursive', '--', ...some];
+    for (const some of local_store_slices(roots)) {
+        const args = [...local_store_FEATURES, 'path-info', ...jsonFormat(nix), '--recursive', '--', ...some];
         const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', args), { timeoutSeconds: 600 });
         for (const facts of parsePathFacts(stdout))
             closure.set(facts.path, facts);
@@ -37005,8 +38038,8 @@ async function local_store_closureOf(runner, nix, roots) {
  */
 async function damagedPaths(runner, nix, paths) {
     const damaged = new Map();
-    for (const some of slices(paths)) {
-        const command = nixCommand(nix, 'nix', [...FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
+    for (const some of local_store_slices(paths)) {
+        const command = nixCommand(nix, 'nix', [...local_store_FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
         const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 4 * 3600, discardStdout: true });
         if (result.exitCode === 0)
             continue;
@@ -37018,10 +38051,10 @@ async function damagedPaths(runner, nix, paths) {
     }
     return damaged;
 }
-function slices(list) {
+function local_store_slices(list) {
     const parts = [];
-    for (let at = 0; at < list.length; at += PATHS_A_COMMAND)
-        parts.push(list.slice(at, at + PATHS_A_COMMAND));
+    for (let at = 0; at < list.length; at += local_store_PATHS_A_COMMAND)
+        parts.push(list.slice(at, at + local_store_PATHS_A_COMMAND));
     return parts;
 }
 
@@ -37089,7 +38122,7 @@ async function freshCommand(runner, nix, args, more = {}) {
     const { no_proxy, NO_PROXY } = runner.facts.env;
     const direct = ['127.0.0.1', no_proxy ?? NO_PROXY].filter((text) => text).join(',');
     const env = { XDG_CACHE_HOME: cache, no_proxy: direct, NO_PROXY: direct, ...more.env };
-    return nixCommand(nix, 'nix', [...FEATURES, ...args], { ...more, env });
+    return nixCommand(nix, 'nix', [...local_store_FEATURES, ...args], { ...more, env });
 }
 /** Content in a file of mode 0600 while `work` runs. The journal knows of it before it is there. */
 async function withSecretFile(runner, content, work) {
@@ -37168,12 +38201,12 @@ function parseNarInfo(text) {
     };
 }
 /** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
-const fingerprint = (info) => `1;${info.path};${info.narHash};${info.narSize};${[...info.references].sort().join(',')}`;
+const narinfo_fingerprint = (info) => `1;${info.path};${info.narHash};${info.narSize};${[...info.references].sort().join(',')}`;
 /** Whether a signature of the key (`name:base64`) is on it and fits. */
-const isSignedBy = (info, publicKey) => info.signatures.some((signature) => signatureFits(publicKey, fingerprint(info), signature));
+const isSignedBy = (info, publicKey) => info.signatures.some((signature) => signatureFits(publicKey, narinfo_fingerprint(info), signature));
 /** The narinfo with our signature, others kept; an old signature by the same key name that does not fit is replaced. */
 function signed(info, key) {
-    const ours = signText(key.secret, fingerprint(info));
+    const ours = signText(key.secret, narinfo_fingerprint(info));
     const kept = info.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(`Sig: ${key.name}:`));
     return parseNarInfo(`${[...kept, `Sig: ${ours}`].join('\n')}\n`);
 }
@@ -37337,7 +38370,7 @@ const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.u
 /** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */
 const REFUSED = 403;
 /** Bytes taken from a connection at a time: large NARs cost fewer, larger writes. */
-const READ_AHEAD = 1024 * 1024;
+const READ_AHEAD = 256 * 1024;
 const NARINFO_LIMIT = 4 * 1024 * 1024;
 /** A binary cache on the loopback interface, for one client that knows the password. */
 async function serve(service, password) {
@@ -37406,11 +38439,19 @@ async function server_take(service, asked, request) {
     }
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/push/gateway/spool.js
+
+
 
 
 /** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
 const MOST_BYTES = 8 * 1024 ** 3;
+/** Bytes that are gathered for one write. */
+const GATHER_BYTES = 512 * 1024;
 /** A folder for NARs on their way, with a limit. A NAR larger than the limit is let in when it is alone. */
 class Spool {
     #folder;
@@ -37470,16 +38511,7 @@ class Spooled {
     /** Writes what comes. @throws Error where it is not `size` bytes, and where the disk is full */
     async fill(body) {
         try {
-            try {
-                for await (const chunk of body) {
-                    await this.#file.appendFile(chunk);
-                    this.#written += chunk.length;
-                    this.#wake();
-                }
-            }
-            finally {
-                await this.#file.close();
-            }
+            await (0,external_node_stream_promises_.pipeline)(body, this.#writer());
             if (this.#written !== this.size)
                 throw new Error(`${this.#written} of ${this.size} bytes came`);
         }
@@ -37488,6 +38520,25 @@ class Spooled {
             this.#wake();
             throw this.#fault;
         }
+    }
+    /** Takes several chunks at a time to the disk: a NAR comes in thousands of them. */
+    #writer() {
+        const write = async (chunks) => {
+            const wanted = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+            const { bytesWritten } = await this.#file.writev([...chunks]);
+            // a disk that is nearly full takes less than it is given, and then says so
+            if (bytesWritten < wanted)
+                await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
+            this.#written += wanted;
+            this.#wake();
+        };
+        return new external_node_stream_.Writable({
+            highWaterMark: GATHER_BYTES,
+            write: (chunk, _encoding, done) => void write([chunk]).then(() => done(), done),
+            writev: (all, done) => void write(all.map(({ chunk }) => chunk)).then(() => done(), done),
+            final: (done) => void this.#file.close().then(() => done(), done),
+            destroy: (cause, done) => void this.#file.close().then(() => done(cause), () => done(cause)),
+        });
     }
     async available(offset) {
         if (this.#fault !== undefined)
@@ -37789,7 +38840,7 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
 const STALL_SECONDS = 60;
 const CONNECT_SECONDS = 15;
 const MOST_REDIRECTS = 5;
-const CHUNK = 512 * 1024;
+const CHUNK = 256 * 1024;
 /** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
 const ASK_FIRST_BYTES = 1024 * 1024;
 const CONTINUE_SECONDS = 1;
@@ -39439,7 +40490,7 @@ async function bring(runner, nix, { request, closure }, targets, own) {
         const checking = checkContents(runner, nix, targets, wanted);
         const largest = wanted.reduce((most, { narSize }) => Math.max(most, narSize), 0);
         const silent = silenceLimit(largest, request.compression);
-        const copying = copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent);
+        const copying = caches_copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent);
         const [, reason] = await Promise.all([checking, copying]);
         await gateway.settle(reason ?? 'nix copy did not bring it');
     }
@@ -39449,7 +40500,7 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     }
 }
 /** Gives why Nix did not bring everything; undefined where it did. */
-async function copyInto(runner, nix, gateway, request, parameters, silentSeconds) {
+async function caches_copyInto(runner, nix, gateway, request, parameters, silentSeconds) {
     const netrc = `machine 127.0.0.1 login nix password ${gateway.password}\n`;
     try {
         await withSecretFile(runner, netrc, async (file) => {
@@ -39545,9 +40596,9 @@ async function settings_readSettings(runner, nix) {
     const args = ['--extra-experimental-features', 'nix-command', ...show, '--json'];
     const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', args), { timeoutSeconds: 60 });
     const data = JSON.parse(stdout);
-    const netrc = await textOf(settingText(data, 'netrc-file'));
+    const netrc = await settings_textOf(settingText(data, 'netrc-file'));
     const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? settingText(data, 'ssl-cert-file');
-    const readable = (await textOf(authorities)) !== undefined;
+    const readable = (await settings_textOf(authorities)) !== undefined;
     return {
         http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
         aws: { env: runner.facts.env, home: runner.facts.home },
@@ -39569,7 +40620,7 @@ function settingList(data, name) {
         return value.filter((item) => typeof item === 'string');
     return typeof value === 'string' ? value.split(/\s+/).filter((item) => item !== '') : [];
 }
-async function textOf(path) {
+async function settings_textOf(path) {
     if (path === undefined)
         return undefined;
     try {
@@ -40005,9 +41056,11 @@ const wishOf = (inputs) => ({
     skipUpstream: inputs.skipUpstream,
 });
 /** Pushes the closures of everything that was built. One report for each destination; a failure is in it, not thrown. */
-async function pushBuilt(runner, nix, inputs, results) {
+async function pushBuilt(runner, nix, inputs, results, doubtful = []) {
     if (inputs.pushTo.length === 0 || inputs.dryRun)
         return [];
+    if (doubtful.length > 0)
+        return inputs.pushTo.map(({ shown }) => ({ ...skipped(shown, describeDoubt(doubtful)), status: 'failed' }));
     const decision = await mayPush(runner);
     const roots = [...new Set(results.flatMap(realisedPaths))];
     const why = decision.push ? (roots.length === 0 ? 'nothing was built' : undefined) : decision.reason;
@@ -40016,6 +41069,11 @@ async function pushBuilt(runner, nix, inputs, results) {
         return inputs.pushTo.map(({ shown }) => skipped(shown, why));
     }
     return await closures_pushClosures(runner, nix, { ...wishOf(inputs), roots, verify: inputs.verify });
+}
+/** What came out of a cache for which nobody vouches is never pushed (docs/threat-model.md). */
+function describeDoubt(paths) {
+    const what = `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
+    return `${what} came from an Actions cache that nobody vouches for, by an earlier step without signing-key. Give that step the same signing-key, or cache: false`;
 }
 const skipped = (destination, reason) => ({
     destination,
@@ -40597,7 +41655,7 @@ function writeOutputs({ job, log }, record, manifest) {
     job.output('skipped-paths', number(['present', 'upstream']));
     job.output('nix-version', installed.nix.version.text);
     job.output('nix-installed', String(installed.installed));
-    job.output('cache-hit', 'false');
+    job.output('cache-hit', String(record.cacheHit));
 }
 function resultLine(result) {
     const { plan, status, seconds } = result;
@@ -41243,6 +42301,9 @@ function viewLookups(name, target, nix) {
 
 
 
+
+
+
 /**
  * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
  * @returns whether everything that was asked for was done
@@ -41253,7 +42314,8 @@ async function runPipeline(runner, read) {
     const inputs = parseInputs(read, systemOf(process.arch, process.platform));
     refuseUnsupported(inputs);
     const { log } = runner;
-    const found = await log.group('Nix', () => installNix(runner, inputs));
+    const fetched = await restoreCache(runner, inputs);
+    const { found, cache } = await log.group('Nix', async () => openCache(runner, await installNix(runner, inputs), fetched));
     const { nix } = found;
     await log.group('Push destinations', () => pushPreflight(runner, nix, inputs));
     const emulation = await surveyEmulation(runner, systemsOf(inputs));
@@ -41264,7 +42326,8 @@ async function runPipeline(runner, read) {
             log.info(line);
         return { flake, plans };
     });
-    const record = { inputs, installed: found, flake, plans };
+    const record = { inputs, installed: found, flake, plans, cacheHit: cache.hit !== 'none' };
+    const derivations = [...new Set(plans.flatMap(({ choice }) => choice?.evaluated.drvPath ?? []))];
     if (inputs.dryRun) {
         return await report(runner, {
             ...record,
@@ -41275,9 +42338,18 @@ async function runPipeline(runner, read) {
         });
     }
     const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans));
-    const { results, pathInfos } = await buildPlans(runner, nix, inputs, plans, withoutEmulator(plans, emulators));
-    const pushes = await log.group('Push', () => pushBuilt(runner, nix, inputs, results));
+    const { results, pathInfos } = await buildPlans(runner, nix, inputs, plans, withoutEmulator(plans, emulators)).finally(() => saveCache(runner, nix, cache, derivations));
+    const doubtful = inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
+    const pushes = await log.group('Push', () => pushBuilt(runner, nix, inputs, results, doubtful));
     return await report(runner, { ...record, emulators, results, pathInfos, pushes });
+}
+/** Makes the restored cache a substituter of this run, where this Nix may take what is in it. */
+async function openCache(runner, installed, fetched) {
+    const kept = !installed.installed && runner.facts.env.RUNNER_ENVIRONMENT !== 'github-hosted';
+    const cache = admitCache(runner, fetched, { kept, settable: installed.wiring.kind !== 'fixed' });
+    if (cache.problem !== undefined)
+        runner.log.info(`Actions cache: ${cache.problem}.`);
+    return { found: await applySettings(runner, installed, cache.settings), cache };
 }
 const systemsOf = (inputs) => [...new Set(inputs.targets.map((target) => target.system))];
 function machineOf(emulation, inputs) {
@@ -41370,7 +42442,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 5931:
+/***/ 1062:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44843,8 +45915,8 @@ function properties(where) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
 
 
@@ -45001,7 +46073,7 @@ async function save(message, what, draft, idleSeconds) {
             yield chunk;
         }
     };
-    await (0,external_node_stream_promises_namespaceObject.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
+    await (0,external_node_stream_promises_.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
     const length = message.headers['content-length'];
     if (length !== undefined && size !== Number(length)) {
         throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true });

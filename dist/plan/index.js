@@ -31833,7 +31833,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 859:
+/***/ 4380:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34342,7 +34342,7 @@ const RULES = [...MACHINE_RULES, ...STORE_RULES, ...FLAKE_RULES, ...BUILD_RULES]
  * @param message what Nix 2.8 to 2.34 printed on stderr, or one message of its structured log
  * @param log the last lines that the failed builder printed, where they are not in the message
  */
-function explainNix(message, log = []) {
+function explain_explainNix(message, log = []) {
     const text = clean(message);
     const own = text.replace(/^\s*> .*$/gm, '');
     const logs = [text, ...log].join('\n');
@@ -34963,7 +34963,7 @@ async function readFlake(runner, nix, reference) {
     catch (error) {
         if (!(error instanceof runner_errors/* CommandError */.Qd) || error.result.stopped !== undefined)
             throw error;
-        const { sentence, advice } = explainNix(error.result.stderr);
+        const { sentence, advice } = explain_explainNix(error.result.stderr);
         throw new runner_errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${advice}`.trim());
     }
 }
@@ -35014,7 +35014,7 @@ const MOST_STAND_INS = 50;
  * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
  * @param url reference of the flake as `nix flake metadata` gave it
  */
-async function askFlake(runner, nix, url, questions) {
+async function ask_askFlake(runner, nix, url, questions) {
     const together = await evaluate(runner, nix, url, questions);
     if ('answers' in together)
         return together.answers;
@@ -35094,7 +35094,7 @@ const DRY_RUN_LIMIT_SECONDS = 600;
  * What would have to be built and fetched for each derivation, from `nix-store --realise --dry-run`: Nix asks the
  * store and all substituters itself. A derivation whose dry run fails has no entry.
  */
-async function gatherCosts(runner, nix, derivations) {
+async function costs_gatherCosts(runner, nix, derivations) {
     const distinct = [...new Set(derivations)];
     const costs = await inParallel(runner.facts.cpus, distinct, async (drvPath) => {
         const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', drvPath]);
@@ -35266,7 +35266,7 @@ function splitAttributePath(text) {
     return [...text.matchAll(/"([^"]*)"|([^."]+)/g)].map((match) => match[1] ?? match[2] ?? '');
 }
 /** Joins names into what one would write after the `#` of an installable. */
-function joinAttributePath(path) {
+function attributes_joinAttributePath(path) {
     return path.map((name) => (/^[A-Za-z_][\w'-]*$/.test(name) ? name : JSON.stringify(name))).join('.');
 }
 /**
@@ -35324,7 +35324,7 @@ function pkgsCrossPaths(text, target, build) {
  * Tells a target's own packages from cross builds that stand beside them by a naming convention
  * (`packages.x86_64-linux.hello-aarch64-unknown-linux-gnu` beside `hello`).
  */
-function partitionNames(names, system) {
+function attributes_partitionNames(names, system) {
     const others = PLATFORMS.filter((platform) => platform.system !== system);
     const suffixes = others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')]);
     const isForeign = (name) => suffixes.some((suffix) => name.endsWith(`-${suffix}`) && names.includes(name.slice(0, -suffix.length - 1).replace(/-cross$/, '')));
@@ -35338,7 +35338,7 @@ function partitionNames(names, system) {
  * cross (declared, then pkgsCross), emulated; with `prefer: native-paths` emulated comes before cross. A target that
  * names its strategy has only that one.
  */
-function choose(target, packageName, facts, prefer) {
+function choose_choose(target, packageName, facts, prefer) {
     const options = order(listOptions(target, facts), prefer).filter((option) => allowed(option, target));
     const winner = options.find((option) => option.problem === undefined);
     const candidates = options.map((option) => {
@@ -35468,7 +35468,7 @@ function describeLookup(lookup, facts, target) {
         case 'derivation': {
             const { drvPath, system, name, outputs } = lookup.found;
             const cost = facts.costs.get(drvPath);
-            const attribute = joinAttributePath(lookup.found.path);
+            const attribute = attributes_joinAttributePath(lookup.found.path);
             return {
                 candidate: {
                     attribute,
@@ -35479,7 +35479,7 @@ function describeLookup(lookup, facts, target) {
             };
         }
         case 'no-derivation':
-            return { candidate: { attribute: joinAttributePath(lookup.path) }, problem: 'the attribute is no derivation' };
+            return { candidate: { attribute: attributes_joinAttributePath(lookup.path) }, problem: 'the attribute is no derivation' };
         case 'missing':
             return { candidate: { attribute: '' }, problem: missing(lookup.kind, facts, target) };
         case 'error':
@@ -35681,7 +35681,7 @@ function choosePlan(item, { prefer }, facts) {
     const emulationProblem = facts.emulationProblem(place.system, target.system);
     const { explain } = facts;
     const known = { native: place.native, emulationProblem, own, cross, names, systems, costs, explain };
-    return choose(target, item.package, known, prefer);
+    return choose_choose(target, item.package, known, prefer);
 }
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
 function costOf(drvPath, outputs, { graph, cached }) {
@@ -36002,7 +36002,7 @@ async function surveyFlake(runner, nix, url, request) {
             break;
         const target = state.open === undefined ? undefined : targetOf(state.open);
         if (state.open === undefined || target === undefined) {
-            const { sentence, advice } = explainNix(error);
+            const { sentence, advice } = explain_explainNix(error);
             throw new runner_errors/* UserError */.yo(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim());
         }
         takeError(state, state.open, error);
@@ -36042,7 +36042,96 @@ async function survey_evaluate(runner, nix, url, request, { state, only }) {
     return result.exitCode === 0 ? undefined : errors.join('\n');
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/plan.js
+
+
+
+
+
+
+/**
+ * Decides for every target and package how it is had.
+ * @param url reference of the flake as `nix flake metadata` gave it
+ * @throws UserError where `packages: *` names nothing
+ */
+async function planTargets(runner, nix, inputs, url, machine) {
+    const wanted = await expand(runner, nix, inputs, url);
+    const questions = wanted.map((item) => question(item, inputs, nix, machine));
+    const answers = await askFlake(runner, nix, url, questions);
+    const costs = await gatherCosts(runner, nix, answers.flatMap(foundIn).map((found) => found.drvPath));
+    const explain = (error) => explainNix(error).sentence.replace(/\.$/, '');
+    return wanted.map(({ target, package: name }, index) => {
+        const { lookups = [], names = [], systems = [] } = answers[index] ?? {};
+        const own = lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' };
+        const cross = lookups.filter((lookup) => lookup.kind !== 'own');
+        const emulationProblem = machine.emulationProblem(target.system);
+        return choose(target, name, { native: machine.native, emulationProblem, own, names, systems, cross, costs, explain }, inputs.prefer);
+    });
+}
+const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
+/** Targets × packages, `*` replaced by the names of the target's packages. */
+async function expand(runner, nix, inputs, url) {
+    const names = inputs.packages.includes('*')
+        ? await listPackages(runner, nix, inputs.targets, url)
+        : new Map();
+    return inputs.targets.flatMap((target) => {
+        const { own, foreign } = partitionNames(names.get(target.system) ?? [], target.system);
+        if (foreign.length > 0)
+            runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
+        const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
+        return [...new Set(packages)].map((name) => ({ target, package: name }));
+    });
+}
+async function listPackages(runner, nix, targets, url) {
+    const systems = [...new Set(targets.map((target) => target.system))];
+    const answers = await askFlake(runner, nix, url, systems.map((system) => ({
+        target: system,
+        all: true,
+        platform: { name: system, system, triple: '', crossNames: [], plain: true },
+        lookups: [],
+    })));
+    const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0);
+    if (empty.length > 0) {
+        const known = [...new Set(answers.flatMap((answer) => answer.systems))];
+        const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
+        throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
+    }
+    return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+}
+/**
+ * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
+ * the views of the flake as cross builds only where the workflow asks for `cross`.
+ */
+function question({ target, package: name }, inputs, nix, machine) {
+    const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
+    const own = target.plain && target.strategy !== 'cross';
+    const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
+    const flake = (kind, paths) => ({ kind, view: null, paths });
+    const lookups = [
+        ...(own ? [flake('own', ownPaths(name, target.system))] : []),
+        ...(cross
+            ? [
+                flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
+                flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
+            ]
+            : []),
+        ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
+    ];
+    return { target: target.system, all: false, platform: target, lookups };
+}
+/** Cross builds of a flake that knows nothing of them. */
+function viewLookups(name, target, nix) {
+    const own = ownPaths(name, target.system);
+    return [
+        { kind: 'overlay', view: 'overlay', paths: own },
+        { kind: 'nixos', view: 'nixos', paths: own.filter(([first]) => first === 'nixosConfigurations') },
+        { kind: 'transparent', view: 'transparent', paths: own },
+        { kind: 'transparent', view: 'disguised', paths: ownPaths(name, nix.system) },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey-request.js
+
 
 
 /** Stands for a name that only the flake knows, in the lookups of a wildcard. */
@@ -36050,7 +36139,7 @@ const HOLE = '@name@';
 /** `*`, or all derivations right below a set: `checks.{target}.*`. */
 const isWildcard = (text) => text === '*' || text.endsWith('.*');
 /** A package by the name that a wildcard found, as the main action takes it. */
-const packageText = (wildcard, name) => name === '' ? wildcard : `${wildcard.slice(0, -1)}${joinAttributePath([name])}`;
+const packageText = (wildcard, name) => name === '' ? wildcard : `${wildcard.slice(0, -1)}${attributes_joinAttributePath([name])}`;
 /** The questions for all targets. */
 function surveyRequest(inputs, targets) {
     const explicit = inputs.packages.filter((text) => !isWildcard(text));
@@ -36073,23 +36162,10 @@ function surveyRequest(inputs, targets) {
     };
 }
 /**
- * What is asked for a target, as for a job on its runner (strategy/plan.ts): nothing but the package itself where the
- * runner executes the target's programs. Cross builds of a flake that declares none are left to the job.
+ * What is asked for a target, as for a job on its runner. What only a view of the flake has (`=cross` where nothing is
+ * declared) is left to the job.
  */
-function lookupsFor({ target, place }, text, template) {
-    const crossOnly = target.strategy === 'cross' || !target.plain;
-    const foreign = !place.native.includes(target.system);
-    const cross = target.strategy === 'cross' || (target.strategy === 'auto' && (foreign || !target.plain));
-    return [
-        ...(crossOnly ? [] : [{ kind: 'own', paths: ownPaths(text, target.system) }]),
-        ...(cross
-            ? [
-                { kind: 'declared', paths: declaredPaths(text, target, place.system, template) },
-                { kind: 'pkgsCross', paths: pkgsCrossPaths(text, target, place.system) },
-            ]
-            : []),
-    ];
-}
+const lookupsFor = ({ target, place }, text, inputs) => question({ target, package: text }, inputs, place, place).lookups.filter(({ view }) => view === null);
 function targetRequest(inputs, placed) {
     const { target, discovered } = placed;
     const others = platform_PLATFORMS.filter(({ system }) => system !== target.system);
@@ -36102,12 +36178,12 @@ function targetRequest(inputs, placed) {
             const wild = isWildcard(text);
             const asked = text.replaceAll('{target}', target.system);
             const old = text === '*' ? [['defaultPackage', target.system]] : [];
-            const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs.crossAttribute);
+            const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs);
             return {
                 text,
                 list: wild ? (text === '*' ? ['packages', target.system] : splitAttributePath(asked.slice(0, -2))) : null,
                 old: old[0] ?? ['defaultPackage', target.system, 'none'],
-                lookups: inTheFlake(lookups).map(({ kind, paths }) => ({
+                lookups: lookups.map(({ kind, paths }) => ({
                     kind,
                     paths: kind === 'own' ? [...paths, ...old] : paths,
                 })),
@@ -36115,8 +36191,6 @@ function targetRequest(inputs, placed) {
         }),
     };
 }
-/** The planner looks at the flake itself; what only a view of it has (`=cross`) is left to the job. */
-const inTheFlake = (lookups) => lookups.filter(({ view }) => view === null);
 /** Names of items, as survey.nix makes them with toJSON. */
 const listId = (target, text) => JSON.stringify([target, text]);
 const lookupId = (target, text, name, kind) => JSON.stringify([target, text, name, kind]);
@@ -36153,7 +36227,7 @@ function wantedBy(inputs, placed, text, state) {
 }
 function lookedUp(inputs, placed, text, name, state) {
     const outcome = (kind) => state.lookups.get(lookupId(placed.target.name, text, name, kind)) ?? { error: NOT_REACHED };
-    const kinds = inTheFlake(question({ target, package: text }, inputs, place, place).lookups).map(({ kind }) => kind);
+    const kinds = lookupsFor(placed, text, inputs).map(({ kind }) => kind);
     const lookups = kinds.map((kind) => {
         const found = outcome(kind);
         if ('error' in found)
@@ -36222,7 +36296,7 @@ async function plan_pipeline_decide(runner, nix, inputs, wanted) {
         graph,
         cached: (paths) => Object.values(paths).every((path) => fetchable.has(path) || substitutable.has(path)),
         emulationProblem: plan_pipeline_emulationProblem,
-        explain: (error) => explainNix(error).sentence,
+        explain: (error) => explain_explainNix(error).sentence,
     });
     return { entries, graph };
 }
@@ -36243,7 +36317,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(859);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4380);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(770);
 
 

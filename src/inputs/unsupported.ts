@@ -6,12 +6,7 @@ import type { Inputs } from './inputs.ts'
  * @throws UserError that lists all of it
  */
 export function refuseUnsupported(inputs: Inputs): void {
-  const found = [
-    ...(inputs.pushWhen === 'built' ? ['push-when: "built" is not supported yet; use end'] : []),
-    ...(inputs.cache === 'true' || inputs.cache === 'read-only'
-      ? [`cache: "${inputs.cache}" is not supported yet; use auto or false, and push-to for a cache of your own`]
-      : []),
-  ]
+  const found = [...(inputs.pushWhen === 'built' ? ['push-when: "built" is not supported yet; use end'] : [])]
   if (found.length > 0)
     throw new UserError(['Some inputs ask for what is not there yet:', ...found.map((line) => `- ${line}`)].join('\n'))
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type BuildResult, realisedPaths } from '../build/types.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
+import type { StorePath } from '../nix/store-path.ts'
 import { secretsOf } from '../nix/store-url.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -58,8 +59,11 @@ export async function pushBuilt(
   nix: Nix,
   inputs: Inputs,
   results: readonly BuildResult[],
+  doubtful: readonly StorePath[] = [],
 ): Promise<readonly PushReport[]> {
   if (inputs.pushTo.length === 0 || inputs.dryRun) return []
+  if (doubtful.length > 0)
+    return inputs.pushTo.map(({ shown }) => ({ ...skipped(shown, describeDoubt(doubtful)), status: 'failed' }))
   const decision = await mayPush(runner)
   const roots = [...new Set(results.flatMap(realisedPaths))]
   const why = decision.push ? (roots.length === 0 ? 'nothing was built' : undefined) : decision.reason
@@ -68,6 +72,12 @@ export async function pushBuilt(
     return inputs.pushTo.map(({ shown }) => skipped(shown, why))
   }
   return await pushClosures(runner, nix, { ...wishOf(inputs), roots, verify: inputs.verify })
+}
+
+/** What came out of a cache for which nobody vouches is never pushed (docs/threat-model.md). */
+function describeDoubt(paths: readonly StorePath[]): string {
+  const what = `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`
+  return `${what} came from an Actions cache that nobody vouches for, by an earlier step without signing-key. Give that step the same signing-key, or cache: false`
 }
 
 const skipped = (destination: string, reason: string): PushReport => ({

@@ -49,7 +49,7 @@ function writeOutputs({ job, log }: Runner, record: RunRecord, manifest: string)
   job.output('skipped-paths', number(['present', 'upstream']))
   job.output('nix-version', installed.nix.version.text)
   job.output('nix-installed', String(installed.installed))
-  job.output('cache-hit', 'false')
+  job.output('cache-hit', String(record.cacheHit))
 }
 
 function resultLine(result: BuildResult): string {

@@ -15,6 +15,8 @@ export interface RunRecord {
   /** All paths of the closures of what was realised. */
   readonly pathInfos: ReadonlyMap<string, PathInfo>
   readonly pushes: readonly PushReport[]
+  /** The Actions cache was restored. */
+  readonly cacheHit: boolean
 }
 
 /** The Nix of this run and how it came to be there. */

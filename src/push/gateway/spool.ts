@@ -98,7 +98,11 @@ export class Spooled implements FileContent {
       write: (chunk: Uint8Array, _encoding, done) => void write([chunk]).then(() => done(), done),
       writev: (all, done) => void write(all.map(({ chunk }) => chunk as Uint8Array)).then(() => done(), done),
       final: (done) => void this.#file.close().then(() => done(), done),
-      destroy: (cause, done) => void this.#file.close().then(() => done(cause), () => done(cause)),
+      destroy: (cause, done) =>
+        void this.#file.close().then(
+          () => done(cause),
+          () => done(cause),
+        ),
     })
   }
 

@@ -1,14 +1,8 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import { PLATFORMS } from '../../nix/platform.ts'
-import type { AskedLookup, Lookup, LookupKind } from '../answers.ts'
-import {
-  type AttributePath,
-  declaredPaths,
-  joinAttributePath,
-  ownPaths,
-  pkgsCrossPaths,
-  splitAttributePath,
-} from '../attributes.ts'
+import type { AskedLookup, LookupKind } from '../answers.ts'
+import { type AttributePath, joinAttributePath, splitAttributePath } from '../attributes.ts'
+import { question } from '../plan.ts'
 import type { PlacedTarget } from './types.ts'
 
 /** Stands for a name that only the flake knows, in the lookups of a wildcard. */
@@ -73,27 +67,15 @@ export function surveyRequest(inputs: PlanInputs, targets: readonly PlacedTarget
 }
 
 /**
- * What is asked for a target, as for a job on its runner (strategy/plan.ts): nothing but the package itself where the
- * runner executes the target's programs. Cross builds of a flake that declares none are left to the job.
+ * What is asked for a target, as for a job on its runner. What only a view of the flake has (`=cross` where nothing is
+ * declared) is left to the job.
  */
-export function lookupsFor(
+export const lookupsFor = (
   { target, place }: PlacedTarget,
   text: string,
-  template: string | undefined,
-): Ask['lookups'] {
-  const crossOnly = target.strategy === 'cross' || !target.plain
-  const foreign = !place.native.includes(target.system)
-  const cross = target.strategy === 'cross' || (target.strategy === 'auto' && (foreign || !target.plain))
-  return [
-    ...(crossOnly ? [] : [{ kind: 'own' as const, paths: ownPaths(text, target.system) }]),
-    ...(cross
-      ? [
-          { kind: 'declared' as const, paths: declaredPaths(text, target, place.system, template) },
-          { kind: 'pkgsCross' as const, paths: pkgsCrossPaths(text, target, place.system) },
-        ]
-      : []),
-  ]
-}
+  inputs: Pick<PlanInputs, 'crossAttribute'>,
+): readonly AskedLookup[] =>
+  question({ target, package: text }, inputs, place, place).lookups.filter(({ view }) => view === null)
 
 function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest {
   const { target, discovered } = placed
@@ -107,12 +89,12 @@ function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest 
       const wild = isWildcard(text)
       const asked = text.replaceAll('{target}', target.system)
       const old = text === '*' ? [['defaultPackage', target.system]] : []
-      const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs.crossAttribute)
+      const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs)
       return {
         text,
         list: wild ? (text === '*' ? ['packages', target.system] : splitAttributePath(asked.slice(0, -2))) : null,
         old: old[0] ?? ['defaultPackage', target.system, 'none'],
-        lookups: inTheFlake(lookups).map(({ kind, paths }) => ({
+        lookups: lookups.map(({ kind, paths }) => ({
           kind,
           paths: kind === 'own' ? [...paths, ...old] : paths,
         })),
@@ -120,10 +102,6 @@ function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest 
     }),
   }
 }
-
-/** The planner looks at the flake itself; what only a view of it has (`=cross`) is left to the job. */
-export const inTheFlake = (lookups: readonly AskedLookup[]): readonly AskedLookup[] =>
-  lookups.filter(({ view }) => view === null)
 
 /** Names of items, as survey.nix makes them with toJSON. */
 export const listId = (target: string, text: string): string => JSON.stringify([target, text])

@@ -1,7 +1,7 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import type { Found, Lookup, LookupKind } from '../answers.ts'
 import type { SurveyState } from './survey-events.ts'
-import { inTheFlake, isWildcard, listId, lookupId, packageText } from './survey-request.ts'
+import { isWildcard, listId, lookupId, lookupsFor, packageText } from './survey-request.ts'
 import type { PlacedTarget } from './types.ts'
 
 /** One package for one target, with what the survey found. */
@@ -62,7 +62,7 @@ function lookedUp(
 ): Pick<Wanted, 'own' | 'cross'> & Partial<Pick<Wanted, 'names'>> {
   const outcome = (kind: LookupKind) =>
     state.lookups.get(lookupId(placed.target.name, text, name, kind)) ?? { error: NOT_REACHED }
-  const kinds = inTheFlake(question({ target, package: text }, inputs, place, place).lookups).map(({ kind }) => kind)
+  const kinds = lookupsFor(placed, text, inputs).map(({ kind }) => kind)
   const lookups = kinds.map((kind): Lookup => {
     const found = outcome(kind)
     if ('error' in found) return { kind, status: 'error', error: found.error }

@@ -119,6 +119,7 @@ export function record(more: Partial<RunRecord> = {}): RunRecord {
     results: [],
     pathInfos: new Map(),
     pushes: [],
+    cacheHit: false,
     ...more,
   }
 }
