@@ -7,10 +7,9 @@ import { emulationProblem } from './emulation/problem.ts'
 import type { EmulationFacts, Emulator } from './emulation/types.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
-import { refuseUnsupported } from './inputs/unsupported.ts'
 import { applySettings, type Installed, installNix } from './install/install.ts'
 import { type System, systemOf } from './nix/system.ts'
-import { pushBuilt, pushPreflight } from './push/push.ts'
+import { pushBuilt, pushPreflight, startPush } from './push/push.ts'
 import { report } from './report/report.ts'
 import type { Runner } from './runner/ports.ts'
 import { describePlan } from './strategy/describe.ts'
@@ -25,7 +24,6 @@ import type { Plan } from './strategy/types.ts'
 export async function runPipeline(runner: Runner, read: ReadInput): Promise<boolean> {
   for (const secret of secretInputs(read)) runner.log.mask(secret)
   const inputs = parseInputs(read, systemOf(process.arch, process.platform))
-  refuseUnsupported(inputs)
   const { log } = runner
 
   const fetched = await restoreCache(runner, inputs)
@@ -53,16 +51,25 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     })
   }
   const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans))
-  const { results, pathInfos } = await buildPlans(
-    runner,
-    nix,
-    inputs,
-    plans,
-    withoutEmulator(plans, emulators),
-  ).finally(() => saveCache(runner, nix, cache, derivations))
-  const doubtful = inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
-  const pushes = await log.group('Push', () => pushBuilt(runner, nix, inputs, results, doubtful))
+  const broken = withoutEmulator(plans, emulators)
+  const doubtful = async () => (inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations))
+  const live = await startPush(runner, nix, inputs, await doubtful())
+  const { results, pathInfos } = await finallyDo(
+    buildPlans(runner, nix, inputs, plans, broken, live.built),
+    () => live.finish(),
+    () => saveCache(runner, nix, cache, derivations),
+  )
+  const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()))
   return await report(runner, { ...record, emulators, results, pathInfos, pushes })
+}
+
+/** What was built is pushed and kept also where the build did not come to its end. */
+async function finallyDo<T>(work: Promise<T>, ...after: readonly (() => Promise<unknown>)[]): Promise<T> {
+  try {
+    return await work
+  } finally {
+    for (const step of after) await step()
+  }
 }
 
 /** Makes the restored cache a substituter of this run, where this Nix may take what is in it. */

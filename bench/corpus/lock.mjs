@@ -1,5 +1,5 @@
 // Locks a copy of a flake to local checkouts: the same graph that its flake.nix asks for, every node a `path:`.
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nix } from './nix.mjs'
 

@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9995);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5920);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1062);
 
 
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9995:
+/***/ 5920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33121,6 +33121,7 @@ function nixCommand(nix, tool, args, more = {}) {
 ;// CONCATENATED MODULE: ./build/js/build/store.js
 
 
+
 const QUERY_LIMIT_SECONDS = 600;
 /** Which of the paths are valid in the local store. */
 async function validPaths(runner, nix, paths) {
@@ -33145,6 +33146,19 @@ async function derivationClosure(runner, nix, drvPath) {
     const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', drvPath]);
     const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS });
     return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')));
+}
+/** The output paths of derivations that are valid by now. Never throws: what cannot be asked is told at the end. */
+async function outputsInStore(runner, nix, derivations) {
+    const command = nixCommand(nix, 'nix-store', ['--query', '--outputs', ...derivations]);
+    const { stdout } = await runner.commands
+        .run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
+        .catch(() => ({ stdout: '' }));
+    const paths = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(parseStorePath);
+    const valid = await validPaths(runner, nix, paths).catch(() => new Set());
+    return paths.filter((path) => valid.has(path));
 }
 
 ;// CONCATENATED MODULE: ./build/js/build/failure.js
@@ -33761,8 +33775,10 @@ function schedule(plans, limits) {
 
 
 const TICK_MILLISECONDS = 5000;
-/** Builds all plans that have a choice; with `keep-going: false` the first batch that fails is the last. */
-async function realise(runner, nix, inputs, plans) {
+/**
+ * Builds all plans that have a choice; with `keep-going: false` the first batch that fails is the last.
+ */
+async function realise(runner, nix, inputs, plans, onBuilt) {
     const batches = schedule(plans, inputs);
     const followers = [];
     const run = async (batch) => {
@@ -33773,7 +33789,7 @@ async function realise(runner, nix, inputs, plans) {
             limits: { silent: batch.silentTimeout, total: inputs.buildTimeout },
         });
         followers.push(follower);
-        return await realiseBatch(runner, nix, batch, follower);
+        return await realiseBatch(runner, nix, batch, follower, onBuilt);
     };
     if (inputs.keepGoing)
         await Promise.all(batches.map(run));
@@ -33786,9 +33802,20 @@ async function realise(runner, nix, inputs, plans) {
         errors: followers.flatMap((follower) => follower.errors),
     };
 }
-async function realiseBatch(runner, nix, batch, follower) {
+async function realiseBatch(runner, nix, batch, follower, onBuilt) {
     const command = nixCommand(nix, 'nix-store', ['--realise', ...batch.args, ...batch.derivations]);
-    const ticking = setInterval(() => follower.tick(), TICK_MILLISECONDS);
+    const told = new Set();
+    const tell = () => {
+        const built = [...follower.derivations.values()].filter(({ status, drvPath }) => status === 'built' && !told.has(drvPath));
+        for (const { drvPath } of built)
+            told.add(drvPath);
+        if (built.length > 0)
+            onBuilt(built.map(({ drvPath }) => drvPath));
+    };
+    const ticking = setInterval(() => {
+        follower.tick();
+        tell();
+    }, TICK_MILLISECONDS);
     try {
         const onLine = (line, stream) => {
             // Post removes nothing that was built, and no garbage is collected while the job runs.
@@ -33803,6 +33830,7 @@ async function realiseBatch(runner, nix, batch, follower) {
     finally {
         clearInterval(ticking);
         follower.finish();
+        tell();
     }
 }
 /** `hello-2.12 for aarch64-linux (emulated)`, for the log. */
@@ -33827,12 +33855,17 @@ const NOTHING = { derivations: new Map(), errors: [] };
 /**
  * Builds (or substitutes) every plan that has a choice and is not in `broken`, then checks what came out.
  * @param broken plans that cannot be built, with the reason: no emulator could be had
+ * @param onBuilt is told the paths that are there, while others still build
  */
-async function buildPlans(runner, nix, inputs, plans, broken) {
+async function buildPlans(runner, nix, inputs, plans, broken, onBuilt) {
     const buildable = plans.filter((plan) => plan.choice !== undefined && !broken.has(plan));
     const start = inputs.keepGoing || buildable.length === plans.length;
     const before = await validPaths(runner, nix, outputsOf(buildable));
-    const followed = start ? await realise(runner, nix, inputs, buildable) : NOTHING;
+    const followed = start
+        ? await realise(runner, nix, inputs, buildable, (derivations) => {
+            void outputsInStore(runner, nix, derivations).then(onBuilt);
+        })
+        : NOTHING;
     const after = await validPaths(runner, nix, outputsOf(buildable));
     const pathInfos = new Map();
     const results = [];
@@ -36516,18 +36549,6 @@ function parseSmokeTest(text) {
     return 'value' in command ? command : bad(`"${text}": ${command.problem}`);
 }
 const quoted = (texts) => texts.map((text) => `"${text}"`).join(', ');
-
-;// CONCATENATED MODULE: ./build/js/inputs/unsupported.js
-
-/**
- * Refuses what the contract names and this version does not do yet, instead of ignoring it.
- * @throws UserError that lists all of it
- */
-function refuseUnsupported(inputs) {
-    const found = [...(inputs.pushWhen === 'built' ? ['push-when: "built" is not supported yet; use end'] : [])];
-    if (found.length > 0)
-        throw new errors/* UserError */.yo(['Some inputs ask for what is not there yet:', ...found.map((line) => `- ${line}`)].join('\n'));
-}
 
 ;// CONCATENATED MODULE: ./build/js/install/build-users.js
 
@@ -40415,7 +40436,7 @@ async function openTarget(destination, settings, storeDirectory, closure, public
     }
     catch (cause) {
         objects?.close();
-        return { destination, reason: target_reasonOf(cause) };
+        return { destination, reason: reasonOf(cause) };
     }
 }
 /** What the gateway has to bring to a target. */
@@ -40439,7 +40460,7 @@ async function signWhatIsThere({ objects, before }, key) {
     return failed;
 }
 /** Text of a failure, without logins. */
-const target_reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message : String(cause));
+const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message : String(cause));
 
 ;// CONCATENATED MODULE: ./build/js/push/caches.js
 
@@ -40510,7 +40531,7 @@ async function caches_copyInto(runner, nix, gateway, request, parameters, silent
         return undefined;
     }
     catch (cause) {
-        return `nix copy: ${target_reasonOf(cause)}`;
+        return `nix copy: ${reasonOf(cause)}`;
     }
 }
 /** Runs beside the copy; narinfos wait for its result. */
@@ -40521,7 +40542,7 @@ async function checkContents(runner, nix, targets, wanted) {
         damaged = await damagedPaths(runner, nix, paths);
     }
     catch (cause) {
-        damaged = new Map(paths.map((path) => [path, target_reasonOf(cause)]));
+        damaged = new Map(paths.map((path) => [path, reasonOf(cause)]));
     }
     for (const { delivery } of targets) {
         for (const [path, reason] of damaged)
@@ -40581,7 +40602,7 @@ async function readBack(target, push, own) {
             after: before,
             faults: delivery.lost,
             verified: 0,
-            reason: delivery.dead ?? `reading back: ${target_reasonOf(cause)}`,
+            reason: delivery.dead ?? `reading back: ${reasonOf(cause)}`,
         };
     }
 }
@@ -40675,7 +40696,11 @@ async function signLocally(runner, nix, { key }, closure) {
     await withSecretFile(runner, key.secret, async (file) => {
         const paths = unsigned.map(({ path }) => path);
         const command = await freshCommand(runner, nix, ['store', 'sign', '--key-file', file, '--', ...paths]);
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS });
+        const options = { accept: 'any', timeoutSeconds: LIST_SECONDS };
+        let result = await runner.commands.run(command, options);
+        // up to Nix 2.8 a daemon lets only users that it trusts sign; root is one
+        if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
+            result = await runner.commands.run(command, { ...options, asRoot: true });
         if (result.exitCode !== 0)
             throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${lastWords(result.stderr)}`);
     });
@@ -40748,7 +40773,7 @@ async function askCache(runner, cache, closure, settings) {
         return found.flat();
     }
     catch (cause) {
-        runner.log.warning(`skip-upstream: ${parsed.shown} could not be asked, so its paths are pushed: ${target_reasonOf(cause)}`);
+        runner.log.warning(`skip-upstream: ${parsed.shown} could not be asked, so its paths are pushed: ${reasonOf(cause)}`);
         return [];
     }
     finally {
@@ -40771,7 +40796,7 @@ async function askCache(runner, cache, closure, settings) {
  * path, and not thrown. @param reached paths known to be at every destination, which are not asked for again
  * @throws CommandError where a root is not in the store
  */
-async function closures_pushClosures(runner, nix, request, reached = new Set()) {
+async function pushClosures(runner, nix, request, reached = new Set()) {
     if (request.destinations.length === 0 || request.roots.length === 0)
         return [];
     const [settings, closure] = await Promise.all([settings_readSettings(runner, nix), local_store_closureOf(runner, nix, request.roots)]);
@@ -40815,7 +40840,7 @@ async function pushOverSsh(runner, nix, push, destination) {
         seen = await closures_readBack(runner, nix, push, destination);
     }
     catch (cause) {
-        seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: target_reasonOf(cause) };
+        seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
     }
     const lines = consumerLines(destination, request.key?.publicKey);
     // over SSH the other side fetches what it can from its own substituters, and has everything in the end
@@ -40890,14 +40915,14 @@ const GATHER_SECONDS = 3;
  * Pushes paths as they are built, so that a job that is killed keeps what it made. What fails is only logged: the push
  * at the end looks at the destinations anew, brings what is missing and makes the report.
  */
-function live_startPushing(runner, nix, request) {
+function startPushing(runner, nix, request) {
     const queue = new Set();
     const done = new Set();
     const stop = new AbortController();
     let working;
     const work = async () => {
         while (queue.size > 0 && !stop.signal.aborted) {
-            await sleep(GATHER_SECONDS * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
+            await (0,promises_.setTimeout)(GATHER_SECONDS * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
             if (stop.signal.aborted)
                 break;
             const roots = [...queue];
@@ -41004,7 +41029,6 @@ async function problemOf(runner, nix, destination, settings) {
 
 ;// CONCATENATED MODULE: ./build/js/push/push.js
 
-// biome-ignore lint/style/noRestrictedImports: the types of the room before this one are open to it (docs/design)
 
 
 
@@ -41043,8 +41067,8 @@ async function pushPreflight(runner, nix, inputs) {
  * Begins to push what is built while it is built, where `push-when` is `built` and this run may push; otherwise what
  * is given is ignored. `pushBuilt` comes after `finish` in any case.
  */
-async function startPush(runner, nix, inputs) {
-    const isWanted = inputs.pushTo.length > 0 && inputs.pushWhen === 'built' && !inputs.dryRun;
+async function startPush(runner, nix, inputs, doubtful) {
+    const isWanted = inputs.pushTo.length > 0 && inputs.pushWhen === 'built' && !inputs.dryRun && doubtful.length === 0;
     if (!isWanted || !(await mayPush(runner)).push)
         return { built: () => undefined, finish: async () => undefined };
     return startPushing(runner, nix, wishOf(inputs));
@@ -41068,7 +41092,7 @@ async function pushBuilt(runner, nix, inputs, results, doubtful = []) {
         runner.log.info(why);
         return inputs.pushTo.map(({ shown }) => skipped(shown, why));
     }
-    return await closures_pushClosures(runner, nix, { ...wishOf(inputs), roots, verify: inputs.verify });
+    return await pushClosures(runner, nix, { ...wishOf(inputs), roots, verify: inputs.verify });
 }
 /** What came out of a cache for which nobody vouches is never pushed (docs/threat-model.md). */
 function describeDoubt(paths) {
@@ -42303,7 +42327,6 @@ function viewLookups(name, target, nix) {
 
 
 
-
 /**
  * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
  * @returns whether everything that was asked for was done
@@ -42312,7 +42335,6 @@ async function runPipeline(runner, read) {
     for (const secret of secretInputs(read))
         runner.log.mask(secret);
     const inputs = parseInputs(read, systemOf(process.arch, process.platform));
-    refuseUnsupported(inputs);
     const { log } = runner;
     const fetched = await restoreCache(runner, inputs);
     const { found, cache } = await log.group('Nix', async () => openCache(runner, await installNix(runner, inputs), fetched));
@@ -42338,10 +42360,22 @@ async function runPipeline(runner, read) {
         });
     }
     const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans));
-    const { results, pathInfos } = await buildPlans(runner, nix, inputs, plans, withoutEmulator(plans, emulators)).finally(() => saveCache(runner, nix, cache, derivations));
-    const doubtful = inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
-    const pushes = await log.group('Push', () => pushBuilt(runner, nix, inputs, results, doubtful));
+    const broken = withoutEmulator(plans, emulators);
+    const doubtful = async () => (inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations));
+    const live = await startPush(runner, nix, inputs, await doubtful());
+    const { results, pathInfos } = await finallyDo(buildPlans(runner, nix, inputs, plans, broken, live.built), () => live.finish(), () => saveCache(runner, nix, cache, derivations));
+    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()));
     return await report(runner, { ...record, emulators, results, pathInfos, pushes });
+}
+/** What was built is pushed and kept also where the build did not come to its end. */
+async function finallyDo(work, ...after) {
+    try {
+        return await work;
+    }
+    finally {
+        for (const step of after)
+            await step();
+    }
 }
 /** Makes the restored cache a substituter of this run, where this Nix may take what is in it. */
 async function openCache(runner, installed, fetched) {

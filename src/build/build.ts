@@ -7,7 +7,7 @@ import type { Plan } from '../strategy/types.ts'
 import { examine } from './examine.ts'
 import { blame } from './failure.ts'
 import { type Followed, realise } from './realise.ts'
-import { closureOf, validPaths } from './store.ts'
+import { closureOf, outputsInStore, validPaths } from './store.ts'
 import type { BuildResult } from './types.ts'
 
 /** What the build room gives: a result for each plan, and what is known of the built closures. */
@@ -22,6 +22,7 @@ const NOTHING: Followed = { derivations: new Map(), errors: [] }
 /**
  * Builds (or substitutes) every plan that has a choice and is not in `broken`, then checks what came out.
  * @param broken plans that cannot be built, with the reason: no emulator could be had
+ * @param onBuilt is told the paths that are there, while others still build
  */
 export async function buildPlans(
   runner: Runner,
@@ -29,11 +30,16 @@ export async function buildPlans(
   inputs: Inputs,
   plans: readonly Plan[],
   broken: ReadonlyMap<Plan, string>,
+  onBuilt: (paths: readonly StorePath[]) => void,
 ): Promise<Built> {
   const buildable = plans.filter((plan) => plan.choice !== undefined && !broken.has(plan))
   const start = inputs.keepGoing || buildable.length === plans.length
   const before = await validPaths(runner, nix, outputsOf(buildable))
-  const followed = start ? await realise(runner, nix, inputs, buildable) : NOTHING
+  const followed = start
+    ? await realise(runner, nix, inputs, buildable, (derivations) => {
+        void outputsInStore(runner, nix, derivations).then(onBuilt)
+      })
+    : NOTHING
   const after = await validPaths(runner, nix, outputsOf(buildable))
   const pathInfos = new Map<string, PathInfo>()
   const results: BuildResult[] = []

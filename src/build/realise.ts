@@ -15,8 +15,19 @@ export interface Followed {
 
 const TICK_MILLISECONDS = 5000
 
-/** Builds all plans that have a choice; with `keep-going: false` the first batch that fails is the last. */
-export async function realise(runner: Runner, nix: Nix, inputs: Inputs, plans: readonly Plan[]): Promise<Followed> {
+/** Called with derivations that have been built since the last call, while others still build. */
+export type OnBuilt = (derivations: readonly string[]) => void
+
+/**
+ * Builds all plans that have a choice; with `keep-going: false` the first batch that fails is the last.
+ */
+export async function realise(
+  runner: Runner,
+  nix: Nix,
+  inputs: Inputs,
+  plans: readonly Plan[],
+  onBuilt: OnBuilt,
+): Promise<Followed> {
   const batches = schedule(plans, inputs)
   const followers: BuildFollower[] = []
   const run = async (batch: Batch): Promise<boolean> => {
@@ -27,7 +38,7 @@ export async function realise(runner: Runner, nix: Nix, inputs: Inputs, plans: r
       limits: { silent: batch.silentTimeout, total: inputs.buildTimeout },
     })
     followers.push(follower)
-    return await realiseBatch(runner, nix, batch, follower)
+    return await realiseBatch(runner, nix, batch, follower, onBuilt)
   }
   if (inputs.keepGoing) await Promise.all(batches.map(run))
   else for (const batch of batches) if (!(await run(batch))) break
@@ -37,9 +48,26 @@ export async function realise(runner: Runner, nix: Nix, inputs: Inputs, plans: r
   }
 }
 
-async function realiseBatch(runner: Runner, nix: Nix, batch: Batch, follower: BuildFollower): Promise<boolean> {
+async function realiseBatch(
+  runner: Runner,
+  nix: Nix,
+  batch: Batch,
+  follower: BuildFollower,
+  onBuilt: OnBuilt,
+): Promise<boolean> {
   const command = nixCommand(nix, 'nix-store', ['--realise', ...batch.args, ...batch.derivations])
-  const ticking = setInterval(() => follower.tick(), TICK_MILLISECONDS)
+  const told = new Set<string>()
+  const tell = (): void => {
+    const built = [...follower.derivations.values()].filter(
+      ({ status, drvPath }) => status === 'built' && !told.has(drvPath),
+    )
+    for (const { drvPath } of built) told.add(drvPath)
+    if (built.length > 0) onBuilt(built.map(({ drvPath }) => drvPath))
+  }
+  const ticking = setInterval(() => {
+    follower.tick()
+    tell()
+  }, TICK_MILLISECONDS)
   try {
     const onLine = (line: string, stream: 'stdout' | 'stderr'): void => {
       // Post removes nothing that was built, and no garbage is collected while the job runs.
@@ -51,6 +79,7 @@ async function realiseBatch(runner: Runner, nix: Nix, batch: Batch, follower: Bu
   } finally {
     clearInterval(ticking)
     follower.finish()
+    tell()
   }
 }
 

@@ -1,6 +1,6 @@
 import { type PathInfo, parsePathInfos } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
-import type { DrvPath, StorePath } from '../nix/store-path.ts'
+import { type DrvPath, parseStorePath, type StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
 
 const QUERY_LIMIT_SECONDS = 600
@@ -31,4 +31,22 @@ export async function derivationClosure(runner: Runner, nix: Nix, drvPath: DrvPa
   const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', drvPath])
   const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
   return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')))
+}
+
+/** The output paths of derivations that are valid by now. Never throws: what cannot be asked is told at the end. */
+export async function outputsInStore(
+  runner: Runner,
+  nix: Nix,
+  derivations: readonly string[],
+): Promise<readonly StorePath[]> {
+  const command = nixCommand(nix, 'nix-store', ['--query', '--outputs', ...derivations])
+  const { stdout } = await runner.commands
+    .run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
+    .catch(() => ({ stdout: '' }))
+  const paths = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseStorePath)
+  const valid = await validPaths(runner, nix, paths).catch(() => new Set<string>())
+  return paths.filter((path) => valid.has(path))
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-// biome-ignore lint/style/noRestrictedImports: the types of the room before this one are open to it (docs/design)
 import { type BuildResult, realisedPaths } from '../build/types.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
@@ -40,8 +39,13 @@ export async function pushPreflight(runner: Runner, nix: Nix, inputs: Inputs): P
  * Begins to push what is built while it is built, where `push-when` is `built` and this run may push; otherwise what
  * is given is ignored. `pushBuilt` comes after `finish` in any case.
  */
-export async function startPush(runner: Runner, nix: Nix, inputs: Inputs): Promise<LivePush> {
-  const isWanted = inputs.pushTo.length > 0 && inputs.pushWhen === 'built' && !inputs.dryRun
+export async function startPush(
+  runner: Runner,
+  nix: Nix,
+  inputs: Inputs,
+  doubtful: readonly StorePath[],
+): Promise<LivePush> {
+  const isWanted = inputs.pushTo.length > 0 && inputs.pushWhen === 'built' && !inputs.dryRun && doubtful.length === 0
   if (!isWanted || !(await mayPush(runner)).push) return { built: () => undefined, finish: async () => undefined }
   return startPushing(runner, nix, wishOf(inputs))
 }

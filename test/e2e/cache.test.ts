@@ -55,7 +55,7 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
     const fresh = await Machine.start({ user: 'root', nix: '2.34.8', binds, ...options })
     machine = fresh
     mkdirSync(fresh.path('/run/service'))
-    await fresh.sh('mkdir -p /var/tmp/runner /work/job && chmod 777 /var/tmp/runner', { user: 'root' }).catch(() => '')
+    await fresh.sh('mkdir -p /var/tmp/runner && chmod 777 /var/tmp/runner', { user: 'root' }).catch(() => '')
     const argv = [fresh.node('host'), join(rigDir, 'cache-service.mjs'), '/srv/cache', '/run/service']
     fresh.spawn(argv, { user: 'root' })
     for (let waited = 0; !existsSync(fresh.path('/run/service/port')); waited += 20) {

@@ -175,6 +175,20 @@ const importFromDerivation = `{
 }
 `
 
+const manyWrong = `{
+  outputs = { self }: let
+    good = system: name: derivation { inherit name system; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; };
+    wrong = map (i: { name = "wrong-\${toString i}"; value = { }.missing; }) (builtins.genList (i: i) 30);
+  in {
+    packages.x86_64-linux = builtins.listToAttrs wrong // {
+      good = good "x86_64-linux" "good";
+      late = good "x86_64-linux" { }.missing;
+    };
+    packages.aarch64-linux = { one = good "aarch64-linux" "one"; two = good "aarch64-linux" "two"; };
+  };
+}
+`
+
 describe.skipIf(!machineUsable())('the plan', () => {
   test('a package that only its own runner can evaluate goes there', async () => {
     await withJob({ ...existing, flake: importFromDerivation }, async (job) => {
@@ -189,6 +203,29 @@ describe.skipIf(!machineUsable())('the plan', () => {
       ])
       const blind = include.find((entry) => entry.packages === 'imported')
       expect(blind).toMatchObject({ target: 'aarch64-linux', strategy: 'auto', runner: 'ubuntu-24.04-arm' })
+      await job.finish()
+    })
+  })
+
+  test('errors that nothing can catch do not end the plan, however many', async () => {
+    await withJob({ ...existing, flake: manyWrong }, async (job) => {
+      const { ok, packages, include } = await plan(job, {})
+      expect(ok, job.runner.log).toBe(true)
+      const of = (system: string, wanted: string) =>
+        packages.filter(({ target, status }) => target === system && status === wanted)
+      expect([of('x86_64-linux', 'planned').length, of('x86_64-linux', 'failed').length]).toEqual([1, 31])
+      expect([of('aarch64-linux', 'planned').length, of('aarch64-linux', 'failed').length]).toEqual([2, 0])
+      expect(include.flatMap((each) => each.packages.split(' '))).toHaveLength(34)
+      expect(job.runner.messages('warning').length).toBeLessThanOrEqual(10)
+      await job.finish()
+    })
+  })
+
+  test('a cross build that the flake does not declare is left to the job, which makes it or says why not', async () => {
+    await withJob({ ...existing, flake: join(flakes, 'utils') }, async (job) => {
+      const { packages, include } = await plan(job, { targets: 'riscv64-linux=cross', packages: 'left' })
+      expect(packages).toMatchObject([{ status: 'unevaluated', strategy: 'cross' }])
+      expect(include).toMatchObject([{ target: 'riscv64-linux', strategy: 'cross', runner: 'ubuntu-24.04' }])
       await job.finish()
     })
   })

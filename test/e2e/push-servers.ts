@@ -1,9 +1,11 @@
 // Real servers for the push tests, from Debian's packages: nginx as a WebDAV cache with a password, and OpenStack Swift
 // with its S3 API, which checks signatures. Unpacked once into the rig's cache, copied onto a machine where wanted.
+
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { debianMirror } from '../rig/available.ts'
 import { cacheDir, rig, rigDir } from '../rig/cache.ts'
 import type { Machine } from '../rig/machine.ts'
 
@@ -19,8 +21,7 @@ export function prepareServers(): void {
   mkdirSync(unpacked, { recursive: true })
   const release = readFileSync('/etc/os-release', 'utf8')
   const suite = /VERSION_CODENAME=(\w+)/.exec(release)?.[1] ?? 'bookworm'
-  const mirror = process.env.RIG_MIRROR ?? 'http://mirror.example/debian'
-  const env = { ...process.env, RIG_CACHE: cacheDir, RIG_MIRROR: mirror }
+  const env = { ...process.env, RIG_CACHE: cacheDir, RIG_MIRROR: debianMirror() }
   execFileSync('bash', [join(rigDir, 'debian.sh'), suite, 'amd64', debs, '/var/lib/dpkg/status', ...PACKAGES], { env })
   for (const deb of readdirSync(debs).filter((name) => name.endsWith('.deb')))
     execFileSync('dpkg', ['-x', join(debs, deb), unpacked])

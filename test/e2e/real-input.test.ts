@@ -89,6 +89,26 @@ describe.skipIf(!machineUsable())('real programs', () => {
     )
   })
 
+  test('cross on a flake that says nothing of it: transparent', async () => {
+    await withJob(
+      { ...base, nix: '2.34.8', binds: fixtures.binds, flake: fixtures.flake('plain') },
+      async ({ runner, act, finish }) => {
+        const { ok, results } = await act({
+          ...nixConf,
+          targets: 'aarch64-linux=cross riscv64-linux=cross',
+          packages: 'greet',
+          'smoke-test': 'greet',
+        })
+        expect(ok, runner.log).toBe(true)
+        expect(results.map(({ strategy, method, status }) => [strategy, method, status])).toEqual([
+          ['cross', 'transparent', 'built'],
+          ['cross', 'transparent', 'built'],
+        ])
+        await finish()
+      },
+    )
+  })
+
   test('emulated: a real compiler under QEMU, as in nix build .#defaultPackage.aarch64-linux', async () => {
     await withJob(
       { ...base, nix: '2.34.8', binds: fixtures.binds, flake: fixtures.flake('old-schema') },

@@ -43,7 +43,11 @@ export interface JobOptions extends MachineOptions {
 /** Plays one job of a workflow on a machine of its own, which is thrown away afterwards. */
 export async function withJob(options: JobOptions, body: (job: Job) => Promise<void>): Promise<void> {
   const { flake = join(repository, 'examples/hello'), runner: runnerOptions, ...machineOptions } = options
-  const binds = [{ source: repository }, ...(cacheDir.startsWith(repository) ? [] : [{ source: cacheDir }]), ...(machineOptions.binds ?? [])]
+  const binds = [
+    { source: repository },
+    ...(cacheDir.startsWith(repository) ? [] : [{ source: cacheDir }]),
+    ...(machineOptions.binds ?? []),
+  ]
   const machine = await Machine.start({ ...machineOptions, binds })
   const scratch = flake.includes('\n') ? writeFlake(flake) : undefined
   try {

@@ -140,6 +140,15 @@ describe('jobs', () => {
     expect(packJobs(entries, graph, 1)).toContain('there are 2 targets')
   })
 
+  test('where jobs are scarce, the target with less to do has fewer', () => {
+    const many = (target: string, length: number) =>
+      Array.from({ length }, (_, index) => entry(`p${index}`, [`${target}-${index}`], { target }))
+    const entries = [...many('aarch64-linux', 60), ...many('riscv64-linux', 20), ...many('x86_64-linux', 10)]
+    const jobs = packed(entries, graphOf(entries), 5)
+    const per = (target: string) => jobs.filter((job) => job.target === target).map(({ cost }) => cost)
+    expect(['aarch64-linux', 'riscv64-linux', 'x86_64-linux'].map(per)).toEqual([[1200, 1200, 1200], [1200], [600]])
+  })
+
   test('nothing to build: no job', () => {
     expect(packed([entry('a', [], { status: 'skipped' })], new Map())).toEqual([])
   })

@@ -1,0 +1,70 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { machineUsable } from '../rig/available.ts'
+import { rigDir } from '../rig/cache.ts'
+import type { Machine } from '../rig/machine.ts'
+import { signingKey, withJob } from './support.ts'
+
+/** GitHub's cache service as the rig plays it, in a machine; what it keeps is in a folder of the host. */
+async function startService(machine: Machine): Promise<string> {
+  await machine.sh('mkdir -p /run/service', { user: 'root' })
+  machine.spawn([machine.node('host'), join(rigDir, 'cache-service.mjs'), '/srv/cache', '/run/service'], {
+    user: 'root',
+  })
+  const port = machine.path('/run/service/port')
+  for (let waited = 0; !existsSync(port); waited += 20) {
+    if (waited > 10_000) throw new Error('the cache service did not start')
+    await sleep(20)
+  }
+  return `http://127.0.0.1:${readFileSync(port, 'utf8')}/`
+}
+
+test.skipIf(!machineUsable())(
+  'what one job built, the next job on a fresh machine has from the Actions cache',
+  async () => {
+    const kept = mkdtempSync(join(tmpdir(), 'cache-service-'))
+    const key = signingKey('cache-1')
+    try {
+      for (const [hit, status] of [
+        ['false', 'built'],
+        ['true', 'substituted'],
+      ] as const) {
+        const binds = [{ source: kept, target: '/srv/cache', readOnly: false }]
+        const options = {
+          user: 'runner',
+          nix: '2.34.8',
+          nixFlavour: 'daemon',
+          binds,
+          runner: { secrets: [key.secret] },
+        } as const
+        await withJob(options, async ({ machine, runner, act, finish }) => {
+          Object.assign(runner.job.env, {
+            ACTIONS_CACHE_SERVICE_V2: 'true',
+            ACTIONS_RESULTS_URL: await startService(machine),
+            ACTIONS_RUNTIME_TOKEN: 'runtime-token',
+          })
+          const inputs = {
+            targets: 'x86_64-linux aarch64-linux',
+            packages: 'hello',
+            cache: 'true',
+            'signing-key': key.secret,
+          }
+          const { ok, results, outputs } = await act({ ...inputs, 'push-to': 'file:///tmp/cache' })
+          expect(ok, runner.log).toBe(true)
+          expect(
+            results.map((result) => result.status),
+            runner.log,
+          ).toEqual([status, status])
+          expect(outputs).toMatchObject({ 'cache-hit': hit, 'pushed-paths': '2' })
+          await finish()
+          expect(runner.leaks([key.secret])).toEqual([])
+        })
+      }
+    } finally {
+      rmSync(kept, { recursive: true })
+    }
+  },
+)
