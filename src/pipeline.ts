@@ -51,11 +51,10 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     })
   }
   const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans))
-  const broken = withoutEmulator(plans, emulators)
   const doubtful = async () => (inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations))
   const live = await startPush(runner, nix, inputs, await doubtful())
   const { results, pathInfos } = await finallyDo(
-    buildPlans(runner, nix, inputs, plans, broken, live.built),
+    buildPlans(runner, nix, inputs, plans, withoutEmulator(emulators), live.built),
     () => live.finish(),
     () => saveCache(runner, nix, cache, derivations),
   )
@@ -116,15 +115,6 @@ async function prepareEmulators(
   return emulators
 }
 
-/** Plans whose strategy, or whose smoke test, needs an emulator that could not be had. */
-function withoutEmulator(plans: readonly Plan[], emulators: readonly Emulator[]): ReadonlyMap<Plan, string> {
-  const reasons = new Map(
-    emulators.filter(({ status }) => status === 'failed').map(({ system, reason }) => [system, reason]),
-  )
-  return new Map(
-    plans.flatMap((plan) => {
-      const reason = reasons.get(plan.target.system)
-      return reason === undefined || plan.choice?.strategy !== 'emulated' ? [] : [[plan, reason] as const]
-    }),
-  )
-}
+/** Systems for which no emulator could be had, with the reason. */
+const withoutEmulator = (emulators: readonly Emulator[]): ReadonlyMap<string, string> =>
+  new Map(emulators.filter(({ status }) => status === 'failed').map(({ system, reason }) => [system, reason]))

@@ -32252,13 +32252,17 @@ function smoke_test_describe(words, { result }) {
 const SHOWN_FILES = 10;
 /**
  * Checks a package that was built: its files are for the target, and the workflow's smoke test passes.
+ * @param cannotRun why programs of the target do not run here
  * @returns what is wrong; undefined where nothing is
  */
-async function examine(runner, inputs, plan, outputs) {
+async function examine(runner, inputs, plan, outputs, cannotRun) {
     if (inputs.checkArchitecture) {
         const wrong = await checkArchitecture(outputs, plan.target.system);
         if (wrong.length > 0)
             return describeWrong(plan, wrong);
+    }
+    if (inputs.smokeTest !== undefined && cannotRun !== undefined) {
+        return `the smoke test cannot run on this machine: ${cannotRun}`;
     }
     return inputs.smokeTest && (await smokeTest(runner, inputs.smokeTest, outputs, inputs.silentTimeout));
 }
@@ -33853,12 +33857,13 @@ function describer(plans) {
 
 const NOTHING = { derivations: new Map(), errors: [] };
 /**
- * Builds (or substitutes) every plan that has a choice and is not in `broken`, then checks what came out.
- * @param broken plans that cannot be built, with the reason: no emulator could be had
+ * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
+ * @param cannotRun systems whose programs do not run here, with the reason: no emulator could be had
  * @param onBuilt is told the paths that are there, while others still build
  */
-async function buildPlans(runner, nix, inputs, plans, broken, onBuilt) {
-    const buildable = plans.filter((plan) => plan.choice !== undefined && !broken.has(plan));
+async function buildPlans(runner, nix, inputs, plans, cannotRun, onBuilt) {
+    const broken = (plan) => plan.choice?.strategy === 'emulated' ? cannotRun.get(plan.target.system) : undefined;
+    const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined);
     const start = inputs.keepGoing || buildable.length === plans.length;
     const before = await validPaths(runner, nix, outputsOf(buildable));
     const followed = start
@@ -33872,14 +33877,14 @@ async function buildPlans(runner, nix, inputs, plans, broken, onBuilt) {
     for (const plan of plans) {
         const outputs = outputsOf([plan]);
         if (!buildable.includes(plan)) {
-            results.push({ plan, status: 'failed', seconds: 0, error: broken.get(plan) ?? plan.reason });
+            results.push({ plan, status: 'failed', seconds: 0, error: broken(plan) ?? plan.reason });
         }
         else if (outputs.every((path) => after.has(path))) {
             const closure = await closureOf(runner, nix, outputs);
             for (const info of closure)
                 pathInfos.set(info.path, info);
             const closureSize = closure.reduce((sum, info) => sum + info.narSize, 0);
-            const error = await examine(runner, inputs, plan, outputs);
+            const error = await examine(runner, inputs, plan, outputs, cannotRun.get(plan.target.system));
             const { status, seconds } = origin(plan, outputs, before, followed);
             results.push({ plan, seconds, closureSize, ...(error === undefined ? { status } : { status: 'failed', error }) });
         }
@@ -37570,16 +37575,20 @@ function chooseOwner(privilege, nix, user) {
             `password, or make the folder before: install -d -m 755 -o ${user} /nix`,
     };
 }
+/** Who will own /nix on this machine. @throws UserError where nobody can: to be asked before anything is downloaded */
+function ownerOfNix({ facts }) {
+    const state = (0,external_node_fs_.existsSync)('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent';
+    const owner = chooseOwner(facts.privilege, state, facts.user);
+    if (typeof owner === 'object')
+        throw new errors/* UserError */.yo(owner.problem);
+    return owner;
+}
 /**
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
  */
 async function installTarball(runner, tarball, systems) {
-    const state = (0,external_node_fs_.existsSync)('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent';
-    const owner = chooseOwner(runner.facts.privilege, state, runner.facts.user);
-    if (typeof owner === 'object')
-        throw new errors/* UserError */.yo(owner.problem);
-    const asRoot = owner === 'root';
+    const asRoot = ownerOfNix(runner) === 'root';
     await claimNixFolder(runner);
     await runner.files.makeDirectory('/nix', { asRoot });
     const unpacked = await unpackTarball(runner, tarball, asRoot);
@@ -37861,6 +37870,7 @@ async function provide(runner, inputs, source) {
             const release = findRelease(inputs.nixVersion, systems[0] ?? 'unknown');
             if (typeof release === 'string')
                 throw new errors/* UserError */.yo(release);
+            ownerOfNix(runner);
             return await installTarball(runner, await fetchTarball(runner, release.url, release.sha256), systems);
         }
         case 'distro':
@@ -37868,6 +37878,7 @@ async function provide(runner, inputs, source) {
         case 'tarball': {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
+            ownerOfNix(runner);
             const tarball = await obtainTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
             return await installTarball(runner, tarball, runnableSystems());
         }
@@ -42360,10 +42371,9 @@ async function runPipeline(runner, read) {
         });
     }
     const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans));
-    const broken = withoutEmulator(plans, emulators);
     const doubtful = async () => (inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations));
     const live = await startPush(runner, nix, inputs, await doubtful());
-    const { results, pathInfos } = await finallyDo(buildPlans(runner, nix, inputs, plans, broken, live.built), () => live.finish(), () => saveCache(runner, nix, cache, derivations));
+    const { results, pathInfos } = await finallyDo(buildPlans(runner, nix, inputs, plans, withoutEmulator(emulators), live.built), () => live.finish(), () => saveCache(runner, nix, cache, derivations));
     const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()));
     return await report(runner, { ...record, emulators, results, pathInfos, pushes });
 }
@@ -42408,14 +42418,8 @@ async function prepareEmulators(runner, installed, inputs, emulation, plans) {
         await applySettings(runner, installed, nixSettings(systems));
     return emulators;
 }
-/** Plans whose strategy, or whose smoke test, needs an emulator that could not be had. */
-function withoutEmulator(plans, emulators) {
-    const reasons = new Map(emulators.filter(({ status }) => status === 'failed').map(({ system, reason }) => [system, reason]));
-    return new Map(plans.flatMap((plan) => {
-        const reason = reasons.get(plan.target.system);
-        return reason === undefined || plan.choice?.strategy !== 'emulated' ? [] : [[plan, reason]];
-    }));
-}
+/** Systems for which no emulator could be had, with the reason. */
+const withoutEmulator = (emulators) => new Map(emulators.filter(({ status }) => status === 'failed').map(({ system, reason }) => [system, reason]));
 
 
 /***/ }),

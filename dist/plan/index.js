@@ -33469,16 +33469,20 @@ function chooseOwner(privilege, nix, user) {
             `password, or make the folder before: install -d -m 755 -o ${user} /nix`,
     };
 }
+/** Who will own /nix on this machine. @throws UserError where nobody can: to be asked before anything is downloaded */
+function ownerOfNix({ facts }) {
+    const state = (0,external_node_fs_.existsSync)('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent';
+    const owner = chooseOwner(facts.privilege, state, facts.user);
+    if (typeof owner === 'object')
+        throw new runner_errors/* UserError */.yo(owner.problem);
+    return owner;
+}
 /**
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
  */
 async function installTarball(runner, tarball, systems) {
-    const state = (0,external_node_fs_.existsSync)('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent';
-    const owner = chooseOwner(runner.facts.privilege, state, runner.facts.user);
-    if (typeof owner === 'object')
-        throw new runner_errors/* UserError */.yo(owner.problem);
-    const asRoot = owner === 'root';
+    const asRoot = ownerOfNix(runner) === 'root';
     await claimNixFolder(runner);
     await runner.files.makeDirectory('/nix', { asRoot });
     const unpacked = await unpackTarball(runner, tarball, asRoot);
@@ -33760,6 +33764,7 @@ async function provide(runner, inputs, source) {
             const release = findRelease(inputs.nixVersion, systems[0] ?? 'unknown');
             if (typeof release === 'string')
                 throw new runner_errors/* UserError */.yo(release);
+            ownerOfNix(runner);
             return await installTarball(runner, await fetchTarball(runner, release.url, release.sha256), systems);
         }
         case 'distro':
@@ -33767,6 +33772,7 @@ async function provide(runner, inputs, source) {
         case 'tarball': {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
+            ownerOfNix(runner);
             const tarball = await obtainTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
             return await installTarball(runner, tarball, runnableSystems());
         }

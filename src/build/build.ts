@@ -20,8 +20,8 @@ export interface Built {
 const NOTHING: Followed = { derivations: new Map(), errors: [] }
 
 /**
- * Builds (or substitutes) every plan that has a choice and is not in `broken`, then checks what came out.
- * @param broken plans that cannot be built, with the reason: no emulator could be had
+ * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
+ * @param cannotRun systems whose programs do not run here, with the reason: no emulator could be had
  * @param onBuilt is told the paths that are there, while others still build
  */
 export async function buildPlans(
@@ -29,10 +29,12 @@ export async function buildPlans(
   nix: Nix,
   inputs: Inputs,
   plans: readonly Plan[],
-  broken: ReadonlyMap<Plan, string>,
+  cannotRun: ReadonlyMap<string, string>,
   onBuilt: (paths: readonly StorePath[]) => void,
 ): Promise<Built> {
-  const buildable = plans.filter((plan) => plan.choice !== undefined && !broken.has(plan))
+  const broken = (plan: Plan): string | undefined =>
+    plan.choice?.strategy === 'emulated' ? cannotRun.get(plan.target.system) : undefined
+  const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined)
   const start = inputs.keepGoing || buildable.length === plans.length
   const before = await validPaths(runner, nix, outputsOf(buildable))
   const followed = start
@@ -46,12 +48,12 @@ export async function buildPlans(
   for (const plan of plans) {
     const outputs = outputsOf([plan])
     if (!buildable.includes(plan)) {
-      results.push({ plan, status: 'failed', seconds: 0, error: broken.get(plan) ?? plan.reason })
+      results.push({ plan, status: 'failed', seconds: 0, error: broken(plan) ?? plan.reason })
     } else if (outputs.every((path) => after.has(path))) {
       const closure = await closureOf(runner, nix, outputs)
       for (const info of closure) pathInfos.set(info.path, info)
       const closureSize = closure.reduce((sum, info) => sum + info.narSize, 0)
-      const error = await examine(runner, inputs, plan, outputs)
+      const error = await examine(runner, inputs, plan, outputs, cannotRun.get(plan.target.system))
       const { status, seconds } = origin(plan, outputs, before, followed)
       results.push({ plan, seconds, closureSize, ...(error === undefined ? { status } : { status: 'failed', error }) })
     } else {

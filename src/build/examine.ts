@@ -9,6 +9,7 @@ const SHOWN_FILES = 10
 
 /**
  * Checks a package that was built: its files are for the target, and the workflow's smoke test passes.
+ * @param cannotRun why programs of the target do not run here
  * @returns what is wrong; undefined where nothing is
  */
 export async function examine(
@@ -16,10 +17,14 @@ export async function examine(
   inputs: Inputs,
   plan: Plan,
   outputs: readonly StorePath[],
+  cannotRun: string | undefined,
 ): Promise<string | undefined> {
   if (inputs.checkArchitecture) {
     const wrong = await checkArchitecture(outputs, plan.target.system)
     if (wrong.length > 0) return describeWrong(plan, wrong)
+  }
+  if (inputs.smokeTest !== undefined && cannotRun !== undefined) {
+    return `the smoke test cannot run on this machine: ${cannotRun}`
   }
   return inputs.smokeTest && (await smokeTest(runner, inputs.smokeTest, outputs, inputs.silentTimeout))
 }

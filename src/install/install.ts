@@ -5,7 +5,7 @@ import type { Runner } from '../runner/ports.ts'
 import { connect } from './connect.ts'
 import { installDistro } from './distro.ts'
 import { type FoundNix, findNix } from './find.ts'
-import { installTarball } from './release.ts'
+import { installTarball, ownerOfNix } from './release.ts'
 import { findRelease } from './releases.ts'
 import { fetchTarball, obtainTarball } from './tarball.ts'
 import type { Installed, NixOrigin } from './types.ts'
@@ -78,12 +78,14 @@ async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promi
       const systems = runnableSystems()
       const release = findRelease(inputs.nixVersion, systems[0] ?? ('unknown' as System))
       if (typeof release === 'string') throw new UserError(release)
+      ownerOfNix(runner)
       return await installTarball(runner, await fetchTarball(runner, release.url, release.sha256), systems)
     }
     case 'distro':
       return await installDistro(runner)
     case 'tarball': {
       if (inputs.nixSource.kind !== 'tarball') throw new Error('no tarball is named')
+      ownerOfNix(runner)
       const tarball = await obtainTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256)
       return await installTarball(runner, tarball, runnableSystems())
     }

@@ -37,15 +37,20 @@ export function chooseOwner(
   }
 }
 
+/** Who will own /nix on this machine. @throws UserError where nobody can: to be asked before anything is downloaded */
+export function ownerOfNix({ facts }: Runner): 'root' | 'user' {
+  const state = existsSync('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent'
+  const owner = chooseOwner(facts.privilege, state, facts.user)
+  if (typeof owner === 'object') throw new UserError(owner.problem)
+  return owner
+}
+
 /**
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
  */
 export async function installTarball(runner: Runner, tarball: string, systems: readonly string[]): Promise<FoundNix> {
-  const state = existsSync('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent'
-  const owner = chooseOwner(runner.facts.privilege, state, runner.facts.user)
-  if (typeof owner === 'object') throw new UserError(owner.problem)
-  const asRoot = owner === 'root'
+  const asRoot = ownerOfNix(runner) === 'root'
   await claimNixFolder(runner)
   await runner.files.makeDirectory('/nix', { asRoot })
   const unpacked = await unpackTarball(runner, tarball, asRoot)
