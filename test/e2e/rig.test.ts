@@ -184,7 +184,7 @@ describe.skipIf(!machineUsable())('the disposable machine', () => {
     const machine = await start()
     const result = await machine.run(['sh', '-c', 'sleep 60 & sleep 61'], { timeout: 300 })
     expect(result).toMatchObject({ code: null, timedOut: true })
-    await vi.waitFor(() => expect(machine.processes()).toEqual([]))
+    await vi.waitFor(() => expect(machine.processes()).toEqual([]), { timeout: 10_000 })
   })
 
   it('dies with the process that made it', async () => {
