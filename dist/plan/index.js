@@ -35449,9 +35449,10 @@ function crossProblem(target, facts, found, method) {
     const left = foreignBuilds(found, facts);
     if (left !== undefined)
         return `${left} in its closure would have to be emulated, so it is no pure cross build`;
-    const byName = method === 'declared' || method === 'pkgsCross';
-    if (byName && found.host === undefined && !namesTarget(found.path, target))
-        return `neither its name nor its platform says that it is for ${target.system}`;
+    // A view leaves what no nixpkgs made as it is: there the name proves nothing.
+    const byName = (method === 'declared' || method === 'pkgsCross') && namesTarget(found.path, target);
+    if (found.host === undefined && !byName)
+        return `nothing says that its result is for ${target.system}`;
     return undefined;
 }
 /** Derivations of other systems that are left to build: `3 derivations for aarch64-linux`. */

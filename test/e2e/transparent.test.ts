@@ -179,11 +179,12 @@ describe.skipIf(!machineUsable()).each(nixVersions)('transparent cross with Nix 
   })
 
   // 2.8 knows folders in git sources only
-  it.runIf(nix !== '2.8.0')('finds a flake in a folder of its source', async () => {
-    const flake = `${world.flake('nested')}?dir=inner`
-    const packages = await world.packages(machine, flake, aarch64, 'transparent.packages.aarch64-linux')
-    expect(packages.inner).toMatchObject({ system: build, host: 'aarch64-linux' })
-  })
+  if (nix !== '2.8.0')
+    it('finds a flake in a folder of its source', async () => {
+      const flake = `${world.flake('nested')}?dir=inner`
+      const packages = await world.packages(machine, flake, aarch64, 'transparent.packages.aarch64-linux')
+      expect(packages.inner).toMatchObject({ system: build, host: 'aarch64-linux' })
+    })
 
   it('makes a package of the build system for a target that the flake does not list', async () => {
     for (const target of [aarch64, riscv64]) {
@@ -211,18 +212,24 @@ describe.skipIf(!machineUsable()).each(nixVersions)('transparent cross with Nix 
     expect(laptop.sdImage).toMatchObject({ system: build, host: build })
   })
 
-  it.runIf(nix === '2.34.8')('gives a program of the target when it is built', async () => {
-    const packages = await world.packages(machine, world.flake('tools'), aarch64, 'transparent.packages.aarch64-linux')
-    const forms = await world.packages(machine, world.flake('forms'), aarch64, 'transparent.packages.aarch64-linux')
-    const wanted = [packages.plain, packages['other-flake'], forms.overlay].map((one) => `'${one?.drvPath}^out'`)
-    await machine.sh(`nix build --no-link ${wanted.join(' ')}`, { timeout: 900_000 })
-    const out = (
-      await machine.sh(`nix build --no-link --print-out-paths '${forms.legacyPackages?.drvPath}^out'`, {
-        timeout: 900_000,
-      })
-    ).trim()
-    expect(execFileSync('file', ['-b', machine.path(join(out, 'bin/almanac'))], { encoding: 'utf8' })).toContain(
-      'ARM aarch64',
-    )
-  })
+  if (nix === '2.34.8')
+    it('gives a program of the target when it is built', async () => {
+      const packages = await world.packages(
+        machine,
+        world.flake('tools'),
+        aarch64,
+        'transparent.packages.aarch64-linux',
+      )
+      const forms = await world.packages(machine, world.flake('forms'), aarch64, 'transparent.packages.aarch64-linux')
+      const wanted = [packages.plain, packages['other-flake'], forms.overlay].map((one) => `'${one?.drvPath}^out'`)
+      await machine.sh(`nix build --no-link ${wanted.join(' ')}`, { timeout: 900_000 })
+      const out = (
+        await machine.sh(`nix build --no-link --print-out-paths '${forms.legacyPackages?.drvPath}^out'`, {
+          timeout: 900_000,
+        })
+      ).trim()
+      expect(execFileSync('file', ['-b', machine.path(join(out, 'bin/almanac'))], { encoding: 'utf8' })).toContain(
+        'ARM aarch64',
+      )
+    })
 })

@@ -76,6 +76,14 @@ describe('choose', () => {
     ['emulated, asked for on a machine that runs it', decide('x86_64-linux=emulated'), 'native', undefined],
     ['emulated, asked for', decide('aarch64-linux=emulated', { cross: [declared] }), 'emulated', undefined],
     ['cross, asked for', decide('aarch64-linux=cross', { cross: [declared] }), 'cross', 'declared'],
+    [
+      'the views, asked for',
+      decide('aarch64-linux=cross', {
+        cross: [missing('declared'), found('transparent', 'x86_64-linux', { host: 'aarch64-linux' })],
+      }),
+      'cross',
+      'transparent',
+    ],
     ['musl by pkgsCross', decide('aarch64-unknown-linux-musl', { cross: [pkgsCross] }), 'cross', 'pkgsCross'],
     [
       'declared for the wrong platform',
