@@ -84,6 +84,13 @@ describe('choose', () => {
       'cross',
       'transparent',
     ],
+    [
+      'a cross build under the package itself',
+      decide('aarch64-linux', { own: found('own', 'x86_64-linux', { host: 'aarch64-linux' }) }),
+      'cross',
+      'declared',
+    ],
+    ['data made on the runner', decide('aarch64-linux', { own: found('own', 'x86_64-linux') }), 'native', undefined],
     ['musl by pkgsCross', decide('aarch64-unknown-linux-musl', { cross: [pkgsCross] }), 'cross', 'pkgsCross'],
     [
       'declared for the wrong platform',
@@ -120,6 +127,19 @@ describe('choose', () => {
       /Strategy cross does not work for aarch64-linux.*declares no cross build.*no legacyPackages/,
     ],
     ['native on a foreign machine', decide('aarch64-linux=native'), /does not execute aarch64-linux programs/],
+    [
+      'a view that leaves a raw derivation as it is',
+      decide('aarch64-linux=cross', { cross: [found('transparent', 'x86_64-linux')] }),
+      /transparent: nothing says that its result is for aarch64-linux/,
+    ],
+    [
+      'a cross build with foreign derivations left',
+      decide('aarch64-linux=cross', {
+        cross: [found('transparent', 'x86_64-linux', { host: 'aarch64-linux' })],
+        costs: new Map([[drv('transparent'), { toBuild: { 'x86_64-linux': 5, 'aarch64-linux': 2 }, bytesToFetch: 0 }]]),
+      }),
+      /2 derivation\(s\) for aarch64-linux in its closure would have to be emulated/,
+    ],
     [
       'no emulator',
       decide('aarch64-linux', { emulationProblem: 'qemu: never forbids it' }),
