@@ -25,6 +25,7 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
       `ssh://${ssh.authority}?remote-store=/srv/store`,
     ]
     const env = { NIX_SSHOPTS: ssh.options }
+    const temporary = await stage.machine.sh('ls /tmp')
     const before = await stage.drive({ verb: 'preflight', to }, env)
     expect(before.answer).toEqual([])
     const { reports, log } = await stage.push({ roots: [root], to }, env)
@@ -40,7 +41,7 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
     await stage.consume(`${cache.url}/sub/cache`, root, '--option netrc-file /root/netrc')
     expect(stage.narinfos('/srv/folder').map(({ compression }) => compression)).toEqual(['xz', 'xz'])
     for (const secret of ['pass:word', 'pass%3A', stage.secret.split(':')[1] ?? '']) expect(log).not.toContain(secret)
-    expect(await stage.machine.sh('ls /tmp')).toBe('')
+    expect(await stage.machine.sh('ls /tmp')).toBe(temporary)
 
     const again = await stage.push({ roots: [root], to: to.slice(0, 2) })
     for (const report of again.reports) expect(counts(report)).toEqual({ present: 2 })
