@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5920);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4232);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1062);
 
 
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5920:
+/***/ 4232:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32916,8 +32916,43 @@ function decodeJson(source, document, decode) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/nix/base32.js
+const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
+/** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
+function toBase32(bytes) {
+    const length = Math.ceil((bytes.length * 8) / 5);
+    let text = '';
+    for (let n = length - 1; n >= 0; n -= 1) {
+        const bit = n * 5;
+        const at = bit >> 3;
+        const shift = bit & 7;
+        const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+        text += ALPHABET[(pair >> shift) & 31];
+    }
+    return text;
+}
+/** The bytes of a text in Nix's base 32. @throws Error on any other text */
+function fromBase32(text) {
+    const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
+    for (let n = 0; n < text.length; n += 1) {
+        const digit = ALPHABET.indexOf(text[text.length - n - 1] ?? '');
+        if (digit < 0)
+            throw new Error(`not Nix base 32: ${text}`);
+        const at = (n * 5) >> 3;
+        const shift = (n * 5) & 7;
+        if (at < bytes.length)
+            bytes[at] = (bytes[at] ?? 0) | ((digit << shift) & 255);
+        const carry = digit >> (8 - shift);
+        if (at + 1 < bytes.length)
+            bytes[at + 1] = (bytes[at + 1] ?? 0) | carry;
+        else if (carry !== 0)
+            throw new Error(`not Nix base 32: ${text}`);
+    }
+    return bytes;
+}
+
 ;// CONCATENATED MODULE: ./build/js/nix/hash.js
-const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
+
 const BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 };
 /**
  * A hash as SRI, `sha256-<base 64>`, from any of Nix's spellings: SRI itself, `sha256:` with base 16, base 32 or
@@ -32954,20 +32989,15 @@ function readDigits(digits, size) {
     if (digits.length === size * 2 && /^[0-9a-fA-F]+$/.test(digits))
         return Buffer.from(digits, 'hex');
     if (digits.length === Math.ceil((size * 8) / 5))
-        return fromBase32(digits, size);
+        return fromBase32(digits);
     return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined;
 }
-/** Nix's base 32: its own alphabet, the last digit holds the lowest bits (src/libutil/base-nix-32.cc). */
-function fromBase32(digits, size) {
-    let number = 0n;
-    for (const digit of digits) {
-        const value = DIGITS.indexOf(digit);
-        if (value < 0)
-            return undefined;
-        number = number * 32n + BigInt(value);
-    }
-    const hex = number.toString(16).padStart(size * 2, '0');
-    return hex.length === size * 2 ? Buffer.from(hex, 'hex').reverse() : undefined;
+/** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
+function toNarInfoHash(hash) {
+    const sri = toSri(hash);
+    if (!sri.startsWith('sha256-'))
+        throw new Error(`not a SHA-256: ${hash}`);
+    return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/store-path.js
@@ -34340,11 +34370,11 @@ exec '${tar.replaceAll("'", `'\\''`)}' "$@" --no-same-owner --no-same-permission
 
 
 const VOUCHED = 'Vouched';
-const entry_DIGITS = '[0-9a-df-np-sv-z]{52}';
-const HASH = new RegExp(`^sha256:${entry_DIGITS}$`);
+const DIGITS = '[0-9a-df-np-sv-z]{52}';
+const HASH = new RegExp(`^sha256:${DIGITS}$`);
 /** Names of files that a cache may have, but for its two files of facts. */
 const NARINFO_NAME = /^[0-9a-df-np-sv-z]{32}\.narinfo$/;
-const NAR_NAME = new RegExp(`^${entry_DIGITS}\\.nar\\.zst$`);
+const NAR_NAME = new RegExp(`^${DIGITS}\\.nar\\.zst$`);
 /** A narinfo of a path with thousands of references is shorter. */
 const NARINFO_BYTES = 1024 * 1024;
 /**
@@ -37977,54 +38007,6 @@ function lastWords(stderr) {
     return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-3).join(' ');
 }
 
-;// CONCATENATED MODULE: ./build/js/push/base32.js
-const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
-/** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
-function toBase32(bytes) {
-    const length = Math.ceil((bytes.length * 8) / 5);
-    let text = '';
-    for (let n = length - 1; n >= 0; n -= 1) {
-        const bit = n * 5;
-        const at = bit >> 3;
-        const shift = bit & 7;
-        const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-        text += ALPHABET[(pair >> shift) & 31];
-    }
-    return text;
-}
-/** The bytes of a text in Nix's base 32. @throws Error on any other text */
-function base32_fromBase32(text) {
-    const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
-    for (let n = 0; n < text.length; n += 1) {
-        const digit = ALPHABET.indexOf(text[text.length - n - 1] ?? '');
-        if (digit < 0)
-            throw new Error(`not Nix base 32: ${text}`);
-        const at = (n * 5) >> 3;
-        const shift = (n * 5) & 7;
-        if (at < bytes.length)
-            bytes[at] = (bytes[at] ?? 0) | ((digit << shift) & 255);
-        const carry = digit >> (8 - shift);
-        if (at + 1 < bytes.length)
-            bytes[at + 1] = (bytes[at + 1] ?? 0) | carry;
-        else if (carry !== 0)
-            throw new Error(`not Nix base 32: ${text}`);
-    }
-    return bytes;
-}
-/** `sha256:<base 32>` of a SHA-256 in any of Nix's spellings: `sha256-<base64>`, `sha256:` with hex, base 32, base 64. */
-function normalHash(text) {
-    const match = /^sha256[-:](.+)$/.exec(text);
-    if (match?.[1] === undefined)
-        throw new Error(`not a SHA-256: ${text}`);
-    const [, digits] = match;
-    if (digits.length === 52)
-        return `sha256:${toBase32(base32_fromBase32(digits))}`;
-    const bytes = Buffer.from(digits, digits.length === 64 ? 'hex' : 'base64');
-    if (bytes.length !== 32)
-        throw new Error(`not a SHA-256: ${text}`);
-    return `sha256:${toBase32(bytes)}`;
-}
-
 ;// CONCATENATED MODULE: ./build/js/push/closure.js
 
 
@@ -38032,7 +38014,7 @@ function normalHash(text) {
 /** Reads `nix path-info --json` of every version. @throws DecodeError */
 const parsePathFacts = (document) => parsePathInfos(document).map(({ path, narHash, narSize, references, signatures }) => ({
     path,
-    narHash: normalHash(narHash),
+    narHash: toNarInfoHash(narHash),
     narSize,
     references,
     signatures,
@@ -38223,9 +38205,9 @@ function parseNarInfo(text) {
         path,
         url: safeName(one('URL')),
         compression: all('Compression')[0] ?? 'bzip2',
-        fileHash: fileHash === undefined ? undefined : normalHash(fileHash),
+        fileHash: fileHash === undefined ? undefined : toNarInfoHash(fileHash),
         fileSize: fileSize === undefined ? undefined : narinfo_size(fileSize),
-        narHash: normalHash(one('NarHash')),
+        narHash: toNarInfoHash(one('NarHash')),
         narSize: narinfo_size(one('NarSize')),
         references: references.map((name) => parseStorePath(folder + name)),
         signatures: all('Sig'),
@@ -40095,7 +40077,7 @@ function contentHash(name, content) {
     const digits = /^nar\/([0-9a-z]{52})\.nar/.exec(name)?.[1];
     if (content.kind === 'bytes')
         return { 'x-amz-content-sha256': (0,external_node_crypto_.createHash)('sha256').update(content.bytes).digest('hex') };
-    return digits === undefined ? {} : { 'x-amz-content-sha256': base32_fromBase32(digits).toString('hex') };
+    return digits === undefined ? {} : { 'x-amz-content-sha256': fromBase32(digits).toString('hex') };
 }
 const drain = async (answer) => void (await (0,consumers_namespaceObject.buffer)(answer.body));
 /** Multipart upload: each part in tries of its own; what was begun is given up where one fails for good. */

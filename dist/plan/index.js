@@ -31833,7 +31833,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 4380:
+/***/ 2044:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34752,8 +34752,43 @@ function decodeJson(source, document, decode) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/nix/base32.js
+const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
+/** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
+function base32_toBase32(bytes) {
+    const length = Math.ceil((bytes.length * 8) / 5);
+    let text = '';
+    for (let n = length - 1; n >= 0; n -= 1) {
+        const bit = n * 5;
+        const at = bit >> 3;
+        const shift = bit & 7;
+        const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+        text += ALPHABET[(pair >> shift) & 31];
+    }
+    return text;
+}
+/** The bytes of a text in Nix's base 32. @throws Error on any other text */
+function fromBase32(text) {
+    const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
+    for (let n = 0; n < text.length; n += 1) {
+        const digit = ALPHABET.indexOf(text[text.length - n - 1] ?? '');
+        if (digit < 0)
+            throw new Error(`not Nix base 32: ${text}`);
+        const at = (n * 5) >> 3;
+        const shift = (n * 5) & 7;
+        if (at < bytes.length)
+            bytes[at] = (bytes[at] ?? 0) | ((digit << shift) & 255);
+        const carry = digit >> (8 - shift);
+        if (at + 1 < bytes.length)
+            bytes[at + 1] = (bytes[at + 1] ?? 0) | carry;
+        else if (carry !== 0)
+            throw new Error(`not Nix base 32: ${text}`);
+    }
+    return bytes;
+}
+
 ;// CONCATENATED MODULE: ./build/js/nix/hash.js
-const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
+
 const BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 };
 /**
  * A hash as SRI, `sha256-<base 64>`, from any of Nix's spellings: SRI itself, `sha256:` with base 16, base 32 or
@@ -34790,20 +34825,15 @@ function readDigits(digits, size) {
     if (digits.length === size * 2 && /^[0-9a-fA-F]+$/.test(digits))
         return Buffer.from(digits, 'hex');
     if (digits.length === Math.ceil((size * 8) / 5))
-        return fromBase32(digits, size);
+        return fromBase32(digits);
     return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined;
 }
-/** Nix's base 32: its own alphabet, the last digit holds the lowest bits (src/libutil/base-nix-32.cc). */
-function fromBase32(digits, size) {
-    let number = 0n;
-    for (const digit of digits) {
-        const value = DIGITS.indexOf(digit);
-        if (value < 0)
-            return undefined;
-        number = number * 32n + BigInt(value);
-    }
-    const hex = number.toString(16).padStart(size * 2, '0');
-    return hex.length === size * 2 ? Buffer.from(hex, 'hex').reverse() : undefined;
+/** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
+function toNarInfoHash(hash) {
+    const sri = toSri(hash);
+    if (!sri.startsWith('sha256-'))
+        throw new Error(`not a SHA-256: ${hash}`);
+    return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/store-path.js
@@ -36324,7 +36354,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4380);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2044);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(770);
 
 

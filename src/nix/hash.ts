@@ -1,4 +1,5 @@
-const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz'
+import { fromBase32, toBase32 } from './base32.ts'
+
 const BYTES: Readonly<Record<string, number>> = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 }
 
 /**
@@ -32,18 +33,13 @@ function sri(algorithm: string, digits: string): string {
 /** Which base it is follows from the number of digits. */
 function readDigits(digits: string, size: number): Buffer | undefined {
   if (digits.length === size * 2 && /^[0-9a-fA-F]+$/.test(digits)) return Buffer.from(digits, 'hex')
-  if (digits.length === Math.ceil((size * 8) / 5)) return fromBase32(digits, size)
+  if (digits.length === Math.ceil((size * 8) / 5)) return fromBase32(digits)
   return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined
 }
 
-/** Nix's base 32: its own alphabet, the last digit holds the lowest bits (src/libutil/base-nix-32.cc). */
-function fromBase32(digits: string, size: number): Buffer | undefined {
-  let number = 0n
-  for (const digit of digits) {
-    const value = DIGITS.indexOf(digit)
-    if (value < 0) return undefined
-    number = number * 32n + BigInt(value)
-  }
-  const hex = number.toString(16).padStart(size * 2, '0')
-  return hex.length === size * 2 ? Buffer.from(hex, 'hex').reverse() : undefined
+/** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
+export function toNarInfoHash(hash: string): string {
+  const sri = toSri(hash)
+  if (!sri.startsWith('sha256-')) throw new Error(`not a SHA-256: ${hash}`)
+  return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`
 }

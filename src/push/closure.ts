@@ -1,6 +1,6 @@
+import { toNarInfoHash } from '../nix/hash.ts'
 import { parsePathInfos } from '../nix/json.ts'
 import { parseStorePath, type StorePath } from '../nix/store-path.ts'
-import { normalHash } from './base32.ts'
 
 /** What the local store, or a store behind SSH, knows of a path. */
 export interface PathFacts {
@@ -17,7 +17,7 @@ export interface PathFacts {
 export const parsePathFacts = (document: string): readonly PathFacts[] =>
   parsePathInfos(document).map(({ path, narHash, narSize, references, signatures }) => ({
     path,
-    narHash: normalHash(narHash),
+    narHash: toNarInfoHash(narHash),
     narSize,
     references,
     signatures,

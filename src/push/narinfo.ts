@@ -1,6 +1,6 @@
+import { toNarInfoHash } from '../nix/hash.ts'
 import { signatureFits, signText } from '../nix/signing-key.ts'
 import { parseStorePath, type StorePath } from '../nix/store-path.ts'
-import { normalHash } from './base32.ts'
 
 /** What a `<hash>.narinfo` says (Nix src/libstore/nar-info.cc). Hashes are `sha256:<base 32>`. */
 export interface NarInfo {
@@ -44,9 +44,9 @@ export function parseNarInfo(text: string): NarInfo {
     path,
     url: safeName(one('URL')),
     compression: all('Compression')[0] ?? 'bzip2',
-    fileHash: fileHash === undefined ? undefined : normalHash(fileHash),
+    fileHash: fileHash === undefined ? undefined : toNarInfoHash(fileHash),
     fileSize: fileSize === undefined ? undefined : size(fileSize),
-    narHash: normalHash(one('NarHash')),
+    narHash: toNarInfoHash(one('NarHash')),
     narSize: size(one('NarSize')),
     references: references.map((name) => parseStorePath(folder + name)),
     signatures: all('Sig'),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { toBase32 } from '../nix/base32.ts'
 import { type StorePath, storeHash } from '../nix/store-path.ts'
-import { toBase32 } from './base32.ts'
 import type { PathFacts } from './closure.ts'
 import type { Objects } from './destination/objects.ts'
 import { type Found, judge } from './found.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { buffer, text } from 'node:stream/consumers'
+import { fromBase32 } from '../../nix/base32.ts'
 import { withoutLogin } from '../../nix/store-url.ts'
-import { fromBase32 } from '../base32.ts'
 import { pooled } from '../pool.ts'
 import type { Patience } from '../retry.ts'
 import type { AwsFacts } from './aws-credentials.ts'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import type { CacheEntry } from '../../../src/cache/types.ts'
+import { toBase32 } from '../../../src/nix/base32.ts'
 import { parseStorePath, type StorePath } from '../../../src/nix/store-path.ts'
-import { toBase32 } from '../../../src/push/base32.ts'
 
 const digits = (text: string): string => toBase32(createHash('sha256').update(text).digest())
 

@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fromBase32, toBase32 } from '../../../src/nix/base32.ts'
+import { toNarInfoHash } from '../../../src/nix/hash.ts'
 import { parseSigningKey, signatureFits, signText } from '../../../src/nix/signing-key.ts'
-import { fromBase32, normalHash, toBase32 } from '../../../src/push/base32.ts'
 
 function freshKey(name = 'cache-1') {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
@@ -58,10 +59,10 @@ describe("Nix's base 32", () => {
 
   it('knows every spelling of a hash', () => {
     const same = 'sha256:0sg9f58l1jj88w6pdrfdpj5x9b1zrwszk84j81zvby36q9whhhqa'
-    expect(normalHash(same)).toBe(same)
-    expect(normalHash('sha256-CkMIecJm+LV/QJKg+TXPP6zUi7zN5XYNR0jKQFFx6Wk=')).toBe(same)
-    expect(normalHash('sha256:0a430879c266f8b57f4092a0f935cf3facd48bbccde5760d4748ca405171e969')).toBe(same)
-    expect(() => normalHash('sha1:00')).toThrow('not a SHA-256')
-    expect(() => normalHash('sha256:short')).toThrow('not a SHA-256')
+    expect(toNarInfoHash(same)).toBe(same)
+    expect(toNarInfoHash('sha256-CkMIecJm+LV/QJKg+TXPP6zUi7zN5XYNR0jKQFFx6Wk=')).toBe(same)
+    expect(toNarInfoHash('sha256:0a430879c266f8b57f4092a0f935cf3facd48bbccde5760d4748ca405171e969')).toBe(same)
+    expect(() => toNarInfoHash(`sha1:${'00'.repeat(20)}`)).toThrow('not a SHA-256')
+    expect(() => toNarInfoHash('sha256:short')).toThrow('not a SHA-256')
   })
 })

@@ -29,14 +29,3 @@ export function fromBase32(text: string): Buffer {
   }
   return bytes
 }
-
-/** `sha256:<base 32>` of a SHA-256 in any of Nix's spellings: `sha256-<base64>`, `sha256:` with hex, base 32, base 64. */
-export function normalHash(text: string): string {
-  const match = /^sha256[-:](.+)$/.exec(text)
-  if (match?.[1] === undefined) throw new Error(`not a SHA-256: ${text}`)
-  const [, digits] = match
-  if (digits.length === 52) return `sha256:${toBase32(fromBase32(digits))}`
-  const bytes = Buffer.from(digits, digits.length === 64 ? 'hex' : 'base64')
-  if (bytes.length !== 32) throw new Error(`not a SHA-256: ${text}`)
-  return `sha256:${toBase32(bytes)}`
-}
