@@ -63,6 +63,6 @@ describe("Nix's base 32", () => {
     expect(toNarInfoHash('sha256-CkMIecJm+LV/QJKg+TXPP6zUi7zN5XYNR0jKQFFx6Wk=')).toBe(same)
     expect(toNarInfoHash('sha256:0a430879c266f8b57f4092a0f935cf3facd48bbccde5760d4748ca405171e969')).toBe(same)
     expect(() => toNarInfoHash(`sha1:${'00'.repeat(20)}`)).toThrow('not a SHA-256')
-    expect(() => toNarInfoHash('sha256:short')).toThrow('not a SHA-256')
+    expect(() => toNarInfoHash('sha256:short')).toThrow('not 32 bytes of sha256: short')
   })
 })
