@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,14 +23,15 @@ describe.skipIf(!machineUsable())('real programs', () => {
     'GNU hello with Nix %s: native and cross, pushed to three places, realised elsewhere',
     async (nix) => {
       const key = signingKey('real-1')
+      const password = randomBytes(12).toString('hex')
       const shared = mkdtempSync(join(tmpdir(), 'cache-'))
       const binds = [...fixtures.binds, { source: shared, readOnly: false }]
-      const runner = { secrets: [key.secret, 'hunter2-password'] }
+      const runner = { secrets: [key.secret, password] }
       let paths: string[] = []
       await withJob(
         { ...base, nix, binds, flake: fixtures.flake('declared'), runner },
         async ({ machine, runner, act, finish }) => {
-          const http = await startBinaryCache(machine, { root: shared, auth: 'basic:me:hunter2-password' })
+          const http = await startBinaryCache(machine, { root: shared, auth: `basic:me:${password}` })
           const ssh = await startSshServer(machine)
           runner.job.env.NIX_SSHOPTS = ssh.options // as an earlier step would by GITHUB_ENV
           const { ok, results, outputs } = await act({
@@ -38,7 +40,7 @@ describe.skipIf(!machineUsable())('real programs', () => {
             packages: 'hello',
             'smoke-test': 'hello --version',
             'push-to': [
-              http.url.replace('://', '://me:hunter2-password@'),
+              http.url.replace('://', `://me:${password}@`),
               'file:///tmp/folder-cache',
               `ssh-ng://${ssh.authority}?remote-store=/tmp/far`,
             ].join('\n'),
@@ -60,7 +62,7 @@ describe.skipIf(!machineUsable())('real programs', () => {
             'RISC-V',
           ])
           await finish()
-          expect(runner.leaks([key.secret, 'hunter2-password'])).toEqual([])
+          expect(runner.leaks([key.secret, password])).toEqual([])
           expect(runner.commandLines.seen).toEqual([])
         },
       )
