@@ -37891,8 +37891,10 @@ async function provide(runner, inputs, source) {
     switch (source) {
         case 'existing': {
             const { found, why } = await findNix(runner);
-            if (found === undefined)
-                throw new errors/* UserError */.yo(why);
+            if (found === undefined) {
+                const hint = inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : '';
+                throw new errors/* UserError */.yo(`${why}${hint}`);
+            }
             return found;
         }
         case 'release': {

@@ -33755,8 +33755,10 @@ async function provide(runner, inputs, source) {
     switch (source) {
         case 'existing': {
             const { found, why } = await findNix(runner);
-            if (found === undefined)
-                throw new runner_errors/* UserError */.yo(why);
+            if (found === undefined) {
+                const hint = inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : '';
+                throw new runner_errors/* UserError */.yo(`${why}${hint}`);
+            }
             return found;
         }
         case 'release': {

@@ -71,7 +71,11 @@ async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promi
   switch (source) {
     case 'existing': {
       const { found, why } = await findNix(runner)
-      if (found === undefined) throw new UserError(why)
+      if (found === undefined) {
+        const hint =
+          inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : ''
+        throw new UserError(`${why}${hint}`)
+      }
       return found
     }
     case 'release': {
