@@ -1,21 +1,21 @@
-import { buildPlans, plannedOnly } from './build/build.ts'
+import { join } from 'node:path'
+import { plannedOnly } from './build/build.ts'
 import { unverifiedPaths } from './cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
 import { saveCache } from './cache/save.ts'
-import { ensureEmulators, nixSettings, surveyEmulation } from './emulation/emulation.ts'
-import { emulationProblem } from './emulation/problem.ts'
-import type { EmulationFacts, Emulator } from './emulation/types.ts'
-import type { Inputs } from './inputs/inputs.ts'
+import { surveyEmulation } from './emulation/emulation.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
 import { applySettings, type Installed, installNix } from './install/install.ts'
-import { type System, systemOf } from './nix/system.ts'
+import { systemOf } from './nix/system.ts'
 import { pushBuilt, pushPreflight, startPush } from './push/push.ts'
 import { report } from './report/report.ts'
+import { machineOf, openRounds, systemsOf } from './rounds.ts'
 import type { Runner } from './runner/ports.ts'
 import { describePlan } from './strategy/describe.ts'
 import { readFlake } from './strategy/flake.ts'
-import { planTargets } from './strategy/plan.ts'
-import type { Plan } from './strategy/types.ts'
+import { durationsOf, failuresOf, learn } from './strategy/memory.ts'
+import { openPlanner } from './strategy/plan.ts'
+import { readMemory, writeMemory } from './strategy/remember.ts'
 
 /**
  * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
@@ -33,14 +33,19 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   const { nix } = found
   await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
   const emulation = await surveyEmulation(runner, systemsOf(inputs))
-  const { flake, plans } = await log.group('Strategy', async () => {
+  const machine = machineOf(emulation, inputs)
+  const folders = memoryFolders(runner, cache)
+  const memory = await readMemory(folders)
+  const { flake, planner, plans } = await log.group('Strategy', async () => {
     const flake = await readFlake(runner, nix, inputs.flake)
-    const plans = await planTargets(runner, nix, inputs, flake.url, machineOf(emulation, inputs))
+    const failures = failuresOf(memory, flake.nixpkgs, Date.now() / 1000)
+    const experience = { durations: durationsOf(memory), failures }
+    const planner = await openPlanner(runner, nix, inputs, flake.url, machine, experience)
+    const plans = await planner.plan([])
     for (const line of plans.flatMap(describePlan)) log.info(line)
-    return { flake, plans }
+    return { flake, planner, plans }
   })
   const record = { inputs, installed: found, flake, plans, cacheHit: cache.hit !== 'none' }
-  const derivations = [...new Set(plans.flatMap(({ choice }) => choice?.evaluated.drvPath ?? []))]
   if (inputs.dryRun) {
     return await report(runner, {
       ...record,
@@ -50,16 +55,18 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
       pushes: [],
     })
   }
-  const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans))
-  const doubtful = async () => (inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations))
+  const rounds = openRounds(runner, found, inputs, machine, planner)
+  const doubtful = async () =>
+    inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, rounds.derivations())
   const live = await startPush(runner, nix, inputs, await doubtful())
   const { results, pathInfos } = await finallyDo(
-    buildPlans(runner, nix, inputs, plans, withoutEmulator(emulators), live.built),
+    rounds.build(plans, live.built),
     () => live.finish(),
-    () => saveCache(runner, nix, cache, derivations),
+    () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), Date.now() / 1000)),
+    () => saveCache(runner, nix, cache, rounds.derivations()),
   )
   const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()))
-  return await report(runner, { ...record, emulators, results, pathInfos, pushes })
+  return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes })
 }
 
 /** What was built is pushed and kept also where the build did not come to its end. */
@@ -79,42 +86,11 @@ async function openCache(runner: Runner, installed: Installed, fetched: Restored
   return { found: await applySettings(runner, installed, cache.settings), cache }
 }
 
-const systemsOf = (inputs: Inputs): readonly System[] => [...new Set(inputs.targets.map((target) => target.system))]
-
-function machineOf(emulation: EmulationFacts, inputs: Inputs) {
-  const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine)
-  return {
-    native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
-    emulationProblem: (system: string) => emulationProblem(emulation, inputs.qemu !== 'never', system),
-  }
+/** Where earlier runs left what they learnt: the Actions cache, and the tool cache of a self-hosted runner. */
+function memoryFolders({ facts }: Runner, cache: Restored): readonly string[] {
+  const tools = facts.env.RUNNER_TOOL_CACHE ?? ''
+  return [
+    ...(cache.use.read || cache.use.write ? [cache.folder] : []),
+    ...(tools === '' ? [] : [join(tools, 'nix-multiarch')]),
+  ]
 }
-
-/** Registers what the plans need, and tells Nix which systems it may build for. */
-async function prepareEmulators(
-  runner: Runner,
-  installed: Installed,
-  inputs: Inputs,
-  emulation: EmulationFacts,
-  plans: readonly Plan[],
-): Promise<readonly Emulator[]> {
-  const native = machineOf(emulation, inputs).native
-  const foreign = (system: System): boolean => !native.includes(system)
-  const needs = ({ choice }: Plan): boolean =>
-    choice !== undefined && (choice.strategy === 'emulated' || inputs.smokeTest !== undefined)
-  const wanted = inputs.qemu === 'always' ? systemsOf(inputs) : plans.filter(needs).map(({ target }) => target.system)
-  const emulators = await ensureEmulators(
-    runner,
-    [...new Set(wanted)].filter(foreign),
-    inputs.qemuSource,
-    installed.nix,
-  )
-  for (const { system, status, reason } of emulators) runner.log.info(`${system}: ${status}: ${reason}`)
-  const built = plans.filter(({ choice }) => choice !== undefined && choice.evaluated.system !== native[0])
-  const systems = [...new Set(built.map(({ choice }) => choice?.evaluated.system as System))]
-  if (systems.length > 0) await applySettings(runner, installed, nixSettings(systems))
-  return emulators
-}
-
-/** Systems for which no emulator could be had, with the reason. */
-const withoutEmulator = (emulators: readonly Emulator[]): ReadonlyMap<string, string> =>
-  new Map(emulators.filter(({ status }) => status === 'failed').map(({ system, reason }) => [system, reason]))

@@ -9,15 +9,16 @@ import { reportMatrix } from './report/matrix.ts'
 import { UserError } from './runner/errors.ts'
 import type { Runner } from './runner/ports.ts'
 import { readFlake } from './strategy/flake.ts'
+import type { DerivationGraph } from './strategy/graph.ts'
 import { inSubstituters } from './strategy/matrix/cached.ts'
 import { decideEntries } from './strategy/matrix/decide.ts'
-import { gatherMissing } from './strategy/matrix/missing.ts'
 import { packJobs } from './strategy/matrix/pack.ts'
 import { surveyFlake } from './strategy/matrix/survey.ts'
 import { surveyRequest } from './strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets } from './strategy/matrix/targets.ts'
-import type { DerivationGraph, Entry } from './strategy/matrix/types.ts'
+import type { Entry } from './strategy/matrix/types.ts'
 import { derivationsOf, listWanted, type Wanted } from './strategy/matrix/wanted.ts'
+import { gatherMissing } from './strategy/missing.ts'
 
 /**
  * The plan action: from a flake and targets to the matrix of jobs, in the order

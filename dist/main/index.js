@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4232);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4610);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1062);
 
 
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4232:
+/***/ 4610:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31880,6 +31880,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   a: () => (/* binding */ runPipeline)
 });
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -33136,7 +33138,19 @@ const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', docume
     description: optional(value, at, 'description', decode_text),
     lastModified: optional(value, at, 'lastModified', quantity),
     path: optional(value, at, 'path', decode_text),
+    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
 }));
+/** Only for telling one lock from another: what has an unknown form is left out. */
+function lockedInputs(nodes) {
+    const found = new Map();
+    for (const [name, node] of Object.entries((nodes ?? {}))) {
+        const { locked } = (node ?? {});
+        const revision = locked?.rev ?? locked?.narHash;
+        if (typeof revision === 'string')
+            found.set(name, revision);
+    }
+    return found;
+}
 /** Parses `nix config show --json` (`nix show-config --json` before 2.17): name → value in force. @throws DecodeError */
 const parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
 const settingValue = (value, at) => {
@@ -33205,7 +33219,8 @@ async function blame(runner, nix, plan, followed) {
     const needed = own === undefined ? new Set() : await derivationClosure(runner, nix, own);
     const culprit = [...followed.derivations.values()].find(({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath));
     if (culprit !== undefined) {
-        return { plan, seconds: culprit.seconds, status: 'failed', error: failure_describe(plan, culprit), log: culprit.lastLines };
+        const { seconds, drvPath, lastLines } = culprit;
+        return { plan, seconds, status: 'failed', error: failure_describe(plan, culprit), log: lastLines, culprit: drvPath };
     }
     const messages = followed.errors
         .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
@@ -33892,7 +33907,7 @@ const NOTHING = { derivations: new Map(), errors: [] };
  * @param onBuilt is told the paths that are there, while others still build
  */
 async function buildPlans(runner, nix, inputs, plans, cannotRun, onBuilt) {
-    const broken = (plan) => plan.choice?.strategy === 'emulated' ? cannotRun.get(plan.target.system) : undefined;
+    const broken = (plan) => needsEmulator(plan) ? cannotRun.get(plan.target.system) : undefined;
     const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined);
     const start = inputs.keepGoing || buildable.length === plans.length;
     const before = await validPaths(runner, nix, outputsOf(buildable));
@@ -33922,8 +33937,9 @@ async function buildPlans(runner, nix, inputs, plans, cannotRun, onBuilt) {
             results.push(await blame(runner, nix, plan, followed));
         }
     }
-    return { results, pathInfos };
+    return { results, pathInfos, derivations: followed.derivations };
 }
+const needsEmulator = ({ choice }) => choice?.strategy === 'emulated' || choice?.hybrid === true;
 /** The results of a dry run: what would be built. */
 const plannedOnly = (plans) => plans.map((plan) => plan.choice === undefined
     ? { plan, status: 'failed', seconds: 0, error: plan.reason }
@@ -34248,8 +34264,6 @@ async function unverifiedPaths(runner, nix, drvPaths) {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var external_node_fs_promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/js/nix/system.js
 /** The system that a Node process on this machine would build for. */
 function systemOf(arch, platform) {
@@ -36211,25 +36225,6 @@ async function emulation_keep(runner, decision, execution) {
 }
 
 
-
-;// CONCATENATED MODULE: ./build/js/emulation/problem.js
-
-
-/**
- * Why programs of a system cannot run under an emulator here; undefined where they can, or where nothing speaks
- * against it before it is tried.
- * @param mayRegister whether the workflow lets this run register emulators
- */
-function emulationProblem(facts, mayRegister, system) {
-    const known = facts.systems.find((candidate) => candidate.system === system);
-    if (known === undefined || known.runs !== 'no')
-        return undefined;
-    if (architectureOf(known.system) === undefined)
-        return UNKNOWN;
-    if (!mayRegister)
-        return 'no emulator is registered for it, and qemu: never forbids registering one';
-    return facts.obstacle;
-}
 
 ;// CONCATENATED MODULE: ./build/js/nix/store-url.js
 const SCHEMES = ['file', 'http', 'https', 's3', 'ssh', 'ssh-ng'];
@@ -41188,22 +41183,38 @@ const resultObjects = (results) => results.map(({ plan, status, seconds, closure
     closureSize: closureSize ?? null,
     error: error ?? null,
 }));
+const attemptObject = ({ plan: { choice }, seconds, error }) => ({
+    strategy: choice?.strategy ?? null,
+    method: choice?.method ?? null,
+    hybrid: choice?.hybrid === true,
+    drvPath: choice?.evaluated.drvPath ?? null,
+    seconds: rounded(seconds),
+    error: error ?? null,
+});
 /** The output `plan`. */
-const planObjects = (results) => results.map(({ plan }) => ({
+const planObjects = (results) => results.map(({ plan, attempts = [] }) => ({
     target: plan.target.name,
     package: plan.package,
     reason: plan.reason,
     candidates: plan.candidates.map(candidateObject),
+    attempts: attempts.map(attemptObject),
 }));
-const candidateObject = ({ strategy, method, attribute, chosen, reason, evaluated, cost, }) => ({
+const candidateObject = ({ strategy, method, hybrid, attribute, chosen, reason, evaluated, cost, }) => ({
     strategy,
     method: method ?? null,
+    hybrid: hybrid === true,
     attribute,
     chosen,
     reason,
     system: evaluated?.system ?? null,
     drvPath: evaluated?.drvPath ?? null,
-    cost: cost ?? null,
+    cost: cost === undefined ? null : costObject(cost),
+});
+const costObject = ({ toBuild, bytesToFetch, seconds, closure }) => ({
+    toBuild,
+    bytesToFetch,
+    seconds: rounded(seconds),
+    closure,
 });
 /** GitHub takes 1 MB of outputs from a job; each of the two large ones gets less than half. */
 const LONGEST_OUTPUT = 400_000;
@@ -41425,7 +41436,33 @@ function crossCommands(cross, url) {
     ];
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/describe.js
+
+/** A plan for the log: what was chosen and why, then what was not and why. */
+function describePlan({ target, package: name, candidates, reason }) {
+    const chosen = candidates.find((candidate) => candidate.chosen);
+    const heading = chosen === undefined
+        ? `${name} for ${target.name}: ${reason}`
+        : `${name} for ${target.name}: ${title(chosen)}: ${reason}`;
+    const others = candidates.filter((candidate) => candidate !== chosen);
+    const why = chosen === undefined ? [] : others.map((candidate) => `  not ${title(candidate)}: ${candidate.reason}`);
+    const cost = chosen?.cost === undefined ? [] : [`  ${describeCost(chosen.cost)}`];
+    return [heading, ...cost, ...why];
+}
+function describeCost({ toBuild, bytesToFetch, seconds }) {
+    const builds = Object.entries(toBuild).map(([system, count]) => `${count} for ${system}`);
+    const fetch = bytesToFetch > 0 ? `, ${(bytesToFetch / 1024 / 1024).toFixed(1)} MiB to fetch` : '';
+    const estimate = builds.length === 0 ? '' : `, estimated ${formatSeconds(seconds)} of work`;
+    return `derivations to build: ${builds.length === 0 ? 'none' : builds.join(', ')}${fetch}${estimate}`;
+}
+/** A candidate in a word or two: `cross (transparent, hybrid)`. */
+function title({ strategy, method, hybrid }) {
+    const more = [method, hybrid === true ? 'hybrid' : undefined].filter((word) => word !== undefined);
+    return more.length === 0 ? strategy : `${strategy} (${more.join(', ')})`;
+}
+
 ;// CONCATENATED MODULE: ./build/js/report/tables.js
+
 
 
 /** Nothing is left to be done for it. */
@@ -41472,11 +41509,7 @@ function tables_row(result, pushed) {
         MARKS[status],
         code(plan.target.name),
         code(plan.package),
-        choice === undefined
-            ? '–'
-            : choice.method === undefined
-                ? choice.strategy
-                : `${choice.strategy} (${choice.method})`,
+        choice === undefined ? '–' : title(choice),
         prose(plan.reason),
         cost === undefined ? '–' : prose(`${build}${fetch}`),
         seconds > 0 ? formatSeconds(seconds) : '–',
@@ -41531,16 +41564,24 @@ function emulators({ emulators: all }) {
     });
     return `### Emulators\n\n${table(['System', 'Status', 'QEMU', 'What was done'], rows)}`;
 }
+/** What was tried and failed before what is in the table. */
+function fallbacks(results) {
+    const rows = results.flatMap(({ plan, attempts = [] }) => attempts.map((attempt) => [
+        code(plan.target.name),
+        code(plan.package),
+        attempt.plan.choice === undefined ? '–' : title(attempt.plan.choice),
+        plan.choice === undefined ? '–' : title(plan.choice),
+        prose((attempt.error ?? '').split('\n')[0] ?? ''),
+    ]));
+    return rows.length === 0
+        ? ''
+        : `### Fell back\n\n${table(['Target', 'Package', 'Tried first', 'Then', 'Why it failed'], rows)}`;
+}
 /** Why the other strategies were not taken. */
 function alternatives(results) {
     const rows = results.flatMap(({ plan }) => plan.candidates
         .filter(({ chosen }) => !chosen)
-        .map(({ strategy, method, reason }) => [
-        code(plan.target.name),
-        code(plan.package),
-        method === undefined ? strategy : `${strategy} (${method})`,
-        prose(reason),
-    ]));
+        .map((candidate) => [code(plan.target.name), code(plan.package), title(candidate), prose(candidate.reason)]));
     return rows.length === 0
         ? ''
         : details('Strategies that were not taken', table(['Target', 'Package', 'Strategy', 'Why not'], rows));
@@ -41575,6 +41616,7 @@ const sections = (record, shape) => [
     { name: 'the headline', text: `${headline(record)}\n\n${summary_origin(record)}`, uselessness: 0 },
     { name: 'the table', text: resultTable(record, shape.rows), uselessness: 0 },
     { name: 'the failures', text: failures(record.results, shape), uselessness: 0 },
+    { name: 'what was tried before', text: fallbacks(record.results), uselessness: 1 },
     { name: 'the pushes', text: pushTable(record.pushes), uselessness: 1 },
     { name: 'how to use the result', text: consumerSection(record), uselessness: 2 },
     { name: 'the emulators', text: emulators(record), uselessness: 3 },
@@ -41684,24 +41726,254 @@ function resultLine(result) {
     return `${plan.package} for ${plan.target.name}${how}: ${status}${time}${paths.length === 0 ? '' : `: ${paths.join(' ')}`}`;
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/describe.js
-/** A plan for the log: what was chosen and why, then what was not and why. */
-function describePlan({ target, package: name, candidates, reason }) {
-    const chosen = candidates.find((candidate) => candidate.chosen);
-    const heading = chosen === undefined
-        ? `${name} for ${target.name}: ${reason}`
-        : `${name} for ${target.name}: ${title(chosen)}: ${reason}`;
-    const others = candidates.filter((candidate) => candidate !== chosen);
-    const why = chosen === undefined ? [] : others.map((candidate) => `  not ${title(candidate)}: ${candidate.reason}`);
-    const cost = chosen?.cost === undefined ? [] : [`  ${describeCost(chosen.cost)}`];
-    return [heading, ...cost, ...why];
+;// CONCATENATED MODULE: ./build/js/build/attempts.js
+/**
+ * Builds all plans. Where one of a target with strategy `auto` fails and another way is left, that is built in its
+ * place: cross, then cross with an emulator, then emulated. What was tried before is kept in `attempts` of the result.
+ */
+async function buildInTurns(plans, turns) {
+    const pathInfos = new Map();
+    const derivations = new Map();
+    const tries = plans.map(() => []);
+    const failures = [];
+    let open = plans.map((plan, index) => ({ plan, index }));
+    while (open.length > 0) {
+        const built = await turns.build(open.map(({ plan }) => plan));
+        for (const [path, info] of built.pathInfos)
+            pathInfos.set(path, info);
+        for (const [drvPath, derivation] of built.derivations)
+            derivations.set(drvPath, derivation);
+        for (const [place, { index }] of open.entries())
+            tries[index]?.push(built.results[place]);
+        const failed = built.results.filter(mayFallBack);
+        failures.push(...failed.map((result) => asFailure(result, turns.hasEmulator(result.plan))));
+        open = failed.length === 0 ? [] : nextTurns(tries, await turns.replan(failures), turns);
+    }
+    return { results: tries.map(lastWord), pathInfos, derivations };
 }
-const title = ({ strategy, method }) => (method === undefined ? strategy : `${strategy} (${method})`);
-function describeCost({ toBuild, bytesToFetch }) {
-    const builds = Object.entries(toBuild).map(([system, count]) => `${count} for ${system}`);
-    const fetch = bytesToFetch > 0 ? `, ${(bytesToFetch / 1024 / 1024).toFixed(1)} MiB to fetch` : '';
-    return `derivations to build: ${builds.length === 0 ? 'none' : builds.join(', ')}${fetch}`;
+/** What gets another turn: what failed and has another way, and with it what was not built because of that. */
+function nextTurns(tries, next, turns) {
+    const all = tries.flatMap((results, index) => {
+        const [last, plan] = [results.at(-1), next[index]];
+        return last === undefined || plan?.choice === undefined ? [] : [{ last, plan, index }];
+    });
+    const again = all.filter(({ last, plan }) => mayFallBack(last) && !isSameWay(last.plan, plan));
+    for (const { last, plan } of again)
+        turns.fallingBack(last, plan);
+    const unbuilt = again.length === 0 ? [] : all.filter(({ last }) => last.status === 'skipped');
+    return [...again, ...unbuilt];
 }
+/** The last try, with those before it that failed. */
+function lastWord(tries) {
+    const attempts = tries.slice(0, -1).filter(({ status }) => status === 'failed');
+    return { ...tries.at(-1), ...(attempts.length === 0 ? {} : { attempts }) };
+}
+/** Its build failed: not a check of what was built, and not what a workflow has decided itself. */
+const mayFallBack = ({ plan, status, closureSize }) => status === 'failed' && plan.choice !== undefined && plan.target.strategy === 'auto' && closureSize === undefined;
+function isSameWay({ choice: before }, { choice }) {
+    const same = before?.evaluated.drvPath === choice?.evaluated.drvPath && before?.strategy === choice?.strategy;
+    return same && before?.hybrid === choice?.hybrid;
+}
+/** The failure as a fact for the next choice. */
+function asFailure({ plan, culprit, error = '' }, emulator) {
+    const { strategy, method, hybrid = false, evaluated } = plan.choice;
+    return {
+        target: plan.target.name,
+        package: plan.package,
+        strategy,
+        method,
+        drvPath: evaluated.drvPath,
+        emulator: emulator || hybrid || strategy === 'emulated',
+        culprit,
+        reason: `it failed in this run: ${(error.split('\n')[0] ?? '').replace(/\.$/, '')}`,
+        remembered: false,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/js/emulation/problem.js
+
+
+/**
+ * Why programs of a system cannot run under an emulator here; undefined where they can, or where nothing speaks
+ * against it before it is tried.
+ * @param mayRegister whether the workflow lets this run register emulators
+ */
+function emulationProblem(facts, mayRegister, system) {
+    const known = facts.systems.find((candidate) => candidate.system === system);
+    if (known === undefined || known.runs !== 'no')
+        return undefined;
+    if (architectureOf(known.system) === undefined)
+        return UNKNOWN;
+    if (!mayRegister)
+        return 'no emulator is registered for it, and qemu: never forbids registering one';
+    return facts.obstacle;
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/weights.js
+// Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
+const DOWNLOAD = 5;
+const TRIVIAL = 2;
+/** A derivation of which nothing else is known. */
+const ORDINARY = 60;
+const HEAVY = 3600;
+/** Bytes a second from a binary cache, unpacking included. */
+const FETCHED_A_SECOND = 25 * 1024 * 1024;
+/** How many times longer a build takes under QEMU user emulation (measured: field notes on emulation, 1.7). */
+const EMULATION_FACTORS = { compiler: 13, shell: 17, interpreter: 30 };
+/** Programs whose builds are known to take the better part of an hour, or more. */
+const HEAVY_NAMES = /^(?:binutils|chromium|clang|electron|firefox|gcc|gdal|ghc|libreoffice|linux|llvm|mesa|mongodb|nodejs|opencv|openjdk|python3\.\d+-torch|qtbase|qtdeclarative|qtwebengine|rocm\w*|rustc|swift|tensorflow|thunderbird|webkitgtk\S*?|zig)-\d/;
+/** Builds of one package, whatever its version, at native speed or under QEMU. */
+const durationKey = (name, emulated) => `${packageName(name)}${emulated ? ' under QEMU' : ''}`;
+/** A GNU triple in a name: nixpkgs adds it to what is cross-compiled, and puts it before compilers. */
+const TRIPLE = /(?:^|-)(?:aarch64|alpha|arm\w*|i[3-6]86|loongarch64|m68k|mips\w*|or1k|powerpc\w*|riscv\d+|s390x|sparc\w*|wasm\d+|x86_64)-(?:unknown-|none-|pc-|w64-)?(?:linux|mingw\d+|none|wasi|windows)(?:-(?:cygnus|eabi\w*|elf|gnu\w*|musl\w*|uclibc\w*))?(?=-|$)/;
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello-2.12`. */
+const withoutTriple = (name) => name.replace(TRIPLE, '').replace(/^-/, '');
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello`; what has no version keeps its name. */
+const packageName = (name) => withoutTriple(name).replace(/-\d[^-]*(?:-.*)?$/, '');
+/**
+ * Estimated seconds for one derivation.
+ * @param native systems whose programs the machine executes without an emulator
+ * @param emulated its build runs programs of another system, whatever its own system is
+ */
+function weightOf(derivation, native, durations = new Map(), emulated = isForeign(derivation.system, native)) {
+    const { name, kind, fixedOutput, system, trivial } = derivation;
+    if (fixedOutput || system === 'builtin')
+        return DOWNLOAD;
+    const factor = EMULATION_FACTORS[kind];
+    const recorded = durations.get(durationKey(name, emulated));
+    if (recorded !== undefined)
+        return recorded;
+    const otherwise = durations.get(durationKey(name, !emulated));
+    if (otherwise !== undefined)
+        return emulated ? otherwise * factor : otherwise / factor;
+    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    return emulated ? usual * factor : usual;
+}
+/** A system whose programs the machine does not execute. */
+const isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
+/** Estimated seconds to fetch from binary caches. */
+const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
+/** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
+const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
+
+;// CONCATENATED MODULE: ./build/js/rounds.js
+
+
+
+
+
+
+
+const systemsOf = (inputs) => [
+    ...new Set(inputs.targets.map((target) => target.system)),
+];
+/** What the machine executes, as the planner asks it. */
+function machineOf(emulation, inputs) {
+    const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine);
+    return {
+        native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
+        emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
+        emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
+    };
+}
+/** @param machine see machineOf */
+function openRounds(runner, installed, inputs, machine, planner) {
+    const { nix } = installed;
+    const emulators = new Map();
+    const derivations = new Set();
+    const rounds = [];
+    const prepare = async (plans) => {
+        const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native));
+        const wanted = foreign.filter((system) => !emulators.has(system));
+        for (const emulator of await ensureEmulators(runner, wanted, inputs.qemuSource, nix)) {
+            const { system, status, reason } = emulator;
+            runner.log.info(`${system}: ${status}: ${reason}`);
+            emulators.set(system, emulator);
+        }
+        const platforms = buildPlatforms(plans, machine);
+        if (platforms.length > 0)
+            await applySettings(runner, installed, nixSettings(platforms));
+    };
+    const cannotRun = () => new Map([...emulators.values()].flatMap(({ system, status, reason }) => (status === 'failed' ? [[system, reason]] : [])));
+    return {
+        async build(plans, onBuilt) {
+            return await buildInTurns(plans, {
+                async build(round) {
+                    await runner.log.group('Emulators', () => prepare(round));
+                    for (const { choice } of round)
+                        if (choice !== undefined)
+                            derivations.add(choice.evaluated.drvPath);
+                    const built = await buildPlans(runner, nix, inputs, round, cannotRun(), onBuilt);
+                    rounds.push(built);
+                    return built;
+                },
+                replan: (failures) => planner.plan(failures),
+                hasEmulator: ({ target }) => machine.emulatorServes(target.system) || emulators.get(target.system)?.status !== undefined,
+                fallingBack({ plan, error = '' }, next) {
+                    const [before, after] = [plan, next].map(({ choice }) => (choice === undefined ? '' : title(choice)));
+                    runner.log.warning(`${plan.package} for ${plan.target.name}: ${before} failed, falling back to ${after}. ${error.split('\n')[0]}`);
+                    for (const line of describePlan(next))
+                        runner.log.info(line);
+                },
+            });
+        },
+        derivations: () => [...derivations],
+        emulators: () => [...emulators.values()],
+        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs),
+    };
+}
+/** Systems whose programs the plans run on this machine. */
+function emulatedSystems(plans, inputs) {
+    const runs = ({ choice }) => choice !== undefined && (choice.strategy === 'emulated' || choice.hybrid === true || inputs.smokeTest !== undefined);
+    const wanted = plans.filter(runs).map(({ target }) => target.system);
+    return [...new Set(inputs.qemu === 'always' ? systemsOf(inputs) : wanted)];
+}
+/** Systems other than its own for which this machine builds; not those of remote builders, and of what is fetched. */
+function buildPlatforms(plans, { native }) {
+    const systems = plans.flatMap(({ target, choice, candidates }) => {
+        if (choice === undefined)
+            return [];
+        const toBuild = Object.keys(candidates.find(({ chosen }) => chosen)?.cost?.toBuild ?? {});
+        if (choice.strategy === 'emulated' || choice.hybrid === true)
+            return [target.system, choice.evaluated.system, ...toBuild.filter((system) => isForeign(system, native))];
+        return native.includes(choice.evaluated.system) ? [choice.evaluated.system] : [];
+    });
+    return [...new Set(systems)].filter((system) => system !== native[0]);
+}
+/** Builds of this machine whose time is known, and ways that failed or worked. */
+function lessonsOf(rounds, planner, nixpkgs) {
+    const derivations = rounds.flatMap((round) => [...round.derivations.values()]);
+    const results = rounds.flatMap((round) => round.results);
+    const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? []);
+    // A failure is worth remembering where another way got further.
+    const failed = results
+        .filter(({ status, culprit }) => status === 'failed' && culprit !== undefined)
+        .flatMap((result) => wayOf(result, nixpkgs) ?? [])
+        .filter((way) => worked.some((other) => other.target === way.target && other.package === way.package));
+    return {
+        built: derivations
+            .filter(({ status, machine }) => status === 'built' && machine === '')
+            .map(({ name, seconds, drvPath }) => ({ name, seconds, emulated: planner.isEmulated(drvPath) })),
+        failed,
+        worked,
+    };
+}
+function wayOf({ plan, error = '' }, nixpkgs) {
+    if (plan.choice === undefined)
+        return undefined;
+    const { strategy, method, hybrid, evaluated } = plan.choice;
+    return {
+        target: plan.target.name,
+        package: plan.package,
+        name: evaluated.name,
+        nixpkgs,
+        strategy,
+        ...(method === undefined ? {} : { method }),
+        emulator: strategy === 'emulated' || hybrid === true,
+        reason: (error.split('\n')[0] ?? '').replace(/\.$/, ''),
+    };
+}
+const isBuilt = ({ status }) => status === 'built' || status === 'substituted';
 
 ;// CONCATENATED MODULE: ./build/js/strategy/flake.js
 
@@ -41714,8 +41986,8 @@ async function readFlake(runner, nix, reference) {
     const command = nixCommand(nix, 'nix', ['flake', 'metadata', '--json', '--no-write-lock-file', '--', reference]);
     try {
         const { stdout } = await runner.commands.run(command, { timeoutSeconds: FETCH_LIMIT_SECONDS });
-        const { url, revision, description } = parseFlakeMetadata(stdout);
-        return { url, revision, description };
+        const { url, revision, description, inputs } = parseFlakeMetadata(stdout);
+        return { url, revision, description, nixpkgs: nixpkgsOf(inputs) };
     }
     catch (error) {
         if (!(error instanceof errors/* CommandError */.Qd) || error.result.stopped !== undefined)
@@ -41723,6 +41995,96 @@ async function readFlake(runner, nix, reference) {
         const { sentence, advice } = explainNix(error.result.stderr);
         throw new errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${advice}`.trim());
     }
+}
+/** The inputs that are called nixpkgs, or all where none is. */
+function nixpkgsOf(inputs) {
+    const named = [...inputs].filter(([name]) => /nixpkgs/i.test(name));
+    return (named.length > 0 ? named : [...inputs])
+        .map(([name, revision]) => `${name}:${revision}`)
+        .sort()
+        .join(' ');
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/memory.js
+
+const NO_MEMORY = { durations: new Map(), failures: [] };
+const MOST_DURATIONS = 3000;
+const memory_MOST_FAILURES = 300;
+const FAILURES_LAST_SECONDS = 30 * 24 * 3600;
+const LONGEST_REASON = 300;
+/** Durations as estimates take them. */
+const durationsOf = ({ durations }) => new Map([...durations].map(([key, { seconds }]) => [key, seconds]));
+/** The failures that still say something about a flake with this nixpkgs. @param now seconds since 1970 */
+const failuresOf = ({ failures }, nixpkgs, now) => failures
+    .filter((failure) => failure.nixpkgs === nixpkgs && now - failure.at < FAILURES_LAST_SECONDS)
+    .map(({ target, package: name, name: derivation, strategy, method, emulator, reason, at }) => ({
+    target,
+    package: name,
+    derivation,
+    strategy,
+    method,
+    drvPath: '',
+    emulator,
+    culprit: undefined,
+    remembered: true,
+    reason: `it failed on ${new Date(at * 1000).toISOString().slice(0, 10)} with the same nixpkgs: ${reason}`,
+}));
+/** Adds what a run has learnt. @param now seconds since 1970 */
+function learn(memory, { built, failed, worked }, now) {
+    const durations = new Map(memory.durations);
+    for (const { name, emulated, seconds } of built) {
+        durations.set(durationKey(name, emulated), { seconds: Math.round(seconds * 10) / 10, at: now });
+    }
+    const fresh = failed.map((failure) => ({ ...failure, reason: failure.reason.slice(0, LONGEST_REASON), at: now }));
+    const over = [...fresh, ...worked];
+    const kept = memory.failures.filter((old) => now - old.at < FAILURES_LAST_SECONDS && !over.some((each) => sameWay(each, old)));
+    const newest = [...durations].sort(([, a], [, b]) => b.at - a.at).slice(0, MOST_DURATIONS);
+    return { durations: new Map(newest), failures: [...fresh, ...kept].slice(0, memory_MOST_FAILURES) };
+}
+const sameWay = (a, b) => a.target === b.target &&
+    a.package === b.package &&
+    a.strategy === b.strategy &&
+    a.method === b.method &&
+    a.emulator === b.emulator;
+/** The newer of two, entry by entry. */
+function mergeMemories(a, b) {
+    const durations = new Map(a.durations);
+    for (const [key, value] of b.durations)
+        if (value.at >= (durations.get(key)?.at ?? 0))
+            durations.set(key, value);
+    const failures = [...a.failures, ...b.failures].sort((x, y) => y.at - x.at);
+    return {
+        durations,
+        failures: failures.filter((each, index) => failures.findIndex((other) => sameWay(each, other)) === index),
+    };
+}
+const printMemory = ({ durations, failures }) => `${JSON.stringify({ version: 1, durations: Object.fromEntries(durations), failures })}\n`;
+/** Reads what another run wrote. Anything else is as good as nothing: a memory only saves time. */
+function parseMemory(text) {
+    try {
+        const { version, durations, failures } = JSON.parse(text);
+        if (version !== 1 || typeof durations !== 'object' || durations === null || !Array.isArray(failures))
+            return NO_MEMORY;
+        return {
+            durations: new Map(Object.entries(durations).filter((entry) => isDuration(entry[1]))),
+            failures: failures.filter(isFailure),
+        };
+    }
+    catch {
+        return NO_MEMORY;
+    }
+}
+function isDuration(value) {
+    const { seconds, at } = (value ?? {});
+    return typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds) && typeof at === 'number';
+}
+function isFailure(value) {
+    const failure = (value ?? {});
+    const texts = ['target', 'package', 'name', 'nixpkgs', 'strategy', 'reason'].map((key) => failure[key]);
+    return (texts.every((text) => typeof text === 'string') &&
+        ['string', 'undefined'].includes(typeof failure.method) &&
+        typeof failure.emulator === 'boolean' &&
+        typeof failure.at === 'number');
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/answers.js
@@ -41742,8 +42104,8 @@ function parseAnswers(json) {
 function parseLookup(value) {
     const lookup = record(value);
     const kind = string(lookup.kind);
-    if (lookup.status === 'missing')
-        return { kind, status: 'missing' };
+    if (lookup.status === 'missing' || lookup.status === 'unasked')
+        return { kind, status: lookup.status };
     const path = answers_strings(lookup.path);
     if (lookup.status === 'no-derivation')
         return { kind, status: 'no-derivation', path };
@@ -41792,21 +42154,39 @@ function wantedStandIn(stderr) {
     const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
     return plainNames ? wanted : undefined;
 }
-/** Makes the tree: links to the real entries, with a default.nix that cross-compiles. @param views folder of the views */
+/**
+ * Makes the tree: links to the real entries, with a default.nix that cross-compiles. It is made beside the views and
+ * moved in whole, for another evaluation may be reading them.
+ * @param views folder of the views
+ */
 function makeStandIn(views, wanted, build, questions) {
     const tree = (0,external_node_path_.join)(views, 'trees', wanted.name);
     if ((0,external_node_fs_.existsSync)(tree))
         return;
-    const own = (0,external_node_path_.join)(tree, 'nix-multiarch');
+    const draft = (0,external_node_fs_.mkdtempSync)(`${views}-tree-`);
+    const own = (0,external_node_path_.join)(draft, 'nix-multiarch');
     (0,external_node_fs_.mkdirSync)(own, { recursive: true });
     for (const file of (0,external_node_fs_.readdirSync)(views).filter((name) => name.endsWith('.nix')))
         (0,external_node_fs_.cpSync)((0,external_node_path_.join)(views, file), (0,external_node_path_.join)(own, file));
-    (0,external_node_fs_.cpSync)((0,external_node_path_.join)(views, 'stand-in.nix'), (0,external_node_path_.join)(tree, 'default.nix'));
+    (0,external_node_fs_.cpSync)((0,external_node_path_.join)(views, 'stand-in.nix'), (0,external_node_path_.join)(draft, 'default.nix'));
     const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
     for (const entry of wanted.entries)
         if (entry !== 'default.nix')
-            (0,external_node_fs_.symlinkSync)((0,external_node_path_.join)(wanted.real, entry), (0,external_node_path_.join)(tree, entry));
+            (0,external_node_fs_.symlinkSync)((0,external_node_path_.join)(wanted.real, entry), (0,external_node_path_.join)(draft, entry));
+    (0,external_node_fs_.chmodSync)(draft, 0o755);
+    moveInto(draft, tree);
+}
+/** Another evaluation of this run may have made the same tree meanwhile. */
+function moveInto(draft, tree) {
+    try {
+        (0,external_node_fs_.renameSync)(draft, tree);
+    }
+    catch (error) {
+        (0,external_node_fs_.rmSync)(draft, { recursive: true });
+        if (!(0,external_node_fs_.existsSync)(tree))
+            throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/ask.js
@@ -41966,131 +42346,265 @@ function partitionNames(names, system) {
     return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) };
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/choose.js
+;// CONCATENATED MODULE: ./build/js/strategy/builders.js
 
-/**
- * Chooses how one package is had for one target: the first that works in the order native, substituted as it is,
- * cross (declared, then pkgsCross), emulated; with `prefer: native-paths` emulated comes before cross. A target that
- * names its strategy has only that one.
- */
-function choose_choose(target, packageName, facts, prefer) {
-    const options = order(listOptions(target, facts), prefer).filter((option) => allowed(option, target));
-    const winner = options.find((option) => option.problem === undefined);
-    const candidates = options.map((option) => {
-        const chosen = option === winner;
-        const reason = chosen ? option.merit : (option.problem ?? `not needed: ${winner?.candidate.strategy} comes first`);
-        return { ...option.candidate, chosen, reason };
-    });
-    if (winner?.candidate.evaluated === undefined) {
-        return { target, package: packageName, candidates, choice: undefined, reason: refusal(target, options) };
-    }
-    const { strategy, method, attribute, evaluated } = winner.candidate;
-    const choice = {
-        strategy,
-        ...(method === undefined ? {} : { method }),
-        attribute,
-        evaluated,
-        substitutable: winner.substitutable,
-    };
-    return { target, package: packageName, candidates, choice, reason: winner.merit };
+
+
+const builders_QUERY_LIMIT_SECONDS = 60;
+/** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
+async function readBuilders(runner, nix) {
+    // The name before Nix 2.17; later versions still take it.
+    const command = nixCommand(nix, 'nix', ['show-config', '--json']);
+    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: builders_QUERY_LIMIT_SECONDS });
+    if (result.exitCode !== 0)
+        return [];
+    const setting = parseConfig(result.stdout).get('builders');
+    const text = Array.isArray(setting) ? setting.join(' ') : setting;
+    return typeof text === 'string' ? await expand(text) : [];
 }
+/** `@FILE` names a file with more lines. */
+async function expand(text) {
+    const lines = text.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
+    const found = await Promise.all(lines.map(async (line) => line.startsWith('@') ? await expand(await (0,external_node_fs_promises_.readFile)(line.slice(1), 'utf8').catch(() => '')) : parseBuilder(line)));
+    return found.flat();
+}
+/**
+ * One line: URI, systems, SSH key, jobs, speed, features, mandatory features, host key; `-` is none (Nix manual,
+ * remote builds). The URI alone stands for a machine of this system: it adds nothing here.
+ */
+function parseBuilder(line) {
+    const [uri = '', systems = '-', , , , features = '-', mandatory = '-'] = line.split(/\s+/);
+    const words = (text) => (text === '-' ? [] : text.split(',').filter((word) => word !== ''));
+    if (uri === '' || words(systems).length === 0)
+        return [];
+    const full = uri.includes('://') || uri.startsWith('/') ? uri : `ssh://${uri}`;
+    return [
+        {
+            uri: full.replace(/\?.*/, ''),
+            systems: words(systems),
+            features: [...words(features), ...words(mandatory)],
+            mandatory: words(mandatory),
+        },
+    ];
+}
+/** The first builder that takes a derivation of the system. */
+const builderFor = (builders, system, features) => builders.find((builder) => builder.systems.includes(system) &&
+    features.every((feature) => builder.features.includes(feature)) &&
+    builder.mandatory.every((feature) => features.includes(feature)));
+
+;// CONCATENATED MODULE: ./build/js/strategy/graph.js
+
+/** What stands for a derivation that cannot be read: of a store elsewhere. */
+const UNKNOWN_DERIVATION = {
+    system: 'unknown',
+    name: '',
+    fixedOutput: false,
+    trivial: false,
+    kind: 'compiler',
+    inputs: [],
+    outputs: [],
+    tools: [],
+};
+/**
+ * What the planner needs from the text of a .drv file (Nix, src/libstore/derivations.cc): inside its strings every
+ * quote is escaped, so that `("` begins a tuple.
+ */
+function readDerivation(path, text) {
+    const inputs = [...text.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '');
+    const outputs = text.slice(0, text.indexOf('],['));
+    const head = /\],"([a-z0-9_]+(?:-[a-z0-9_]+)?)","([^"]*)",\[/.exec(text);
+    const name = storeName(path).replace(/\.drv$/, '');
+    const trivial = text.includes('("preferLocalBuild","1")');
+    return {
+        system: head?.[1] ?? 'unknown',
+        name,
+        fixedOutput: /\("[^"]*","[^"]*","[^"]*","[^"]+"\)/.test(outputs),
+        trivial,
+        kind: kindOf(name, trivial, inputs),
+        inputs,
+        outputs: [...outputs.matchAll(/\("[^"]*","(\/[^"]+)"/g)].map((match) => match[1] ?? ''),
+        tools: [head?.[2] ?? '', ...toolsIn(text)].filter((tool) => tool.startsWith('/')).map(storePathOf),
+    };
+}
+const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
+function toolsIn(text) {
+    const values = [...text.matchAll(/\("(?:nativeBuildInputs|depsBuildBuild|stdenv)","([^"]*)"\)/g)];
+    const structured = [...text.matchAll(/\\"(?:nativeBuildInputs|depsBuildBuild)\\":\[([^\]]*)\]/g)];
+    return [
+        ...values.flatMap((match) => (match[1] ?? '').split(/\s+/)),
+        ...structured.flatMap((match) => (match[1] ?? '').replaceAll('\\"', '').split(',')),
+    ];
+}
+/** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
+const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
+const INTERPRETERS = /-(?:nodejs|yarn|pnpm|npm-config-hook|pypa-build-hook|bundler)\b/;
+const COMPILERS = /-(?:stdenv|gcc|clang|cc-wrapper|rustc|cargo|go-\d|ghc|zig|ocaml|swift|openjdk|gnat|gfortran)/;
+function kindOf(name, trivial, inputs) {
+    if (INTERPRETED.test(name) || inputs.some((input) => INTERPRETERS.test(input)))
+        return 'interpreter';
+    return !trivial && inputs.some((input) => COMPILERS.test(input)) ? 'compiler' : 'shell';
+}
+/**
+ * Derivations that have to be built for one: those of the graph that it reaches through others of the graph. The
+ * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
+ */
+function reachable(graph, root) {
+    const found = new Set();
+    const open = graph.has(root) ? [root] : [];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+        if (found.has(path))
+            continue;
+        found.add(path);
+        for (const input of graph.get(path)?.inputs ?? [])
+            if (graph.has(input) && !found.has(input))
+                open.push(input);
+    }
+    return [...found].sort();
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
+
+
+/** What fetching and registering an emulator takes. */
+const REGISTRATION_SECONDS = 10;
+/** All ways to have a package for a target, each with its problem or its merit. */
 function listOptions(target, facts) {
     const own = target.plain ? ownOptions(target, facts) : [];
-    return [...own, ...facts.cross.map((lookup) => crossOption(target, facts, lookup))];
+    const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
+    return drafts.map((draft) => weighed(draft, facts));
 }
-/** The target's own derivation: native, substituted or emulated, whichever this machine and the caches allow. */
+/** Adds what the draft costs, and what became of it before. */
+function weighed(draft, facts) {
+    const { strategy, hybrid, cost } = draft.candidate;
+    const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
+    const seconds = draft.seconds ?? (cost && cost.seconds + registers);
+    const failure = draft.problem === undefined ? failureOf(draft, facts) : undefined;
+    return {
+        ...draft,
+        seconds,
+        problem: draft.problem ?? failure?.reason,
+        retriable: failure?.remembered === true,
+        substitutable: cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0),
+    };
+}
+/** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
+function failureOf({ candidate }, { failures, graph }) {
+    const { strategy, method, hybrid = false, evaluated } = candidate;
+    const emulator = strategy === 'emulated' || hybrid;
+    const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath);
+    return failures.find((failure) => {
+        if (failure.remembered)
+            return failure.strategy === strategy && failure.method === method && failure.emulator === emulator;
+        // With an emulator it may go otherwise, but not for a download.
+        if (emulator && !failure.emulator)
+            return failure.culprit !== undefined && needed.includes(failure.culprit) && isDownload(failure.culprit, graph);
+        return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit));
+    });
+}
+const isDownload = (drvPath, graph) => graph.get(drvPath)?.fixedOutput === true;
+/** The target's own derivation: native, substituted, by a remote builder or emulated, whichever can be had. */
 function ownOptions(target, facts) {
     const { own } = facts;
     const base = describeLookup(own, facts, target);
     const found = own.status === 'derivation' ? own.found : undefined;
-    const runs = facts.native.includes(target.system);
-    if (runs) {
-        const itself = target.system === facts.native[0];
-        const merit = itself
+    if (facts.native.includes(target.system)) {
+        const merit = target.system === facts.native[0]
             ? `the runner is ${target.system} itself`
             : `the runner (${facts.native[0]}) executes ${target.system} programs`;
-        return [
-            {
-                candidate: { strategy: 'native', ...base.candidate },
-                problem: base.problem,
-                merit,
-                substitutable: isSubstitutable(found, facts),
-            },
-        ];
+        return [{ candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit }];
     }
-    if (found !== undefined && needsNoEmulator(found, facts))
-        return [builtHere(target, facts, found, base)];
-    const substitutable = isSubstitutable(found, facts);
-    const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, and no binary cache has the outputs`;
-    const emulation = choose_emulationProblem(found, facts);
+    if (found !== undefined && (found.system === 'builtin' || facts.native.includes(found.system)))
+        return [builtHere(target, found, base)];
     return [
-        {
-            candidate: { strategy: 'native', ...base.candidate },
-            problem: base.problem ?? (substitutable ? undefined : notHere),
-            merit: 'a binary cache or the local store has every output: nothing to build',
-            substitutable,
-        },
+        elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? emulation,
-            merit: target.strategy === 'emulated'
-                ? 'the workflow asks for it'
-                : `no cross build is there; QEMU runs the ${target.system} build`,
-            substitutable,
+            problem: base.problem ?? options_emulationProblem(found, facts),
+            merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
 }
-const needsNoEmulator = ({ system }, facts) => system === 'builtin' || facts.native.includes(system);
-/** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
-function builtHere(target, facts, found, { candidate, problem }) {
-    const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`;
-    const kind = found.host === target.system
-        ? { strategy: 'cross', method: 'declared' }
-        : { strategy: 'native' };
-    return { candidate: { ...kind, ...candidate }, problem, merit, substitutable: isSubstitutable(found, facts) };
+/** Native without this machine: from a binary cache, or by a builder of the target's kind. */
+function elsewhere(target, facts, found, { candidate, problem }) {
+    const cost = candidate.cost;
+    const cached = cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0);
+    const builder = found && builderFor(facts.builders, found.system, found.features);
+    const native = { strategy: 'native', ...candidate };
+    if (cached || builder === undefined) {
+        const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, no binary cache has the outputs, and no remote builder is configured for it`;
+        return {
+            candidate: native,
+            problem: problem ?? (cached ? undefined : notHere),
+            merit: 'a binary cache or the local store has every output: nothing to build',
+        };
+    }
+    return {
+        candidate: native,
+        problem,
+        merit: `the remote builder ${builder.uri} is ${target.system}`,
+        ...(cost === undefined ? {} : { seconds: cost.nativeSeconds }),
+    };
 }
-function choose_emulationProblem(found, facts) {
+/** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
+function builtHere(target, found, { candidate, problem }) {
+    const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`;
+    const isCross = found.host === target.system;
+    const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
+    return { candidate: { ...kind, ...candidate }, problem, merit };
+}
+function options_emulationProblem(found, facts) {
     const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? [];
     if (machineOnly.length > 0)
         return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`;
     return facts.emulationProblem;
 }
-function crossOption(target, facts, lookup) {
+/** A cross build as it is; and with an emulator, where it needs one or failed without. */
+function crossOptions(target, facts, lookup) {
     const method = lookup.kind === 'own' ? 'declared' : lookup.kind;
     const base = describeLookup(lookup, facts, target);
     const found = lookup.status === 'derivation' ? lookup.found : undefined;
-    const problem = base.problem ?? (found && crossProblem(target, facts, found, method));
-    const what = MERITS[method];
-    const merit = `${what}, ${base.candidate.attribute}${target.strategy === 'cross' ? '' : `; it runs at native speed on ${facts.native[0]}`}`;
-    return {
+    const emulated = base.candidate.cost?.emulated ?? [];
+    const merit = `${MERITS[method]}, ${base.candidate.attribute}`;
+    const pure = {
         candidate: { strategy: 'cross', method, ...base.candidate },
-        problem,
-        merit,
-        substitutable: isSubstitutable(found, facts),
+        problem: base.problem ?? (found && crossProblem(target, facts, found, method)) ?? impurity(emulated, target),
+        merit: target.strategy === 'cross' ? merit : `${merit}; it runs at native speed on ${facts.native[0]}`,
     };
+    const mayEmulate = target.strategy === 'auto' && found !== undefined;
+    if (!mayEmulate || (pure.problem !== undefined && emulated.length === 0))
+        return [pure];
+    const problem = base.problem ?? crossProblem(target, facts, found, method);
+    const failed = facts.failures.find((failure) => !failure.emulator && options_concerns(failure, found, method));
+    if (emulated.length === 0 && failed === undefined)
+        return [pure];
+    const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
+    const hybrid = {
+        candidate: { ...pure.candidate, hybrid: true },
+        problem: problem ?? facts.emulationProblem,
+        merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
+    };
+    return [pure, hybrid];
 }
+const options_concerns = (failure, found, method) => failure.drvPath === found.drvPath || (failure.remembered && failure.method === method);
+const impurity = (emulated, target) => emulated.length === 0
+    ? undefined
+    : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${options_listed(emulated)}`;
+const MOST_NAMES = 8;
+const options_listed = (names) => names.length > MOST_NAMES
+    ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
+    : names.join(', ');
 /** A cross derivation is built on this machine and its result runs on the target. */
 function crossProblem(target, facts, found, method) {
     if (!facts.native.includes(found.system))
-        return `its derivation is for ${found.system}, which the runner (${facts.native[0]}) does not execute`;
+        return `its derivation ${found.name} is for ${found.system}, which the runner (${facts.native[0]}) does not execute`;
     if (found.host !== undefined && found.host !== target.system)
         return `its result is for ${found.host}, not ${target.system}`;
-    const left = foreignBuilds(found, facts);
-    if (left !== undefined)
-        return `${left} in its closure would have to be emulated, so it is no pure cross build`;
     // A view leaves what no nixpkgs made as it is: there the name proves nothing.
     const byName = (method === 'declared' || method === 'pkgsCross') && namesTarget(found.path, target);
     if (found.host === undefined && !byName)
         return `nothing says that its result is for ${target.system}`;
     return undefined;
-}
-/** Derivations of other systems that are left to build: `3 derivations for aarch64-linux`. */
-function foreignBuilds(found, facts) {
-    const counts = Object.entries(facts.costs.get(found.drvPath)?.toBuild ?? {});
-    const foreign = counts.filter(([system, count]) => count > 0 && system !== 'builtin' && system.includes('-') && !facts.native.includes(system));
-    return foreign.length === 0
-        ? undefined
-        : foreign.map(([system, count]) => `${count} derivation(s) for ${system}`).join(' and ');
 }
 const MERITS = {
     declared: 'the flake declares a cross build',
@@ -42102,37 +42616,32 @@ const MERITS = {
 function describeLookup(lookup, facts, target) {
     switch (lookup.status) {
         case 'derivation': {
-            const { drvPath, system, name, outputs } = lookup.found;
+            const { drvPath, system, name, outputs, path } = lookup.found;
             const cost = facts.costs.get(drvPath);
-            const attribute = joinAttributePath(lookup.found.path);
-            return {
-                candidate: {
-                    attribute,
-                    evaluated: { drvPath, system, name, outputs },
-                    ...(cost === undefined ? {} : { cost }),
-                },
-                problem: undefined,
-            };
+            const evaluated = { drvPath, system, name, outputs };
+            const attribute = joinAttributePath(path);
+            return { candidate: { attribute, evaluated, ...(cost === undefined ? {} : { cost }) }, problem: undefined };
         }
         case 'no-derivation':
             return { candidate: { attribute: joinAttributePath(lookup.path) }, problem: 'the attribute is no derivation' };
+        case 'unasked':
+            return { candidate: { attribute: '' }, problem: 'not evaluated: a method before it gives a cross build' };
         case 'missing':
             return { candidate: { attribute: '' }, problem: missing(lookup.kind, facts, target) };
         case 'error':
             return { candidate: { attribute: '' }, problem: `it does not evaluate: ${facts.explain(lookup.error)}` };
     }
 }
+const MISSING = {
+    declared: 'the flake declares no cross build of it',
+    pkgsCross: 'the flake has no legacyPackages with pkgsCross for it',
+    overlay: 'the flake has no overlay with it',
+    nixos: 'it is no NixOS configuration of the flake',
+    transparent: 'the flake has it neither for the target nor for the runner',
+};
 function missing(kind, { names, systems }, target) {
-    if (kind === 'declared')
-        return 'the flake declares no cross build of it';
-    if (kind === 'pkgsCross')
-        return 'the flake has no legacyPackages with pkgsCross for it';
-    if (kind === 'overlay')
-        return 'the flake has no overlay with it';
-    if (kind === 'nixos')
-        return 'it is no NixOS configuration of the flake';
-    if (kind === 'transparent')
-        return 'the flake has it neither for the target nor for the runner';
+    if (kind !== 'own')
+        return MISSING[kind];
     if (names.length > 0)
         return `there is no such package: packages.${target.system} has ${shortened(names)}`;
     if (systems.length > 0)
@@ -42145,36 +42654,195 @@ function shortened(names) {
         ? `${distinct.slice(0, 20).join(', ')} and ${distinct.length - 20} more`
         : distinct.join(', ');
 }
-function isSubstitutable(found, facts) {
-    const cost = found && facts.costs.get(found.drvPath);
-    return cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0);
+
+;// CONCATENATED MODULE: ./build/js/strategy/choose.js
+
+
+
+/** How much cheaper a way must be to be taken before one that is better for other reasons: estimates are rough. */
+const CLEARLY_CHEAPER = 0.9;
+/** An evaluation takes some seconds: it must have more than these to win. */
+const EVALUATION_SECONDS = 5;
+/**
+ * Chooses how one package is had for one target. What cannot work is left out. Native comes first; of the rest the
+ * cheapest is taken, and of those that cost about the same the first in the order declared, pkgsCross, overlay, nixos,
+ * transparent, emulated, cross with an emulator; with `prefer: native-paths` emulated comes right after native.
+ * A target that names its strategy has only that one.
+ */
+function choose_choose(target, packageName, facts, prefer) {
+    const options = order(listOptions(target, facts), prefer).filter((option) => allowed(option, target));
+    const winner = cheapest(options, prefer);
+    const candidates = options.map((option) => {
+        const chosen = option === winner;
+        return { ...option.candidate, chosen, reason: chosen ? option.merit : (option.problem ?? lost(option, winner)) };
+    });
+    if (winner?.candidate.evaluated === undefined) {
+        return { target, package: packageName, candidates, choice: undefined, reason: refusal(target, options) };
+    }
+    const { strategy, method, hybrid, attribute, evaluated } = winner.candidate;
+    const choice = {
+        strategy,
+        ...(method === undefined ? {} : { method }),
+        ...(hybrid === true ? { hybrid } : {}),
+        attribute,
+        evaluated,
+        substitutable: winner.substitutable,
+    };
+    return { target, package: packageName, candidates, choice, reason: winner.merit };
 }
+/**
+ * Whether the flake should be asked for views of itself as cross builds, which costs another evaluation: only where a
+ * cross build could win over what is known.
+ */
+function viewsMayWin({ target, candidates, choice }, prefer) {
+    if (target.strategy !== 'auto')
+        return false;
+    if (choice === undefined)
+        return true;
+    if (choice.strategy === 'native')
+        return false;
+    if (choice.strategy === 'cross')
+        return choice.hybrid === true;
+    const cost = candidates.find(({ chosen }) => chosen)?.cost;
+    return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > EVALUATION_SECONDS);
+}
+/** What failed only in an earlier run is tried again where nothing else works. */
+function cheapest(options, prefer) {
+    const possible = options.filter(({ problem }) => problem === undefined);
+    const [first, ...others] = possible.length > 0 ? possible : options.filter(({ retriable }) => retriable);
+    return others.reduce((best, option) => (displaces(option, best, prefer) ? option : best), first);
+}
+function displaces(option, best, prefer) {
+    if (best === undefined)
+        return true;
+    const settled = best.candidate.strategy === 'native' || (prefer === 'native-paths' && best.candidate.strategy === 'emulated');
+    if (settled || option.seconds === undefined || best.seconds === undefined)
+        return false;
+    return option.seconds < best.seconds * CLEARLY_CHEAPER;
+}
+function lost({ seconds }, winner) {
+    if (winner === undefined)
+        return 'not needed';
+    const name = title(winner.candidate);
+    if (seconds === undefined || winner.seconds === undefined)
+        return `not needed: ${name} comes first`;
+    const [own, best] = [formatSeconds(seconds), formatSeconds(winner.seconds)];
+    return seconds > winner.seconds
+        ? `estimated ${own} of work, against ${best} by ${name}`
+        : `estimated ${own} of work; ${name}, estimated ${best}, comes first`;
+}
+const METHODS = ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'];
 function order(options, prefer) {
-    const rank = (option) => {
-        const { strategy, method } = option.candidate;
+    const rank = ({ candidate: { strategy, method, hybrid } }) => {
         if (strategy === 'native')
             return 0;
         if (strategy === 'emulated')
             return prefer === 'native-paths' ? 1 : 4;
-        return 2 + ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'].indexOf(method ?? '') / 10;
+        return (hybrid === true ? 5 : 2) + METHODS.indexOf(method ?? 'declared') / 10;
     };
     return [...options].sort((a, b) => rank(a) - rank(b));
 }
-function allowed(option, target) {
-    const { strategy } = option.candidate;
+function allowed({ candidate: { strategy }, merit }, target) {
     // Emulation of what runs here anyway is native: the same workflow may run on several kinds of runner.
     if (target.strategy === 'emulated')
-        return strategy === 'emulated' || (strategy === 'native' && option.merit.startsWith('the runner'));
+        return strategy === 'emulated' || (strategy === 'native' && merit.startsWith('the runner'));
     return target.strategy === 'auto' || target.strategy === strategy;
 }
 function refusal(target, options) {
     const asked = target.strategy === 'auto' ? 'No strategy works' : `Strategy ${target.strategy} does not work`;
     const namesByProblem = new Map();
     for (const { candidate, problem = '' } of options) {
-        namesByProblem.set(problem, [...(namesByProblem.get(problem) ?? []), candidate.method ?? candidate.strategy]);
+        const { method, hybrid, strategy } = candidate;
+        const name = hybrid === true ? `${method} with an emulator` : (method ?? strategy);
+        namesByProblem.set(problem, [...(namesByProblem.get(problem) ?? []), name]);
     }
     const why = [...namesByProblem].map(([problem, names]) => `${names.join(', ')}: ${problem}`);
     return `${asked} for ${target.name}. ${why.join('; ')}`;
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/missing.js
+
+
+
+
+
+
+const PLANNER_LIMIT_SECONDS = 1800;
+/** Keeps a command line below the kernel's limit. */
+const MOST_ARGUMENTS = 2000;
+const missing_FILES_AT_ONCE = 32;
+/**
+ * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
+ * of what is missing, instead of a dry run for each.
+ */
+async function gatherMissing(runner, nix, derivations) {
+    const toBuild = new Set();
+    const fetchable = new Set();
+    for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
+        const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
+        if (missing === undefined) {
+            runner.log.warning('What has to be built is not known, all is taken as missing');
+            for (const path of some)
+                toBuild.add(path);
+        }
+        for (const path of missing?.toBuild ?? [])
+            toBuild.add(path);
+        for (const path of missing?.toFetch ?? [])
+            fetchable.add(path);
+    }
+    return { graph: await readGraph([...toBuild]), fetchable };
+}
+/**
+ * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
+ * @param limit seconds for the answers of the substituters; after these they are not asked
+ * @returns undefined where Nix cannot tell
+ */
+async function dryRun(runner, nix, derivations, limit) {
+    for (const options of [[], ['--option', 'substitute', 'false']]) {
+        const lines = [];
+        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
+        const result = await runner.commands.run(command, {
+            accept: 'any',
+            timeoutSeconds: limit,
+            // The result keeps only the end of stderr, and the list of a large flake is longer.
+            onLine: (line, stream) => {
+                if (stream === 'stderr')
+                    lines.push(line);
+            },
+        });
+        if (result.stopped === 'cancelled')
+            throw new errors/* CommandError */.Qd(command, result);
+        if (result.stopped === undefined)
+            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
+        runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
+    }
+    return undefined;
+}
+/** Reads .drv files; one that is not there is told as unknown. */
+async function readGraph(paths) {
+    const facts = await inParallel(missing_FILES_AT_ONCE, paths, async (path) => {
+        try {
+            return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
+        }
+        catch {
+            return UNKNOWN_DERIVATION; // a store elsewhere
+        }
+    });
+    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
+}
+/** The graph of all that derivations need, themselves included: some thousand small files at most. */
+async function readClosure(roots) {
+    const graph = new Map();
+    for (let open = [...new Set(roots)]; open.length > 0;) {
+        const read = await readGraph(open);
+        for (const [path, facts] of read)
+            graph.set(path, facts);
+        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
+    }
+    return graph;
+}
+function inChunks(items, size) {
+    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/costs.js
@@ -42182,42 +42850,71 @@ function refusal(target, options) {
 
 
 
-const DRY_RUN_LIMIT_SECONDS = 600;
+const SUBSTITUTERS_LIMIT_SECONDS = 60;
 /**
- * What would have to be built and fetched for each derivation, from `nix-store --realise --dry-run`: Nix asks the
- * store and all substituters itself. A derivation whose dry run fails has no entry.
+ * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
+ * has no entry.
  */
-async function gatherCosts(runner, nix, derivations) {
+async function gatherCosts(runner, nix, derivations, speeds) {
     const distinct = [...new Set(derivations)];
-    const costs = await inParallel(runner.facts.cpus, distinct, async (drvPath) => {
-        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', drvPath]);
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: DRY_RUN_LIMIT_SECONDS });
-        if (result.exitCode !== 0 || result.stopped !== undefined)
-            return undefined;
-        const { toBuild, bytesToFetch } = parseDryRun(result.stderr);
-        return { toBuild: await countBySystem(toBuild), bytesToFetch };
-    });
-    return new Map(distinct.flatMap((drvPath, index) => (costs[index] === undefined ? [] : [[drvPath, costs[index]]])));
+    const [missing, graph] = await Promise.all([
+        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
+        readClosure(distinct),
+    ]);
+    const costs = new Map();
+    for (const [index, drvPath] of distinct.entries()) {
+        const told = missing[index];
+        if (told !== undefined)
+            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
+    }
+    return { costs, graph };
 }
-async function countBySystem(derivations) {
+/**
+ * The cost of what is missing of one derivation.
+ * @param toBuild derivations that have to be built for it
+ * @param graph holds these and what they need, as far as it is known
+ */
+function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
     const counts = {};
-    for (const drvPath of derivations) {
-        const system = await systemOfDerivation(drvPath);
+    const emulated = [];
+    let seconds = fetchSeconds(bytesToFetch);
+    let nativeSeconds = seconds;
+    for (const path of toBuild) {
+        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
+        const foreign = isForeign(facts.system, native);
+        const runsForeign = !foreign && usesForeign(path, graph, native);
+        if (foreign || runsForeign)
+            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
+        seconds += weightOf(facts, native, durations, foreign || runsForeign);
+        nativeSeconds += weightOf(facts, native, durations, false);
+    }
+    return {
+        toBuild: counts,
+        bytesToFetch,
+        seconds,
+        nativeSeconds,
+        emulated: emulated.sort(),
+        closure: bySystem(drvPath, graph),
+    };
+}
+/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
+function usesForeign(path, graph, native) {
+    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    if (system === 'builtin')
+        return false;
+    return inputs.some((input) => {
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        return isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+    });
+}
+function bySystem(root, graph) {
+    const counts = {};
+    for (const path of reachable(graph, root)) {
+        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
         counts[system] = (counts[system] ?? 0) + 1;
     }
     return counts;
-}
-/** The system in a .drv file: the first text after its lists of outputs and inputs (Nix src/libstore/derivations.cc). */
-async function systemOfDerivation(drvPath) {
-    try {
-        return systemInDerivation(await (0,external_node_fs_promises_.readFile)(drvPath, 'utf8'));
-    }
-    catch {
-        return 'unknown';
-    }
-}
-function systemInDerivation(text) {
-    return /\],"([a-z0-9_]+(?:-[a-z0-9_]+)?)","/.exec(text)?.[1] ?? 'unknown';
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/plan.js
@@ -42227,28 +42924,101 @@ function systemInDerivation(text) {
 
 
 
+
+
+
 /**
- * Decides for every target and package how it is had.
+ * Asks the flake for what each target and package could be.
  * @param url reference of the flake as `nix flake metadata` gave it
  * @throws UserError where `packages: *` names nothing
  */
-async function planTargets(runner, nix, inputs, url, machine) {
-    const wanted = await expand(runner, nix, inputs, url);
+async function openPlanner(runner, nix, inputs, url, machine, experience) {
+    const wanted = await plan_expand(runner, nix, inputs, url);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
-    const answers = await askFlake(runner, nix, url, questions);
-    const costs = await gatherCosts(runner, nix, answers.flatMap(foundIn).map((found) => found.drvPath));
-    const explain = (error) => explainNix(error).sentence.replace(/\.$/, '');
-    return wanted.map(({ target, package: name }, index) => {
-        const { lookups = [], names = [], systems = [] } = answers[index] ?? {};
-        const own = lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' };
-        const cross = lookups.filter((lookup) => lookup.kind !== 'own');
-        const emulationProblem = machine.emulationProblem(target.system);
-        return choose_choose(target, name, { native: machine.native, emulationProblem, own, names, systems, cross, costs, explain }, inputs.prefer);
-    });
+    const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
+    const [answers, builders] = await Promise.all([
+        askFlake(runner, nix, url, questions),
+        foreign ? readBuilders(runner, nix) : [],
+    ]);
+    const nothing = { names: [], systems: [], all: [], lookups: [] };
+    let items = wanted.map((item, index) => ({
+        ...item,
+        answer: answers[index] ?? nothing,
+        viewsAsked: item.target.strategy === 'cross',
+    }));
+    const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations });
+    const chooseAll = async (failures) => {
+        await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath));
+        return items.map((item) => {
+            const of = ({ target, package: name }) => target === item.target.name && name === item.package;
+            const names = foundIn(item.answer).map(({ name }) => name);
+            const remembered = experience.failures.filter(({ derivation }) => names.includes(derivation));
+            const facts = plan_factsOf(item, machine, builders, [...failures, ...remembered].filter(of));
+            return choose_choose(item.target, item.package, { ...facts, ...known }, inputs.prefer);
+        });
+    };
+    return {
+        isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
+        async plan(failures) {
+            const plans = await chooseAll(failures);
+            const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer));
+            if (open.length === 0)
+                return plans.map((plan, index) => withUnasked(plan, items[index]));
+            const views = await askFlake(runner, nix, url, open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })));
+            items = items.map((item) => {
+                const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : [];
+                const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] };
+                return open.includes(item) ? { ...item, answer, viewsAsked: true } : item;
+            });
+            return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index]));
+        },
+    };
+}
+/** Costs and derivations, each found out once. */
+function openFacts(runner, nix, speeds) {
+    const costs = new Map();
+    const graph = new Map();
+    return {
+        costs: costs,
+        graph: graph,
+        async add(derivations) {
+            const fresh = derivations.filter((drvPath) => !graph.has(drvPath));
+            if (fresh.length === 0)
+                return;
+            const found = await gatherCosts(runner, nix, fresh, speeds);
+            for (const [drvPath, cost] of found.costs)
+                costs.set(drvPath, cost);
+            for (const [drvPath, facts] of found.graph)
+                graph.set(drvPath, facts);
+        },
+    };
+}
+function plan_factsOf({ target, answer }, machine, builders, failures) {
+    const { lookups, names, systems } = answer;
+    return {
+        native: machine.native,
+        emulationProblem: machine.emulationProblem(target.system),
+        emulatorServes: machine.emulatorServes(target.system),
+        builders,
+        own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
+        names,
+        systems,
+        cross: lookups.filter((lookup) => lookup.kind !== 'own'),
+        failures,
+        explain: (error) => explainNix(error).sentence.replace(/\.$/, ''),
+    };
+}
+/** Says of the views that they were not looked at. */
+function withUnasked(plan, { viewsAsked, target }) {
+    if (viewsAsked || plan.choice === undefined || plan.choice.strategy === 'native' || target.strategy !== 'auto')
+        return plan;
+    const reason = `not evaluated: it could not win over ${title(plan.choice)}`;
+    const unasked = { strategy: 'cross', method: 'transparent', attribute: '', chosen: false, reason };
+    return { ...plan, candidates: [...plan.candidates, unasked] };
 }
 const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
 /** Targets × packages, `*` replaced by the names of the target's packages. */
-async function expand(runner, nix, inputs, url) {
+async function plan_expand(runner, nix, inputs, url) {
     const names = inputs.packages.includes('*')
         ? await listPackages(runner, nix, inputs.targets, url)
         : new Map();
@@ -42278,14 +43048,19 @@ async function listPackages(runner, nix, targets, url) {
 }
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
- * the views of the flake as cross builds only where the workflow asks for `cross`.
+ * the views of the flake as cross builds at once only where the workflow asks for `cross`.
  */
 function question({ target, package: name }, inputs, nix, machine) {
     const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
     const own = target.plain && target.strategy !== 'cross';
     const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
-    const flake = (kind, paths) => ({ kind, view: null, paths });
-    const lookups = [
+    const flake = (kind, paths) => ({
+        kind,
+        view: null,
+        paths,
+        spare: kind !== 'own',
+    });
+    return ask(target, [
         ...(own ? [flake('own', ownPaths(name, target.system))] : []),
         ...(cross
             ? [
@@ -42294,21 +43069,60 @@ function question({ target, package: name }, inputs, nix, machine) {
             ]
             : []),
         ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
-    ];
-    return { target: target.system, all: false, platform: target, lookups };
+    ]);
 }
-/** Cross builds of a flake that knows nothing of them. */
+const ask = (target, lookups) => ({
+    target: target.system,
+    all: false,
+    platform: target,
+    lookups,
+});
+/** Cross builds of a flake that knows nothing of them, the most faithful first. */
 function viewLookups(name, target, nix) {
     const own = ownPaths(name, target.system);
+    const configurations = own.filter(([first]) => first === 'nixosConfigurations');
+    const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) };
     return [
-        { kind: 'overlay', view: 'overlay', paths: own },
-        { kind: 'nixos', view: 'nixos', paths: own.filter(([first]) => first === 'nixosConfigurations') },
-        { kind: 'transparent', view: 'transparent', paths: own },
-        { kind: 'transparent', view: 'disguised', paths: ownPaths(name, nix.system) },
+        ...(configurations.length > 0
+            ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true }]
+            : []),
+        { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
+        { kind: 'overlay', view: 'overlay', paths: own, spare: true },
     ];
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/remember.js
+
+
+
+/** Name of the file, in the folder of the Actions cache and in the tool cache of a self-hosted runner. */
+const FILE = 'nix-multiarch-memory.json';
+const remember_LARGEST = 4 * 1024 * 1024;
+/** Reads what earlier runs left in these folders. Never throws. */
+async function readMemory(folders) {
+    const found = await Promise.all(folders.map(async (folder) => {
+        const text = await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(folder, FILE), 'utf8').catch(() => '');
+        return text.length > remember_LARGEST ? NO_MEMORY : parseMemory(text);
+    }));
+    return found.reduce(mergeMemories, NO_MEMORY);
+}
+/** Writes it for later runs. Never throws: a memory only saves time. */
+async function writeMemory(runner, folders, memory) {
+    for (const folder of folders) {
+        try {
+            await runner.files.makeDirectory(folder);
+            await runner.files.write((0,external_node_path_.join)(folder, FILE), printMemory(memory));
+        }
+        catch (error) {
+            runner.log.debug(`What this run has learnt is not kept in ${folder}: ${String(error)}`);
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/js/pipeline.js
+
+
+
 
 
 
@@ -42337,15 +43151,20 @@ async function runPipeline(runner, read) {
     const { nix } = found;
     await log.group('Push destinations', () => pushPreflight(runner, nix, inputs));
     const emulation = await surveyEmulation(runner, systemsOf(inputs));
-    const { flake, plans } = await log.group('Strategy', async () => {
+    const machine = machineOf(emulation, inputs);
+    const folders = memoryFolders(runner, cache);
+    const memory = await readMemory(folders);
+    const { flake, planner, plans } = await log.group('Strategy', async () => {
         const flake = await readFlake(runner, nix, inputs.flake);
-        const plans = await planTargets(runner, nix, inputs, flake.url, machineOf(emulation, inputs));
+        const failures = failuresOf(memory, flake.nixpkgs, Date.now() / 1000);
+        const experience = { durations: durationsOf(memory), failures };
+        const planner = await openPlanner(runner, nix, inputs, flake.url, machine, experience);
+        const plans = await planner.plan([]);
         for (const line of plans.flatMap(describePlan))
             log.info(line);
-        return { flake, plans };
+        return { flake, planner, plans };
     });
     const record = { inputs, installed: found, flake, plans, cacheHit: cache.hit !== 'none' };
-    const derivations = [...new Set(plans.flatMap(({ choice }) => choice?.evaluated.drvPath ?? []))];
     if (inputs.dryRun) {
         return await report(runner, {
             ...record,
@@ -42355,12 +43174,12 @@ async function runPipeline(runner, read) {
             pushes: [],
         });
     }
-    const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans));
-    const doubtful = async () => (inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations));
+    const rounds = openRounds(runner, found, inputs, machine, planner);
+    const doubtful = async () => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, rounds.derivations());
     const live = await startPush(runner, nix, inputs, await doubtful());
-    const { results, pathInfos } = await finallyDo(buildPlans(runner, nix, inputs, plans, withoutEmulator(emulators), live.built), () => live.finish(), () => saveCache(runner, nix, cache, derivations));
+    const { results, pathInfos } = await finallyDo(rounds.build(plans, live.built), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), Date.now() / 1000)), () => saveCache(runner, nix, cache, rounds.derivations()));
     const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()));
-    return await report(runner, { ...record, emulators, results, pathInfos, pushes });
+    return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes });
 }
 /** What was built is pushed and kept also where the build did not come to its end. */
 async function finallyDo(work, ...after) {
@@ -42380,31 +43199,14 @@ async function openCache(runner, installed, fetched) {
         runner.log.info(`Actions cache: ${cache.problem}.`);
     return { found: await applySettings(runner, installed, cache.settings), cache };
 }
-const systemsOf = (inputs) => [...new Set(inputs.targets.map((target) => target.system))];
-function machineOf(emulation, inputs) {
-    const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine);
-    return {
-        native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
-        emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
-    };
+/** Where earlier runs left what they learnt: the Actions cache, and the tool cache of a self-hosted runner. */
+function memoryFolders({ facts }, cache) {
+    const tools = facts.env.RUNNER_TOOL_CACHE ?? '';
+    return [
+        ...(cache.use.read || cache.use.write ? [cache.folder] : []),
+        ...(tools === '' ? [] : [(0,external_node_path_.join)(tools, 'nix-multiarch')]),
+    ];
 }
-/** Registers what the plans need, and tells Nix which systems it may build for. */
-async function prepareEmulators(runner, installed, inputs, emulation, plans) {
-    const native = machineOf(emulation, inputs).native;
-    const foreign = (system) => !native.includes(system);
-    const needs = ({ choice }) => choice !== undefined && (choice.strategy === 'emulated' || inputs.smokeTest !== undefined);
-    const wanted = inputs.qemu === 'always' ? systemsOf(inputs) : plans.filter(needs).map(({ target }) => target.system);
-    const emulators = await ensureEmulators(runner, [...new Set(wanted)].filter(foreign), inputs.qemuSource, installed.nix);
-    for (const { system, status, reason } of emulators)
-        runner.log.info(`${system}: ${status}: ${reason}`);
-    const built = plans.filter(({ choice }) => choice !== undefined && choice.evaluated.system !== native[0]);
-    const systems = [...new Set(built.map(({ choice }) => choice?.evaluated.system))];
-    if (systems.length > 0)
-        await applySettings(runner, installed, nixSettings(systems));
-    return emulators;
-}
-/** Systems for which no emulator could be had, with the reason. */
-const withoutEmulator = (emulators) => new Map(emulators.filter(({ status }) => status === 'failed').map(({ system, reason }) => [system, reason]));
 
 
 /***/ }),

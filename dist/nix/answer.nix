@@ -2,8 +2,9 @@
 #   flake    the flake's outputs
 #   views    ../cross/flake.nix: the flake's outputs as cross builds
 #   request  { build; folder; questions = [ { target; platform; all;
-#              lookups = [ { kind; view; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; } … ]; } … ]; }
-#            view is null for the flake's own outputs
+#              lookups = [ { kind; view; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; otherwise; spare; } … ]; } … ]; }
+#            view is null for the flake's own outputs; otherwise: { view; paths; } for where none of the paths is there;
+#            spare: not evaluated where a spare lookup before it gave what the build system builds
 # For each question: the names of the target's packages, and for each lookup the first of its paths that is there.
 {
   flake,
@@ -54,15 +55,42 @@ let
       if result.found then describe (head paths) result.value else first outputs (tail paths);
 
   outputsFor =
-    question: lookup:
-    if lookup.view or null == null then
+    question: source:
+    if source.view or null == null then
       flake
     else
       (views {
         inherit flake;
         inherit (request) build folder;
         target = question.platform;
-      }).${lookup.view};
+      }).${source.view};
+
+  lookUp =
+    question: lookup:
+    let
+      answer = first (outputsFor question lookup) lookup.paths;
+    in
+    if answer.status == "missing" && lookup ? otherwise then
+      first (outputsFor question lookup.otherwise) lookup.otherwise.paths
+    else
+      answer;
+
+  # In order, each as lazily as what came before allows.
+  lookUpAll =
+    question:
+    (builtins.foldl' (
+      done: lookup:
+      let
+        answer =
+          if (lookup.spare or false) && done.had then { status = "unasked"; } else lookUp question lookup;
+      in
+      {
+        had =
+          done.had
+          || ((lookup.spare or false) && answer.status == "derivation" && answer.system == request.build);
+        answers = done.answers ++ [ ({ inherit (lookup) kind; } // answer) ];
+      }
+    ) { had = false; answers = [ ]; } question.lookups).answers;
 
   # Names alone: their values may fail to evaluate.
   namesUnder =
@@ -89,7 +117,5 @@ map (question: {
   names = namesUnder [ "packages" question.target ];
   systems = namesUnder [ "packages" ] ++ namesUnder [ "legacyPackages" ] ++ namesUnder [ "defaultPackage" ];
   all = if question.all then derivationsUnder [ "packages" question.target ] else [ ];
-  lookups = map (
-    lookup: { inherit (lookup) kind; } // first (outputsFor question lookup) lookup.paths
-  ) question.lookups;
+  lookups = lookUpAll question;
 }) request.questions

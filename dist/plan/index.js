@@ -31833,7 +31833,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2044:
+/***/ 8831:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34387,7 +34387,7 @@ function unknown(text) {
 
 ;// CONCATENATED MODULE: ./build/js/nix/units.js
 /** Seconds as people read them: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
-function formatSeconds(seconds) {
+function units_formatSeconds(seconds) {
     if (!Number.isFinite(seconds) || seconds < 0)
         return '–';
     if (seconds < 9.95)
@@ -34539,7 +34539,7 @@ function jobTable(jobs, rows) {
         const names = entries.slice(0, MOST_NAMES).map((entry) => code(entry.package));
         const more = entries.length > MOST_NAMES ? [`and ${entries.length - MOST_NAMES} more`] : [];
         const derivations = new Set(entries.flatMap(({ toBuild }) => toBuild)).size;
-        const builds = `${derivations} (${cost === 0 ? 'unknown' : formatSeconds(cost)})`;
+        const builds = `${derivations} (${cost === 0 ? 'unknown' : units_formatSeconds(cost)})`;
         return [code(target), strategy, code(labelText(runner)), [...names, ...more].join(' '), builds, prose(reason)];
     });
     const head = ['Target', 'Strategy', 'Runner', 'Packages', 'To build (estimate)', 'Why'];
@@ -34573,22 +34573,38 @@ const resultObjects = (results) => results.map(({ plan, status, seconds, closure
     closureSize: closureSize ?? null,
     error: error ?? null,
 }));
+const attemptObject = ({ plan: { choice }, seconds, error }) => ({
+    strategy: choice?.strategy ?? null,
+    method: choice?.method ?? null,
+    hybrid: choice?.hybrid === true,
+    drvPath: choice?.evaluated.drvPath ?? null,
+    seconds: rounded(seconds),
+    error: error ?? null,
+});
 /** The output `plan`. */
-const planObjects = (results) => results.map(({ plan }) => ({
+const planObjects = (results) => results.map(({ plan, attempts = [] }) => ({
     target: plan.target.name,
     package: plan.package,
     reason: plan.reason,
     candidates: plan.candidates.map(candidateObject),
+    attempts: attempts.map(attemptObject),
 }));
-const candidateObject = ({ strategy, method, attribute, chosen, reason, evaluated, cost, }) => ({
+const candidateObject = ({ strategy, method, hybrid, attribute, chosen, reason, evaluated, cost, }) => ({
     strategy,
     method: method ?? null,
+    hybrid: hybrid === true,
     attribute,
     chosen,
     reason,
     system: evaluated?.system ?? null,
     drvPath: evaluated?.drvPath ?? null,
-    cost: cost ?? null,
+    cost: cost === undefined ? null : costObject(cost),
+});
+const costObject = ({ toBuild, bytesToFetch, seconds, closure }) => ({
+    toBuild,
+    bytesToFetch,
+    seconds: rounded(seconds),
+    closure,
 });
 /** GitHub takes 1 MB of outputs from a job; each of the two large ones gets less than half. */
 const LONGEST_OUTPUT = 400_000;
@@ -34871,7 +34887,7 @@ const dry_run_UNITS = {
  * Reads the lists that Nix prints on stderr (src/libmain/shared.cc, printMissing; 2.8 to 2.35), in the plain log
  * format. Lines of other kinds are skipped.
  */
-function dry_run_parseDryRun(stderr) {
+function parseDryRun(stderr) {
     const toBuild = [];
     const toFetch = [];
     const unknown = [];
@@ -34974,9 +34990,21 @@ const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', docume
     description: optional(value, at, 'description', decode_text),
     lastModified: optional(value, at, 'lastModified', quantity),
     path: optional(value, at, 'path', decode_text),
+    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
 }));
+/** Only for telling one lock from another: what has an unknown form is left out. */
+function lockedInputs(nodes) {
+    const found = new Map();
+    for (const [name, node] of Object.entries((nodes ?? {}))) {
+        const { locked } = (node ?? {});
+        const revision = locked?.rev ?? locked?.narHash;
+        if (typeof revision === 'string')
+            found.set(name, revision);
+    }
+    return found;
+}
 /** Parses `nix config show --json` (`nix show-config --json` before 2.17): name → value in force. @throws DecodeError */
-const parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
+const json_parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
 const settingValue = (value, at) => {
     if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
         return value;
@@ -34995,8 +35023,8 @@ async function readFlake(runner, nix, reference) {
     const command = nix_nixCommand(nix, 'nix', ['flake', 'metadata', '--json', '--no-write-lock-file', '--', reference]);
     try {
         const { stdout } = await runner.commands.run(command, { timeoutSeconds: FETCH_LIMIT_SECONDS });
-        const { url, revision, description } = parseFlakeMetadata(stdout);
-        return { url, revision, description };
+        const { url, revision, description, inputs } = parseFlakeMetadata(stdout);
+        return { url, revision, description, nixpkgs: nixpkgsOf(inputs) };
     }
     catch (error) {
         if (!(error instanceof runner_errors/* CommandError */.Qd) || error.result.stopped !== undefined)
@@ -35004,6 +35032,14 @@ async function readFlake(runner, nix, reference) {
         const { sentence, advice } = explain_explainNix(error.result.stderr);
         throw new runner_errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${advice}`.trim());
     }
+}
+/** The inputs that are called nixpkgs, or all where none is. */
+function nixpkgsOf(inputs) {
+    const named = [...inputs].filter(([name]) => /nixpkgs/i.test(name));
+    return (named.length > 0 ? named : [...inputs])
+        .map(([name, revision]) => `${name}:${revision}`)
+        .sort()
+        .join(' ');
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/stand-in.js
@@ -35020,21 +35056,39 @@ function stand_in_wantedStandIn(stderr) {
     const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
     return plainNames ? wanted : undefined;
 }
-/** Makes the tree: links to the real entries, with a default.nix that cross-compiles. @param views folder of the views */
+/**
+ * Makes the tree: links to the real entries, with a default.nix that cross-compiles. It is made beside the views and
+ * moved in whole, for another evaluation may be reading them.
+ * @param views folder of the views
+ */
 function stand_in_makeStandIn(views, wanted, build, questions) {
     const tree = join(views, 'trees', wanted.name);
     if (existsSync(tree))
         return;
-    const own = join(tree, 'nix-multiarch');
+    const draft = mkdtempSync(`${views}-tree-`);
+    const own = join(draft, 'nix-multiarch');
     mkdirSync(own, { recursive: true });
     for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
         cpSync(join(views, file), join(own, file));
-    cpSync(join(views, 'stand-in.nix'), join(tree, 'default.nix'));
+    cpSync(join(views, 'stand-in.nix'), join(draft, 'default.nix'));
     const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
     writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
     for (const entry of wanted.entries)
         if (entry !== 'default.nix')
-            symlinkSync(join(wanted.real, entry), join(tree, entry));
+            symlinkSync(join(wanted.real, entry), join(draft, entry));
+    chmodSync(draft, 0o755);
+    moveInto(draft, tree);
+}
+/** Another evaluation of this run may have made the same tree meanwhile. */
+function moveInto(draft, tree) {
+    try {
+        renameSync(draft, tree);
+    }
+    catch (error) {
+        rmSync(draft, { recursive: true });
+        if (!existsSync(tree))
+            throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/ask.js
@@ -35122,52 +35176,19 @@ async function ask_inParallel(width, items, work) {
     return results;
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/costs.js
+;// CONCATENATED MODULE: ./build/js/strategy/graph.js
 
-
-
-
-const DRY_RUN_LIMIT_SECONDS = 600;
-/**
- * What would have to be built and fetched for each derivation, from `nix-store --realise --dry-run`: Nix asks the
- * store and all substituters itself. A derivation whose dry run fails has no entry.
- */
-async function costs_gatherCosts(runner, nix, derivations) {
-    const distinct = [...new Set(derivations)];
-    const costs = await inParallel(runner.facts.cpus, distinct, async (drvPath) => {
-        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', drvPath]);
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: DRY_RUN_LIMIT_SECONDS });
-        if (result.exitCode !== 0 || result.stopped !== undefined)
-            return undefined;
-        const { toBuild, bytesToFetch } = parseDryRun(result.stderr);
-        return { toBuild: await countBySystem(toBuild), bytesToFetch };
-    });
-    return new Map(distinct.flatMap((drvPath, index) => (costs[index] === undefined ? [] : [[drvPath, costs[index]]])));
-}
-async function countBySystem(derivations) {
-    const counts = {};
-    for (const drvPath of derivations) {
-        const system = await systemOfDerivation(drvPath);
-        counts[system] = (counts[system] ?? 0) + 1;
-    }
-    return counts;
-}
-/** The system in a .drv file: the first text after its lists of outputs and inputs (Nix src/libstore/derivations.cc). */
-async function systemOfDerivation(drvPath) {
-    try {
-        return systemInDerivation(await readFile(drvPath, 'utf8'));
-    }
-    catch {
-        return 'unknown';
-    }
-}
-function systemInDerivation(text) {
-    return /\],"([a-z0-9_]+(?:-[a-z0-9_]+)?)","/.exec(text)?.[1] ?? 'unknown';
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/matrix/graph.js
-
-
+/** What stands for a derivation that cannot be read: of a store elsewhere. */
+const UNKNOWN_DERIVATION = {
+    system: 'unknown',
+    name: '',
+    fixedOutput: false,
+    trivial: false,
+    kind: 'compiler',
+    inputs: [],
+    outputs: [],
+    tools: [],
+};
 /**
  * What the planner needs from the text of a .drv file (Nix, src/libstore/derivations.cc): inside its strings every
  * quote is escaped, so that `("` begins a tuple.
@@ -35175,13 +35196,37 @@ function systemInDerivation(text) {
 function readDerivation(path, text) {
     const inputs = [...text.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '');
     const outputs = text.slice(0, text.indexOf('],['));
+    const head = /\],"([a-z0-9_]+(?:-[a-z0-9_]+)?)","([^"]*)",\[/.exec(text);
+    const name = storeName(path).replace(/\.drv$/, '');
+    const trivial = text.includes('("preferLocalBuild","1")');
     return {
-        system: systemInDerivation(text),
-        name: storeName(path),
+        system: head?.[1] ?? 'unknown',
+        name,
         fixedOutput: /\("[^"]*","[^"]*","[^"]*","[^"]+"\)/.test(outputs),
-        trivial: text.includes('("preferLocalBuild","1")'),
+        trivial,
+        kind: kindOf(name, trivial, inputs),
         inputs,
+        outputs: [...outputs.matchAll(/\("[^"]*","(\/[^"]+)"/g)].map((match) => match[1] ?? ''),
+        tools: [head?.[2] ?? '', ...toolsIn(text)].filter((tool) => tool.startsWith('/')).map(storePathOf),
     };
+}
+const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
+function toolsIn(text) {
+    const values = [...text.matchAll(/\("(?:nativeBuildInputs|depsBuildBuild|stdenv)","([^"]*)"\)/g)];
+    const structured = [...text.matchAll(/\\"(?:nativeBuildInputs|depsBuildBuild)\\":\[([^\]]*)\]/g)];
+    return [
+        ...values.flatMap((match) => (match[1] ?? '').split(/\s+/)),
+        ...structured.flatMap((match) => (match[1] ?? '').replaceAll('\\"', '').split(',')),
+    ];
+}
+/** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
+const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
+const INTERPRETERS = /-(?:nodejs|yarn|pnpm|npm-config-hook|pypa-build-hook|bundler)\b/;
+const COMPILERS = /-(?:stdenv|gcc|clang|cc-wrapper|rustc|cargo|go-\d|ghc|zig|ocaml|swift|openjdk|gnat|gfortran)/;
+function kindOf(name, trivial, inputs) {
+    if (INTERPRETED.test(name) || inputs.some((input) => INTERPRETERS.test(input)))
+        return 'interpreter';
+    return !trivial && inputs.some((input) => COMPILERS.test(input)) ? 'compiler' : 'shell';
 }
 /**
  * Derivations that have to be built for one: those of the graph that it reaches through others of the graph. The
@@ -35201,14 +35246,14 @@ function reachable(graph, root) {
     return [...found].sort();
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/matrix/missing.js
+;// CONCATENATED MODULE: ./build/js/strategy/missing.js
 
 
 
 
 
 
-const missing_DRY_RUN_LIMIT_SECONDS = 1800;
+const PLANNER_LIMIT_SECONDS = 1800;
 /** Keeps a command line below the kernel's limit. */
 const MOST_ARGUMENTS = 2000;
 const FILES_AT_ONCE = 32;
@@ -35220,43 +35265,67 @@ async function gatherMissing(runner, nix, derivations) {
     const toBuild = new Set();
     const fetchable = new Set();
     for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
+        const missing = await missing_dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
+        if (missing === undefined) {
+            runner.log.warning('What has to be built is not known, all is taken as missing');
+            for (const path of some)
+                toBuild.add(path);
+        }
+        for (const path of missing?.toBuild ?? [])
+            toBuild.add(path);
+        for (const path of missing?.toFetch ?? [])
+            fetchable.add(path);
+    }
+    return { graph: await readGraph([...toBuild]), fetchable };
+}
+/**
+ * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
+ * @param limit seconds for the answers of the substituters; after these they are not asked
+ * @returns undefined where Nix cannot tell
+ */
+async function missing_dryRun(runner, nix, derivations, limit) {
+    for (const options of [[], ['--option', 'substitute', 'false']]) {
         const lines = [];
-        const command = nix_nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...some]);
+        const command = nix_nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
         const result = await runner.commands.run(command, {
             accept: 'any',
-            timeoutSeconds: missing_DRY_RUN_LIMIT_SECONDS,
+            timeoutSeconds: limit,
             // The result keeps only the end of stderr, and the list of a large flake is longer.
             onLine: (line, stream) => {
                 if (stream === 'stderr')
                     lines.push(line);
             },
         });
-        if (result.stopped !== undefined)
+        if (result.stopped === 'cancelled')
             throw new runner_errors/* CommandError */.Qd(command, result);
-        const missing = dry_run_parseDryRun(lines.join('\n'));
-        if (result.exitCode !== 0) {
-            runner.log.warning(`What has to be built is not known, all is taken as missing: ${lines.slice(-3).join(' ')}`);
-            for (const path of some)
-                toBuild.add(path);
-        }
-        for (const path of missing.toBuild)
-            toBuild.add(path);
-        for (const path of missing.toFetch)
-            fetchable.add(path);
+        if (result.stopped === undefined)
+            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
+        runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
     }
-    return { graph: await readGraph([...toBuild]), fetchable };
+    return undefined;
 }
+/** Reads .drv files; one that is not there is told as unknown. */
 async function readGraph(paths) {
     const facts = await ask_inParallel(FILES_AT_ONCE, paths, async (path) => {
         try {
             return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
         }
         catch {
-            return undefined; // a store elsewhere
+            return UNKNOWN_DERIVATION; // a store elsewhere
         }
     });
-    const unknown = { system: 'unknown', name: '', fixedOutput: false, trivial: false, inputs: [] };
-    return new Map(paths.map((path, index) => [path, facts[index] ?? unknown]));
+    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
+}
+/** The graph of all that derivations need, themselves included: some thousand small files at most. */
+async function missing_readClosure(roots) {
+    const graph = new Map();
+    for (let open = [...new Set(roots)]; open.length > 0;) {
+        const read = await readGraph(open);
+        for (const [path, facts] of read)
+            graph.set(path, facts);
+        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
+    }
+    return graph;
 }
 function inChunks(items, size) {
     return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
@@ -35293,8 +35362,33 @@ async function substituters(runner, nix) {
     // The name before Nix 2.17; later versions still take it.
     const command = nix_nixCommand(nix, 'nix', ['show-config', '--json']);
     const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 });
-    const value = result.exitCode === 0 ? parseConfig(result.stdout).get('substituters') : undefined;
+    const value = result.exitCode === 0 ? json_parseConfig(result.stdout).get('substituters') : undefined;
     return Array.isArray(value) ? value.filter((url) => typeof url === 'string') : [];
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/describe.js
+
+/** A plan for the log: what was chosen and why, then what was not and why. */
+function describePlan({ target, package: name, candidates, reason }) {
+    const chosen = candidates.find((candidate) => candidate.chosen);
+    const heading = chosen === undefined
+        ? `${name} for ${target.name}: ${reason}`
+        : `${name} for ${target.name}: ${describe_title(chosen)}: ${reason}`;
+    const others = candidates.filter((candidate) => candidate !== chosen);
+    const why = chosen === undefined ? [] : others.map((candidate) => `  not ${describe_title(candidate)}: ${candidate.reason}`);
+    const cost = chosen?.cost === undefined ? [] : [`  ${describeCost(chosen.cost)}`];
+    return [heading, ...cost, ...why];
+}
+function describeCost({ toBuild, bytesToFetch, seconds }) {
+    const builds = Object.entries(toBuild).map(([system, count]) => `${count} for ${system}`);
+    const fetch = bytesToFetch > 0 ? `, ${(bytesToFetch / 1024 / 1024).toFixed(1)} MiB to fetch` : '';
+    const estimate = builds.length === 0 ? '' : `, estimated ${formatSeconds(seconds)} of work`;
+    return `derivations to build: ${builds.length === 0 ? 'none' : builds.join(', ')}${fetch}${estimate}`;
+}
+/** A candidate in a word or two: `cross (transparent, hybrid)`. */
+function describe_title({ strategy, method, hybrid }) {
+    const more = [method, hybrid === true ? 'hybrid' : undefined].filter((word) => word !== undefined);
+    return more.length === 0 ? strategy : `${strategy} (${more.join(', ')})`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/attributes.js
@@ -35369,88 +35463,142 @@ function attributes_partitionNames(names, system) {
     return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) };
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/choose.js
+;// CONCATENATED MODULE: ./build/js/strategy/builders.js
 
-/**
- * Chooses how one package is had for one target: the first that works in the order native, substituted as it is,
- * cross (declared, then pkgsCross), emulated; with `prefer: native-paths` emulated comes before cross. A target that
- * names its strategy has only that one.
- */
-function choose_choose(target, packageName, facts, prefer) {
-    const options = order(listOptions(target, facts), prefer).filter((option) => allowed(option, target));
-    const winner = options.find((option) => option.problem === undefined);
-    const candidates = options.map((option) => {
-        const chosen = option === winner;
-        const reason = chosen ? option.merit : (option.problem ?? `not needed: ${winner?.candidate.strategy} comes first`);
-        return { ...option.candidate, chosen, reason };
-    });
-    if (winner?.candidate.evaluated === undefined) {
-        return { target, package: packageName, candidates, choice: undefined, reason: refusal(target, options) };
-    }
-    const { strategy, method, attribute, evaluated } = winner.candidate;
-    const choice = {
-        strategy,
-        ...(method === undefined ? {} : { method }),
-        attribute,
-        evaluated,
-        substitutable: winner.substitutable,
-    };
-    return { target, package: packageName, candidates, choice, reason: winner.merit };
+
+
+const builders_QUERY_LIMIT_SECONDS = 60;
+/** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
+async function builders_readBuilders(runner, nix) {
+    // The name before Nix 2.17; later versions still take it.
+    const command = nixCommand(nix, 'nix', ['show-config', '--json']);
+    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: builders_QUERY_LIMIT_SECONDS });
+    if (result.exitCode !== 0)
+        return [];
+    const setting = parseConfig(result.stdout).get('builders');
+    const text = Array.isArray(setting) ? setting.join(' ') : setting;
+    return typeof text === 'string' ? await expand(text) : [];
 }
+/** `@FILE` names a file with more lines. */
+async function expand(text) {
+    const lines = text.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
+    const found = await Promise.all(lines.map(async (line) => line.startsWith('@') ? await expand(await readFile(line.slice(1), 'utf8').catch(() => '')) : parseBuilder(line)));
+    return found.flat();
+}
+/**
+ * One line: URI, systems, SSH key, jobs, speed, features, mandatory features, host key; `-` is none (Nix manual,
+ * remote builds). The URI alone stands for a machine of this system: it adds nothing here.
+ */
+function parseBuilder(line) {
+    const [uri = '', systems = '-', , , , features = '-', mandatory = '-'] = line.split(/\s+/);
+    const words = (text) => (text === '-' ? [] : text.split(',').filter((word) => word !== ''));
+    if (uri === '' || words(systems).length === 0)
+        return [];
+    const full = uri.includes('://') || uri.startsWith('/') ? uri : `ssh://${uri}`;
+    return [
+        {
+            uri: full.replace(/\?.*/, ''),
+            systems: words(systems),
+            features: [...words(features), ...words(mandatory)],
+            mandatory: words(mandatory),
+        },
+    ];
+}
+/** The first builder that takes a derivation of the system. */
+const builderFor = (builders, system, features) => builders.find((builder) => builder.systems.includes(system) &&
+    features.every((feature) => builder.features.includes(feature)) &&
+    builder.mandatory.every((feature) => features.includes(feature)));
+
+;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
+
+
+/** What fetching and registering an emulator takes. */
+const REGISTRATION_SECONDS = 10;
+/** All ways to have a package for a target, each with its problem or its merit. */
 function listOptions(target, facts) {
     const own = target.plain ? ownOptions(target, facts) : [];
-    return [...own, ...facts.cross.map((lookup) => crossOption(target, facts, lookup))];
+    const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
+    return drafts.map((draft) => weighed(draft, facts));
 }
-/** The target's own derivation: native, substituted or emulated, whichever this machine and the caches allow. */
+/** Adds what the draft costs, and what became of it before. */
+function weighed(draft, facts) {
+    const { strategy, hybrid, cost } = draft.candidate;
+    const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
+    const seconds = draft.seconds ?? (cost && cost.seconds + registers);
+    const failure = draft.problem === undefined ? failureOf(draft, facts) : undefined;
+    return {
+        ...draft,
+        seconds,
+        problem: draft.problem ?? failure?.reason,
+        retriable: failure?.remembered === true,
+        substitutable: cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0),
+    };
+}
+/** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
+function failureOf({ candidate }, { failures, graph }) {
+    const { strategy, method, hybrid = false, evaluated } = candidate;
+    const emulator = strategy === 'emulated' || hybrid;
+    const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath);
+    return failures.find((failure) => {
+        if (failure.remembered)
+            return failure.strategy === strategy && failure.method === method && failure.emulator === emulator;
+        // With an emulator it may go otherwise, but not for a download.
+        if (emulator && !failure.emulator)
+            return failure.culprit !== undefined && needed.includes(failure.culprit) && isDownload(failure.culprit, graph);
+        return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit));
+    });
+}
+const isDownload = (drvPath, graph) => graph.get(drvPath)?.fixedOutput === true;
+/** The target's own derivation: native, substituted, by a remote builder or emulated, whichever can be had. */
 function ownOptions(target, facts) {
     const { own } = facts;
     const base = describeLookup(own, facts, target);
     const found = own.status === 'derivation' ? own.found : undefined;
-    const runs = facts.native.includes(target.system);
-    if (runs) {
-        const itself = target.system === facts.native[0];
-        const merit = itself
+    if (facts.native.includes(target.system)) {
+        const merit = target.system === facts.native[0]
             ? `the runner is ${target.system} itself`
             : `the runner (${facts.native[0]}) executes ${target.system} programs`;
-        return [
-            {
-                candidate: { strategy: 'native', ...base.candidate },
-                problem: base.problem,
-                merit,
-                substitutable: isSubstitutable(found, facts),
-            },
-        ];
+        return [{ candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit }];
     }
-    if (found !== undefined && needsNoEmulator(found, facts))
-        return [builtHere(target, facts, found, base)];
-    const substitutable = isSubstitutable(found, facts);
-    const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, and no binary cache has the outputs`;
-    const emulation = emulationProblem(found, facts);
+    if (found !== undefined && (found.system === 'builtin' || facts.native.includes(found.system)))
+        return [builtHere(target, found, base)];
     return [
-        {
-            candidate: { strategy: 'native', ...base.candidate },
-            problem: base.problem ?? (substitutable ? undefined : notHere),
-            merit: 'a binary cache or the local store has every output: nothing to build',
-            substitutable,
-        },
+        elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? emulation,
-            merit: target.strategy === 'emulated'
-                ? 'the workflow asks for it'
-                : `no cross build is there; QEMU runs the ${target.system} build`,
-            substitutable,
+            problem: base.problem ?? emulationProblem(found, facts),
+            merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
 }
-const needsNoEmulator = ({ system }, facts) => system === 'builtin' || facts.native.includes(system);
+/** Native without this machine: from a binary cache, or by a builder of the target's kind. */
+function elsewhere(target, facts, found, { candidate, problem }) {
+    const cost = candidate.cost;
+    const cached = cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0);
+    const builder = found && builderFor(facts.builders, found.system, found.features);
+    const native = { strategy: 'native', ...candidate };
+    if (cached || builder === undefined) {
+        const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, no binary cache has the outputs, and no remote builder is configured for it`;
+        return {
+            candidate: native,
+            problem: problem ?? (cached ? undefined : notHere),
+            merit: 'a binary cache or the local store has every output: nothing to build',
+        };
+    }
+    return {
+        candidate: native,
+        problem,
+        merit: `the remote builder ${builder.uri} is ${target.system}`,
+        ...(cost === undefined ? {} : { seconds: cost.nativeSeconds }),
+    };
+}
 /** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
-function builtHere(target, facts, found, { candidate, problem }) {
+function builtHere(target, found, { candidate, problem }) {
     const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`;
-    const kind = found.host === target.system
-        ? { strategy: 'cross', method: 'declared' }
-        : { strategy: 'native' };
-    return { candidate: { ...kind, ...candidate }, problem, merit, substitutable: isSubstitutable(found, facts) };
+    const isCross = found.host === target.system;
+    const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
+    return { candidate: { ...kind, ...candidate }, problem, merit };
 }
 function emulationProblem(found, facts) {
     const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? [];
@@ -35458,42 +35606,52 @@ function emulationProblem(found, facts) {
         return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`;
     return facts.emulationProblem;
 }
-function crossOption(target, facts, lookup) {
+/** A cross build as it is; and with an emulator, where it needs one or failed without. */
+function crossOptions(target, facts, lookup) {
     const method = lookup.kind === 'own' ? 'declared' : lookup.kind;
     const base = describeLookup(lookup, facts, target);
     const found = lookup.status === 'derivation' ? lookup.found : undefined;
-    const problem = base.problem ?? (found && crossProblem(target, facts, found, method));
-    const what = MERITS[method];
-    const merit = `${what}, ${base.candidate.attribute}${target.strategy === 'cross' ? '' : `; it runs at native speed on ${facts.native[0]}`}`;
-    return {
+    const emulated = base.candidate.cost?.emulated ?? [];
+    const merit = `${MERITS[method]}, ${base.candidate.attribute}`;
+    const pure = {
         candidate: { strategy: 'cross', method, ...base.candidate },
-        problem,
-        merit,
-        substitutable: isSubstitutable(found, facts),
+        problem: base.problem ?? (found && crossProblem(target, facts, found, method)) ?? impurity(emulated, target),
+        merit: target.strategy === 'cross' ? merit : `${merit}; it runs at native speed on ${facts.native[0]}`,
     };
+    const mayEmulate = target.strategy === 'auto' && found !== undefined;
+    if (!mayEmulate || (pure.problem !== undefined && emulated.length === 0))
+        return [pure];
+    const problem = base.problem ?? crossProblem(target, facts, found, method);
+    const failed = facts.failures.find((failure) => !failure.emulator && concerns(failure, found, method));
+    if (emulated.length === 0 && failed === undefined)
+        return [pure];
+    const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
+    const hybrid = {
+        candidate: { ...pure.candidate, hybrid: true },
+        problem: problem ?? facts.emulationProblem,
+        merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
+    };
+    return [pure, hybrid];
 }
+const concerns = (failure, found, method) => failure.drvPath === found.drvPath || (failure.remembered && failure.method === method);
+const impurity = (emulated, target) => emulated.length === 0
+    ? undefined
+    : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${options_listed(emulated)}`;
+const options_MOST_NAMES = 8;
+const options_listed = (names) => names.length > options_MOST_NAMES
+    ? `${names.slice(0, options_MOST_NAMES).join(', ')} and ${names.length - options_MOST_NAMES} more`
+    : names.join(', ');
 /** A cross derivation is built on this machine and its result runs on the target. */
 function crossProblem(target, facts, found, method) {
     if (!facts.native.includes(found.system))
-        return `its derivation is for ${found.system}, which the runner (${facts.native[0]}) does not execute`;
+        return `its derivation ${found.name} is for ${found.system}, which the runner (${facts.native[0]}) does not execute`;
     if (found.host !== undefined && found.host !== target.system)
         return `its result is for ${found.host}, not ${target.system}`;
-    const left = foreignBuilds(found, facts);
-    if (left !== undefined)
-        return `${left} in its closure would have to be emulated, so it is no pure cross build`;
     // A view leaves what no nixpkgs made as it is: there the name proves nothing.
     const byName = (method === 'declared' || method === 'pkgsCross') && namesTarget(found.path, target);
     if (found.host === undefined && !byName)
         return `nothing says that its result is for ${target.system}`;
     return undefined;
-}
-/** Derivations of other systems that are left to build: `3 derivations for aarch64-linux`. */
-function foreignBuilds(found, facts) {
-    const counts = Object.entries(facts.costs.get(found.drvPath)?.toBuild ?? {});
-    const foreign = counts.filter(([system, count]) => count > 0 && system !== 'builtin' && system.includes('-') && !facts.native.includes(system));
-    return foreign.length === 0
-        ? undefined
-        : foreign.map(([system, count]) => `${count} derivation(s) for ${system}`).join(' and ');
 }
 const MERITS = {
     declared: 'the flake declares a cross build',
@@ -35505,37 +35663,32 @@ const MERITS = {
 function describeLookup(lookup, facts, target) {
     switch (lookup.status) {
         case 'derivation': {
-            const { drvPath, system, name, outputs } = lookup.found;
+            const { drvPath, system, name, outputs, path } = lookup.found;
             const cost = facts.costs.get(drvPath);
-            const attribute = attributes_joinAttributePath(lookup.found.path);
-            return {
-                candidate: {
-                    attribute,
-                    evaluated: { drvPath, system, name, outputs },
-                    ...(cost === undefined ? {} : { cost }),
-                },
-                problem: undefined,
-            };
+            const evaluated = { drvPath, system, name, outputs };
+            const attribute = attributes_joinAttributePath(path);
+            return { candidate: { attribute, evaluated, ...(cost === undefined ? {} : { cost }) }, problem: undefined };
         }
         case 'no-derivation':
             return { candidate: { attribute: attributes_joinAttributePath(lookup.path) }, problem: 'the attribute is no derivation' };
+        case 'unasked':
+            return { candidate: { attribute: '' }, problem: 'not evaluated: a method before it gives a cross build' };
         case 'missing':
             return { candidate: { attribute: '' }, problem: missing(lookup.kind, facts, target) };
         case 'error':
             return { candidate: { attribute: '' }, problem: `it does not evaluate: ${facts.explain(lookup.error)}` };
     }
 }
+const MISSING = {
+    declared: 'the flake declares no cross build of it',
+    pkgsCross: 'the flake has no legacyPackages with pkgsCross for it',
+    overlay: 'the flake has no overlay with it',
+    nixos: 'it is no NixOS configuration of the flake',
+    transparent: 'the flake has it neither for the target nor for the runner',
+};
 function missing(kind, { names, systems }, target) {
-    if (kind === 'declared')
-        return 'the flake declares no cross build of it';
-    if (kind === 'pkgsCross')
-        return 'the flake has no legacyPackages with pkgsCross for it';
-    if (kind === 'overlay')
-        return 'the flake has no overlay with it';
-    if (kind === 'nixos')
-        return 'it is no NixOS configuration of the flake';
-    if (kind === 'transparent')
-        return 'the flake has it neither for the target nor for the runner';
+    if (kind !== 'own')
+        return MISSING[kind];
     if (names.length > 0)
         return `there is no such package: packages.${target.system} has ${shortened(names)}`;
     if (systems.length > 0)
@@ -35548,36 +35701,229 @@ function shortened(names) {
         ? `${distinct.slice(0, 20).join(', ')} and ${distinct.length - 20} more`
         : distinct.join(', ');
 }
-function isSubstitutable(found, facts) {
-    const cost = found && facts.costs.get(found.drvPath);
-    return cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0);
+
+;// CONCATENATED MODULE: ./build/js/strategy/choose.js
+
+
+
+/** How much cheaper a way must be to be taken before one that is better for other reasons: estimates are rough. */
+const CLEARLY_CHEAPER = 0.9;
+/** An evaluation takes some seconds: it must have more than these to win. */
+const EVALUATION_SECONDS = 5;
+/**
+ * Chooses how one package is had for one target. What cannot work is left out. Native comes first; of the rest the
+ * cheapest is taken, and of those that cost about the same the first in the order declared, pkgsCross, overlay, nixos,
+ * transparent, emulated, cross with an emulator; with `prefer: native-paths` emulated comes right after native.
+ * A target that names its strategy has only that one.
+ */
+function choose_choose(target, packageName, facts, prefer) {
+    const options = order(listOptions(target, facts), prefer).filter((option) => allowed(option, target));
+    const winner = cheapest(options, prefer);
+    const candidates = options.map((option) => {
+        const chosen = option === winner;
+        return { ...option.candidate, chosen, reason: chosen ? option.merit : (option.problem ?? lost(option, winner)) };
+    });
+    if (winner?.candidate.evaluated === undefined) {
+        return { target, package: packageName, candidates, choice: undefined, reason: refusal(target, options) };
+    }
+    const { strategy, method, hybrid, attribute, evaluated } = winner.candidate;
+    const choice = {
+        strategy,
+        ...(method === undefined ? {} : { method }),
+        ...(hybrid === true ? { hybrid } : {}),
+        attribute,
+        evaluated,
+        substitutable: winner.substitutable,
+    };
+    return { target, package: packageName, candidates, choice, reason: winner.merit };
 }
+/**
+ * Whether the flake should be asked for views of itself as cross builds, which costs another evaluation: only where a
+ * cross build could win over what is known.
+ */
+function choose_viewsMayWin({ target, candidates, choice }, prefer) {
+    if (target.strategy !== 'auto')
+        return false;
+    if (choice === undefined)
+        return true;
+    if (choice.strategy === 'native')
+        return false;
+    if (choice.strategy === 'cross')
+        return choice.hybrid === true;
+    const cost = candidates.find(({ chosen }) => chosen)?.cost;
+    return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > EVALUATION_SECONDS);
+}
+/** What failed only in an earlier run is tried again where nothing else works. */
+function cheapest(options, prefer) {
+    const possible = options.filter(({ problem }) => problem === undefined);
+    const [first, ...others] = possible.length > 0 ? possible : options.filter(({ retriable }) => retriable);
+    return others.reduce((best, option) => (displaces(option, best, prefer) ? option : best), first);
+}
+function displaces(option, best, prefer) {
+    if (best === undefined)
+        return true;
+    const settled = best.candidate.strategy === 'native' || (prefer === 'native-paths' && best.candidate.strategy === 'emulated');
+    if (settled || option.seconds === undefined || best.seconds === undefined)
+        return false;
+    return option.seconds < best.seconds * CLEARLY_CHEAPER;
+}
+function lost({ seconds }, winner) {
+    if (winner === undefined)
+        return 'not needed';
+    const name = describe_title(winner.candidate);
+    if (seconds === undefined || winner.seconds === undefined)
+        return `not needed: ${name} comes first`;
+    const [own, best] = [units_formatSeconds(seconds), units_formatSeconds(winner.seconds)];
+    return seconds > winner.seconds
+        ? `estimated ${own} of work, against ${best} by ${name}`
+        : `estimated ${own} of work; ${name}, estimated ${best}, comes first`;
+}
+const METHODS = ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'];
 function order(options, prefer) {
-    const rank = (option) => {
-        const { strategy, method } = option.candidate;
+    const rank = ({ candidate: { strategy, method, hybrid } }) => {
         if (strategy === 'native')
             return 0;
         if (strategy === 'emulated')
             return prefer === 'native-paths' ? 1 : 4;
-        return 2 + ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'].indexOf(method ?? '') / 10;
+        return (hybrid === true ? 5 : 2) + METHODS.indexOf(method ?? 'declared') / 10;
     };
     return [...options].sort((a, b) => rank(a) - rank(b));
 }
-function allowed(option, target) {
-    const { strategy } = option.candidate;
+function allowed({ candidate: { strategy }, merit }, target) {
     // Emulation of what runs here anyway is native: the same workflow may run on several kinds of runner.
     if (target.strategy === 'emulated')
-        return strategy === 'emulated' || (strategy === 'native' && option.merit.startsWith('the runner'));
+        return strategy === 'emulated' || (strategy === 'native' && merit.startsWith('the runner'));
     return target.strategy === 'auto' || target.strategy === strategy;
 }
 function refusal(target, options) {
     const asked = target.strategy === 'auto' ? 'No strategy works' : `Strategy ${target.strategy} does not work`;
     const namesByProblem = new Map();
     for (const { candidate, problem = '' } of options) {
-        namesByProblem.set(problem, [...(namesByProblem.get(problem) ?? []), candidate.method ?? candidate.strategy]);
+        const { method, hybrid, strategy } = candidate;
+        const name = hybrid === true ? `${method} with an emulator` : (method ?? strategy);
+        namesByProblem.set(problem, [...(namesByProblem.get(problem) ?? []), name]);
     }
     const why = [...namesByProblem].map(([problem, names]) => `${names.join(', ')}: ${problem}`);
     return `${asked} for ${target.name}. ${why.join('; ')}`;
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/weights.js
+// Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
+const DOWNLOAD = 5;
+const TRIVIAL = 2;
+/** A derivation of which nothing else is known. */
+const ORDINARY = 60;
+const HEAVY = 3600;
+/** Bytes a second from a binary cache, unpacking included. */
+const FETCHED_A_SECOND = 25 * 1024 * 1024;
+/** How many times longer a build takes under QEMU user emulation (measured: field notes on emulation, 1.7). */
+const EMULATION_FACTORS = { compiler: 13, shell: 17, interpreter: 30 };
+/** Programs whose builds are known to take the better part of an hour, or more. */
+const HEAVY_NAMES = /^(?:binutils|chromium|clang|electron|firefox|gcc|gdal|ghc|libreoffice|linux|llvm|mesa|mongodb|nodejs|opencv|openjdk|python3\.\d+-torch|qtbase|qtdeclarative|qtwebengine|rocm\w*|rustc|swift|tensorflow|thunderbird|webkitgtk\S*?|zig)-\d/;
+/** Builds of one package, whatever its version, at native speed or under QEMU. */
+const durationKey = (name, emulated) => `${packageName(name)}${emulated ? ' under QEMU' : ''}`;
+/** A GNU triple in a name: nixpkgs adds it to what is cross-compiled, and puts it before compilers. */
+const TRIPLE = /(?:^|-)(?:aarch64|alpha|arm\w*|i[3-6]86|loongarch64|m68k|mips\w*|or1k|powerpc\w*|riscv\d+|s390x|sparc\w*|wasm\d+|x86_64)-(?:unknown-|none-|pc-|w64-)?(?:linux|mingw\d+|none|wasi|windows)(?:-(?:cygnus|eabi\w*|elf|gnu\w*|musl\w*|uclibc\w*))?(?=-|$)/;
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello-2.12`. */
+const withoutTriple = (name) => name.replace(TRIPLE, '').replace(/^-/, '');
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello`; what has no version keeps its name. */
+const packageName = (name) => withoutTriple(name).replace(/-\d[^-]*(?:-.*)?$/, '');
+/**
+ * Estimated seconds for one derivation.
+ * @param native systems whose programs the machine executes without an emulator
+ * @param emulated its build runs programs of another system, whatever its own system is
+ */
+function weightOf(derivation, native, durations = new Map(), emulated = weights_isForeign(derivation.system, native)) {
+    const { name, kind, fixedOutput, system, trivial } = derivation;
+    if (fixedOutput || system === 'builtin')
+        return DOWNLOAD;
+    const factor = EMULATION_FACTORS[kind];
+    const recorded = durations.get(durationKey(name, emulated));
+    if (recorded !== undefined)
+        return recorded;
+    const otherwise = durations.get(durationKey(name, !emulated));
+    if (otherwise !== undefined)
+        return emulated ? otherwise * factor : otherwise / factor;
+    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    return emulated ? usual * factor : usual;
+}
+/** A system whose programs the machine does not execute. */
+const weights_isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
+/** Estimated seconds to fetch from binary caches. */
+const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
+/** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
+const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
+
+;// CONCATENATED MODULE: ./build/js/strategy/costs.js
+
+
+
+
+const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/**
+ * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
+ * has no entry.
+ */
+async function costs_gatherCosts(runner, nix, derivations, speeds) {
+    const distinct = [...new Set(derivations)];
+    const [missing, graph] = await Promise.all([
+        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
+        readClosure(distinct),
+    ]);
+    const costs = new Map();
+    for (const [index, drvPath] of distinct.entries()) {
+        const told = missing[index];
+        if (told !== undefined)
+            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
+    }
+    return { costs, graph };
+}
+/**
+ * The cost of what is missing of one derivation.
+ * @param toBuild derivations that have to be built for it
+ * @param graph holds these and what they need, as far as it is known
+ */
+function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
+    const counts = {};
+    const emulated = [];
+    let seconds = fetchSeconds(bytesToFetch);
+    let nativeSeconds = seconds;
+    for (const path of toBuild) {
+        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
+        const foreign = weights_isForeign(facts.system, native);
+        const runsForeign = !foreign && usesForeign(path, graph, native);
+        if (foreign || runsForeign)
+            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
+        seconds += weightOf(facts, native, durations, foreign || runsForeign);
+        nativeSeconds += weightOf(facts, native, durations, false);
+    }
+    return {
+        toBuild: counts,
+        bytesToFetch,
+        seconds,
+        nativeSeconds,
+        emulated: emulated.sort(),
+        closure: bySystem(drvPath, graph),
+    };
+}
+/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
+function usesForeign(path, graph, native) {
+    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    if (system === 'builtin')
+        return false;
+    return inputs.some((input) => {
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        return weights_isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+    });
+}
+function bySystem(root, graph) {
+    const counts = {};
+    for (const path of reachable(graph, root)) {
+        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[system] = (counts[system] ?? 0) + 1;
+    }
+    return counts;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/targets.js
@@ -35629,6 +35975,7 @@ function leftOut(inputs, placed, exposed) {
 const targets_shortened = (problem) => problem.replace(/^"[^"]*":? /, '').replace(/;.*/s, '');
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/decide.js
+
 
 
 
@@ -35716,22 +36063,18 @@ function choosePlan(item, { prefer }, facts) {
     const { placed, own, cross, names, systems } = item;
     const { target, place } = placed;
     const found = [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-    const costs = new Map(found.map(({ drvPath, outputs }) => [drvPath, costOf(drvPath, outputs, facts)]));
+    const costs = new Map(found.map(({ drvPath, outputs }) => [drvPath, missingCost(drvPath, outputs, place.native, facts)]));
     const emulationProblem = facts.emulationProblem(place.system, target.system);
     const { explain } = facts;
-    const known = { native: place.native, emulationProblem, own, cross, names, systems, costs, explain };
+    const machine = { native: place.native, emulationProblem, emulatorServes: false, builders: [] };
+    const known = { ...machine, own, cross, names, systems, costs, graph: facts.graph, failures: [], explain };
     return choose_choose(target, item.package, known, prefer);
 }
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
-function costOf(drvPath, outputs, { graph, cached }) {
-    const toBuild = {};
-    for (const path of reachable(graph, drvPath)) {
-        const system = graph.get(path)?.system ?? 'unknown';
-        toBuild[system] = (toBuild[system] ?? 0) + 1;
-    }
-    if (Object.keys(toBuild).length === 0 && !cached(outputs))
-        toBuild.unknown = 1;
-    return { toBuild, bytesToFetch: 0 };
+function missingCost(drvPath, outputs, native, facts) {
+    const { graph, cached } = facts;
+    const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, { native, durations: new Map() });
+    return Object.keys(cost.toBuild).length === 0 && !cached(outputs) ? { ...cost, toBuild: { unknown: 1 } } : cost;
 }
 /** The system of a path that is for one system alone, such as a NixOS configuration's. */
 function hostOfFixed({ own, placed }) {
@@ -35740,28 +36083,6 @@ function hostOfFixed({ own, placed }) {
     const { path, host, system } = own.found;
     return path.includes(placed.target.system) ? undefined : (host ?? system);
 }
-
-;// CONCATENATED MODULE: ./build/js/strategy/matrix/weights.js
-// Estimated seconds on a hosted runner, for comparing jobs, not for telling the time (docs/planning.md).
-const DOWNLOAD = 5;
-const TRIVIAL = 2;
-/** A derivation of which nothing else is known. */
-const ORDINARY = 60;
-const HEAVY = 3600;
-/** What QEMU user emulation costs a compiler (field notes: 13 for compiling, 17 for a shell, 30 for an interpreter). */
-const EMULATION_FACTOR = 13;
-/** Programs whose builds are known to take the better part of an hour, or more. */
-const HEAVY_NAMES = /^(?:binutils|chromium|clang|electron|firefox|gcc|gdal|ghc|libreoffice|linux|llvm|mesa|mongodb|nodejs|opencv|openjdk|python3\.\d+-torch|qtbase|qtdeclarative|qtwebengine|rocm\w*|rustc|swift|tensorflow|thunderbird|webkitgtk\S*?|zig)-\d/;
-/** Estimated seconds for one derivation. @param native systems that the job's runner executes */
-function weightOf(derivation, native) {
-    if (derivation.fixedOutput || derivation.system === 'builtin')
-        return DOWNLOAD;
-    const weight = derivation.trivial ? TRIVIAL : HEAVY_NAMES.test(derivation.name) ? HEAVY : ORDINARY;
-    const emulated = derivation.system !== 'unknown' && !native.includes(derivation.system);
-    return emulated ? weight * EMULATION_FACTOR : weight;
-}
-/** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
-const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/group.js
 
@@ -35914,8 +36235,8 @@ function answers_parseAnswers(json) {
 function parseLookup(value) {
     const lookup = record(value);
     const kind = string(lookup.kind);
-    if (lookup.status === 'missing')
-        return { kind, status: 'missing' };
+    if (lookup.status === 'missing' || lookup.status === 'unasked')
+        return { kind, status: lookup.status };
     const path = answers_strings(lookup.path);
     if (lookup.status === 'no-derivation')
         return { kind, status: 'no-derivation', path };
@@ -36088,28 +36409,101 @@ async function survey_evaluate(runner, nix, url, request, { state, only }) {
 
 
 
+
+
+
 /**
- * Decides for every target and package how it is had.
+ * Asks the flake for what each target and package could be.
  * @param url reference of the flake as `nix flake metadata` gave it
  * @throws UserError where `packages: *` names nothing
  */
-async function planTargets(runner, nix, inputs, url, machine) {
-    const wanted = await expand(runner, nix, inputs, url);
+async function openPlanner(runner, nix, inputs, url, machine, experience) {
+    const wanted = await plan_expand(runner, nix, inputs, url);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
-    const answers = await askFlake(runner, nix, url, questions);
-    const costs = await gatherCosts(runner, nix, answers.flatMap(foundIn).map((found) => found.drvPath));
-    const explain = (error) => explainNix(error).sentence.replace(/\.$/, '');
-    return wanted.map(({ target, package: name }, index) => {
-        const { lookups = [], names = [], systems = [] } = answers[index] ?? {};
-        const own = lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' };
-        const cross = lookups.filter((lookup) => lookup.kind !== 'own');
-        const emulationProblem = machine.emulationProblem(target.system);
-        return choose(target, name, { native: machine.native, emulationProblem, own, names, systems, cross, costs, explain }, inputs.prefer);
-    });
+    const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
+    const [answers, builders] = await Promise.all([
+        askFlake(runner, nix, url, questions),
+        foreign ? readBuilders(runner, nix) : [],
+    ]);
+    const nothing = { names: [], systems: [], all: [], lookups: [] };
+    let items = wanted.map((item, index) => ({
+        ...item,
+        answer: answers[index] ?? nothing,
+        viewsAsked: item.target.strategy === 'cross',
+    }));
+    const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations });
+    const chooseAll = async (failures) => {
+        await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath));
+        return items.map((item) => {
+            const of = ({ target, package: name }) => target === item.target.name && name === item.package;
+            const names = foundIn(item.answer).map(({ name }) => name);
+            const remembered = experience.failures.filter(({ derivation }) => names.includes(derivation));
+            const facts = factsOf(item, machine, builders, [...failures, ...remembered].filter(of));
+            return choose(item.target, item.package, { ...facts, ...known }, inputs.prefer);
+        });
+    };
+    return {
+        isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
+        async plan(failures) {
+            const plans = await chooseAll(failures);
+            const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer));
+            if (open.length === 0)
+                return plans.map((plan, index) => withUnasked(plan, items[index]));
+            const views = await askFlake(runner, nix, url, open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })));
+            items = items.map((item) => {
+                const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : [];
+                const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] };
+                return open.includes(item) ? { ...item, answer, viewsAsked: true } : item;
+            });
+            return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index]));
+        },
+    };
+}
+/** Costs and derivations, each found out once. */
+function openFacts(runner, nix, speeds) {
+    const costs = new Map();
+    const graph = new Map();
+    return {
+        costs: costs,
+        graph: graph,
+        async add(derivations) {
+            const fresh = derivations.filter((drvPath) => !graph.has(drvPath));
+            if (fresh.length === 0)
+                return;
+            const found = await gatherCosts(runner, nix, fresh, speeds);
+            for (const [drvPath, cost] of found.costs)
+                costs.set(drvPath, cost);
+            for (const [drvPath, facts] of found.graph)
+                graph.set(drvPath, facts);
+        },
+    };
+}
+function factsOf({ target, answer }, machine, builders, failures) {
+    const { lookups, names, systems } = answer;
+    return {
+        native: machine.native,
+        emulationProblem: machine.emulationProblem(target.system),
+        emulatorServes: machine.emulatorServes(target.system),
+        builders,
+        own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
+        names,
+        systems,
+        cross: lookups.filter((lookup) => lookup.kind !== 'own'),
+        failures,
+        explain: (error) => explainNix(error).sentence.replace(/\.$/, ''),
+    };
+}
+/** Says of the views that they were not looked at. */
+function withUnasked(plan, { viewsAsked, target }) {
+    if (viewsAsked || plan.choice === undefined || plan.choice.strategy === 'native' || target.strategy !== 'auto')
+        return plan;
+    const reason = `not evaluated: it could not win over ${title(plan.choice)}`;
+    const unasked = { strategy: 'cross', method: 'transparent', attribute: '', chosen: false, reason };
+    return { ...plan, candidates: [...plan.candidates, unasked] };
 }
 const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
 /** Targets × packages, `*` replaced by the names of the target's packages. */
-async function expand(runner, nix, inputs, url) {
+async function plan_expand(runner, nix, inputs, url) {
     const names = inputs.packages.includes('*')
         ? await listPackages(runner, nix, inputs.targets, url)
         : new Map();
@@ -36139,14 +36533,19 @@ async function listPackages(runner, nix, targets, url) {
 }
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
- * the views of the flake as cross builds only where the workflow asks for `cross`.
+ * the views of the flake as cross builds at once only where the workflow asks for `cross`.
  */
 function question({ target, package: name }, inputs, nix, machine) {
     const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
     const own = target.plain && target.strategy !== 'cross';
     const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
-    const flake = (kind, paths) => ({ kind, view: null, paths });
-    const lookups = [
+    const flake = (kind, paths) => ({
+        kind,
+        view: null,
+        paths,
+        spare: kind !== 'own',
+    });
+    return ask(target, [
         ...(own ? [flake('own', ownPaths(name, target.system))] : []),
         ...(cross
             ? [
@@ -36155,17 +36554,25 @@ function question({ target, package: name }, inputs, nix, machine) {
             ]
             : []),
         ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
-    ];
-    return { target: target.system, all: false, platform: target, lookups };
+    ]);
 }
-/** Cross builds of a flake that knows nothing of them. */
+const ask = (target, lookups) => ({
+    target: target.system,
+    all: false,
+    platform: target,
+    lookups,
+});
+/** Cross builds of a flake that knows nothing of them, the most faithful first. */
 function viewLookups(name, target, nix) {
     const own = ownPaths(name, target.system);
+    const configurations = own.filter(([first]) => first === 'nixosConfigurations');
+    const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) };
     return [
-        { kind: 'overlay', view: 'overlay', paths: own },
-        { kind: 'nixos', view: 'nixos', paths: own.filter(([first]) => first === 'nixosConfigurations') },
-        { kind: 'transparent', view: 'transparent', paths: own },
-        { kind: 'transparent', view: 'disguised', paths: ownPaths(name, nix.system) },
+        ...(configurations.length > 0
+            ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true }]
+            : []),
+        { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
+        { kind: 'overlay', view: 'overlay', paths: own, spare: true },
     ];
 }
 
@@ -36356,7 +36763,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2044);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8831);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(770);
 
 

@@ -6,6 +6,7 @@ import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
 import { examine } from './examine.ts'
 import { blame } from './failure.ts'
+import type { FollowedDerivation } from './follow.ts'
 import { type Followed, realise } from './realise.ts'
 import { closureOf, outputsInStore, validPaths } from './store.ts'
 import type { BuildResult } from './types.ts'
@@ -15,6 +16,8 @@ export interface Built {
   readonly results: readonly BuildResult[]
   /** All paths of the closures of what was realised, by store path. */
   readonly pathInfos: ReadonlyMap<string, PathInfo>
+  /** What was built for them, by derivation. */
+  readonly derivations: ReadonlyMap<string, FollowedDerivation>
 }
 
 const NOTHING: Followed = { derivations: new Map(), errors: [] }
@@ -33,7 +36,7 @@ export async function buildPlans(
   onBuilt: (paths: readonly StorePath[]) => void,
 ): Promise<Built> {
   const broken = (plan: Plan): string | undefined =>
-    plan.choice?.strategy === 'emulated' ? cannotRun.get(plan.target.system) : undefined
+    needsEmulator(plan) ? cannotRun.get(plan.target.system) : undefined
   const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined)
   const start = inputs.keepGoing || buildable.length === plans.length
   const before = await validPaths(runner, nix, outputsOf(buildable))
@@ -60,8 +63,10 @@ export async function buildPlans(
       results.push(await blame(runner, nix, plan, followed))
     }
   }
-  return { results, pathInfos }
+  return { results, pathInfos, derivations: followed.derivations }
 }
+
+const needsEmulator = ({ choice }: Plan): boolean => choice?.strategy === 'emulated' || choice?.hybrid === true
 
 /** The results of a dry run: what would be built. */
 export const plannedOnly = (plans: readonly Plan[]): readonly BuildResult[] =>

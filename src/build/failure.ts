@@ -17,7 +17,8 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
     ({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath),
   )
   if (culprit !== undefined) {
-    return { plan, seconds: culprit.seconds, status: 'failed', error: describe(plan, culprit), log: culprit.lastLines }
+    const { seconds, drvPath, lastLines } = culprit
+    return { plan, seconds, status: 'failed', error: describe(plan, culprit), log: lastLines, culprit: drvPath }
   }
   const messages = followed.errors
     .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))

@@ -16,6 +16,10 @@ export interface BuildResult {
   readonly error?: string
   /** The last lines of the failed derivation's log. */
   readonly log?: readonly string[]
+  /** The derivation that failed, where one did. */
+  readonly culprit?: string
+  /** Other ways that were tried before this one and failed, the first first. */
+  readonly attempts?: readonly BuildResult[]
 }
 
 /** The realised output paths of a result, empty where it failed. */

@@ -123,6 +123,8 @@ export interface FlakeMetadata {
   readonly lastModified: number | undefined
   /** The flake's source in the store; undefined where this Nix does not copy it. */
   readonly path: string | undefined
+  /** Locked inputs of the whole graph: name of the node → revision, or hash where it has none. */
+  readonly inputs: ReadonlyMap<string, string>
 }
 
 /** Parses `nix flake metadata --json` of Nix 2.8 to 2.35. @throws DecodeError */
@@ -134,7 +136,19 @@ export const parseFlakeMetadata = (document: string): FlakeMetadata =>
     description: optional(value, at, 'description', text),
     lastModified: optional(value, at, 'lastModified', quantity),
     path: optional(value, at, 'path', text),
+    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
   }))
+
+/** Only for telling one lock from another: what has an unknown form is left out. */
+function lockedInputs(nodes: unknown): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const [name, node] of Object.entries((nodes ?? {}) as Record<string, unknown>)) {
+    const { locked } = (node ?? {}) as { locked?: Record<string, unknown> }
+    const revision = locked?.rev ?? locked?.narHash
+    if (typeof revision === 'string') found.set(name, revision)
+  }
+  return found
+}
 
 /** A setting's value as Nix has it after parsing; null where it is not set. */
 export type SettingValue = string | number | boolean | null | readonly string[] | Readonly<Record<string, unknown>>

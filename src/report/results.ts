@@ -1,5 +1,5 @@
 import type { BuildResult } from '../build/types.ts'
-import type { Candidate } from '../strategy/types.ts'
+import type { Candidate, Cost } from '../strategy/types.ts'
 
 /** One entry of the output `results`. */
 export interface ResultObject {
@@ -16,24 +16,36 @@ export interface ResultObject {
   readonly error: string | null
 }
 
+/** A way that was tried and failed before another was taken. */
+export interface AttemptObject {
+  readonly strategy: string | null
+  readonly method: string | null
+  readonly hybrid: boolean
+  readonly drvPath: string | null
+  readonly seconds: number
+  readonly error: string | null
+}
+
 /** One entry of the output `plan`. */
 export interface PlanObject {
   readonly target: string
   readonly package: string
   readonly reason: string
   readonly candidates: readonly CandidateObject[]
+  readonly attempts: readonly AttemptObject[]
 }
 
 export interface CandidateObject {
   readonly strategy: string
   readonly method: string | null
+  readonly hybrid: boolean
   readonly attribute: string
   readonly chosen: boolean
   readonly reason: string
   /** System that it is built on. */
   readonly system: string | null
   readonly drvPath: string | null
-  readonly cost: { readonly toBuild: Readonly<Record<string, number>>; readonly bytesToFetch: number } | null
+  readonly cost: Omit<Cost, 'nativeSeconds' | 'emulated'> | null
 }
 
 /** Milliseconds are enough for a report. */
@@ -55,18 +67,29 @@ export const resultObjects = (results: readonly BuildResult[]): readonly ResultO
     error: error ?? null,
   }))
 
+const attemptObject = ({ plan: { choice }, seconds, error }: BuildResult): AttemptObject => ({
+  strategy: choice?.strategy ?? null,
+  method: choice?.method ?? null,
+  hybrid: choice?.hybrid === true,
+  drvPath: choice?.evaluated.drvPath ?? null,
+  seconds: rounded(seconds),
+  error: error ?? null,
+})
+
 /** The output `plan`. */
 export const planObjects = (results: readonly BuildResult[]): readonly PlanObject[] =>
-  results.map(({ plan }) => ({
+  results.map(({ plan, attempts = [] }) => ({
     target: plan.target.name,
     package: plan.package,
     reason: plan.reason,
     candidates: plan.candidates.map(candidateObject),
+    attempts: attempts.map(attemptObject),
   }))
 
 const candidateObject = ({
   strategy,
   method,
+  hybrid,
   attribute,
   chosen,
   reason,
@@ -75,12 +98,20 @@ const candidateObject = ({
 }: Candidate): CandidateObject => ({
   strategy,
   method: method ?? null,
+  hybrid: hybrid === true,
   attribute,
   chosen,
   reason,
   system: evaluated?.system ?? null,
   drvPath: evaluated?.drvPath ?? null,
-  cost: cost ?? null,
+  cost: cost === undefined ? null : costObject(cost),
+})
+
+const costObject = ({ toBuild, bytesToFetch, seconds, closure }: Cost): CandidateObject['cost'] => ({
+  toBuild,
+  bytesToFetch,
+  seconds: rounded(seconds),
+  closure,
 })
 
 /** GitHub takes 1 MB of outputs from a job; each of the two large ones gets less than half. */

@@ -2,7 +2,7 @@ import type { BuildResult } from '../build/types.ts'
 import { count } from '../nix/units.ts'
 import { consumerSection } from './consumer.ts'
 import { code, details, preformatted, prose } from './markdown.ts'
-import { alternatives, emulators, isDone, pushTable, resultTable } from './tables.ts'
+import { alternatives, emulators, fallbacks, isDone, pushTable, resultTable } from './tables.ts'
 import type { RunRecord } from './types.ts'
 
 /** GitHub drops a whole summary that is larger than this. */
@@ -44,6 +44,7 @@ const sections = (record: RunRecord, shape: Shape): readonly Section[] => [
   { name: 'the headline', text: `${headline(record)}\n\n${origin(record)}`, uselessness: 0 },
   { name: 'the table', text: resultTable(record, shape.rows), uselessness: 0 },
   { name: 'the failures', text: failures(record.results, shape), uselessness: 0 },
+  { name: 'what was tried before', text: fallbacks(record.results), uselessness: 1 },
   { name: 'the pushes', text: pushTable(record.pushes), uselessness: 1 },
   { name: 'how to use the result', text: consumerSection(record), uselessness: 2 },
   { name: 'the emulators', text: emulators(record), uselessness: 3 },

@@ -1,6 +1,7 @@
 import type { BuildResult } from '../build/types.ts'
 import { formatBytes, formatSeconds } from '../nix/units.ts'
 import type { PushReport } from '../push/types.ts'
+import { title } from '../strategy/describe.ts'
 import { code, details, prose, table } from './markdown.ts'
 import type { RunRecord } from './types.ts'
 
@@ -56,11 +57,7 @@ function row(result: BuildResult, pushed: ReadonlyMap<string, readonly string[]>
     MARKS[status],
     code(plan.target.name),
     code(plan.package),
-    choice === undefined
-      ? '–'
-      : choice.method === undefined
-        ? choice.strategy
-        : `${choice.strategy} (${choice.method})`,
+    choice === undefined ? '–' : title(choice),
     prose(plan.reason),
     cost === undefined ? '–' : prose(`${build}${fetch}`),
     seconds > 0 ? formatSeconds(seconds) : '–',
@@ -117,17 +114,28 @@ export function emulators({ emulators: all }: RunRecord): string {
   return `### Emulators\n\n${table(['System', 'Status', 'QEMU', 'What was done'], rows)}`
 }
 
+/** What was tried and failed before what is in the table. */
+export function fallbacks(results: readonly BuildResult[]): string {
+  const rows = results.flatMap(({ plan, attempts = [] }) =>
+    attempts.map((attempt) => [
+      code(plan.target.name),
+      code(plan.package),
+      attempt.plan.choice === undefined ? '–' : title(attempt.plan.choice),
+      plan.choice === undefined ? '–' : title(plan.choice),
+      prose((attempt.error ?? '').split('\n')[0] ?? ''),
+    ]),
+  )
+  return rows.length === 0
+    ? ''
+    : `### Fell back\n\n${table(['Target', 'Package', 'Tried first', 'Then', 'Why it failed'], rows)}`
+}
+
 /** Why the other strategies were not taken. */
 export function alternatives(results: readonly BuildResult[]): string {
   const rows = results.flatMap(({ plan }) =>
     plan.candidates
       .filter(({ chosen }) => !chosen)
-      .map(({ strategy, method, reason }) => [
-        code(plan.target.name),
-        code(plan.package),
-        method === undefined ? strategy : `${strategy} (${method})`,
-        prose(reason),
-      ]),
+      .map((candidate) => [code(plan.target.name), code(plan.package), title(candidate), prose(candidate.reason)]),
   )
   return rows.length === 0
     ? ''

@@ -19,8 +19,16 @@ export interface Question {
   readonly lookups: readonly AskedLookup[]
 }
 
-export interface AskedLookup {
+export interface AskedLookup extends Source {
   readonly kind: LookupKind
+  /** Where else to look when it is not there. */
+  readonly otherwise?: Source
+  /** Not evaluated where a spare lookup before it gave a build of this machine. */
+  readonly spare: boolean
+}
+
+/** Paths in the flake's outputs, or in a view of them; the first that is there counts. */
+export interface Source {
   /** null: the flake's own outputs. */
   readonly view: View | null
   readonly paths: readonly AttributePath[]
@@ -36,7 +44,7 @@ export interface Found extends Evaluated {
 export type Lookup =
   | { readonly kind: LookupKind; readonly status: 'derivation'; readonly found: Found }
   | { readonly kind: LookupKind; readonly status: 'no-derivation'; readonly path: AttributePath }
-  | { readonly kind: LookupKind; readonly status: 'missing' }
+  | { readonly kind: LookupKind; readonly status: 'missing' | 'unasked' }
   | { readonly kind: LookupKind; readonly status: 'error'; readonly error: string }
 
 export interface Answer {
@@ -64,7 +72,7 @@ export function parseAnswers(json: string): readonly Answer[] {
 function parseLookup(value: unknown): Lookup {
   const lookup = record(value)
   const kind = string(lookup.kind) as LookupKind
-  if (lookup.status === 'missing') return { kind, status: 'missing' }
+  if (lookup.status === 'missing' || lookup.status === 'unasked') return { kind, status: lookup.status }
   const path = strings(lookup.path)
   if (lookup.status === 'no-derivation') return { kind, status: 'no-derivation', path }
   const outputs: Record<string, StorePath> = {}

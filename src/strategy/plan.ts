@@ -1,6 +1,7 @@
 import type { Inputs, Target } from '../inputs/inputs.ts'
 import { explainNix } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
+import type { DrvPath } from '../nix/store-path.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Answer, AskedLookup, Found, LookupKind, Question } from './answers.ts'
@@ -13,9 +14,15 @@ import {
   partitionNames,
   pkgsCrossPaths,
 } from './attributes.ts'
-import { choose } from './choose.ts'
-import { gatherCosts } from './costs.ts'
-import type { Plan } from './types.ts'
+import { type RemoteBuilder, readBuilders } from './builders.ts'
+import { choose, viewsMayWin } from './choose.ts'
+import { gatherCosts, type Speeds } from './costs.ts'
+import { title } from './describe.ts'
+import type { DerivationFacts, DerivationGraph } from './graph.ts'
+import type { RemembersName } from './memory.ts'
+import type { Facts } from './options.ts'
+import type { Cost, Failure, Plan } from './types.ts'
+import { type Durations, isForeign } from './weights.ts'
 
 /** What the machine can do, gathered before choosing. */
 export interface Machine {
@@ -23,6 +30,14 @@ export interface Machine {
   readonly native: readonly string[]
   /** Why programs of a system cannot be emulated; undefined where they can. */
   readonly emulationProblem: (system: string) => string | undefined
+  /** Whether an emulator for a system is registered already. */
+  readonly emulatorServes: (system: string) => boolean
+}
+
+/** What earlier runs left: how long builds took, and which ways failed with the flake's nixpkgs. */
+export interface Experience {
+  readonly durations: Durations
+  readonly failures: readonly RemembersName[]
 }
 
 interface Wanted {
@@ -30,39 +45,125 @@ interface Wanted {
   readonly package: string
 }
 
+/** One target and package with all that was found out about it so far. */
+interface Item extends Wanted {
+  readonly answer: Answer
+  readonly viewsAsked: boolean
+}
+
+/** Decides for every target and package how it is had; again, where a way that it chose has failed. */
+export interface Planner {
+  /** @param failures ways that were tried in this run, in vain */
+  plan(failures: readonly Failure[]): Promise<readonly Plan[]>
+  /** Whether the build of a derivation runs under an emulator. */
+  isEmulated(drvPath: string): boolean
+}
+
 /**
- * Decides for every target and package how it is had.
+ * Asks the flake for what each target and package could be.
  * @param url reference of the flake as `nix flake metadata` gave it
  * @throws UserError where `packages: *` names nothing
  */
-export async function planTargets(
+export async function openPlanner(
   runner: Runner,
   nix: Nix,
   inputs: Inputs,
   url: string,
   machine: Machine,
-): Promise<readonly Plan[]> {
+  experience: Experience,
+): Promise<Planner> {
   const wanted = await expand(runner, nix, inputs, url)
   const questions = wanted.map((item) => question(item, inputs, nix, machine))
-  const answers = await askFlake(runner, nix, url, questions)
-  const costs = await gatherCosts(
-    runner,
-    nix,
-    answers.flatMap(foundIn).map((found) => found.drvPath),
-  )
-  const explain = (error: string): string => explainNix(error).sentence.replace(/\.$/, '')
-  return wanted.map(({ target, package: name }, index) => {
-    const { lookups = [], names = [], systems = [] } = answers[index] ?? {}
-    const own = lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' }
-    const cross = lookups.filter((lookup) => lookup.kind !== 'own')
-    const emulationProblem = machine.emulationProblem(target.system)
-    return choose(
-      target,
-      name,
-      { native: machine.native, emulationProblem, own, names, systems, cross, costs, explain },
-      inputs.prefer,
-    )
-  })
+  const foreign = wanted.some(({ target }) => !machine.native.includes(target.system))
+  const [answers, builders] = await Promise.all([
+    askFlake(runner, nix, url, questions),
+    foreign ? readBuilders(runner, nix) : [],
+  ])
+  const nothing: Answer = { names: [], systems: [], all: [], lookups: [] }
+  let items: readonly Item[] = wanted.map((item, index) => ({
+    ...item,
+    answer: answers[index] ?? nothing,
+    viewsAsked: item.target.strategy === 'cross',
+  }))
+  const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations })
+
+  const chooseAll = async (failures: readonly Failure[]): Promise<readonly Plan[]> => {
+    await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath))
+    return items.map((item) => {
+      const of = ({ target, package: name }: Failure) => target === item.target.name && name === item.package
+      const names = foundIn(item.answer).map(({ name }) => name)
+      const remembered = experience.failures.filter(({ derivation }) => names.includes(derivation))
+      const facts = factsOf(item, machine, builders, [...failures, ...remembered].filter(of))
+      return choose(item.target, item.package, { ...facts, ...known }, inputs.prefer)
+    })
+  }
+  return {
+    isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
+    async plan(failures) {
+      const plans = await chooseAll(failures)
+      const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index] as Plan, inputs.prefer))
+      if (open.length === 0) return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
+      const views = await askFlake(
+        runner,
+        nix,
+        url,
+        open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })),
+      )
+      items = items.map((item) => {
+        const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : []
+        const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] }
+        return open.includes(item) ? { ...item, answer, viewsAsked: true } : item
+      })
+      return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index] as Item))
+    },
+  }
+}
+
+/** Costs and derivations, each found out once. */
+function openFacts(runner: Runner, nix: Nix, speeds: Speeds) {
+  const costs = new Map<string, Cost>()
+  const graph = new Map<string, DerivationFacts>()
+  return {
+    costs: costs as ReadonlyMap<string, Cost>,
+    graph: graph as DerivationGraph,
+    async add(derivations: readonly DrvPath[]): Promise<void> {
+      const fresh = derivations.filter((drvPath) => !graph.has(drvPath))
+      if (fresh.length === 0) return
+      const found = await gatherCosts(runner, nix, fresh, speeds)
+      for (const [drvPath, cost] of found.costs) costs.set(drvPath, cost)
+      for (const [drvPath, facts] of found.graph) graph.set(drvPath, facts)
+    },
+  }
+}
+
+function factsOf(
+  { target, answer }: Item,
+  machine: Machine,
+  builders: readonly RemoteBuilder[],
+  failures: readonly Failure[],
+): Omit<Facts, 'costs' | 'graph'> {
+  const { lookups, names, systems } = answer
+  return {
+    native: machine.native,
+    emulationProblem: machine.emulationProblem(target.system),
+    emulatorServes: machine.emulatorServes(target.system),
+    builders,
+    own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
+    names,
+    systems,
+    cross: lookups.filter((lookup) => lookup.kind !== 'own'),
+    failures,
+    explain: (error) => explainNix(error).sentence.replace(/\.$/, ''),
+  }
+}
+
+/** Says of the views that they were not looked at. */
+function withUnasked(plan: Plan, { viewsAsked, target }: Item): Plan {
+  if (viewsAsked || plan.choice === undefined || plan.choice.strategy === 'native' || target.strategy !== 'auto')
+    return plan
+  const reason = `not evaluated: it could not win over ${title(plan.choice)}`
+  const unasked = { strategy: 'cross', method: 'transparent', attribute: '', chosen: false, reason } as const
+  return { ...plan, candidates: [...plan.candidates, unasked] }
 }
 
 const foundIn = (answer: Answer): readonly Found[] =>
@@ -114,7 +215,7 @@ async function listPackages(
 
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
- * the views of the flake as cross builds only where the workflow asks for `cross`.
+ * the views of the flake as cross builds at once only where the workflow asks for `cross`.
  */
 export function question(
   { target, package: name }: Wanted,
@@ -125,8 +226,13 @@ export function question(
   const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross'
   const own = target.plain && target.strategy !== 'cross'
   const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross')
-  const flake = (kind: LookupKind, paths: readonly AttributePath[]): AskedLookup => ({ kind, view: null, paths })
-  const lookups = [
+  const flake = (kind: LookupKind, paths: readonly AttributePath[]): AskedLookup => ({
+    kind,
+    view: null,
+    paths,
+    spare: kind !== 'own',
+  })
+  return ask(target, [
     ...(own ? [flake('own', ownPaths(name, target.system))] : []),
     ...(cross
       ? [
@@ -135,17 +241,26 @@ export function question(
         ]
       : []),
     ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
-  ]
-  return { target: target.system, all: false, platform: target, lookups }
+  ])
 }
 
-/** Cross builds of a flake that knows nothing of them. */
+const ask = (target: Target, lookups: readonly AskedLookup[]): Question => ({
+  target: target.system,
+  all: false,
+  platform: target,
+  lookups,
+})
+
+/** Cross builds of a flake that knows nothing of them, the most faithful first. */
 function viewLookups(name: string, target: Target, nix: Pick<Nix, 'system'>): readonly AskedLookup[] {
   const own = ownPaths(name, target.system)
+  const configurations = own.filter(([first]) => first === 'nixosConfigurations')
+  const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) } as const
   return [
-    { kind: 'overlay', view: 'overlay', paths: own },
-    { kind: 'nixos', view: 'nixos', paths: own.filter(([first]) => first === 'nixosConfigurations') },
-    { kind: 'transparent', view: 'transparent', paths: own },
-    { kind: 'transparent', view: 'disguised', paths: ownPaths(name, nix.system) },
+    ...(configurations.length > 0
+      ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true } as const]
+      : []),
+    { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
+    { kind: 'overlay', view: 'overlay', paths: own, spare: true },
   ]
 }

@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { parseStorePath } from '../nix/store-path.ts'
 import type { System } from '../nix/system.ts'
@@ -28,17 +39,34 @@ export function wantedStandIn(stderr: string): StandIn | undefined {
   return plainNames ? wanted : undefined
 }
 
-/** Makes the tree: links to the real entries, with a default.nix that cross-compiles. @param views folder of the views */
+/**
+ * Makes the tree: links to the real entries, with a default.nix that cross-compiles. It is made beside the views and
+ * moved in whole, for another evaluation may be reading them.
+ * @param views folder of the views
+ */
 export function makeStandIn(views: string, wanted: StandIn, build: System, questions: readonly Question[]): void {
   const tree = join(views, 'trees', wanted.name)
   if (existsSync(tree)) return
-  const own = join(tree, 'nix-multiarch')
+  const draft = mkdtempSync(`${views}-tree-`)
+  const own = join(draft, 'nix-multiarch')
   mkdirSync(own, { recursive: true })
   for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
     cpSync(join(views, file), join(own, file))
-  cpSync(join(views, 'stand-in.nix'), join(tree, 'default.nix'))
+  cpSync(join(views, 'stand-in.nix'), join(draft, 'default.nix'))
   const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform
   writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }))
   for (const entry of wanted.entries)
-    if (entry !== 'default.nix') symlinkSync(join(wanted.real, entry), join(tree, entry))
+    if (entry !== 'default.nix') symlinkSync(join(wanted.real, entry), join(draft, entry))
+  chmodSync(draft, 0o755)
+  moveInto(draft, tree)
+}
+
+/** Another evaluation of this run may have made the same tree meanwhile. */
+function moveInto(draft: string, tree: string): void {
+  try {
+    renameSync(draft, tree)
+  } catch (error) {
+    rmSync(draft, { recursive: true })
+    if (!existsSync(tree)) throw error
+  }
 }

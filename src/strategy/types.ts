@@ -21,12 +21,39 @@ export interface Cost {
   readonly toBuild: Readonly<Record<string, number>>
   /** Compressed bytes to fetch from substituters. */
   readonly bytesToFetch: number
+  /** Estimated seconds on this machine, what it cannot execute itself under emulation (weights.ts). */
+  readonly seconds: number
+  /** The same with every build at native speed: on a machine of the target's own kind. */
+  readonly nativeSeconds: number
+  /** Names of what is to be built and runs programs of a system that this machine does not execute. */
+  readonly emulated: readonly string[]
+  /** All derivations that it needs, to be built or not, by system. */
+  readonly closure: Readonly<Record<string, number>>
+}
+
+/** A way that was tried and failed: in this run, or in an earlier one with the same nixpkgs. */
+export interface Failure {
+  readonly target: string
+  readonly package: string
+  readonly strategy: Strategy
+  readonly method: CrossMethod | undefined
+  readonly drvPath: string
+  /** An emulator was registered while it was built. */
+  readonly emulator: boolean
+  /** Derivation that failed, where one did. */
+  readonly culprit: string | undefined
+  /** One sentence: when, and what failed. */
+  readonly reason: string
+  /** Of an earlier run: taken again where nothing else works. */
+  readonly remembered: boolean
 }
 
 /** One way to have a package for a target, with what is known of it and what became of it. */
 export interface Candidate {
   readonly strategy: Strategy
   readonly method?: CrossMethod
+  /** A cross build that runs some programs of the target, under an emulator. */
+  readonly hybrid?: boolean
   /** Attribute path within the flake, as one would write it after `#`. */
   readonly attribute: string
   readonly evaluated?: Evaluated
@@ -49,6 +76,8 @@ export interface Plan {
 export interface Choice {
   readonly strategy: Strategy
   readonly method?: CrossMethod
+  /** An emulator has to be registered for it, although it is no emulated build. */
+  readonly hybrid?: boolean
   readonly attribute: string
   readonly evaluated: Evaluated
   /** Nothing has to be built: every output is in the store already or in a substituter. */

@@ -1,7 +1,7 @@
 import { parseConfig, parsePathInfos } from '../../nix/json.ts'
 import { type Nix, nixCommand } from '../../nix/nix.ts'
 import type { Runner } from '../../runner/ports.ts'
-import { inChunks } from './missing.ts'
+import { inChunks } from '../missing.ts'
 
 const QUERY_LIMIT_SECONDS = 300
 const MOST_ARGUMENTS = 1000

@@ -1,10 +1,12 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import { choose } from '../choose.ts'
+import { costOf } from '../costs.ts'
+import type { DerivationGraph } from '../graph.ts'
+import { reachable } from '../graph.ts'
 import type { Choice, Cost, Plan } from '../types.ts'
-import { reachable } from './graph.ts'
 import { labelText, nativePlace } from './runners.ts'
 import { runnerLabels } from './targets.ts'
-import type { DerivationGraph, Entry } from './types.ts'
+import type { Entry } from './types.ts'
 import type { Wanted } from './wanted.ts'
 
 /** What is known besides the flake's attributes. */
@@ -116,22 +118,26 @@ function choosePlan(item: Wanted, { prefer }: Pick<PlanInputs, 'prefer'>, facts:
   const { placed, own, cross, names, systems } = item
   const { target, place } = placed
   const found = [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []))
-  const costs = new Map(found.map(({ drvPath, outputs }) => [drvPath, costOf(drvPath, outputs, facts)]))
+  const costs = new Map(
+    found.map(({ drvPath, outputs }) => [drvPath, missingCost(drvPath, outputs, place.native, facts)]),
+  )
   const emulationProblem = facts.emulationProblem(place.system, target.system)
   const { explain } = facts
-  const known = { native: place.native, emulationProblem, own, cross, names, systems, costs, explain }
+  const machine = { native: place.native, emulationProblem, emulatorServes: false, builders: [] }
+  const known = { ...machine, own, cross, names, systems, costs, graph: facts.graph, failures: [], explain }
   return choose(target, item.package, known, prefer)
 }
 
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
-function costOf(drvPath: string, outputs: Readonly<Record<string, string>>, { graph, cached }: DecideFacts): Cost {
-  const toBuild: Record<string, number> = {}
-  for (const path of reachable(graph, drvPath)) {
-    const system = graph.get(path)?.system ?? 'unknown'
-    toBuild[system] = (toBuild[system] ?? 0) + 1
-  }
-  if (Object.keys(toBuild).length === 0 && !cached(outputs)) toBuild.unknown = 1
-  return { toBuild, bytesToFetch: 0 }
+function missingCost(
+  drvPath: string,
+  outputs: Readonly<Record<string, string>>,
+  native: readonly string[],
+  facts: DecideFacts,
+): Cost {
+  const { graph, cached } = facts
+  const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, { native, durations: new Map() })
+  return Object.keys(cost.toBuild).length === 0 && !cached(outputs) ? { ...cost, toBuild: { unknown: 1 } } : cost
 }
 
 /** The system of a path that is for one system alone, such as a NixOS configuration's. */

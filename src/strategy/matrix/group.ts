@@ -1,5 +1,6 @@
-import type { DerivationGraph, Entry } from './types.ts'
-import { isWorthSharing } from './weights.ts'
+import type { DerivationGraph } from '../graph.ts'
+import { isWorthSharing } from '../weights.ts'
+import type { Entry } from './types.ts'
 
 /**
  * Puts together the entries that share a derivation still to be built, directly or through others: each of the

@@ -1,6 +1,7 @@
+import type { DerivationGraph } from '../graph.ts'
+import { ORDINARY, weightOf } from '../weights.ts'
 import { groupByShared } from './group.ts'
-import type { DerivationGraph, Entry, Job } from './types.ts'
-import { ORDINARY, weightOf } from './weights.ts'
+import type { Entry, Job } from './types.ts'
 
 /** A job is filled up to this many estimated seconds: its own start takes about one minute (docs/planning.md). */
 export const WORTH_A_JOB = 600

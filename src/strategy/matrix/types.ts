@@ -47,20 +47,6 @@ export interface Entry {
   readonly toBuild: readonly string[]
 }
 
-/** What is known of a derivation that has to be built. */
-export interface DerivationFacts {
-  /** Build platform, or `builtin`. */
-  readonly system: string
-  readonly name: string
-  /** Its output is fixed by a hash: a download. */
-  readonly fixedOutput: boolean
-  /** Its author says that it is cheaper built than fetched (`preferLocalBuild`). */
-  readonly trivial: boolean
-  readonly inputs: readonly string[]
-}
-
-export type DerivationGraph = ReadonlyMap<string, DerivationFacts>
-
 /** One job of the matrix. */
 export interface Job {
   readonly target: string

@@ -42,7 +42,14 @@ export function plan(name: string, options: Options = {}): Plan {
     outputs: { out: storePath(safe) },
   }
   const method = strategy === 'cross' ? { method: 'declared' as const } : {}
-  const cost = { toBuild: { 'x86_64-linux': 3 }, bytesToFetch: 5 * 1024 * 1024 }
+  const cost = {
+    toBuild: { 'x86_64-linux': 3 },
+    bytesToFetch: 5 * 1024 * 1024,
+    seconds: 180,
+    nativeSeconds: 180,
+    emulated: [],
+    closure: { 'x86_64-linux': 12 },
+  }
   const chosen: Candidate = { strategy, ...method, attribute, evaluated, cost, chosen: true, reason }
   const other: Candidate = { strategy: 'emulated', attribute: '', chosen: false, reason: 'cross is faster' }
   return {

@@ -60,7 +60,13 @@ describe('outputs', () => {
             reason: expect.any(String),
             system: 'x86_64-linux',
             drvPath: `${storePath('hello')}.drv`,
-            cost: { toBuild: { 'x86_64-linux': 3 }, bytesToFetch: 5242880 },
+            cost: {
+              toBuild: { 'x86_64-linux': 3 },
+              bytesToFetch: 5242880,
+              seconds: 180,
+              closure: { 'x86_64-linux': 12 },
+            },
+            hybrid: false,
           },
           {
             strategy: 'emulated',
@@ -71,8 +77,10 @@ describe('outputs', () => {
             system: null,
             drvPath: null,
             cost: null,
+            hybrid: false,
           },
         ],
+        attempts: [],
       },
     ])
   })

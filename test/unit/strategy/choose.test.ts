@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { Target } from '../../../src/inputs/inputs.ts'
 import { parseTarget } from '../../../src/inputs/targets.ts'
 import type { Lookup, LookupKind } from '../../../src/strategy/answers.ts'
-import { choose, type Facts } from '../../../src/strategy/choose.ts'
-import type { Cost } from '../../../src/strategy/types.ts'
+import { choose, type Facts, viewsMayWin } from '../../../src/strategy/choose.ts'
+import { type DerivationFacts, UNKNOWN_DERIVATION } from '../../../src/strategy/graph.ts'
+import type { Cost, Failure } from '../../../src/strategy/types.ts'
 
 const drv = (name: string) => `/nix/store/${'a'.repeat(32)}-${name}.drv` as never
+
+const facts = (more: Partial<DerivationFacts> = {}): DerivationFacts => ({ ...UNKNOWN_DERIVATION, ...more })
 
 function found(
   kind: LookupKind,
@@ -31,19 +34,56 @@ function found(
     },
   }
 }
+const KINDS = ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'] as const
 const missing = (kind: LookupKind): Lookup => ({ kind, status: 'missing' })
-const toBuild = (system: string, count: number): Cost => ({ toBuild: { [system]: count }, bytesToFetch: 0 })
+/** A minute of work for each derivation, thirteen where it has to be emulated. */
+function toBuild(...counts: readonly (readonly [system: string, count: number])[]): Cost {
+  const foreign = counts.filter(([system]) => system !== 'x86_64-linux')
+  const sum = (of: typeof counts) => of.reduce((total, [, count]) => total + count, 0)
+  return {
+    toBuild: Object.fromEntries(counts),
+    bytesToFetch: 0,
+    seconds: 60 * sum(counts) + 720 * sum(foreign),
+    nativeSeconds: 60 * sum(counts),
+    emulated: foreign.flatMap(([system, count]) => Array.from({ length: count }, (_, i) => `tool${i} (${system})`)),
+    closure: {},
+  }
+}
+const there: Cost = { ...toBuild(), bytesToFetch: 5 }
+const failure = (
+  kind: LookupKind,
+  strategy: 'native' | 'cross' | 'emulated',
+  more: Partial<Failure> = {},
+): Failure => ({
+  target: 'aarch64-linux',
+  package: 'hello',
+  strategy,
+  method: kind === 'own' ? undefined : kind,
+  drvPath: drv(kind),
+  emulator: strategy === 'emulated',
+  culprit: drv(kind),
+  reason: 'it failed in this run: boom',
+  remembered: false,
+  ...more,
+})
 
 function decide(text: string, more: Partial<Facts> = {}, prefer: 'speed' | 'native-paths' = 'speed') {
   const target = parseTarget(text, 'auto') as Target
   const facts: Facts = {
     native: ['x86_64-linux', 'i686-linux'],
     emulationProblem: undefined,
+    emulatorServes: false,
+    builders: [],
+    graph: new Map(),
+    failures: [],
     own: found('own', target.system),
     names: ['hello'],
     systems: ['aarch64-linux'],
     cross: [missing('declared'), missing('pkgsCross')],
-    costs: new Map([[drv('own'), toBuild(target.system, 3)]]),
+    costs: new Map([
+      [drv('own'), toBuild([target.system, 3])],
+      ...KINDS.map((kind) => [drv(kind), toBuild(['x86_64-linux', 3])] as const),
+    ]),
     explain: (error) => error,
     ...more,
   }
@@ -59,7 +99,7 @@ describe('choose', () => {
     ['what the runner executes', decide('i686-linux'), 'native', undefined],
     [
       'nothing to build',
-      decide('aarch64-linux', { cross: [declared], costs: new Map([[drv('own'), { toBuild: {}, bytesToFetch: 5 }]]) }),
+      decide('aarch64-linux', { cross: [declared], costs: new Map([[drv('own'), there]]) }),
       'native',
       undefined,
     ],
@@ -120,6 +160,194 @@ describe('choose', () => {
     for (const candidate of plan.candidates) expect(candidate.reason).not.toBe('')
   })
 
+  const impure = found('transparent', 'x86_64-linux', { host: 'aarch64-linux' })
+  const pure = impure
+  const oneTool = new Map([
+    [drv('own'), toBuild(['aarch64-linux', 3])],
+    [drv('transparent'), toBuild(['x86_64-linux', 3], ['aarch64-linux', 1])],
+  ])
+  const costs = (own: Cost, cross: Cost) =>
+    new Map([[drv('own'), own], ...KINDS.map((kind) => [drv(kind), cross] as const)])
+  const builder = { uri: 'ssh://arm', systems: ['aarch64-linux'], features: [], mandatory: [] }
+  test.each([
+    ['an unchanged flake', {}, [pure], 'cross', 'transparent', undefined],
+    [
+      'a toolchain that would have to be built first: emulation is cheaper',
+      { costs: costs(toBuild(['aarch64-linux', 1]), toBuild(['x86_64-linux', 40])) },
+      [pure],
+      'emulated',
+      undefined,
+      undefined,
+    ],
+    ['few programs of the target in the build', { costs: oneTool }, [impure], 'cross', 'transparent', true],
+    [
+      'as many as an emulated build has',
+      { costs: costs(toBuild(['aarch64-linux', 3]), toBuild(['x86_64-linux', 3], ['aarch64-linux', 3])) },
+      [impure],
+      'emulated',
+      undefined,
+      undefined,
+    ],
+    [
+      'a declared cross build that is much dearer than pkgsCross',
+      {
+        costs: new Map([
+          ...oneTool,
+          [drv('declared'), toBuild(['x86_64-linux', 30])],
+          [drv('pkgsCross'), toBuild(['x86_64-linux', 1])],
+        ]),
+      },
+      [declared, pkgsCross],
+      'cross',
+      'pkgsCross',
+      undefined,
+    ],
+    [
+      'a cross build in a cache',
+      { costs: costs(toBuild(['aarch64-linux', 1]), there) },
+      [declared],
+      'cross',
+      'declared',
+      undefined,
+    ],
+    ['a remote builder of the kind', { builders: [builder] }, [declared], 'native', undefined, undefined],
+    [
+      'a remote builder for others',
+      { builders: [{ ...builder, systems: ['riscv64-linux'] }] },
+      [declared],
+      'cross',
+      'declared',
+      undefined,
+    ],
+    [
+      'a remote builder without a feature that is needed',
+      { builders: [builder], own: found('own', 'aarch64-linux', { features: ['kvm'] }) },
+      [declared],
+      'cross',
+      'declared',
+      undefined,
+    ],
+    [
+      'a cross build that failed: with an emulator',
+      { failures: [failure('transparent', 'cross')] },
+      [pure],
+      'cross',
+      'transparent',
+      true,
+    ],
+    [
+      'a cross build that failed in a download: not with an emulator either',
+      {
+        failures: [failure('transparent', 'cross', { culprit: drv('source') })],
+        graph: new Map([
+          [drv('transparent'), facts({ inputs: [drv('source')] })],
+          [drv('source'), facts({ fixedOutput: true })],
+        ]),
+      },
+      [pure],
+      'emulated',
+      undefined,
+      undefined,
+    ],
+    [
+      'a cross build that failed, no emulator to be had',
+      { failures: [failure('declared', 'cross')], emulationProblem: 'none' },
+      [declared, pkgsCross],
+      'cross',
+      'pkgsCross',
+      undefined,
+    ],
+    [
+      'a derivation that failed, which another way needs too',
+      {
+        emulationProblem: 'none',
+        failures: [failure('declared', 'cross', { culprit: drv('zlib') })],
+        graph: new Map([
+          [drv('pkgsCross'), facts({ inputs: [drv('zlib')] })],
+          [drv('zlib'), facts()],
+        ]),
+      },
+      [declared, pkgsCross],
+      undefined,
+      undefined,
+      undefined,
+    ],
+    [
+      'a cross build that failed with and without an emulator',
+      { failures: [failure('transparent', 'cross'), failure('transparent', 'cross', { emulator: true })] },
+      [pure],
+      'emulated',
+      undefined,
+      undefined,
+    ],
+    [
+      'a remote builder that failed',
+      { builders: [builder], failures: [failure('own', 'native')] },
+      [declared],
+      'cross',
+      'declared',
+      undefined,
+    ],
+    [
+      'a cross build that failed in an earlier run',
+      {
+        failures: [
+          failure('declared', 'cross', { remembered: true }),
+          failure('declared', 'cross', { remembered: true, emulator: true }),
+        ],
+      },
+      [declared],
+      'emulated',
+      undefined,
+      undefined,
+    ],
+    [
+      'a cross build that failed in an earlier run, and nothing else to try',
+      { failures: [failure('declared', 'cross', { remembered: true })], emulationProblem: 'none' },
+      [declared],
+      'cross',
+      'declared',
+      undefined,
+    ],
+  ] as const)('%s', (_, more, cross, strategy, method, hybrid) => {
+    const plan = decide('aarch64-linux', { ...(more as Partial<Facts>), cross })
+    expect(plan.choice?.strategy).toBe(strategy)
+    expect(plan.choice?.method).toBe(method)
+    expect(plan.choice?.hybrid).toBe(hybrid)
+    for (const candidate of plan.candidates) expect(candidate.reason).not.toBe('')
+  })
+
+  test('cross asked for does not fall back to an emulator', () => {
+    const plan = decide('aarch64-linux=cross', { cross: [pure], failures: [failure('transparent', 'cross')] })
+    expect(plan.choice).toBeUndefined()
+  })
+
+  test.each([
+    ['the runner itself', decide('x86_64-linux'), 'speed', false],
+    ['nothing to build', decide('aarch64-linux', { costs: costs(there, there) }), 'speed', false],
+    ['a declared cross build', decide('aarch64-linux', { cross: [declared] }), 'speed', false],
+    ['emulation', decide('aarch64-linux'), 'speed', true],
+    [
+      'emulation of next to nothing',
+      decide('aarch64-linux', {
+        costs: costs({ ...toBuild(['aarch64-linux', 1]), seconds: 4, nativeSeconds: 0.3 }, there),
+      }),
+      'speed',
+      false,
+    ],
+    ['emulation where its paths are wanted', decide('aarch64-linux', {}, 'native-paths'), 'native-paths', false],
+    ['nothing that works', decide('aarch64-linux', { emulationProblem: 'none' }), 'speed', true],
+    [
+      'a build with some programs of the target',
+      decide('aarch64-linux', { costs: oneTool, cross: [impure] }),
+      'speed',
+      true,
+    ],
+    ['cross, asked for', decide('aarch64-linux=cross'), 'speed', false],
+  ] as const)('views are asked for: %s', (_, plan, prefer, asked) => {
+    expect(viewsMayWin(plan, prefer)).toBe(asked)
+  })
+
   test.each([
     [
       'cross without one',
@@ -136,9 +364,9 @@ describe('choose', () => {
       'a cross build with foreign derivations left',
       decide('aarch64-linux=cross', {
         cross: [found('transparent', 'x86_64-linux', { host: 'aarch64-linux' })],
-        costs: new Map([[drv('transparent'), { toBuild: { 'x86_64-linux': 5, 'aarch64-linux': 2 }, bytesToFetch: 0 }]]),
+        costs: new Map([[drv('transparent'), toBuild(['x86_64-linux', 5], ['aarch64-linux', 2])]]),
       }),
-      /2 derivation\(s\) for aarch64-linux in its closure would have to be emulated/,
+      /no pure cross build: these derivations run aarch64-linux programs.*tool0 \(aarch64-linux\), tool1 \(aarch64-linux\)/,
     ],
     [
       'no emulator',

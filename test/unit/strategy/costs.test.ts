@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { parseAnswers } from '../../../src/strategy/answers.ts'
-import { systemInDerivation } from '../../../src/strategy/costs.ts'
+import { parseBuilder } from '../../../src/strategy/builders.ts'
+import { costOf } from '../../../src/strategy/costs.ts'
+import { type DerivationFacts, readDerivation, UNKNOWN_DERIVATION } from '../../../src/strategy/graph.ts'
+import { durationKey, packageName, weightOf } from '../../../src/strategy/weights.ts'
 
 const path = '/nix/store/0c5b8vw40dy178xlpddw65q9gf1h2186-hello'
 
@@ -11,8 +14,88 @@ test.each([
   ],
   ['builtin', `Derive([("out","${path}","","")],[],[],"builtin","builtin:fetchurl",[],[])`],
   ['unknown', 'nonsense'],
-])('systemInDerivation: %s', (system, text) => {
-  expect(systemInDerivation(text)).toBe(system)
+])('system of a .drv file: %s', (system, text) => {
+  expect(readDerivation(`${path}.drv`, text).system).toBe(system)
+})
+
+const tool = '/nix/store/1c5b8vw40dy178xlpddw65q9gf1h2186-tool'
+
+test('programs that a build runs', () => {
+  const text = `Derive([("out","${path}","","")],[("${tool}.drv",["out"])],[],"x86_64-linux","${tool}/bin/sh",["-c","x"],[("buildInputs","/nix/store/2"),("nativeBuildInputs","${path} ${tool}")])`
+  expect(readDerivation(`${path}.drv`, text)).toMatchObject({
+    tools: [tool, path, tool],
+    outputs: [path],
+    kind: 'shell',
+  })
+})
+
+test.each([
+  ['hello-2.12', 'hello'],
+  ['hello-aarch64-unknown-linux-gnu-2.12', 'hello'],
+  ['aarch64-unknown-linux-gnu-gcc-13.2.0', 'gcc'],
+  ['x86_64-w64-mingw32-binutils-2.42', 'binutils'],
+  ['python3.12-numpy-1.26.4', 'python3.12-numpy'],
+  ['stdenv-linux', 'stdenv-linux'],
+])('package name of %s', (name, expected) => {
+  expect(packageName(name)).toBe(expected)
+})
+
+const derivation = (more: Partial<DerivationFacts>): DerivationFacts => ({ ...UNKNOWN_DERIVATION, ...more })
+
+test.each([
+  ['a compiler under QEMU', derivation({ system: 'aarch64-linux', kind: 'compiler' }), 60 * 13],
+  ['a shell under QEMU', derivation({ system: 'aarch64-linux', kind: 'shell' }), 60 * 17],
+  ['an interpreter under QEMU', derivation({ system: 'aarch64-linux', kind: 'interpreter' }), 60 * 30],
+  ['a cross compiler', derivation({ system: 'x86_64-linux', name: 'aarch64-unknown-linux-gnu-gcc-13.2.0' }), 3600],
+  ['what is known from a native build', derivation({ system: 'aarch64-linux', name: 'lua-5.4' }), 3 * 13],
+  ['what is known from an emulated build', derivation({ system: 'aarch64-linux', name: 'hello-2' }), 100],
+  ['the other way round', derivation({ system: 'x86_64-linux', name: 'hello-aarch64-unknown-linux-gnu-2' }), 100 / 13],
+])('weight of %s', (_, facts, seconds) => {
+  const durations = new Map([
+    [durationKey('lua-5.3', false), 3],
+    [durationKey('hello-1', true), 100],
+  ])
+  expect(weightOf(facts, ['x86_64-linux'], durations)).toBe(seconds)
+})
+
+test("a build that runs another system's tool counts as emulated", () => {
+  const graph = new Map([
+    ['a', derivation({ system: 'x86_64-linux', name: 'a', inputs: ['b', 'c'], tools: ['/nix/store/b'] })],
+    ['b', derivation({ system: 'aarch64-linux', name: 'b', outputs: ['/nix/store/b'] })],
+    ['c', derivation({ system: 'builtin', name: 'c' })],
+  ])
+  const speeds = { native: ['x86_64-linux'], durations: new Map() }
+  expect(costOf('a', ['a'], 0, graph, speeds)).toEqual({
+    toBuild: { 'x86_64-linux': 1 },
+    bytesToFetch: 0,
+    seconds: 60 * 13,
+    nativeSeconds: 60,
+    emulated: ['a'],
+    closure: { 'x86_64-linux': 1, 'aarch64-linux': 1, builtin: 1 },
+  })
+  expect(costOf('a', ['a', 'b', 'c'], 0, graph, speeds).emulated).toEqual(['a', 'b (aarch64-linux)'])
+})
+
+test.each([
+  ['', []],
+  ['ssh://host', []],
+  [
+    'host aarch64-linux,armv7l-linux /key 4 1 kvm,big big -',
+    [
+      {
+        uri: 'ssh://host',
+        systems: ['aarch64-linux', 'armv7l-linux'],
+        features: ['kvm', 'big', 'big'],
+        mandatory: ['big'],
+      },
+    ],
+  ],
+  [
+    'ssh-ng://host?ssh-key=/k x86_64-linux',
+    [{ uri: 'ssh-ng://host', systems: ['x86_64-linux'], features: [], mandatory: [] }],
+  ],
+])('builders: %s', (line, expected) => {
+  expect(parseBuilder(line)).toEqual(expected)
 })
 
 test('answers of answer.nix', () => {

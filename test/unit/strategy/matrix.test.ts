@@ -1,17 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { reachable, readDerivation } from '../../../src/strategy/matrix/graph.ts'
+import type { DerivationFacts, DerivationGraph } from '../../../src/strategy/graph.ts'
+import { reachable, readDerivation } from '../../../src/strategy/graph.ts'
 import { groupByShared } from '../../../src/strategy/matrix/group.ts'
 import { costOf, packJobs, WORTH_A_JOB } from '../../../src/strategy/matrix/pack.ts'
-import type { DerivationFacts, DerivationGraph, Entry, Job } from '../../../src/strategy/matrix/types.ts'
-import { isWorthSharing, ORDINARY, weightOf } from '../../../src/strategy/matrix/weights.ts'
+import type { Entry, Job } from '../../../src/strategy/matrix/types.ts'
+import { isWorthSharing, ORDINARY, weightOf } from '../../../src/strategy/weights.ts'
 
 const facts = (over: Partial<DerivationFacts> = {}): DerivationFacts => ({
   system: 'x86_64-linux',
   name: 'thing-1.0',
   fixedOutput: false,
   trivial: false,
+  kind: 'compiler',
   inputs: [],
+  outputs: [],
+  tools: [],
   ...over,
 })
 
@@ -76,7 +80,10 @@ describe('a .drv file', () => {
       name: 'x-1.0',
       fixedOutput: false,
       trivial: true,
+      kind: 'shell',
       inputs: ['/nix/store/c-one.drv', '/nix/store/d-two.drv'],
+      outputs: ['/nix/store/a-x-dev', '/nix/store/b-x'],
+      tools: ['/bin/sh'],
     })
     expect(readDerivation(path, FIXED)).toMatchObject({ system: 'builtin', fixedOutput: true, inputs: [] })
   })

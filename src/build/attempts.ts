@@ -1,0 +1,87 @@
+import type { PathInfo } from '../nix/json.ts'
+import type { Failure, Plan } from '../strategy/types.ts'
+import type { Built } from './build.ts'
+import type { FollowedDerivation } from './follow.ts'
+import type { BuildResult } from './types.ts'
+
+/** What it takes to build plans in turn. */
+export interface Turns {
+  /** Builds plans, one result for each, in that order. */
+  build(plans: readonly Plan[]): Promise<Built>
+  /** All plans anew, with what has failed taken into account. */
+  replan(failures: readonly Failure[]): Promise<readonly Plan[]>
+  /** Whether programs of the plan's target can run here by now. */
+  hasEmulator(plan: Plan): boolean
+  /** Told of each result that is not the last word: the plan that comes in its place. */
+  fallingBack(failed: BuildResult, next: Plan): void
+}
+
+/**
+ * Builds all plans. Where one of a target with strategy `auto` fails and another way is left, that is built in its
+ * place: cross, then cross with an emulator, then emulated. What was tried before is kept in `attempts` of the result.
+ */
+export async function buildInTurns(plans: readonly Plan[], turns: Turns): Promise<Built> {
+  const pathInfos = new Map<string, PathInfo>()
+  const derivations = new Map<string, FollowedDerivation>()
+  const tries = plans.map((): BuildResult[] => [])
+  const failures: Failure[] = []
+  let open: readonly Turn[] = plans.map((plan, index) => ({ plan, index }))
+  while (open.length > 0) {
+    const built = await turns.build(open.map(({ plan }) => plan))
+    for (const [path, info] of built.pathInfos) pathInfos.set(path, info)
+    for (const [drvPath, derivation] of built.derivations) derivations.set(drvPath, derivation)
+    for (const [place, { index }] of open.entries()) tries[index]?.push(built.results[place] as BuildResult)
+    const failed = built.results.filter(mayFallBack)
+    failures.push(...failed.map((result) => asFailure(result, turns.hasEmulator(result.plan))))
+    open = failed.length === 0 ? [] : nextTurns(tries, await turns.replan(failures), turns)
+  }
+  return { results: tries.map(lastWord), pathInfos, derivations }
+}
+
+interface Turn {
+  readonly plan: Plan
+  readonly index: number
+}
+
+/** What gets another turn: what failed and has another way, and with it what was not built because of that. */
+function nextTurns(tries: readonly BuildResult[][], next: readonly Plan[], turns: Turns): readonly Turn[] {
+  const all = tries.flatMap((results, index) => {
+    const [last, plan] = [results.at(-1), next[index]]
+    return last === undefined || plan?.choice === undefined ? [] : [{ last, plan, index }]
+  })
+  const again = all.filter(({ last, plan }) => mayFallBack(last) && !isSameWay(last.plan, plan))
+  for (const { last, plan } of again) turns.fallingBack(last, plan)
+  const unbuilt = again.length === 0 ? [] : all.filter(({ last }) => last.status === 'skipped')
+  return [...again, ...unbuilt]
+}
+
+/** The last try, with those before it that failed. */
+function lastWord(tries: readonly BuildResult[]): BuildResult {
+  const attempts = tries.slice(0, -1).filter(({ status }) => status === 'failed')
+  return { ...(tries.at(-1) as BuildResult), ...(attempts.length === 0 ? {} : { attempts }) }
+}
+
+/** Its build failed: not a check of what was built, and not what a workflow has decided itself. */
+const mayFallBack = ({ plan, status, closureSize }: BuildResult): boolean =>
+  status === 'failed' && plan.choice !== undefined && plan.target.strategy === 'auto' && closureSize === undefined
+
+function isSameWay({ choice: before }: Plan, { choice }: Plan): boolean {
+  const same = before?.evaluated.drvPath === choice?.evaluated.drvPath && before?.strategy === choice?.strategy
+  return same && before?.hybrid === choice?.hybrid
+}
+
+/** The failure as a fact for the next choice. */
+export function asFailure({ plan, culprit, error = '' }: BuildResult, emulator: boolean): Failure {
+  const { strategy, method, hybrid = false, evaluated } = plan.choice as NonNullable<Plan['choice']>
+  return {
+    target: plan.target.name,
+    package: plan.package,
+    strategy,
+    method,
+    drvPath: evaluated.drvPath,
+    emulator: emulator || hybrid || strategy === 'emulated',
+    culprit,
+    reason: `it failed in this run: ${(error.split('\n')[0] ?? '').replace(/\.$/, '')}`,
+    remembered: false,
+  }
+}

@@ -1,0 +1,153 @@
+import { buildInTurns } from './build/attempts.ts'
+import { type Built, buildPlans } from './build/build.ts'
+import type { BuildResult } from './build/types.ts'
+import { ensureEmulators, nixSettings } from './emulation/emulation.ts'
+import { emulationProblem } from './emulation/problem.ts'
+import type { EmulationFacts, Emulator } from './emulation/types.ts'
+import type { Inputs } from './inputs/inputs.ts'
+import { applySettings, type Installed } from './install/install.ts'
+import type { DrvPath, StorePath } from './nix/store-path.ts'
+import type { System } from './nix/system.ts'
+import type { Runner } from './runner/ports.ts'
+import { describePlan, title } from './strategy/describe.ts'
+import type { Lessons } from './strategy/memory.ts'
+import type { Machine, Planner } from './strategy/plan.ts'
+import type { Plan } from './strategy/types.ts'
+import { isForeign } from './strategy/weights.ts'
+
+/** The middle of the job: emulators and builds, round after round while what failed has another way left. */
+export interface Rounds {
+  build(plans: readonly Plan[], onBuilt: (paths: readonly StorePath[]) => void): Promise<Built>
+  /** Derivations that this run wants or wanted built. */
+  derivations(): readonly DrvPath[]
+  emulators(): readonly Emulator[]
+  /** What later runs should know, also where the build did not come to its end. */
+  lessons(nixpkgs: string): Lessons
+}
+
+export const systemsOf = (inputs: Inputs): readonly System[] => [
+  ...new Set(inputs.targets.map((target) => target.system)),
+]
+
+/** What the machine executes, as the planner asks it. */
+export function machineOf(emulation: EmulationFacts, inputs: Inputs): Machine {
+  const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine)
+  return {
+    native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
+    emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
+    emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
+  }
+}
+
+/** @param machine see machineOf */
+export function openRounds(
+  runner: Runner,
+  installed: Installed,
+  inputs: Inputs,
+  machine: Machine,
+  planner: Planner,
+): Rounds {
+  const { nix } = installed
+  const emulators = new Map<string, Emulator>()
+  const derivations = new Set<DrvPath>()
+  const rounds: Built[] = []
+
+  const prepare = async (plans: readonly Plan[]): Promise<void> => {
+    const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native))
+    const wanted = foreign.filter((system) => !emulators.has(system))
+    for (const emulator of await ensureEmulators(runner, wanted, inputs.qemuSource, nix)) {
+      const { system, status, reason } = emulator
+      runner.log.info(`${system}: ${status}: ${reason}`)
+      emulators.set(system, emulator)
+    }
+    const platforms = buildPlatforms(plans, machine)
+    if (platforms.length > 0) await applySettings(runner, installed, nixSettings(platforms))
+  }
+  const cannotRun = (): ReadonlyMap<string, string> =>
+    new Map(
+      [...emulators.values()].flatMap(({ system, status, reason }) => (status === 'failed' ? [[system, reason]] : [])),
+    )
+
+  return {
+    async build(plans, onBuilt) {
+      return await buildInTurns(plans, {
+        async build(round) {
+          await runner.log.group('Emulators', () => prepare(round))
+          for (const { choice } of round) if (choice !== undefined) derivations.add(choice.evaluated.drvPath)
+          const built = await buildPlans(runner, nix, inputs, round, cannotRun(), onBuilt)
+          rounds.push(built)
+          return built
+        },
+        replan: (failures) => planner.plan(failures),
+        hasEmulator: ({ target }) =>
+          machine.emulatorServes(target.system) || emulators.get(target.system)?.status !== undefined,
+        fallingBack({ plan, error = '' }, next) {
+          const [before, after] = [plan, next].map(({ choice }) => (choice === undefined ? '' : title(choice)))
+          runner.log.warning(
+            `${plan.package} for ${plan.target.name}: ${before} failed, falling back to ${after}. ${error.split('\n')[0]}`,
+          )
+          for (const line of describePlan(next)) runner.log.info(line)
+        },
+      })
+    },
+    derivations: () => [...derivations],
+    emulators: () => [...emulators.values()],
+    lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs),
+  }
+}
+
+/** Systems whose programs the plans run on this machine. */
+function emulatedSystems(plans: readonly Plan[], inputs: Inputs): readonly System[] {
+  const runs = ({ choice }: Plan): boolean =>
+    choice !== undefined && (choice.strategy === 'emulated' || choice.hybrid === true || inputs.smokeTest !== undefined)
+  const wanted = plans.filter(runs).map(({ target }) => target.system)
+  return [...new Set(inputs.qemu === 'always' ? systemsOf(inputs) : wanted)]
+}
+
+/** Systems other than its own for which this machine builds; not those of remote builders, and of what is fetched. */
+function buildPlatforms(plans: readonly Plan[], { native }: Machine): readonly System[] {
+  const systems = plans.flatMap(({ target, choice, candidates }) => {
+    if (choice === undefined) return []
+    const toBuild = Object.keys(candidates.find(({ chosen }) => chosen)?.cost?.toBuild ?? {})
+    if (choice.strategy === 'emulated' || choice.hybrid === true)
+      return [target.system, choice.evaluated.system, ...toBuild.filter((system) => isForeign(system, native))]
+    return native.includes(choice.evaluated.system) ? [choice.evaluated.system] : []
+  })
+  return [...new Set(systems)].filter((system): system is System => system !== native[0])
+}
+
+/** Builds of this machine whose time is known, and ways that failed or worked. */
+function lessonsOf(rounds: readonly Built[], planner: Planner, nixpkgs: string): Lessons {
+  const derivations = rounds.flatMap((round) => [...round.derivations.values()])
+  const results = rounds.flatMap((round) => round.results)
+  const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? [])
+  // A failure is worth remembering where another way got further.
+  const failed = results
+    .filter(({ status, culprit }) => status === 'failed' && culprit !== undefined)
+    .flatMap((result) => wayOf(result, nixpkgs) ?? [])
+    .filter((way) => worked.some((other) => other.target === way.target && other.package === way.package))
+  return {
+    built: derivations
+      .filter(({ status, machine }) => status === 'built' && machine === '')
+      .map(({ name, seconds, drvPath }) => ({ name, seconds, emulated: planner.isEmulated(drvPath) })),
+    failed,
+    worked,
+  }
+}
+
+function wayOf({ plan, error = '' }: BuildResult, nixpkgs: string): Lessons['failed'][number] | undefined {
+  if (plan.choice === undefined) return undefined
+  const { strategy, method, hybrid, evaluated } = plan.choice
+  return {
+    target: plan.target.name,
+    package: plan.package,
+    name: evaluated.name,
+    nixpkgs,
+    strategy,
+    ...(method === undefined ? {} : { method }),
+    emulator: strategy === 'emulated' || hybrid === true,
+    reason: (error.split('\n')[0] ?? '').replace(/\.$/, ''),
+  }
+}
+
+const isBuilt = ({ status }: BuildResult): boolean => status === 'built' || status === 'substituted'

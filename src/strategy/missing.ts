@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { type DryRun, parseDryRun } from '../nix/json.ts'
+import { type Nix, nixCommand } from '../nix/nix.ts'
+import { CommandError } from '../runner/errors.ts'
+import type { Runner } from '../runner/ports.ts'
+import { inParallel } from './ask.ts'
+import { type DerivationFacts, type DerivationGraph, readDerivation, UNKNOWN_DERIVATION } from './graph.ts'
+
+const PLANNER_LIMIT_SECONDS = 1800
+/** Keeps a command line below the kernel's limit. */
+const MOST_ARGUMENTS = 2000
+const FILES_AT_ONCE = 32
+
+/** What is missing of a set of derivations. */
+export interface Missing {
+  /** Derivations that neither the store nor a substituter has, with what they need. */
+  readonly graph: DerivationGraph
+  /** Paths that a substituter has and the store has not. */
+  readonly fetchable: ReadonlySet<string>
+}
+
+/**
+ * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
+ * of what is missing, instead of a dry run for each.
+ */
+export async function gatherMissing(runner: Runner, nix: Nix, derivations: readonly string[]): Promise<Missing> {
+  const toBuild = new Set<string>()
+  const fetchable = new Set<string>()
+  for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
+    const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS)
+    if (missing === undefined) {
+      runner.log.warning('What has to be built is not known, all is taken as missing')
+      for (const path of some) toBuild.add(path)
+    }
+    for (const path of missing?.toBuild ?? []) toBuild.add(path)
+    for (const path of missing?.toFetch ?? []) fetchable.add(path)
+  }
+  return { graph: await readGraph([...toBuild]), fetchable }
+}
+
+/**
+ * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
+ * @param limit seconds for the answers of the substituters; after these they are not asked
+ * @returns undefined where Nix cannot tell
+ */
+export async function dryRun(
+  runner: Runner,
+  nix: Nix,
+  derivations: readonly string[],
+  limit: number,
+): Promise<DryRun | undefined> {
+  for (const options of [[], ['--option', 'substitute', 'false']]) {
+    const lines: string[] = []
+    const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations])
+    const result = await runner.commands.run(command, {
+      accept: 'any',
+      timeoutSeconds: limit,
+      // The result keeps only the end of stderr, and the list of a large flake is longer.
+      onLine: (line, stream) => {
+        if (stream === 'stderr') lines.push(line)
+      },
+    })
+    if (result.stopped === 'cancelled') throw new CommandError(command, result)
+    if (result.stopped === undefined) return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined
+    runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`)
+  }
+  return undefined
+}
+
+/** Reads .drv files; one that is not there is told as unknown. */
+export async function readGraph(paths: readonly string[]): Promise<DerivationGraph> {
+  const facts = await inParallel(FILES_AT_ONCE, paths, async (path) => {
+    try {
+      return readDerivation(path, await readFile(path, 'utf8'))
+    } catch {
+      return UNKNOWN_DERIVATION // a store elsewhere
+    }
+  })
+  return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]))
+}
+
+/** The graph of all that derivations need, themselves included: some thousand small files at most. */
+export async function readClosure(roots: readonly string[]): Promise<DerivationGraph> {
+  const graph = new Map<string, DerivationFacts>()
+  for (let open: readonly string[] = [...new Set(roots)]; open.length > 0; ) {
+    const read = await readGraph(open)
+    for (const [path, facts] of read) graph.set(path, facts)
+    open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path))
+  }
+  return graph
+}
+
+export function inChunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
+}

@@ -1,0 +1,258 @@
+import type { Target } from '../inputs/inputs.ts'
+import type { Found, Lookup, LookupKind } from './answers.ts'
+import { joinAttributePath, namesTarget } from './attributes.ts'
+import { builderFor, type RemoteBuilder } from './builders.ts'
+import { type DerivationGraph, reachable } from './graph.ts'
+import type { Candidate, Cost, CrossMethod, Failure } from './types.ts'
+
+/** What is known before choosing, about the machine and the flake's attributes. */
+export interface Facts {
+  /** Systems whose programs this machine runs without an emulator, its own first. */
+  readonly native: readonly string[]
+  /** Why programs of the target's system cannot be emulated; undefined where they can. */
+  readonly emulationProblem: string | undefined
+  /** An emulator for the target's system is registered already. */
+  readonly emulatorServes: boolean
+  readonly builders: readonly RemoteBuilder[]
+  readonly own: Lookup
+  /** Names under `packages.<target>`, and systems that the flake has packages for: told where the package is missing. */
+  readonly names: readonly string[]
+  readonly systems: readonly string[]
+  /** Cross candidates in order of preference; not asked where they cannot win. */
+  readonly cross: readonly Lookup[]
+  /** By derivation path. */
+  readonly costs: ReadonlyMap<string, Cost>
+  /** Of all that the candidates need. */
+  readonly graph: DerivationGraph
+  /** Ways that failed, in this run or before. */
+  readonly failures: readonly Failure[]
+  /** Translated evaluation errors, by kind of lookup. */
+  readonly explain: (error: string) => string
+}
+
+/** One way to have the package. */
+export interface Option {
+  readonly candidate: Omit<Candidate, 'chosen' | 'reason'>
+  /** Why it cannot be had; undefined where it can. */
+  readonly problem: string | undefined
+  /** The problem is only that it failed in an earlier run. */
+  readonly retriable: boolean
+  /** Why it would be taken. */
+  readonly merit: string
+  readonly substitutable: boolean
+  /** Estimated seconds until it is there; undefined where nothing is known. */
+  readonly seconds: number | undefined
+}
+
+type Draft = Omit<Option, 'seconds' | 'retriable' | 'substitutable'> & { readonly seconds?: number }
+
+/** What fetching and registering an emulator takes. */
+const REGISTRATION_SECONDS = 10
+
+/** All ways to have a package for a target, each with its problem or its merit. */
+export function listOptions(target: Target, facts: Facts): readonly Option[] {
+  const own = target.plain ? ownOptions(target, facts) : []
+  const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))]
+  return drafts.map((draft) => weighed(draft, facts))
+}
+
+/** Adds what the draft costs, and what became of it before. */
+function weighed(draft: Draft, facts: Facts): Option {
+  const { strategy, hybrid, cost } = draft.candidate
+  const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0
+  const seconds = draft.seconds ?? (cost && cost.seconds + registers)
+  const failure = draft.problem === undefined ? failureOf(draft, facts) : undefined
+  return {
+    ...draft,
+    seconds,
+    problem: draft.problem ?? failure?.reason,
+    retriable: failure?.remembered === true,
+    substitutable: cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0),
+  }
+}
+
+/** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
+function failureOf({ candidate }: Draft, { failures, graph }: Facts): Failure | undefined {
+  const { strategy, method, hybrid = false, evaluated } = candidate
+  const emulator = strategy === 'emulated' || hybrid
+  const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath)
+  return failures.find((failure) => {
+    if (failure.remembered)
+      return failure.strategy === strategy && failure.method === method && failure.emulator === emulator
+    // With an emulator it may go otherwise, but not for a download.
+    if (emulator && !failure.emulator)
+      return failure.culprit !== undefined && needed.includes(failure.culprit) && isDownload(failure.culprit, graph)
+    return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit))
+  })
+}
+
+const isDownload = (drvPath: string, graph: DerivationGraph): boolean => graph.get(drvPath)?.fixedOutput === true
+
+/** The target's own derivation: native, substituted, by a remote builder or emulated, whichever can be had. */
+function ownOptions(target: Target, facts: Facts): readonly Draft[] {
+  const { own } = facts
+  const base = describeLookup(own, facts, target)
+  const found = own.status === 'derivation' ? own.found : undefined
+  if (facts.native.includes(target.system)) {
+    const merit =
+      target.system === facts.native[0]
+        ? `the runner is ${target.system} itself`
+        : `the runner (${facts.native[0]}) executes ${target.system} programs`
+    return [{ candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit }]
+  }
+  if (found !== undefined && (found.system === 'builtin' || facts.native.includes(found.system)))
+    return [builtHere(target, found, base)]
+  return [
+    elsewhere(target, facts, found, base),
+    {
+      candidate: { strategy: 'emulated', ...base.candidate },
+      problem: base.problem ?? emulationProblem(found, facts),
+      merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
+    },
+  ]
+}
+
+/** Native without this machine: from a binary cache, or by a builder of the target's kind. */
+function elsewhere(target: Target, facts: Facts, found: Found | undefined, { candidate, problem }: Described): Draft {
+  const cost = candidate.cost
+  const cached = cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0)
+  const builder = found && builderFor(facts.builders, found.system, found.features)
+  const native = { strategy: 'native', ...candidate } as const
+  if (cached || builder === undefined) {
+    const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, no binary cache has the outputs, and no remote builder is configured for it`
+    return {
+      candidate: native,
+      problem: problem ?? (cached ? undefined : notHere),
+      merit: 'a binary cache or the local store has every output: nothing to build',
+    }
+  }
+  return {
+    candidate: native,
+    problem,
+    merit: `the remote builder ${builder.uri} is ${target.system}`,
+    ...(cost === undefined ? {} : { seconds: cost.nativeSeconds }),
+  }
+}
+
+/** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
+function builtHere(target: Target, found: Found, { candidate, problem }: Described): Draft {
+  const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`
+  const isCross = found.host === target.system
+  const kind = isCross ? ({ strategy: 'cross', method: 'declared' } as const) : ({ strategy: 'native' } as const)
+  return { candidate: { ...kind, ...candidate }, problem, merit }
+}
+
+function emulationProblem(found: Found | undefined, facts: Facts): string | undefined {
+  const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? []
+  if (machineOnly.length > 0)
+    return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`
+  return facts.emulationProblem
+}
+
+/** A cross build as it is; and with an emulator, where it needs one or failed without. */
+function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Draft[] {
+  const method: CrossMethod = lookup.kind === 'own' ? 'declared' : lookup.kind
+  const base = describeLookup(lookup, facts, target)
+  const found = lookup.status === 'derivation' ? lookup.found : undefined
+  const emulated = base.candidate.cost?.emulated ?? []
+  const merit = `${MERITS[method]}, ${base.candidate.attribute}`
+  const pure: Draft = {
+    candidate: { strategy: 'cross', method, ...base.candidate },
+    problem: base.problem ?? (found && crossProblem(target, facts, found, method)) ?? impurity(emulated, target),
+    merit: target.strategy === 'cross' ? merit : `${merit}; it runs at native speed on ${facts.native[0]}`,
+  }
+  const mayEmulate = target.strategy === 'auto' && found !== undefined
+  if (!mayEmulate || (pure.problem !== undefined && emulated.length === 0)) return [pure]
+  const problem = base.problem ?? crossProblem(target, facts, found, method)
+  const failed = facts.failures.find((failure) => !failure.emulator && concerns(failure, found, method))
+  if (emulated.length === 0 && failed === undefined) return [pure]
+  const why = failed === undefined ? listed(emulated) : 'it failed without an emulator'
+  const hybrid: Draft = {
+    candidate: { ...pure.candidate, hybrid: true },
+    problem: problem ?? facts.emulationProblem,
+    merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
+  }
+  return [pure, hybrid]
+}
+
+const concerns = (failure: Failure, found: Found, method: CrossMethod): boolean =>
+  failure.drvPath === found.drvPath || (failure.remembered && failure.method === method)
+
+const impurity = (emulated: readonly string[], target: Target): string | undefined =>
+  emulated.length === 0
+    ? undefined
+    : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${listed(emulated)}`
+
+const MOST_NAMES = 8
+const listed = (names: readonly string[]): string =>
+  names.length > MOST_NAMES
+    ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
+    : names.join(', ')
+
+/** A cross derivation is built on this machine and its result runs on the target. */
+function crossProblem(target: Target, facts: Facts, found: Found, method: CrossMethod): string | undefined {
+  if (!facts.native.includes(found.system))
+    return `its derivation ${found.name} is for ${found.system}, which the runner (${facts.native[0]}) does not execute`
+  if (found.host !== undefined && found.host !== target.system)
+    return `its result is for ${found.host}, not ${target.system}`
+  // A view leaves what no nixpkgs made as it is: there the name proves nothing.
+  const byName = (method === 'declared' || method === 'pkgsCross') && namesTarget(found.path, target)
+  if (found.host === undefined && !byName) return `nothing says that its result is for ${target.system}`
+  return undefined
+}
+
+const MERITS: Readonly<Record<CrossMethod, string>> = {
+  declared: 'the flake declares a cross build',
+  pkgsCross: "the flake has nixpkgs' cross set",
+  overlay: "the flake's overlay applied to a nixpkgs that cross-compiles",
+  nixos: "the flake's NixOS configuration with nixpkgs.buildPlatform set",
+  transparent: 'the unchanged flake, given a nixpkgs that cross-compiles',
+}
+
+interface Described {
+  readonly candidate: Pick<Candidate, 'attribute' | 'evaluated' | 'cost'>
+  readonly problem: string | undefined
+}
+
+function describeLookup(lookup: Lookup, facts: Facts, target: Target): Described {
+  switch (lookup.status) {
+    case 'derivation': {
+      const { drvPath, system, name, outputs, path } = lookup.found
+      const cost = facts.costs.get(drvPath)
+      const evaluated = { drvPath, system, name, outputs }
+      const attribute = joinAttributePath(path)
+      return { candidate: { attribute, evaluated, ...(cost === undefined ? {} : { cost }) }, problem: undefined }
+    }
+    case 'no-derivation':
+      return { candidate: { attribute: joinAttributePath(lookup.path) }, problem: 'the attribute is no derivation' }
+    case 'unasked':
+      return { candidate: { attribute: '' }, problem: 'not evaluated: a method before it gives a cross build' }
+    case 'missing':
+      return { candidate: { attribute: '' }, problem: missing(lookup.kind, facts, target) }
+    case 'error':
+      return { candidate: { attribute: '' }, problem: `it does not evaluate: ${facts.explain(lookup.error)}` }
+  }
+}
+
+const MISSING: Readonly<Record<Exclude<LookupKind, 'own'>, string>> = {
+  declared: 'the flake declares no cross build of it',
+  pkgsCross: 'the flake has no legacyPackages with pkgsCross for it',
+  overlay: 'the flake has no overlay with it',
+  nixos: 'it is no NixOS configuration of the flake',
+  transparent: 'the flake has it neither for the target nor for the runner',
+}
+
+function missing(kind: LookupKind, { names, systems }: Facts, target: Target): string {
+  if (kind !== 'own') return MISSING[kind]
+  if (names.length > 0) return `there is no such package: packages.${target.system} has ${shortened(names)}`
+  if (systems.length > 0)
+    return `the flake has nothing for ${target.system}: the flake has packages for ${shortened(systems)}`
+  return 'the flake has no packages'
+}
+
+function shortened(names: readonly string[]): string {
+  const distinct = [...new Set(names)]
+  return distinct.length > 20
+    ? `${distinct.slice(0, 20).join(', ')} and ${distinct.length - 20} more`
+    : distinct.join(', ')
+}
