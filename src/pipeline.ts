@@ -38,7 +38,7 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   const memory = await readMemory(folders)
   const { flake, planner, plans } = await log.group('Strategy', async () => {
     const flake = await readFlake(runner, nix, inputs.flake)
-    const failures = failuresOf(memory, flake.nixpkgs, Date.now() / 1000)
+    const failures = failuresOf(memory, flake.nixpkgs, now())
     const experience = { durations: durationsOf(memory), failures }
     const planner = await openPlanner(runner, nix, inputs, flake.url, machine, experience)
     const plans = await planner.plan([])
@@ -62,7 +62,7 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   const { results, pathInfos } = await finallyDo(
     rounds.build(plans, live.built),
     () => live.finish(),
-    () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), Date.now() / 1000)),
+    () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())),
     () => saveCache(runner, nix, cache, rounds.derivations()),
   )
   const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()))
@@ -94,3 +94,6 @@ function memoryFolders({ facts }: Runner, cache: Restored): readonly string[] {
     ...(tools === '' ? [] : [join(tools, 'nix-multiarch')]),
   ]
 }
+
+/** Seconds since 1970. */
+const now = (): number => Math.floor(Date.now() / 1000)

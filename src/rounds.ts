@@ -92,7 +92,7 @@ export function openRounds(
     },
     derivations: () => [...derivations],
     emulators: () => [...emulators.values()],
-    lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs),
+    lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, emulators.size > 0),
   }
 }
 
@@ -117,7 +117,7 @@ function buildPlatforms(plans: readonly Plan[], { native }: Machine): readonly S
 }
 
 /** Builds of this machine whose time is known, and ways that failed or worked. */
-function lessonsOf(rounds: readonly Built[], planner: Planner, nixpkgs: string): Lessons {
+function lessonsOf(rounds: readonly Built[], planner: Planner, nixpkgs: string, emulators: boolean): Lessons {
   const derivations = rounds.flatMap((round) => [...round.derivations.values()])
   const results = rounds.flatMap((round) => round.results)
   const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? [])
@@ -129,7 +129,9 @@ function lessonsOf(rounds: readonly Built[], planner: Planner, nixpkgs: string):
   return {
     built: derivations
       .filter(({ status, machine }) => status === 'built' && machine === '')
-      .map(({ name, seconds, drvPath }) => ({ name, seconds, emulated: planner.isEmulated(drvPath) })),
+      .map(({ name, seconds, drvPath }) => ({ name, seconds, emulated: planner.isEmulated(drvPath) }))
+      // What is foreign and was built without an emulator was built elsewhere.
+      .filter(({ emulated }) => !emulated || emulators),
     failed,
     worked,
   }

@@ -41783,7 +41783,8 @@ function asFailure({ plan, culprit, error = '' }, emulator) {
         strategy,
         method,
         drvPath: evaluated.drvPath,
-        emulator: emulator || hybrid || strategy === 'emulated',
+        // A remote builder had none of this machine's emulators.
+        emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator),
         culprit,
         reason: `it failed in this run: ${(error.split('\n')[0] ?? '').replace(/\.$/, '')}`,
         remembered: false,
@@ -41919,7 +41920,7 @@ function openRounds(runner, installed, inputs, machine, planner) {
         },
         derivations: () => [...derivations],
         emulators: () => [...emulators.values()],
-        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs),
+        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, emulators.size > 0),
     };
 }
 /** Systems whose programs the plans run on this machine. */
@@ -41941,7 +41942,7 @@ function buildPlatforms(plans, { native }) {
     return [...new Set(systems)].filter((system) => system !== native[0]);
 }
 /** Builds of this machine whose time is known, and ways that failed or worked. */
-function lessonsOf(rounds, planner, nixpkgs) {
+function lessonsOf(rounds, planner, nixpkgs, emulators) {
     const derivations = rounds.flatMap((round) => [...round.derivations.values()]);
     const results = rounds.flatMap((round) => round.results);
     const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? []);
@@ -41953,7 +41954,9 @@ function lessonsOf(rounds, planner, nixpkgs) {
     return {
         built: derivations
             .filter(({ status, machine }) => status === 'built' && machine === '')
-            .map(({ name, seconds, drvPath }) => ({ name, seconds, emulated: planner.isEmulated(drvPath) })),
+            .map(({ name, seconds, drvPath }) => ({ name, seconds, emulated: planner.isEmulated(drvPath) }))
+            // What is foreign and was built without an emulator was built elsewhere.
+            .filter(({ emulated }) => !emulated || emulators),
         failed,
         worked,
     };
@@ -42467,7 +42470,7 @@ function reachable(graph, root) {
 
 
 /** What fetching and registering an emulator takes. */
-const REGISTRATION_SECONDS = 10;
+const REGISTRATION_SECONDS = 5;
 /** All ways to have a package for a target, each with its problem or its merit. */
 function listOptions(target, facts) {
     const own = target.plain ? ownOptions(target, facts) : [];
@@ -42661,8 +42664,6 @@ function shortened(names) {
 
 /** How much cheaper a way must be to be taken before one that is better for other reasons: estimates are rough. */
 const CLEARLY_CHEAPER = 0.9;
-/** An evaluation takes some seconds: it must have more than these to win. */
-const EVALUATION_SECONDS = 5;
 /**
  * Chooses how one package is had for one target. What cannot work is left out. Native comes first; of the rest the
  * cheapest is taken, and of those that cost about the same the first in the order declared, pkgsCross, overlay, nixos,
@@ -42691,10 +42692,11 @@ function choose_choose(target, packageName, facts, prefer) {
     return { target, package: packageName, candidates, choice, reason: winner.merit };
 }
 /**
- * Whether the flake should be asked for views of itself as cross builds, which costs another evaluation: only where a
- * cross build could win over what is known.
+ * Whether the flake should be asked for views of itself as cross builds: only where a cross build could win over what
+ * is known.
+ * @param evaluationSeconds what asking costs
  */
-function viewsMayWin({ target, candidates, choice }, prefer) {
+function viewsMayWin({ target, candidates, choice }, prefer, evaluationSeconds) {
     if (target.strategy !== 'auto')
         return false;
     if (choice === undefined)
@@ -42704,7 +42706,7 @@ function viewsMayWin({ target, candidates, choice }, prefer) {
     if (choice.strategy === 'cross')
         return choice.hybrid === true;
     const cost = candidates.find(({ chosen }) => chosen)?.cost;
-    return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > EVALUATION_SECONDS);
+    return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > evaluationSeconds);
 }
 /** What failed only in an earlier run is tried again where nothing else works. */
 function cheapest(options, prefer) {
@@ -42936,10 +42938,13 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
     const wanted = await plan_expand(runner, nix, inputs, url);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
     const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
+    const began = performance.now();
     const [answers, builders] = await Promise.all([
         askFlake(runner, nix, url, questions),
         foreign ? readBuilders(runner, nix) : [],
     ]);
+    // The views are asked in such an evaluation again, of two sets of packages.
+    const evaluationSeconds = (2 * (performance.now() - began)) / 1000;
     const nothing = { names: [], systems: [], all: [], lookups: [] };
     let items = wanted.map((item, index) => ({
         ...item,
@@ -42961,7 +42966,7 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
         isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
         async plan(failures) {
             const plans = await chooseAll(failures);
-            const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer));
+            const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
             if (open.length === 0)
                 return plans.map((plan, index) => withUnasked(plan, items[index]));
             const views = await askFlake(runner, nix, url, open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })));
@@ -43156,7 +43161,7 @@ async function runPipeline(runner, read) {
     const memory = await readMemory(folders);
     const { flake, planner, plans } = await log.group('Strategy', async () => {
         const flake = await readFlake(runner, nix, inputs.flake);
-        const failures = failuresOf(memory, flake.nixpkgs, Date.now() / 1000);
+        const failures = failuresOf(memory, flake.nixpkgs, now());
         const experience = { durations: durationsOf(memory), failures };
         const planner = await openPlanner(runner, nix, inputs, flake.url, machine, experience);
         const plans = await planner.plan([]);
@@ -43177,7 +43182,7 @@ async function runPipeline(runner, read) {
     const rounds = openRounds(runner, found, inputs, machine, planner);
     const doubtful = async () => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, rounds.derivations());
     const live = await startPush(runner, nix, inputs, await doubtful());
-    const { results, pathInfos } = await finallyDo(rounds.build(plans, live.built), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), Date.now() / 1000)), () => saveCache(runner, nix, cache, rounds.derivations()));
+    const { results, pathInfos } = await finallyDo(rounds.build(plans, live.built), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
     const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()));
     return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes });
 }
@@ -43207,6 +43212,8 @@ function memoryFolders({ facts }, cache) {
         ...(tools === '' ? [] : [(0,external_node_path_.join)(tools, 'nix-multiarch')]),
     ];
 }
+/** Seconds since 1970. */
+const now = () => Math.floor(Date.now() / 1000);
 
 
 /***/ }),

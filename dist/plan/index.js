@@ -35514,7 +35514,7 @@ const builderFor = (builders, system, features) => builders.find((builder) => bu
 
 
 /** What fetching and registering an emulator takes. */
-const REGISTRATION_SECONDS = 10;
+const REGISTRATION_SECONDS = 5;
 /** All ways to have a package for a target, each with its problem or its merit. */
 function listOptions(target, facts) {
     const own = target.plain ? ownOptions(target, facts) : [];
@@ -35708,8 +35708,6 @@ function shortened(names) {
 
 /** How much cheaper a way must be to be taken before one that is better for other reasons: estimates are rough. */
 const CLEARLY_CHEAPER = 0.9;
-/** An evaluation takes some seconds: it must have more than these to win. */
-const EVALUATION_SECONDS = 5;
 /**
  * Chooses how one package is had for one target. What cannot work is left out. Native comes first; of the rest the
  * cheapest is taken, and of those that cost about the same the first in the order declared, pkgsCross, overlay, nixos,
@@ -35738,10 +35736,11 @@ function choose_choose(target, packageName, facts, prefer) {
     return { target, package: packageName, candidates, choice, reason: winner.merit };
 }
 /**
- * Whether the flake should be asked for views of itself as cross builds, which costs another evaluation: only where a
- * cross build could win over what is known.
+ * Whether the flake should be asked for views of itself as cross builds: only where a cross build could win over what
+ * is known.
+ * @param evaluationSeconds what asking costs
  */
-function choose_viewsMayWin({ target, candidates, choice }, prefer) {
+function choose_viewsMayWin({ target, candidates, choice }, prefer, evaluationSeconds) {
     if (target.strategy !== 'auto')
         return false;
     if (choice === undefined)
@@ -35751,7 +35750,7 @@ function choose_viewsMayWin({ target, candidates, choice }, prefer) {
     if (choice.strategy === 'cross')
         return choice.hybrid === true;
     const cost = candidates.find(({ chosen }) => chosen)?.cost;
-    return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > EVALUATION_SECONDS);
+    return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > evaluationSeconds);
 }
 /** What failed only in an earlier run is tried again where nothing else works. */
 function cheapest(options, prefer) {
@@ -35990,6 +35989,7 @@ function decideEntries(wanted, inputs, facts) {
     return entries.map((entry) => (isMissing(entry) && !had.has(entry.package) ? { ...entry, status: 'failed' } : entry));
 }
 const MADE_IN_THE_JOB = 'the flake declares no cross build of it: the job makes one of the flake as it is';
+const DECIDED_IN_THE_JOB = 'the job decides: a cross build of the flake as it is, or QEMU';
 const NOT_THERE = 'the flake does not have it for this system';
 const isMissing = ({ status, reason }) => status === 'skipped' && reason === NOT_THERE;
 function decide(item, inputs, facts) {
@@ -36016,12 +36016,21 @@ function decide(item, inputs, facts) {
             return { ...base, status: 'unevaluated', reason: MADE_IN_THE_JOB };
         if (errors.length > 0)
             return { ...base, ...unevaluated(item, errors, facts) };
+        if (isNotListed(item))
+            return { ...base, status: 'unevaluated', reason: MADE_IN_THE_JOB };
         return discovered && item.own.status === 'missing'
             ? { ...base, status: 'skipped', reason: NOT_THERE }
             : { ...base, status: 'failed', reason: plan.reason };
     }
     return planned({ ...base, ...asStrategy(item, plan.choice) }, plan, plan.choice, inputs, facts);
 }
+/** The flake has packages, but none for this target: a job that cross-compiles may make them all the same. */
+const isNotListed = ({ placed: { target, place, discovered }, own, names, systems }) => !discovered &&
+    target.strategy === 'auto' &&
+    !place.native.includes(target.system) &&
+    own.status === 'missing' &&
+    names.length === 0 &&
+    systems.includes(place.system);
 function planned(base, plan, choice, inputs, facts) {
     const { strategy, evaluated } = choice;
     const { drvPath, outputs, system } = evaluated;
@@ -36031,6 +36040,9 @@ function planned(base, plan, choice, inputs, facts) {
     const reached = reachable(facts.graph, drvPath);
     // What only this machine's store has, the job's machine has to build.
     const toBuild = reached.length > 0 ? reached : [drvPath];
+    // Only the job asks for the flake as a cross build, which may well be cheaper than QEMU.
+    if (choose_viewsMayWin(plan, inputs.prefer, 0))
+        return { ...entry, strategy: 'auto', status: 'planned', reason: DECIDED_IN_THE_JOB, toBuild };
     const elsewhere = base.native.includes(system) ? undefined : nativePlace(system, runnerLabels(inputs.runners));
     if (strategy === 'native' && elsewhere !== undefined) {
         const reason = `its derivation is built on ${system}`;
@@ -36063,7 +36075,7 @@ function choosePlan(item, { prefer }, facts) {
     const { placed, own, cross, names, systems } = item;
     const { target, place } = placed;
     const found = [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-    const costs = new Map(found.map(({ drvPath, outputs }) => [drvPath, missingCost(drvPath, outputs, place.native, facts)]));
+    const costs = new Map(found.map((each) => [each.drvPath, missingCost(each, place.native, facts)]));
     const emulationProblem = facts.emulationProblem(place.system, target.system);
     const { explain } = facts;
     const machine = { native: place.native, emulationProblem, emulatorServes: false, builders: [] };
@@ -36071,10 +36083,14 @@ function choosePlan(item, { prefer }, facts) {
     return choose_choose(target, item.package, known, prefer);
 }
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
-function missingCost(drvPath, outputs, native, facts) {
+function missingCost({ drvPath, outputs, system }, native, facts) {
     const { graph, cached } = facts;
-    const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, { native, durations: new Map() });
-    return Object.keys(cost.toBuild).length === 0 && !cached(outputs) ? { ...cost, toBuild: { unknown: 1 } } : cost;
+    const speeds = { native, durations: new Map() };
+    const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, speeds);
+    if (Object.keys(cost.toBuild).length > 0 || cached(outputs))
+        return cost;
+    const alone = costOf(drvPath, [drvPath], 0, new Map([[drvPath, { ...UNKNOWN_DERIVATION, system }]]), speeds);
+    return { ...alone, toBuild: { unknown: 1 } };
 }
 /** The system of a path that is for one system alone, such as a NixOS configuration's. */
 function hostOfFixed({ own, placed }) {
@@ -36421,10 +36437,13 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
     const wanted = await plan_expand(runner, nix, inputs, url);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
     const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
+    const began = performance.now();
     const [answers, builders] = await Promise.all([
         askFlake(runner, nix, url, questions),
         foreign ? readBuilders(runner, nix) : [],
     ]);
+    // The views are asked in such an evaluation again, of two sets of packages.
+    const evaluationSeconds = (2 * (performance.now() - began)) / 1000;
     const nothing = { names: [], systems: [], all: [], lookups: [] };
     let items = wanted.map((item, index) => ({
         ...item,
@@ -36446,7 +36465,7 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
         isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
         async plan(failures) {
             const plans = await chooseAll(failures);
-            const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer));
+            const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
             if (open.length === 0)
                 return plans.map((plan, index) => withUnasked(plan, items[index]));
             const views = await askFlake(runner, nix, url, open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })));

@@ -79,7 +79,8 @@ export function asFailure({ plan, culprit, error = '' }: BuildResult, emulator: 
     strategy,
     method,
     drvPath: evaluated.drvPath,
-    emulator: emulator || hybrid || strategy === 'emulated',
+    // A remote builder had none of this machine's emulators.
+    emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator),
     culprit,
     reason: `it failed in this run: ${(error.split('\n')[0] ?? '').replace(/\.$/, '')}`,
     remembered: false,

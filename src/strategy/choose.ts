@@ -8,9 +8,6 @@ export type { Facts } from './options.ts'
 
 /** How much cheaper a way must be to be taken before one that is better for other reasons: estimates are rough. */
 const CLEARLY_CHEAPER = 0.9
-/** An evaluation takes some seconds: it must have more than these to win. */
-const EVALUATION_SECONDS = 5
-
 /**
  * Chooses how one package is had for one target. What cannot work is left out. Native comes first; of the rest the
  * cheapest is taken, and of those that cost about the same the first in the order declared, pkgsCross, overlay, nixos,
@@ -40,16 +37,21 @@ export function choose(target: Target, packageName: string, facts: Facts, prefer
 }
 
 /**
- * Whether the flake should be asked for views of itself as cross builds, which costs another evaluation: only where a
- * cross build could win over what is known.
+ * Whether the flake should be asked for views of itself as cross builds: only where a cross build could win over what
+ * is known.
+ * @param evaluationSeconds what asking costs
  */
-export function viewsMayWin({ target, candidates, choice }: Plan, prefer: Inputs['prefer']): boolean {
+export function viewsMayWin(
+  { target, candidates, choice }: Plan,
+  prefer: Inputs['prefer'],
+  evaluationSeconds: number,
+): boolean {
   if (target.strategy !== 'auto') return false
   if (choice === undefined) return true
   if (choice.strategy === 'native') return false
   if (choice.strategy === 'cross') return choice.hybrid === true
   const cost = candidates.find(({ chosen }) => chosen)?.cost
-  return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > EVALUATION_SECONDS)
+  return prefer === 'speed' && (cost === undefined || cost.seconds - cost.nativeSeconds > evaluationSeconds)
 }
 
 /** What failed only in an earlier run is tried again where nothing else works. */

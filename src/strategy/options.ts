@@ -47,7 +47,7 @@ export interface Option {
 type Draft = Omit<Option, 'seconds' | 'retriable' | 'substitutable'> & { readonly seconds?: number }
 
 /** What fetching and registering an emulator takes. */
-const REGISTRATION_SECONDS = 10
+const REGISTRATION_SECONDS = 5
 
 /** All ways to have a package for a target, each with its problem or its merit. */
 export function listOptions(target: Target, facts: Facts): readonly Option[] {

@@ -75,10 +75,13 @@ export async function openPlanner(
   const wanted = await expand(runner, nix, inputs, url)
   const questions = wanted.map((item) => question(item, inputs, nix, machine))
   const foreign = wanted.some(({ target }) => !machine.native.includes(target.system))
+  const began = performance.now()
   const [answers, builders] = await Promise.all([
     askFlake(runner, nix, url, questions),
     foreign ? readBuilders(runner, nix) : [],
   ])
+  // The views are asked in such an evaluation again, of two sets of packages.
+  const evaluationSeconds = (2 * (performance.now() - began)) / 1000
   const nothing: Answer = { names: [], systems: [], all: [], lookups: [] }
   let items: readonly Item[] = wanted.map((item, index) => ({
     ...item,
@@ -101,7 +104,9 @@ export async function openPlanner(
     isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
     async plan(failures) {
       const plans = await chooseAll(failures)
-      const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index] as Plan, inputs.prefer))
+      const open = items.filter(
+        (item, index) => !item.viewsAsked && viewsMayWin(plans[index] as Plan, inputs.prefer, evaluationSeconds),
+      )
       if (open.length === 0) return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
       const views = await askFlake(
         runner,

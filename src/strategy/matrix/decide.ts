@@ -1,8 +1,8 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
-import { choose } from '../choose.ts'
+import type { Found } from '../answers.ts'
+import { choose, viewsMayWin } from '../choose.ts'
 import { costOf } from '../costs.ts'
-import type { DerivationGraph } from '../graph.ts'
-import { reachable } from '../graph.ts'
+import { type DerivationGraph, reachable, UNKNOWN_DERIVATION } from '../graph.ts'
 import type { Choice, Cost, Plan } from '../types.ts'
 import { labelText, nativePlace } from './runners.ts'
 import { runnerLabels } from './targets.ts'
@@ -35,6 +35,7 @@ export function decideEntries(
 }
 
 const MADE_IN_THE_JOB = 'the flake declares no cross build of it: the job makes one of the flake as it is'
+const DECIDED_IN_THE_JOB = 'the job decides: a cross build of the flake as it is, or QEMU'
 const NOT_THERE = 'the flake does not have it for this system'
 const isMissing = ({ status, reason }: Entry): boolean => status === 'skipped' && reason === NOT_THERE
 
@@ -58,6 +59,7 @@ function decide(item: Wanted, inputs: Pick<PlanInputs, 'prefer' | 'runners'>, fa
     const errors = [item.own, ...item.cross].flatMap((lookup) => (lookup.status === 'error' ? [lookup.error] : []))
     if (target.strategy === 'cross') return { ...base, status: 'unevaluated', reason: MADE_IN_THE_JOB }
     if (errors.length > 0) return { ...base, ...unevaluated(item, errors, facts) }
+    if (isNotListed(item)) return { ...base, status: 'unevaluated', reason: MADE_IN_THE_JOB }
     return discovered && item.own.status === 'missing'
       ? { ...base, status: 'skipped', reason: NOT_THERE }
       : { ...base, status: 'failed', reason: plan.reason }
@@ -65,11 +67,20 @@ function decide(item: Wanted, inputs: Pick<PlanInputs, 'prefer' | 'runners'>, fa
   return planned({ ...base, ...asStrategy(item, plan.choice) }, plan, plan.choice, inputs, facts)
 }
 
+/** The flake has packages, but none for this target: a job that cross-compiles may make them all the same. */
+const isNotListed = ({ placed: { target, place, discovered }, own, names, systems }: Wanted): boolean =>
+  !discovered &&
+  target.strategy === 'auto' &&
+  !place.native.includes(target.system) &&
+  own.status === 'missing' &&
+  names.length === 0 &&
+  systems.includes(place.system)
+
 function planned(
   base: Omit<Entry, 'status' | 'reason'>,
   plan: Plan,
   choice: Choice,
-  inputs: Pick<PlanInputs, 'runners'>,
+  inputs: Pick<PlanInputs, 'prefer' | 'runners'>,
   facts: DecideFacts,
 ): Entry {
   const { strategy, evaluated } = choice
@@ -79,6 +90,9 @@ function planned(
   const reached = reachable(facts.graph, drvPath)
   // What only this machine's store has, the job's machine has to build.
   const toBuild = reached.length > 0 ? reached : [drvPath]
+  // Only the job asks for the flake as a cross build, which may well be cheaper than QEMU.
+  if (viewsMayWin(plan, inputs.prefer, 0))
+    return { ...entry, strategy: 'auto', status: 'planned', reason: DECIDED_IN_THE_JOB, toBuild }
   const elsewhere = base.native.includes(system) ? undefined : nativePlace(system, runnerLabels(inputs.runners))
   if (strategy === 'native' && elsewhere !== undefined) {
     const reason = `its derivation is built on ${system}`
@@ -118,9 +132,7 @@ function choosePlan(item: Wanted, { prefer }: Pick<PlanInputs, 'prefer'>, facts:
   const { placed, own, cross, names, systems } = item
   const { target, place } = placed
   const found = [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []))
-  const costs = new Map(
-    found.map(({ drvPath, outputs }) => [drvPath, missingCost(drvPath, outputs, place.native, facts)]),
-  )
+  const costs = new Map(found.map((each) => [each.drvPath, missingCost(each, place.native, facts)]))
   const emulationProblem = facts.emulationProblem(place.system, target.system)
   const { explain } = facts
   const machine = { native: place.native, emulationProblem, emulatorServes: false, builders: [] }
@@ -129,15 +141,13 @@ function choosePlan(item: Wanted, { prefer }: Pick<PlanInputs, 'prefer'>, facts:
 }
 
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
-function missingCost(
-  drvPath: string,
-  outputs: Readonly<Record<string, string>>,
-  native: readonly string[],
-  facts: DecideFacts,
-): Cost {
+function missingCost({ drvPath, outputs, system }: Found, native: readonly string[], facts: DecideFacts): Cost {
   const { graph, cached } = facts
-  const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, { native, durations: new Map() })
-  return Object.keys(cost.toBuild).length === 0 && !cached(outputs) ? { ...cost, toBuild: { unknown: 1 } } : cost
+  const speeds = { native, durations: new Map() }
+  const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, speeds)
+  if (Object.keys(cost.toBuild).length > 0 || cached(outputs)) return cost
+  const alone = costOf(drvPath, [drvPath], 0, new Map([[drvPath, { ...UNKNOWN_DERIVATION, system }]]), speeds)
+  return { ...alone, toBuild: { unknown: 1 } }
 }
 
 /** The system of a path that is for one system alone, such as a NixOS configuration's. */

@@ -345,7 +345,7 @@ describe('choose', () => {
     ],
     ['cross, asked for', decide('aarch64-linux=cross'), 'speed', false],
   ] as const)('views are asked for: %s', (_, plan, prefer, asked) => {
-    expect(viewsMayWin(plan, prefer)).toBe(asked)
+    expect(viewsMayWin(plan, prefer, 5)).toBe(asked)
   })
 
   test.each([

@@ -254,9 +254,19 @@ describe('what becomes of a package', () => {
       { status: 'planned', strategy: 'auto', method: 'declared', runner: 'ubuntu-24.04' },
     ],
     [
-      'emulated',
+      'emulated, or cross by a view that only the job asks for',
       wanted('a', found('a', { system: 'riscv64-linux' }), { placed: placed('riscv64-linux') }),
+      { status: 'planned', strategy: 'auto', runner: 'ubuntu-24.04' },
+    ],
+    [
+      'emulated, as the workflow wants it',
+      wanted('a', found('a', { system: 'riscv64-linux' }), { placed: placed('riscv64-linux=emulated') }),
       { status: 'planned', strategy: 'emulated', runner: 'ubuntu-24.04' },
+    ],
+    [
+      'of a target that the flake does not list',
+      wanted('a', missing, { placed: placed('riscv64-linux'), names: [], systems: ['x86_64-linux'] }),
+      { status: 'unevaluated', strategy: 'auto', runner: 'ubuntu-24.04' },
     ],
     [
       'emulated, with KVM',

@@ -1,0 +1,180 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { fixtures, prepareFixtures, registerEmulators } from '../fixtures/fixtures.ts'
+import { machineUsable } from '../rig/available.ts'
+import { nixVersions } from '../rig/cache.ts'
+import { startSshServer } from '../rig/servers.ts'
+import { type Job, type JobOptions, type Result, repository, withJob } from './support.ts'
+
+interface PlanEntry {
+  package: string
+  reason: string
+  candidates: {
+    strategy: string
+    method: string | null
+    hybrid: boolean
+    chosen: boolean
+    reason: string
+    cost: { toBuild: Record<string, number>; closure: Record<string, number>; seconds: number } | null
+  }[]
+  attempts: { strategy: string; method: string; hybrid: boolean; error: string }[]
+}
+
+const plansOf = ({ outputs }: { outputs: Record<string, string> }) => JSON.parse(outputs.plan ?? '[]') as PlanEntry[]
+const titles = (results: readonly Result[]) => results.map(({ strategy, method }) => [strategy, method])
+const forget = ({ machine }: Job, results: readonly Result[]) =>
+  machine.sh(`nix-store --delete ${results.flatMap(({ outputs }) => Object.values(outputs)).join(' ')}`)
+
+/** What `auto` decides for real programs, and what it does when a build fails; test/fixtures/flakes/stubborn. */
+describe.skipIf(!machineUsable())('auto', () => {
+  beforeAll(() => prepareFixtures())
+  const options = (nix: string, flake: string): JobOptions => ({
+    user: 'root',
+    nix: nix as never,
+    flake,
+    binds: fixtures.binds,
+    nixConf: `experimental-features = nix-command flakes\n${fixtures.nixConf()}`,
+  })
+
+  test.each([
+    ['plain', 'x86_64-linux', 'greet', 'native', null, /the runner is x86_64-linux itself/],
+    ['declared', 'aarch64-linux', 'by-triple', 'cross', 'declared', /the flake declares a cross build/],
+    ['pkgscross', 'riscv64-linux', 'greeting', 'cross', 'pkgsCross', /nixpkgs' cross set/],
+    ['plain', 'aarch64-linux', 'counter', 'cross', 'transparent', /the unchanged flake.*at native speed/],
+    ['raw', 'aarch64-linux', 'default', 'emulated', null, /QEMU runs the aarch64-linux build/],
+    ['stubborn', 'aarch64-linux', 'runs-a-foreign-tool', 'emulated', null, /QEMU runs the aarch64-linux build/],
+    [
+      'stubborn',
+      'aarch64-linux',
+      'includes-a-table',
+      'cross',
+      'transparent',
+      /QEMU runs .*: table-1\.0 \(aarch64-linux\)/,
+    ],
+  ])('%s for %s, %s: %s %s', async (flake, targets, packages, strategy, method, reason) => {
+    await withJob(options('2.34.8', fixtures.flake(flake)), async ({ runner, act, finish }) => {
+      const step = await act({ targets, packages })
+      expect(step.ok, runner.log).toBe(true)
+      expect(titles(step.results)).toEqual([[strategy, method]])
+      expect(step.results[0]).toMatchObject({ status: 'built', reason: expect.stringMatching(reason) })
+      const [plan] = plansOf(step)
+      expect(plan?.candidates.filter(({ chosen }) => chosen)).toHaveLength(1)
+      for (const candidate of plan?.candidates ?? []) expect(candidate.reason).toMatch(/\w/)
+      await finish()
+    })
+  })
+
+  test('overlays and NixOS configurations', async () => {
+    const machines = mkdtempSync(join(tmpdir(), 'machines-'))
+    cpSync(join(repository, 'test/fixtures/transparent/machines'), machines, { recursive: true })
+    const file = join(machines, 'flake.nix')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('@nixpkgs@', fixtures.nixpkgs))
+    await withJob(options('2.34.8', machines), async ({ runner, act, finish }) => {
+      const image = 'nixosConfigurations.pi.config.system.build.sdImage'
+      const nixos = await act({ targets: 'aarch64-linux', packages: image })
+      expect(nixos.ok, runner.log).toBe(true)
+      expect(titles(nixos.results)).toEqual([['cross', 'nixos']])
+      const overlay = await act({
+        flake: `path:${fixtures.flake('overlay-only')}`,
+        targets: 'aarch64-linux',
+        packages: 'shout',
+        'smoke-test': 'greet',
+      })
+      expect(overlay.ok, runner.log).toBe(true)
+      expect(titles(overlay.results)).toEqual([['cross', 'overlay']])
+      await finish()
+    })
+    rmSync(machines, { recursive: true })
+  })
+
+  test('what is there is taken; what a remote builder can build is left to it; its loss is got over', async () => {
+    const nix = `builders = ssh-ng://root@127.0.0.1?remote-store=/var/tmp/far&remote-program=/usr/local/bin/far-daemon aarch64-linux\n`
+    const base = options('2.34.8', fixtures.flake('raw'))
+    const far = '#!/bin/sh\nNIX_CONFIG=\'extra-platforms = aarch64-linux\' exec nix-daemon "$@"\n'
+    await withJob({ ...base, ssh: true, nixConf: `${base.nixConf}\n${nix}` }, async (job) => {
+      const { machine, runner, act, finish } = job
+      await registerEmulators(machine)
+      await machine.sh('cat >/usr/local/bin/far-daemon; chmod +x /usr/local/bin/far-daemon', { input: far })
+      const ssh = await startSshServer(machine)
+      runner.job.env.NIX_SSHOPTS = ssh.options
+      const remote = await act({ targets: 'aarch64-linux' })
+      expect(remote.ok, runner.log).toBe(true)
+      expect(remote.results[0]).toMatchObject({
+        strategy: 'native',
+        status: 'built',
+        reason: 'the remote builder ssh-ng://root@127.0.0.1 is aarch64-linux',
+      })
+      await machine.sh(`test -e /var/tmp/far${Object.values(remote.results[0]?.outputs ?? {})[0]}`)
+
+      const there = await act({ targets: 'aarch64-linux' })
+      expect(there.results[0]).toMatchObject({
+        strategy: 'native',
+        status: 'cached',
+        reason: expect.stringMatching(/nothing to build/),
+      })
+
+      await forget(job, there.results)
+      await machine.sh('rm -rf /var/tmp/far || chmod -R u+w /var/tmp/far && rm -rf /var/tmp/far')
+      await ssh.stop()
+      const alone = await act({ targets: 'aarch64-linux' })
+      expect(alone.ok, runner.log).toBe(true)
+      expect(alone.results[0]).toMatchObject({ strategy: 'emulated', status: 'built' })
+      expect(plansOf(alone)[0]?.attempts).toMatchObject([{ strategy: 'native' }])
+      await finish()
+    })
+  })
+
+  test.each(nixVersions)('what fails falls back in the same run, and is remembered, with Nix %s', async (nix) => {
+    const inputs = { targets: 'aarch64-linux', packages: 'runs-itself asks-the-machine' }
+    await withJob(options(nix, fixtures.flake('stubborn')), async (job) => {
+      const { machine, runner, act, finish } = job
+      const first = await act(inputs)
+      expect(first.ok, runner.log).toBe(true)
+      expect(titles(first.results)).toEqual([
+        ['cross', 'transparent'],
+        ['emulated', null],
+      ])
+      const [itself, machineOnly] = plansOf(first)
+      expect(itself?.candidates.find(({ chosen }) => chosen)).toMatchObject({ hybrid: true })
+      expect(itself?.attempts).toMatchObject([{ hybrid: false, error: expect.stringMatching(/another architecture/) }])
+      expect(machineOnly?.attempts).toMatchObject([
+        { strategy: 'cross', hybrid: false, error: expect.stringMatching(/exit code 1/) },
+        { strategy: 'cross', hybrid: true, error: expect.stringMatching(/exit code 1/) },
+      ])
+      const summary = runner.job.summaries.join('\n')
+      expect(summary).toMatch(/### Fell back/)
+      expect(summary.match(/\| cross \(transparent, hybrid\) \| emulated \|/g)).toHaveLength(1)
+      expect(runner.log.match(/failed, falling back to/g)).toHaveLength(3)
+      const [answer = '', kind = ''] = first.results.map(({ outputs }) => outputs.out ?? '')
+      expect(await machine.sh(`${answer}/bin/answer; cat ${kind}`)).toBe('the answer\naarch64\n')
+
+      await forget(job, first.results)
+      const second = await act(inputs)
+      expect(second.ok, runner.log).toBe(true)
+      expect(plansOf(second).map(({ attempts }) => attempts)).toEqual([[], []])
+      expect(titles(second.results)[1]).toEqual(['emulated', null])
+      await finish()
+    })
+  })
+
+  test('no way is left: every failure is told, and what was asked for is not second-guessed', async () => {
+    await withJob(options('2.34.8', fixtures.flake('stubborn')), async ({ runner, act, finish }) => {
+      const never = await act({ targets: 'aarch64-linux', packages: 'asks-the-machine', qemu: 'never' })
+      expect(never.ok).toBe(false)
+      expect(never.results).toMatchObject([{ status: 'failed', strategy: 'cross' }])
+      expect(plansOf(never)[0]?.attempts).toEqual([])
+      const cross = await act({ targets: 'aarch64-linux=cross', packages: 'runs-itself includes-a-table' })
+      expect(cross.ok).toBe(false)
+      expect(cross.results.map(({ status, error }) => [status, error])).toEqual([
+        ['failed', expect.stringMatching(/another architecture/)],
+        ['failed', expect.stringMatching(/no pure cross build.*table-1\.0 \(aarch64-linux\)/)],
+      ])
+      const raw = await act({ flake: `path:${fixtures.flake('raw')}`, targets: 'aarch64-linux=cross' })
+      expect(raw.results[0]?.error).toMatch(/tiny-1\.0 is for aarch64-linux/)
+      expect(runner.log).not.toMatch(/falling back/)
+      await finish()
+    })
+  })
+})
