@@ -1,6 +1,6 @@
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DrvPath } from '../nix/store-path.ts'
-import type { Plan } from '../strategy/types.ts'
+import type { Choice, Plan } from '../strategy/types.ts'
 
 /** Derivations that one Nix process builds together, with its own scheduler. */
 export interface Batch {
@@ -22,7 +22,7 @@ export function schedule(
   const of = (emulated: boolean): readonly DrvPath[] => [
     ...new Set(
       plans.flatMap(({ choice }) =>
-        choice !== undefined && (choice.strategy === 'emulated') === emulated ? [choice.evaluated.drvPath] : [],
+        choice !== undefined && runsEmulator(choice) === emulated ? [choice.evaluated.drvPath] : [],
       ),
     ),
   ]
@@ -44,3 +44,6 @@ export function schedule(
   ]
   return batches.filter((batch) => batch.derivations.length > 0)
 }
+
+/** A cross build with an emulator can hang in it as well. */
+const runsEmulator = ({ strategy, hybrid }: Choice): boolean => strategy === 'emulated' || hybrid === true

@@ -45,7 +45,7 @@ export interface CandidateObject {
   /** System that it is built on. */
   readonly system: string | null
   readonly drvPath: string | null
-  readonly cost: Omit<Cost, 'nativeSeconds' | 'emulated'> | null
+  readonly cost: Omit<Cost, 'nativeSeconds' | 'emulated' | 'unemulatable'> | null
 }
 
 /** Milliseconds are enough for a report. */

@@ -53,6 +53,7 @@ export function costOf(
 ): Cost {
   const counts: Record<string, number> = {}
   const emulated: string[] = []
+  const unemulatable: string[] = []
   let seconds = fetchSeconds(bytesToFetch)
   let nativeSeconds = seconds
   for (const path of toBuild) {
@@ -61,6 +62,7 @@ export function costOf(
     const foreign = isForeign(facts.system, native)
     const runsForeign = !foreign && usesForeign(path, graph, native)
     if (foreign || runsForeign) emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name)
+    if (foreign && facts.features.some(isOfMachines)) unemulatable.push(`${facts.name} (${facts.features.join(', ')})`)
     seconds += weightOf(facts, native, durations, foreign || runsForeign)
     nativeSeconds += weightOf(facts, native, durations, false)
   }
@@ -70,9 +72,13 @@ export function costOf(
     seconds,
     nativeSeconds,
     emulated: emulated.sort(),
+    unemulatable,
     closure: bySystem(drvPath, graph),
   }
 }
+
+/** Features that an emulated build does not have, whatever the machine says. */
+export const isOfMachines = (feature: string): boolean => feature === 'kvm' || feature === 'nixos-test'
 
 /** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
 function usesForeign(path: string, graph: DerivationGraph, native: readonly string[]): boolean {

@@ -20,6 +20,8 @@ export interface DerivationFacts {
   readonly outputs: readonly string[]
   /** Store paths whose programs its build runs: builder, stdenv and `nativeBuildInputs`. */
   readonly tools: readonly string[]
+  /** `requiredSystemFeatures`. */
+  readonly features: readonly string[]
 }
 
 /** By path of the .drv file. */
@@ -35,6 +37,7 @@ export const UNKNOWN_DERIVATION: DerivationFacts = {
   inputs: [],
   outputs: [],
   tools: [],
+  features: [],
 }
 
 /**
@@ -56,18 +59,20 @@ export function readDerivation(path: string, text: string): DerivationFacts {
     inputs,
     outputs: [...outputs.matchAll(/\("[^"]*","(\/[^"]+)"/g)].map((match) => match[1] ?? ''),
     tools: [head?.[2] ?? '', ...toolsIn(text)].filter((tool) => tool.startsWith('/')).map(storePathOf),
+    features: wordsOf(text, 'requiredSystemFeatures'),
   }
 }
 
 const storePathOf = (path: string): string => path.split('/').slice(0, 4).join('/')
 
-function toolsIn(text: string): readonly string[] {
-  const values = [...text.matchAll(/\("(?:nativeBuildInputs|depsBuildBuild|stdenv)","([^"]*)"\)/g)]
-  const structured = [...text.matchAll(/\\"(?:nativeBuildInputs|depsBuildBuild)\\":\[([^\]]*)\]/g)]
-  return [
-    ...values.flatMap((match) => (match[1] ?? '').split(/\s+/)),
-    ...structured.flatMap((match) => (match[1] ?? '').replaceAll('\\"', '').split(',')),
-  ]
+const toolsIn = (text: string): readonly string[] =>
+  ['nativeBuildInputs', 'depsBuildBuild', 'stdenv'].flatMap((name) => wordsOf(text, name))
+
+/** A list in the environment of a derivation, or in its structured attributes. */
+function wordsOf(text: string, name: string): readonly string[] {
+  const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? ''
+  const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? ''
+  return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '')
 }
 
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */

@@ -2,6 +2,7 @@ import type { Target } from '../inputs/inputs.ts'
 import type { Found, Lookup, LookupKind } from './answers.ts'
 import { joinAttributePath, namesTarget } from './attributes.ts'
 import { builderFor, type RemoteBuilder } from './builders.ts'
+import { isOfMachines } from './costs.ts'
 import { type DerivationGraph, reachable } from './graph.ts'
 import type { Candidate, Cost, CrossMethod, Failure } from './types.ts'
 
@@ -106,7 +107,7 @@ function ownOptions(target: Target, facts: Facts): readonly Draft[] {
     elsewhere(target, facts, found, base),
     {
       candidate: { strategy: 'emulated', ...base.candidate },
-      problem: base.problem ?? emulationProblem(found, facts),
+      problem: base.problem ?? emulationProblem(found, base.candidate.cost, facts),
       merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
     },
   ]
@@ -142,10 +143,11 @@ function builtHere(target: Target, found: Found, { candidate, problem }: Describ
   return { candidate: { ...kind, ...candidate }, problem, merit }
 }
 
-function emulationProblem(found: Found | undefined, facts: Facts): string | undefined {
-  const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? []
-  if (machineOnly.length > 0)
-    return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`
+function emulationProblem(found: Found | undefined, cost: Cost | undefined, facts: Facts): string | undefined {
+  const own = found?.features.filter(isOfMachines) ?? []
+  if (own.length > 0) return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`
+  const others = cost?.unemulatable ?? []
+  if (others.length > 0) return `it needs ${listed(others)}, whose features an emulated build does not have`
   return facts.emulationProblem
 }
 
@@ -169,7 +171,7 @@ function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Dr
   const why = failed === undefined ? listed(emulated) : 'it failed without an emulator'
   const hybrid: Draft = {
     candidate: { ...pure.candidate, hybrid: true },
-    problem: problem ?? facts.emulationProblem,
+    problem: problem ?? emulationProblem(undefined, base.candidate.cost, facts),
     merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
   }
   return [pure, hybrid]

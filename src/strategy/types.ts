@@ -27,6 +27,8 @@ export interface Cost {
   readonly nativeSeconds: number
   /** Names of what is to be built and runs programs of a system that this machine does not execute. */
   readonly emulated: readonly string[]
+  /** Those of them that no emulator can build: they need KVM, or are NixOS tests. */
+  readonly unemulatable: readonly string[]
   /** All derivations that it needs, to be built or not, by system. */
   readonly closure: Readonly<Record<string, number>>
 }

@@ -27,6 +27,15 @@ test('emulated derivations have a batch of their own, with the silent limit', ()
   expect(batches[1]?.args.join(' ')).toBe('--log-format internal-json --option timeout 9 --option max-silent-time 60')
 })
 
+test('a cross build that runs programs of the target under an emulator has the silent limit too', () => {
+  const hybrid = plan('cross', 'c')
+  const batches = schedule(
+    [plan('cross', 'b'), { ...hybrid, choice: { ...hybrid.choice, hybrid: true } as never }],
+    limits,
+  )
+  expect(batches.map(({ silentTimeout }) => silentTimeout)).toEqual([0, 60])
+})
+
 test('0 is no limit, and nothing to build is no batch', () => {
   expect(schedule([plan('emulated', 'b')], { ...limits, silentTimeout: 0 })[0]?.args.join(' ')).not.toContain('silent')
   expect(schedule([], limits)).toEqual([])

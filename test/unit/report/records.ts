@@ -48,6 +48,7 @@ export function plan(name: string, options: Options = {}): Plan {
     seconds: 180,
     nativeSeconds: 180,
     emulated: [],
+    unemulatable: [],
     closure: { 'x86_64-linux': 12 },
   }
   const chosen: Candidate = { strategy, ...method, attribute, evaluated, cost, chosen: true, reason }

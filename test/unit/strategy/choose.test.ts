@@ -46,6 +46,7 @@ function toBuild(...counts: readonly (readonly [system: string, count: number])[
     seconds: 60 * sum(counts) + 720 * sum(foreign),
     nativeSeconds: 60 * sum(counts),
     emulated: foreign.flatMap(([system, count]) => Array.from({ length: count }, (_, i) => `tool${i} (${system})`)),
+    unemulatable: [],
     closure: {},
   }
 }
@@ -377,6 +378,13 @@ describe('choose', () => {
       'kvm',
       decide('aarch64-linux', { own: found('own', 'aarch64-linux', { features: ['kvm'] }) }),
       /needs the feature kvm/,
+    ],
+    [
+      'kvm in what it needs',
+      decide('aarch64-linux', {
+        costs: new Map([[drv('own'), { ...toBuild(['aarch64-linux', 2]), unemulatable: ['image (kvm)'] }]]),
+      }),
+      /it needs image \(kvm\), whose features/,
     ],
     [
       'no such package',

@@ -21,12 +21,18 @@ test.each([
 const tool = '/nix/store/1c5b8vw40dy178xlpddw65q9gf1h2186-tool'
 
 test('programs that a build runs', () => {
-  const text = `Derive([("out","${path}","","")],[("${tool}.drv",["out"])],[],"x86_64-linux","${tool}/bin/sh",["-c","x"],[("buildInputs","/nix/store/2"),("nativeBuildInputs","${path} ${tool}")])`
+  const text = `Derive([("out","${path}","","")],[("${tool}.drv",["out"])],[],"x86_64-linux","${tool}/bin/sh",["-c","x"],[("buildInputs","/nix/store/2"),("nativeBuildInputs","${path} ${tool}"),("requiredSystemFeatures","kvm big-parallel")])`
   expect(readDerivation(`${path}.drv`, text)).toMatchObject({
     tools: [tool, path, tool],
     outputs: [path],
     kind: 'shell',
   })
+})
+
+test('the same from structured attributes', () => {
+  const json = `{\\"nativeBuildInputs\\":[\\"${path}\\",\\"${tool}\\"],\\"requiredSystemFeatures\\":[\\"nixos-test\\"]}`
+  const text = `Derive([("out","${path}","","")],[],[],"x86_64-linux","${tool}/bin/sh",[],[("__json","${json}")])`
+  expect(readDerivation(`${path}.drv`, text)).toMatchObject({ tools: [tool, path, tool], features: ['nixos-test'] })
 })
 
 test.each([
@@ -44,7 +50,11 @@ const derivation = (more: Partial<DerivationFacts>): DerivationFacts => ({ ...UN
 
 test.each([
   ['a compiler under QEMU', derivation({ system: 'aarch64-linux', kind: 'compiler' }), 60 * 13],
-  ['a shell under QEMU', derivation({ system: 'aarch64-linux', kind: 'shell' }), 60 * 17],
+  [
+    'a shell under QEMU',
+    derivation({ system: 'aarch64-linux', kind: 'shell', features: ['kvm', 'big-parallel'] }),
+    60 * 17,
+  ],
   ['an interpreter under QEMU', derivation({ system: 'aarch64-linux', kind: 'interpreter' }), 60 * 30],
   ['a cross compiler', derivation({ system: 'x86_64-linux', name: 'aarch64-unknown-linux-gnu-gcc-13.2.0' }), 3600],
   ['what is known from a native build', derivation({ system: 'aarch64-linux', name: 'lua-5.4' }), 3 * 13],
@@ -71,8 +81,11 @@ test("a build that runs another system's tool counts as emulated", () => {
     seconds: 60 * 13,
     nativeSeconds: 60,
     emulated: ['a'],
+    unemulatable: [],
     closure: { 'x86_64-linux': 1, 'aarch64-linux': 1, builtin: 1 },
   })
+  const image = derivation({ system: 'aarch64-linux', name: 'image', features: ['kvm'] })
+  expect(costOf('i', ['i'], 0, new Map([['i', image]]), speeds).unemulatable).toEqual(['image (kvm)'])
   expect(costOf('a', ['a', 'b', 'c'], 0, graph, speeds).emulated).toEqual(['a', 'b (aarch64-linux)'])
 })
 

@@ -16,6 +16,7 @@ const facts = (over: Partial<DerivationFacts> = {}): DerivationFacts => ({
   inputs: [],
   outputs: [],
   tools: [],
+  features: [],
   ...over,
 })
 
@@ -84,6 +85,7 @@ describe('a .drv file', () => {
       inputs: ['/nix/store/c-one.drv', '/nix/store/d-two.drv'],
       outputs: ['/nix/store/a-x-dev', '/nix/store/b-x'],
       tools: ['/bin/sh'],
+      features: [],
     })
     expect(readDerivation(path, FIXED)).toMatchObject({ system: 'builtin', fixedOutput: true, inputs: [] })
   })

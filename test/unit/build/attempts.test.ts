@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest'
+import { asFailure, buildInTurns } from '../../../src/build/attempts.ts'
+import type { BuildResult } from '../../../src/build/types.ts'
+import type { Choice, Failure, Plan } from '../../../src/strategy/types.ts'
+
+type Way = readonly [strategy: Choice['strategy'], drvPath: string, hybrid?: true]
+
+const plan = (name: string, way: Way | undefined, strategy = 'auto'): Plan =>
+  ({
+    target: { name: 'aarch64-linux', strategy },
+    package: name,
+    candidates: [],
+    choice: way && { strategy: way[0], evaluated: { drvPath: way[1] }, ...(way[2] ? { hybrid: true } : {}) },
+    reason: 'no way',
+  }) as unknown as Plan
+
+/** Plays packages that have several ways, of which some fail. */
+async function play(
+  packages: Record<string, { ways: readonly Way[]; strategy?: string }>,
+  outcome: (drvPath: string, hybrid: boolean) => BuildResult['status'],
+) {
+  const said: string[] = []
+  const built: string[][] = []
+  const names = Object.keys(packages)
+  const at = new Map(names.map((name) => [name, 0]))
+  const plans = () => names.map((name) => plan(name, packages[name]?.ways[at.get(name) ?? 0], packages[name]?.strategy))
+  const { results } = await buildInTurns(plans(), {
+    async build(round) {
+      built.push(round.map(({ choice }) => choice?.evaluated.drvPath ?? '-'))
+      const results = round.map((each): BuildResult => {
+        if (each.choice === undefined) return { plan: each, status: 'failed', seconds: 0, error: each.reason }
+        const status = outcome(each.choice.evaluated.drvPath, each.choice.hybrid === true)
+        return { plan: each, status, seconds: 1, ...(status === 'failed' ? { error: 'boom' } : {}) }
+      })
+      return { results, pathInfos: new Map(), derivations: new Map() }
+    },
+    async replan(failures) {
+      for (const name of names) at.set(name, failures.filter((failure) => failure.package === name).length)
+      return plans()
+    },
+    hasEmulator: () => false,
+    fallingBack: ({ plan: before }, next) => said.push(`${before.package}: ${next.choice?.strategy}`),
+  })
+  return { results, built, said }
+}
+
+const THREE: readonly Way[] = [
+  ['cross', 'x'],
+  ['cross', 'x', true],
+  ['emulated', 'e'],
+]
+
+describe('building in turns', () => {
+  test('what works is built once', async () => {
+    const { results, built, said } = await play({ a: { ways: THREE }, b: { ways: [['native', 'n']] } }, () => 'built')
+    expect(built).toEqual([['x', 'n']])
+    expect(results.map(({ status, attempts }) => [status, attempts])).toEqual([
+      ['built', undefined],
+      ['built', undefined],
+    ])
+    expect(said).toEqual([])
+  })
+
+  test('cross, cross with an emulator, emulated; the others are left alone', async () => {
+    const { results, built, said } = await play({ a: { ways: THREE }, b: { ways: [['native', 'n']] } }, (drvPath) =>
+      drvPath === 'x' ? 'failed' : 'built',
+    )
+    expect(built).toEqual([['x', 'n'], ['x'], ['e']])
+    expect(results[0]?.attempts?.map(({ plan: { choice } }) => choice?.hybrid === true)).toEqual([false, true])
+    expect(results.map(({ status }) => status)).toEqual(['built', 'built'])
+    expect(said).toEqual(['a: cross', 'a: emulated'])
+  })
+
+  test('where all fail, the last failure is the result and the others are kept', async () => {
+    const { results, built } = await play({ a: { ways: THREE } }, () => 'failed')
+    expect(built).toEqual([['x'], ['x'], ['e']])
+    expect(results[0]).toMatchObject({ status: 'failed', plan: { choice: { strategy: 'emulated' } } })
+    expect(results[0]?.attempts).toHaveLength(2)
+  })
+
+  test('what the workflow has decided is not tried otherwise', async () => {
+    const { built } = await play({ a: { ways: THREE, strategy: 'cross' } }, () => 'failed')
+    expect(built).toEqual([['x']])
+  })
+
+  test('a package without any way is told once', async () => {
+    const { results, built } = await play({ a: { ways: [] }, b: { ways: THREE } }, (drvPath) =>
+      drvPath === 'x' ? 'failed' : 'built',
+    )
+    expect(built).toEqual([['-', 'x'], ['x'], ['e']])
+    expect(results[0]).toMatchObject({ status: 'failed', error: 'no way' })
+  })
+
+  test('what was skipped because of a failure gets its turn with the next way, and is no attempt', async () => {
+    let first = true
+    const { results, built } = await play({ a: { ways: THREE }, b: { ways: [['native', 'n']] } }, (drvPath) => {
+      if (drvPath === 'n' && first) {
+        first = false
+        return 'skipped'
+      }
+      return drvPath === 'x' ? 'failed' : 'built'
+    })
+    expect(built).toEqual([['x', 'n'], ['x', 'n'], ['e']])
+    expect(results[1]).toMatchObject({ status: 'built' })
+    expect(results[1]?.attempts).toBeUndefined()
+  })
+
+  test('a check that fails after the build is no reason to build otherwise', async () => {
+    const { results } = await buildInTurns([plan('a', ['cross', 'x'])], {
+      build: async ([each]) => ({
+        results: [{ plan: each as Plan, status: 'failed', seconds: 1, closureSize: 5, error: 'wrong architecture' }],
+        pathInfos: new Map(),
+        derivations: new Map(),
+      }),
+      replan: () => Promise.reject(new Error('not asked')),
+      hasEmulator: () => false,
+      fallingBack: () => {},
+    })
+    expect(results[0]?.error).toBe('wrong architecture')
+  })
+})
+
+test.each([
+  [['cross', 'x'], false, false],
+  [['cross', 'x'], true, true],
+  [['cross', 'x', true], false, true],
+  [['emulated', 'e'], false, true],
+  [['native', 'n'], true, false],
+] as const)('a failure of %j on a machine with an emulator %s had one: %s', (way, emulator, expected) => {
+  const failure: Failure = asFailure(
+    { plan: plan('a', way), status: 'failed', seconds: 0, error: 'boom.\nmore' },
+    emulator,
+  )
+  expect(failure).toMatchObject({ emulator: expected, reason: 'it failed in this run: boom', drvPath: way[1] })
+})
