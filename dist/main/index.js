@@ -33796,7 +33796,7 @@ class BuildFollower {
  */
 function schedule(plans, limits) {
     const of = (emulated) => [
-        ...new Set(plans.flatMap(({ choice }) => choice !== undefined && (choice.strategy === 'emulated') === emulated ? [choice.evaluated.drvPath] : [])),
+        ...new Set(plans.flatMap(({ choice }) => choice !== undefined && runsEmulator(choice) === emulated ? [choice.evaluated.drvPath] : [])),
     ];
     const own = of(false);
     const common = [
@@ -33816,6 +33816,8 @@ function schedule(plans, limits) {
     ];
     return batches.filter((batch) => batch.derivations.length > 0);
 }
+/** A cross build with an emulator can hang in it as well. */
+const runsEmulator = ({ strategy, hybrid }) => strategy === 'emulated' || hybrid === true;
 
 ;// CONCATENATED MODULE: ./build/js/build/realise.js
 
@@ -41897,19 +41899,20 @@ function openRounds(runner, installed, inputs, machine, planner) {
     };
     const cannotRun = () => new Map([...emulators.values()].flatMap(({ system, status, reason }) => (status === 'failed' ? [[system, reason]] : [])));
     return {
-        async build(plans, onBuilt) {
+        async build(plans, { vetted, tell }) {
             return await buildInTurns(plans, {
                 async build(round) {
                     await runner.log.group('Emulators', () => prepare(round));
-                    for (const { choice } of round)
-                        if (choice !== undefined)
-                            derivations.add(choice.evaluated.drvPath);
+                    const wanted = round.flatMap(({ choice }) => choice?.evaluated.drvPath ?? []);
+                    for (const drvPath of wanted)
+                        derivations.add(drvPath);
+                    const onBuilt = wanted.every((drvPath) => vetted.includes(drvPath)) ? tell : () => undefined;
                     const built = await buildPlans(runner, nix, inputs, round, cannotRun(), onBuilt);
                     rounds.push(built);
                     return built;
                 },
                 replan: (failures) => planner.plan(failures),
-                hasEmulator: ({ target }) => machine.emulatorServes(target.system) || emulators.get(target.system)?.status !== undefined,
+                hasEmulator: ({ target: { system } }) => machine.emulatorServes(system) || isRegistered(emulators.get(system)),
                 fallingBack({ plan, error = '' }, next) {
                     const [before, after] = [plan, next].map(({ choice }) => (choice === undefined ? '' : title(choice)));
                     runner.log.warning(`${plan.package} for ${plan.target.name}: ${before} failed, falling back to ${after}. ${error.split('\n')[0]}`);
@@ -41920,7 +41923,7 @@ function openRounds(runner, installed, inputs, machine, planner) {
         },
         derivations: () => [...derivations],
         emulators: () => [...emulators.values()],
-        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, emulators.size > 0),
+        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, [...emulators.values()].some(isRegistered)),
     };
 }
 /** Systems whose programs the plans run on this machine. */
@@ -41977,6 +41980,7 @@ function wayOf({ plan, error = '' }, nixpkgs) {
     };
 }
 const isBuilt = ({ status }) => status === 'built' || status === 'substituted';
+const isRegistered = (emulator) => emulator !== undefined && emulator.status !== 'failed';
 
 ;// CONCATENATED MODULE: ./build/js/strategy/flake.js
 
@@ -42407,6 +42411,7 @@ const UNKNOWN_DERIVATION = {
     inputs: [],
     outputs: [],
     tools: [],
+    features: [],
 };
 /**
  * What the planner needs from the text of a .drv file (Nix, src/libstore/derivations.cc): inside its strings every
@@ -42427,16 +42432,16 @@ function readDerivation(path, text) {
         inputs,
         outputs: [...outputs.matchAll(/\("[^"]*","(\/[^"]+)"/g)].map((match) => match[1] ?? ''),
         tools: [head?.[2] ?? '', ...toolsIn(text)].filter((tool) => tool.startsWith('/')).map(storePathOf),
+        features: wordsOf(text, 'requiredSystemFeatures'),
     };
 }
 const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
-function toolsIn(text) {
-    const values = [...text.matchAll(/\("(?:nativeBuildInputs|depsBuildBuild|stdenv)","([^"]*)"\)/g)];
-    const structured = [...text.matchAll(/\\"(?:nativeBuildInputs|depsBuildBuild)\\":\[([^\]]*)\]/g)];
-    return [
-        ...values.flatMap((match) => (match[1] ?? '').split(/\s+/)),
-        ...structured.flatMap((match) => (match[1] ?? '').replaceAll('\\"', '').split(',')),
-    ];
+const toolsIn = (text) => ['nativeBuildInputs', 'depsBuildBuild', 'stdenv'].flatMap((name) => wordsOf(text, name));
+/** A list in the environment of a derivation, or in its structured attributes. */
+function wordsOf(text, name) {
+    const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? '';
+    const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? '';
+    return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '');
 }
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
 const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
@@ -42465,7 +42470,171 @@ function reachable(graph, root) {
     return [...found].sort();
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/missing.js
+
+
+
+
+
+
+const PLANNER_LIMIT_SECONDS = 1800;
+/** Keeps a command line below the kernel's limit. */
+const MOST_ARGUMENTS = 2000;
+const missing_FILES_AT_ONCE = 32;
+/**
+ * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
+ * of what is missing, instead of a dry run for each.
+ */
+async function gatherMissing(runner, nix, derivations) {
+    const toBuild = new Set();
+    const fetchable = new Set();
+    for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
+        const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
+        if (missing === undefined) {
+            runner.log.warning('What has to be built is not known, all is taken as missing');
+            for (const path of some)
+                toBuild.add(path);
+        }
+        for (const path of missing?.toBuild ?? [])
+            toBuild.add(path);
+        for (const path of missing?.toFetch ?? [])
+            fetchable.add(path);
+    }
+    return { graph: await readGraph([...toBuild]), fetchable };
+}
+/**
+ * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
+ * @param limit seconds for the answers of the substituters; after these they are not asked
+ * @returns undefined where Nix cannot tell
+ */
+async function dryRun(runner, nix, derivations, limit) {
+    for (const options of [[], ['--option', 'substitute', 'false']]) {
+        const lines = [];
+        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
+        const result = await runner.commands.run(command, {
+            accept: 'any',
+            timeoutSeconds: limit,
+            // The result keeps only the end of stderr, and the list of a large flake is longer.
+            onLine: (line, stream) => {
+                if (stream === 'stderr')
+                    lines.push(line);
+            },
+        });
+        if (result.stopped === 'cancelled')
+            throw new errors/* CommandError */.Qd(command, result);
+        if (result.stopped === undefined)
+            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
+        runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
+    }
+    return undefined;
+}
+/** Reads .drv files; one that is not there is told as unknown. */
+async function readGraph(paths) {
+    const facts = await inParallel(missing_FILES_AT_ONCE, paths, async (path) => {
+        try {
+            return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
+        }
+        catch {
+            return UNKNOWN_DERIVATION; // a store elsewhere
+        }
+    });
+    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
+}
+/** The graph of all that derivations need, themselves included: some thousand small files at most. */
+async function readClosure(roots) {
+    const graph = new Map();
+    for (let open = [...new Set(roots)]; open.length > 0;) {
+        const read = await readGraph(open);
+        for (const [path, facts] of read)
+            graph.set(path, facts);
+        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
+    }
+    return graph;
+}
+function inChunks(items, size) {
+    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/costs.js
+
+
+
+
+const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/**
+ * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
+ * has no entry.
+ */
+async function gatherCosts(runner, nix, derivations, speeds) {
+    const distinct = [...new Set(derivations)];
+    const [missing, graph] = await Promise.all([
+        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
+        readClosure(distinct),
+    ]);
+    const costs = new Map();
+    for (const [index, drvPath] of distinct.entries()) {
+        const told = missing[index];
+        if (told !== undefined)
+            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
+    }
+    return { costs, graph };
+}
+/**
+ * The cost of what is missing of one derivation.
+ * @param toBuild derivations that have to be built for it
+ * @param graph holds these and what they need, as far as it is known
+ */
+function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
+    const counts = {};
+    const emulated = [];
+    const unemulatable = [];
+    let seconds = fetchSeconds(bytesToFetch);
+    let nativeSeconds = seconds;
+    for (const path of toBuild) {
+        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
+        const foreign = isForeign(facts.system, native);
+        const runsForeign = !foreign && usesForeign(path, graph, native);
+        if (foreign || runsForeign)
+            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
+        if (foreign && facts.features.some(isOfMachines))
+            unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
+        seconds += weightOf(facts, native, durations, foreign || runsForeign);
+        nativeSeconds += weightOf(facts, native, durations, false);
+    }
+    return {
+        toBuild: counts,
+        bytesToFetch,
+        seconds,
+        nativeSeconds,
+        emulated: emulated.sort(),
+        unemulatable,
+        closure: bySystem(drvPath, graph),
+    };
+}
+/** Features that an emulated build does not have, whatever the machine says. */
+const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
+/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
+function usesForeign(path, graph, native) {
+    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    if (system === 'builtin')
+        return false;
+    return inputs.some((input) => {
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        return isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+    });
+}
+function bySystem(root, graph) {
+    const counts = {};
+    for (const path of reachable(graph, root)) {
+        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[system] = (counts[system] ?? 0) + 1;
+    }
+    return counts;
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
 
 
 
@@ -42523,7 +42692,7 @@ function ownOptions(target, facts) {
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? options_emulationProblem(found, facts),
+            problem: base.problem ?? options_emulationProblem(found, base.candidate.cost, facts),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
@@ -42556,10 +42725,13 @@ function builtHere(target, found, { candidate, problem }) {
     const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
     return { candidate: { ...kind, ...candidate }, problem, merit };
 }
-function options_emulationProblem(found, facts) {
-    const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? [];
-    if (machineOnly.length > 0)
-        return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`;
+function options_emulationProblem(found, cost, facts) {
+    const own = found?.features.filter(isOfMachines) ?? [];
+    if (own.length > 0)
+        return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`;
+    const others = cost?.unemulatable ?? [];
+    if (others.length > 0)
+        return `it needs ${options_listed(others)}, whose features an emulated build does not have`;
     return facts.emulationProblem;
 }
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
@@ -42584,7 +42756,7 @@ function crossOptions(target, facts, lookup) {
     const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
     const hybrid = {
         candidate: { ...pure.candidate, hybrid: true },
-        problem: problem ?? facts.emulationProblem,
+        problem: problem ?? options_emulationProblem(undefined, base.candidate.cost, facts),
         merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
     };
     return [pure, hybrid];
@@ -42762,163 +42934,6 @@ function refusal(target, options) {
     return `${asked} for ${target.name}. ${why.join('; ')}`;
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/missing.js
-
-
-
-
-
-
-const PLANNER_LIMIT_SECONDS = 1800;
-/** Keeps a command line below the kernel's limit. */
-const MOST_ARGUMENTS = 2000;
-const missing_FILES_AT_ONCE = 32;
-/**
- * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
- * of what is missing, instead of a dry run for each.
- */
-async function gatherMissing(runner, nix, derivations) {
-    const toBuild = new Set();
-    const fetchable = new Set();
-    for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
-        const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
-        if (missing === undefined) {
-            runner.log.warning('What has to be built is not known, all is taken as missing');
-            for (const path of some)
-                toBuild.add(path);
-        }
-        for (const path of missing?.toBuild ?? [])
-            toBuild.add(path);
-        for (const path of missing?.toFetch ?? [])
-            fetchable.add(path);
-    }
-    return { graph: await readGraph([...toBuild]), fetchable };
-}
-/**
- * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
- * @param limit seconds for the answers of the substituters; after these they are not asked
- * @returns undefined where Nix cannot tell
- */
-async function dryRun(runner, nix, derivations, limit) {
-    for (const options of [[], ['--option', 'substitute', 'false']]) {
-        const lines = [];
-        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
-        const result = await runner.commands.run(command, {
-            accept: 'any',
-            timeoutSeconds: limit,
-            // The result keeps only the end of stderr, and the list of a large flake is longer.
-            onLine: (line, stream) => {
-                if (stream === 'stderr')
-                    lines.push(line);
-            },
-        });
-        if (result.stopped === 'cancelled')
-            throw new errors/* CommandError */.Qd(command, result);
-        if (result.stopped === undefined)
-            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
-        runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
-    }
-    return undefined;
-}
-/** Reads .drv files; one that is not there is told as unknown. */
-async function readGraph(paths) {
-    const facts = await inParallel(missing_FILES_AT_ONCE, paths, async (path) => {
-        try {
-            return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
-        }
-        catch {
-            return UNKNOWN_DERIVATION; // a store elsewhere
-        }
-    });
-    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
-}
-/** The graph of all that derivations need, themselves included: some thousand small files at most. */
-async function readClosure(roots) {
-    const graph = new Map();
-    for (let open = [...new Set(roots)]; open.length > 0;) {
-        const read = await readGraph(open);
-        for (const [path, facts] of read)
-            graph.set(path, facts);
-        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
-    }
-    return graph;
-}
-function inChunks(items, size) {
-    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/costs.js
-
-
-
-
-const SUBSTITUTERS_LIMIT_SECONDS = 60;
-/**
- * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
- * has no entry.
- */
-async function gatherCosts(runner, nix, derivations, speeds) {
-    const distinct = [...new Set(derivations)];
-    const [missing, graph] = await Promise.all([
-        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
-        readClosure(distinct),
-    ]);
-    const costs = new Map();
-    for (const [index, drvPath] of distinct.entries()) {
-        const told = missing[index];
-        if (told !== undefined)
-            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
-    }
-    return { costs, graph };
-}
-/**
- * The cost of what is missing of one derivation.
- * @param toBuild derivations that have to be built for it
- * @param graph holds these and what they need, as far as it is known
- */
-function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
-    const counts = {};
-    const emulated = [];
-    let seconds = fetchSeconds(bytesToFetch);
-    let nativeSeconds = seconds;
-    for (const path of toBuild) {
-        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
-        const foreign = isForeign(facts.system, native);
-        const runsForeign = !foreign && usesForeign(path, graph, native);
-        if (foreign || runsForeign)
-            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
-        seconds += weightOf(facts, native, durations, foreign || runsForeign);
-        nativeSeconds += weightOf(facts, native, durations, false);
-    }
-    return {
-        toBuild: counts,
-        bytesToFetch,
-        seconds,
-        nativeSeconds,
-        emulated: emulated.sort(),
-        closure: bySystem(drvPath, graph),
-    };
-}
-/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
-function usesForeign(path, graph, native) {
-    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-    if (system === 'builtin')
-        return false;
-    return inputs.some((input) => {
-        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
-        return isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
-    });
-}
-function bySystem(root, graph) {
-    const counts = {};
-    for (const path of reachable(graph, root)) {
-        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[system] = (counts[system] ?? 0) + 1;
-    }
-    return counts;
-}
-
 ;// CONCATENATED MODULE: ./build/js/strategy/plan.js
 
 
@@ -43022,13 +43037,17 @@ function withUnasked(plan, { viewsAsked, target }) {
     return { ...plan, candidates: [...plan.candidates, unasked] };
 }
 const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-/** Targets × packages, `*` replaced by the names of the target's packages. */
+/**
+ * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
+ * not list the target and a cross build may make them all the same.
+ */
 async function plan_expand(runner, nix, inputs, url) {
     const names = inputs.packages.includes('*')
         ? await listPackages(runner, nix, inputs.targets, url)
         : new Map();
     return inputs.targets.flatMap((target) => {
-        const { own, foreign } = partitionNames(names.get(target.system) ?? [], target.system);
+        const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
+        const { own, foreign } = partitionNames(names.get(system) ?? [], system);
         if (foreign.length > 0)
             runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
         const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
@@ -43036,20 +43055,25 @@ async function plan_expand(runner, nix, inputs, url) {
     });
 }
 async function listPackages(runner, nix, targets, url) {
-    const systems = [...new Set(targets.map((target) => target.system))];
+    const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
+    const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
     const answers = await askFlake(runner, nix, url, systems.map((system) => ({
         target: system,
         all: true,
         platform: { name: system, system, triple: '', crossNames: [], plain: true },
         lookups: [],
     })));
-    const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0);
+    const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    const isEmpty = (system) => names.get(system)?.length === 0;
+    const empty = [...new Set(targets.map((target) => target.system))]
+        .filter(isEmpty)
+        .filter((system) => isEmpty(nix.system) || !crossed(system));
     if (empty.length > 0) {
         const known = [...new Set(answers.flatMap((answer) => answer.systems))];
         const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
         throw new errors/* UserError */.yo(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
     }
-    return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    return names;
 }
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
@@ -43180,12 +43204,16 @@ async function runPipeline(runner, read) {
         });
     }
     const rounds = openRounds(runner, found, inputs, machine, planner);
-    const doubtful = async () => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, rounds.derivations());
-    const live = await startPush(runner, nix, inputs, await doubtful());
-    const { results, pathInfos } = await finallyDo(rounds.build(plans, live.built), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
-    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()));
+    const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
+    const vetted = candidatesOf(plans);
+    const live = await startPush(runner, nix, inputs, await doubtful(vetted));
+    const { results, pathInfos } = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
+    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful(rounds.derivations())));
     return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes });
 }
+const candidatesOf = (plans) => [
+    ...new Set(plans.flatMap(({ candidates }) => candidates.flatMap(({ evaluated }) => evaluated?.drvPath ?? []))),
+];
 /** What was built is pushed and kept also where the build did not come to its end. */
 async function finallyDo(work, ...after) {
     try {

@@ -35188,6 +35188,7 @@ const UNKNOWN_DERIVATION = {
     inputs: [],
     outputs: [],
     tools: [],
+    features: [],
 };
 /**
  * What the planner needs from the text of a .drv file (Nix, src/libstore/derivations.cc): inside its strings every
@@ -35208,16 +35209,16 @@ function readDerivation(path, text) {
         inputs,
         outputs: [...outputs.matchAll(/\("[^"]*","(\/[^"]+)"/g)].map((match) => match[1] ?? ''),
         tools: [head?.[2] ?? '', ...toolsIn(text)].filter((tool) => tool.startsWith('/')).map(storePathOf),
+        features: wordsOf(text, 'requiredSystemFeatures'),
     };
 }
 const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
-function toolsIn(text) {
-    const values = [...text.matchAll(/\("(?:nativeBuildInputs|depsBuildBuild|stdenv)","([^"]*)"\)/g)];
-    const structured = [...text.matchAll(/\\"(?:nativeBuildInputs|depsBuildBuild)\\":\[([^\]]*)\]/g)];
-    return [
-        ...values.flatMap((match) => (match[1] ?? '').split(/\s+/)),
-        ...structured.flatMap((match) => (match[1] ?? '').replaceAll('\\"', '').split(',')),
-    ];
+const toolsIn = (text) => ['nativeBuildInputs', 'depsBuildBuild', 'stdenv'].flatMap((name) => wordsOf(text, name));
+/** A list in the environment of a derivation, or in its structured attributes. */
+function wordsOf(text, name) {
+    const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? '';
+    const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? '';
+    return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '');
 }
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
 const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
@@ -35509,7 +35510,133 @@ const builderFor = (builders, system, features) => builders.find((builder) => bu
     features.every((feature) => builder.features.includes(feature)) &&
     builder.mandatory.every((feature) => features.includes(feature)));
 
+;// CONCATENATED MODULE: ./build/js/strategy/weights.js
+// Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
+const DOWNLOAD = 5;
+const TRIVIAL = 2;
+/** A derivation of which nothing else is known. */
+const ORDINARY = 60;
+const HEAVY = 3600;
+/** Bytes a second from a binary cache, unpacking included. */
+const FETCHED_A_SECOND = 25 * 1024 * 1024;
+/** How many times longer a build takes under QEMU user emulation (measured: field notes on emulation, 1.7). */
+const EMULATION_FACTORS = { compiler: 13, shell: 17, interpreter: 30 };
+/** Programs whose builds are known to take the better part of an hour, or more. */
+const HEAVY_NAMES = /^(?:binutils|chromium|clang|electron|firefox|gcc|gdal|ghc|libreoffice|linux|llvm|mesa|mongodb|nodejs|opencv|openjdk|python3\.\d+-torch|qtbase|qtdeclarative|qtwebengine|rocm\w*|rustc|swift|tensorflow|thunderbird|webkitgtk\S*?|zig)-\d/;
+/** Builds of one package, whatever its version, at native speed or under QEMU. */
+const durationKey = (name, emulated) => `${packageName(name)}${emulated ? ' under QEMU' : ''}`;
+/** A GNU triple in a name: nixpkgs adds it to what is cross-compiled, and puts it before compilers. */
+const TRIPLE = /(?:^|-)(?:aarch64|alpha|arm\w*|i[3-6]86|loongarch64|m68k|mips\w*|or1k|powerpc\w*|riscv\d+|s390x|sparc\w*|wasm\d+|x86_64)-(?:unknown-|none-|pc-|w64-)?(?:linux|mingw\d+|none|wasi|windows)(?:-(?:cygnus|eabi\w*|elf|gnu\w*|musl\w*|uclibc\w*))?(?=-|$)/;
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello-2.12`. */
+const withoutTriple = (name) => name.replace(TRIPLE, '').replace(/^-/, '');
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello`; what has no version keeps its name. */
+const packageName = (name) => withoutTriple(name).replace(/-\d[^-]*(?:-.*)?$/, '');
+/**
+ * Estimated seconds for one derivation.
+ * @param native systems whose programs the machine executes without an emulator
+ * @param emulated its build runs programs of another system, whatever its own system is
+ */
+function weightOf(derivation, native, durations = new Map(), emulated = weights_isForeign(derivation.system, native)) {
+    const { name, kind, fixedOutput, system, trivial } = derivation;
+    if (fixedOutput || system === 'builtin')
+        return DOWNLOAD;
+    const factor = EMULATION_FACTORS[kind];
+    const recorded = durations.get(durationKey(name, emulated));
+    if (recorded !== undefined)
+        return recorded;
+    const otherwise = durations.get(durationKey(name, !emulated));
+    if (otherwise !== undefined)
+        return emulated ? otherwise * factor : otherwise / factor;
+    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    return emulated ? usual * factor : usual;
+}
+/** A system whose programs the machine does not execute. */
+const weights_isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
+/** Estimated seconds to fetch from binary caches. */
+const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
+/** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
+const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
+
+;// CONCATENATED MODULE: ./build/js/strategy/costs.js
+
+
+
+
+const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/**
+ * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
+ * has no entry.
+ */
+async function costs_gatherCosts(runner, nix, derivations, speeds) {
+    const distinct = [...new Set(derivations)];
+    const [missing, graph] = await Promise.all([
+        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
+        readClosure(distinct),
+    ]);
+    const costs = new Map();
+    for (const [index, drvPath] of distinct.entries()) {
+        const told = missing[index];
+        if (told !== undefined)
+            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
+    }
+    return { costs, graph };
+}
+/**
+ * The cost of what is missing of one derivation.
+ * @param toBuild derivations that have to be built for it
+ * @param graph holds these and what they need, as far as it is known
+ */
+function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
+    const counts = {};
+    const emulated = [];
+    const unemulatable = [];
+    let seconds = fetchSeconds(bytesToFetch);
+    let nativeSeconds = seconds;
+    for (const path of toBuild) {
+        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
+        const foreign = weights_isForeign(facts.system, native);
+        const runsForeign = !foreign && usesForeign(path, graph, native);
+        if (foreign || runsForeign)
+            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
+        if (foreign && facts.features.some(isOfMachines))
+            unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
+        seconds += weightOf(facts, native, durations, foreign || runsForeign);
+        nativeSeconds += weightOf(facts, native, durations, false);
+    }
+    return {
+        toBuild: counts,
+        bytesToFetch,
+        seconds,
+        nativeSeconds,
+        emulated: emulated.sort(),
+        unemulatable,
+        closure: bySystem(drvPath, graph),
+    };
+}
+/** Features that an emulated build does not have, whatever the machine says. */
+const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
+/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
+function usesForeign(path, graph, native) {
+    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    if (system === 'builtin')
+        return false;
+    return inputs.some((input) => {
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        return weights_isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+    });
+}
+function bySystem(root, graph) {
+    const counts = {};
+    for (const path of reachable(graph, root)) {
+        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[system] = (counts[system] ?? 0) + 1;
+    }
+    return counts;
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
 
 
 
@@ -35567,7 +35694,7 @@ function ownOptions(target, facts) {
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? emulationProblem(found, facts),
+            problem: base.problem ?? emulationProblem(found, base.candidate.cost, facts),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
@@ -35600,10 +35727,13 @@ function builtHere(target, found, { candidate, problem }) {
     const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
     return { candidate: { ...kind, ...candidate }, problem, merit };
 }
-function emulationProblem(found, facts) {
-    const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? [];
-    if (machineOnly.length > 0)
-        return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`;
+function emulationProblem(found, cost, facts) {
+    const own = found?.features.filter(isOfMachines) ?? [];
+    if (own.length > 0)
+        return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`;
+    const others = cost?.unemulatable ?? [];
+    if (others.length > 0)
+        return `it needs ${options_listed(others)}, whose features an emulated build does not have`;
     return facts.emulationProblem;
 }
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
@@ -35628,7 +35758,7 @@ function crossOptions(target, facts, lookup) {
     const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
     const hybrid = {
         candidate: { ...pure.candidate, hybrid: true },
-        problem: problem ?? facts.emulationProblem,
+        problem: problem ?? emulationProblem(undefined, base.candidate.cost, facts),
         merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
     };
     return [pure, hybrid];
@@ -35804,125 +35934,6 @@ function refusal(target, options) {
     }
     const why = [...namesByProblem].map(([problem, names]) => `${names.join(', ')}: ${problem}`);
     return `${asked} for ${target.name}. ${why.join('; ')}`;
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/weights.js
-// Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
-const DOWNLOAD = 5;
-const TRIVIAL = 2;
-/** A derivation of which nothing else is known. */
-const ORDINARY = 60;
-const HEAVY = 3600;
-/** Bytes a second from a binary cache, unpacking included. */
-const FETCHED_A_SECOND = 25 * 1024 * 1024;
-/** How many times longer a build takes under QEMU user emulation (measured: field notes on emulation, 1.7). */
-const EMULATION_FACTORS = { compiler: 13, shell: 17, interpreter: 30 };
-/** Programs whose builds are known to take the better part of an hour, or more. */
-const HEAVY_NAMES = /^(?:binutils|chromium|clang|electron|firefox|gcc|gdal|ghc|libreoffice|linux|llvm|mesa|mongodb|nodejs|opencv|openjdk|python3\.\d+-torch|qtbase|qtdeclarative|qtwebengine|rocm\w*|rustc|swift|tensorflow|thunderbird|webkitgtk\S*?|zig)-\d/;
-/** Builds of one package, whatever its version, at native speed or under QEMU. */
-const durationKey = (name, emulated) => `${packageName(name)}${emulated ? ' under QEMU' : ''}`;
-/** A GNU triple in a name: nixpkgs adds it to what is cross-compiled, and puts it before compilers. */
-const TRIPLE = /(?:^|-)(?:aarch64|alpha|arm\w*|i[3-6]86|loongarch64|m68k|mips\w*|or1k|powerpc\w*|riscv\d+|s390x|sparc\w*|wasm\d+|x86_64)-(?:unknown-|none-|pc-|w64-)?(?:linux|mingw\d+|none|wasi|windows)(?:-(?:cygnus|eabi\w*|elf|gnu\w*|musl\w*|uclibc\w*))?(?=-|$)/;
-/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello-2.12`. */
-const withoutTriple = (name) => name.replace(TRIPLE, '').replace(/^-/, '');
-/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello`; what has no version keeps its name. */
-const packageName = (name) => withoutTriple(name).replace(/-\d[^-]*(?:-.*)?$/, '');
-/**
- * Estimated seconds for one derivation.
- * @param native systems whose programs the machine executes without an emulator
- * @param emulated its build runs programs of another system, whatever its own system is
- */
-function weightOf(derivation, native, durations = new Map(), emulated = weights_isForeign(derivation.system, native)) {
-    const { name, kind, fixedOutput, system, trivial } = derivation;
-    if (fixedOutput || system === 'builtin')
-        return DOWNLOAD;
-    const factor = EMULATION_FACTORS[kind];
-    const recorded = durations.get(durationKey(name, emulated));
-    if (recorded !== undefined)
-        return recorded;
-    const otherwise = durations.get(durationKey(name, !emulated));
-    if (otherwise !== undefined)
-        return emulated ? otherwise * factor : otherwise / factor;
-    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
-    return emulated ? usual * factor : usual;
-}
-/** A system whose programs the machine does not execute. */
-const weights_isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
-/** Estimated seconds to fetch from binary caches. */
-const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
-/** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
-const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
-
-;// CONCATENATED MODULE: ./build/js/strategy/costs.js
-
-
-
-
-const SUBSTITUTERS_LIMIT_SECONDS = 60;
-/**
- * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
- * has no entry.
- */
-async function costs_gatherCosts(runner, nix, derivations, speeds) {
-    const distinct = [...new Set(derivations)];
-    const [missing, graph] = await Promise.all([
-        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
-        readClosure(distinct),
-    ]);
-    const costs = new Map();
-    for (const [index, drvPath] of distinct.entries()) {
-        const told = missing[index];
-        if (told !== undefined)
-            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
-    }
-    return { costs, graph };
-}
-/**
- * The cost of what is missing of one derivation.
- * @param toBuild derivations that have to be built for it
- * @param graph holds these and what they need, as far as it is known
- */
-function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
-    const counts = {};
-    const emulated = [];
-    let seconds = fetchSeconds(bytesToFetch);
-    let nativeSeconds = seconds;
-    for (const path of toBuild) {
-        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
-        const foreign = weights_isForeign(facts.system, native);
-        const runsForeign = !foreign && usesForeign(path, graph, native);
-        if (foreign || runsForeign)
-            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
-        seconds += weightOf(facts, native, durations, foreign || runsForeign);
-        nativeSeconds += weightOf(facts, native, durations, false);
-    }
-    return {
-        toBuild: counts,
-        bytesToFetch,
-        seconds,
-        nativeSeconds,
-        emulated: emulated.sort(),
-        closure: bySystem(drvPath, graph),
-    };
-}
-/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
-function usesForeign(path, graph, native) {
-    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-    if (system === 'builtin')
-        return false;
-    return inputs.some((input) => {
-        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
-        return weights_isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
-    });
-}
-function bySystem(root, graph) {
-    const counts = {};
-    for (const path of reachable(graph, root)) {
-        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[system] = (counts[system] ?? 0) + 1;
-    }
-    return counts;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/targets.js
@@ -36521,13 +36532,17 @@ function withUnasked(plan, { viewsAsked, target }) {
     return { ...plan, candidates: [...plan.candidates, unasked] };
 }
 const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-/** Targets × packages, `*` replaced by the names of the target's packages. */
+/**
+ * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
+ * not list the target and a cross build may make them all the same.
+ */
 async function plan_expand(runner, nix, inputs, url) {
     const names = inputs.packages.includes('*')
         ? await listPackages(runner, nix, inputs.targets, url)
         : new Map();
     return inputs.targets.flatMap((target) => {
-        const { own, foreign } = partitionNames(names.get(target.system) ?? [], target.system);
+        const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
+        const { own, foreign } = partitionNames(names.get(system) ?? [], system);
         if (foreign.length > 0)
             runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
         const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
@@ -36535,20 +36550,25 @@ async function plan_expand(runner, nix, inputs, url) {
     });
 }
 async function listPackages(runner, nix, targets, url) {
-    const systems = [...new Set(targets.map((target) => target.system))];
+    const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
+    const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
     const answers = await askFlake(runner, nix, url, systems.map((system) => ({
         target: system,
         all: true,
         platform: { name: system, system, triple: '', crossNames: [], plain: true },
         lookups: [],
     })));
-    const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0);
+    const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    const isEmpty = (system) => names.get(system)?.length === 0;
+    const empty = [...new Set(targets.map((target) => target.system))]
+        .filter(isEmpty)
+        .filter((system) => isEmpty(nix.system) || !crossed(system));
     if (empty.length > 0) {
         const known = [...new Set(answers.flatMap((answer) => answer.systems))];
         const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
         throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
     }
-    return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    return names;
 }
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
