@@ -1,6 +1,8 @@
 import { type FileHandle, mkdir, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import { type Content, type FileContent, SourceError } from '../destination/objects.ts'
 
 /** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
@@ -116,31 +118,44 @@ class Growing implements FileContent {
   }
 
   async fill(body: AsyncIterable<Uint8Array>): Promise<void> {
-    let writing = Promise.resolve()
-    let gathered: Uint8Array[] = []
-    const write = async () => {
-      await writing
-      writing = this.#write(gathered)
-      // looked at when the next one is begun, or at the end
-      writing.catch(() => undefined)
-      gathered = []
-    }
     try {
-      for await (const chunk of body) {
-        this.#recent.push({ at: this.#came, chunk })
-        this.#came += chunk.length
-        gathered.push(chunk)
-        this.#wake()
-        if (bytesIn(gathered) >= GATHER_BYTES) await write()
-      }
-      await write()
-      await writing
+      // not `for await`: it copies what came meanwhile into one buffer
+      await pipeline(body, this.#intake())
       if (this.#came !== this.size) throw new Error(`${this.#came} of ${this.size} bytes came`)
     } catch (cause) {
       this.#fault = cause instanceof Error ? cause : new Error(String(cause))
       this.#wake()
       throw this.#fault
     }
+  }
+
+  /** Gathers one write while the one before is under way. */
+  #intake(): Writable {
+    let writing = Promise.resolve()
+    let gathered: Uint8Array[] = []
+    const flush = async () => {
+      await writing
+      writing = this.#write(gathered)
+      // looked at before the next one, and at the end
+      writing.catch(() => undefined)
+      gathered = []
+    }
+    return new Writable({
+      highWaterMark: GATHER_BYTES,
+      write: (chunk: Uint8Array, _encoding, done) => {
+        this.#recent.push({ at: this.#came, chunk })
+        this.#came += chunk.length
+        gathered.push(chunk)
+        this.#wake()
+        if (bytesIn(gathered) < GATHER_BYTES) done()
+        else flush().then(() => done(), done)
+      },
+      final: (done) => {
+        flush()
+          .then(() => writing)
+          .then(() => done(), done)
+      },
+    })
   }
 
   async #write(chunks: readonly Uint8Array[]): Promise<void> {
