@@ -3,9 +3,11 @@ import { UserError } from '../runner/errors.ts'
 import type { Command, Runner } from '../runner/ports.ts'
 import { mayWrite } from './facts.ts'
 import { chooseCandidate, type FoundNix } from './find.ts'
+import { keepUnpacked, unpackKept } from './kept.ts'
 import { systemInName } from './layout.ts'
 import { claimNixFolder } from './nix-folder.ts'
-import { discard, type Unpacked, unpackTarball } from './unpack.ts'
+import type { Tarball } from './tarball.ts'
+import { type Unpacked, unpackTarball } from './unpack.ts'
 
 const PROFILE = '/nix/var/nix/profiles/default'
 const OWN_PROFILE = '/nix/var/nix/profiles/nix-multiarch'
@@ -49,23 +51,47 @@ export function ownerOfNix({ facts }: Runner): 'root' | 'user' {
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
  */
-export async function installTarball(runner: Runner, tarball: string, systems: readonly string[]): Promise<FoundNix> {
+export async function installTarball(runner: Runner, tarball: Tarball, systems: readonly string[]): Promise<FoundNix> {
   const asRoot = ownerOfNix(runner) === 'root'
   await claimNixFolder(runner)
-  await runner.files.makeDirectory('/nix', { asRoot })
-  const unpacked = await unpackTarball(runner, tarball, asRoot)
+  const unpacked = await obtain(runner, tarball, asRoot)
   try {
     const system = systemInName(unpacked.top)
     if (system !== undefined && !systems.includes(system)) {
-      throw new UserError(`${tarball} holds a Nix for ${system}; this machine is ${systems[0]}`)
+      throw new UserError(`${tarball.name} holds a Nix for ${system}; this machine is ${systems[0]}`)
     }
     // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
     const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
     const nix = await moveIntoStore(runner, unpacked, asRoot)
     return await makeProfile(runner, nix, profile, asRoot)
   } finally {
-    await discard(runner, unpacked.staging, asRoot)
+    await runner.files.remove(unpacked.staging, { asRoot })
   }
+}
+
+/** The tarball unpacked beside the store: what the tool cache kept of it, else as its bytes come. */
+async function obtain(runner: Runner, { name, sha256, read }: Tarball, asRoot: boolean): Promise<Unpacked> {
+  const kept = sha256 === undefined ? undefined : await unpackKept(runner, sha256, asRoot)
+  if (kept !== undefined) return kept
+  let unpacked: Unpacked | undefined
+  try {
+    await read(async (bytes) => {
+      unpacked = await unpackTarball(runner, name, bytes, asRoot)
+    })
+  } catch (error) {
+    if (unpacked !== undefined) await runner.files.remove(unpacked.staging, { asRoot })
+    throw error
+  }
+  if (unpacked === undefined) throw new Error(`${name} was not read`)
+  await makeReadOnly(runner, unpacked, asRoot)
+  if (sha256 !== undefined) await keepUnpacked(runner, sha256, unpacked, asRoot)
+  return unpacked
+}
+
+/** Store paths have no write permission, and the release's files have. */
+async function makeReadOnly(runner: Runner, { names, store }: Unpacked, asRoot: boolean): Promise<void> {
+  const args = ['-R', 'a-w,a-s', '--', ...names.map((name) => `${store}/${name}`)]
+  await runner.commands.run({ tool: 'chmod', args }, { asRoot, timeoutSeconds: 300 })
 }
 
 interface Moved {
@@ -99,13 +125,10 @@ async function moveIntoStore(runner: Runner, unpacked: Unpacked, asRoot: boolean
 async function renameInto(runner: Runner, { names, store }: Unpacked, asRoot: boolean): Promise<readonly string[]> {
   const change = (tool: string, args: readonly string[]) =>
     runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 })
-  await runner.files.makeDirectory('/nix/store', { asRoot })
-  await runner.files.makeDirectory('/nix/var/nix', { asRoot })
   const left = names.filter((name) => existsSync(`/nix/store/${name}`))
   const fresh = names.filter((name) => !left.includes(name))
   if (fresh.length === 0) return left
   const from = fresh.map((name) => `${store}/${name}`)
-  await change('chmod', ['-R', 'a-w,a-s', '--', ...from])
   // who is not root may only move folders that are writable
   if (!asRoot) await change('chmod', ['u+w', '--', ...from])
   await change('mv', ['-n', '--', ...from, '/nix/store/'])

@@ -205,8 +205,11 @@ describe.skipIf(!machineUsable())('install', () => {
           if (q.url === '/html') return s.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>')
           if (q.url === '/away') return s.writeHead(302, { location: 'http://192.0.2.1/x' }).end()
           if (q.url === '/moved') return s.writeHead(302, { location: '/good' }).end()
-          if (q.url === '/busy' && busy++ < 2) return s.writeHead(503, { 'retry-after': '0' }).end()
-          if (q.url === '/cut') { s.writeHead(200, { 'content-length': statSync(file).size }); s.write('x'.repeat(9999)); return setTimeout(() => s.destroy(), 50) }
+          if (q.url === '/busy' && busy++ < 1) return s.writeHead(503, { 'retry-after': '0' }).end()
+          if (q.url === '/cut' || (q.url === '/busy' && busy++ < 3)) { // real bytes, so that a part is unpacked already
+            s.writeHead(200, { 'content-length': statSync(file).size })
+            return createReadStream(file, { end: 9e6 }).on('end', () => setTimeout(() => s.destroy(), 200)).pipe(s, { end: false })
+          }
           createReadStream(file).pipe(s)
         }).listen(8123, '127.0.0.1', () => console.log('up'))`
       const server = machine.spawn([machine.node('host'), '-e', code, rig.tarball('2.34.8')], { user: 'root' })
@@ -236,16 +239,27 @@ describe.skipIf(!machineUsable())('install', () => {
       const tools = { RUNNER_TOOL_CACHE: '/var/tmp/runner/tools' }
       const answer = await install(tarball(url('busy'), sha.toUpperCase()), { run: [build] }, tools)
       built(answer)
-      expect(answer.log).toContain('503')
+      expect(answer.log).toMatch(/503.*aborted.*try 3 of 4/s)
       await post(answer)
       const again = await install(tarball(url('404'), sha), { run: [build] }, tools)
       built(again)
       await post(again)
-      await machine.sh('echo >> $(find /var/tmp/runner/tools -name nix.tar)', { user: 'root' })
-      const poisoned = await install(tarball(url('moved'), sha), {}, tools)
-      expect(poisoned.thrown).toBeUndefined()
-      expect(poisoned.log).toContain('downloading')
-      await post(poisoned)
+      const kept = (await machine.sh('find /var/tmp/runner/tools -name nix.tar')).trim()
+      for (const [spoil, why] of [
+        [`truncate -s 5000000 ${kept}`, /what the tool cache kept does not serve: .*cannot be unpacked/],
+        // what any other job of this user could have left there
+        [`cp ${kept} ${kept}.x && chown runner ${kept}.x && mv ${kept}.x ${kept}`, /downloading/],
+        [`mv ${kept} ${kept}.x && ln -s ${kept}.x ${kept}`, /downloading/],
+        [`rm -r ${kept}*`, /downloading/],
+      ] as const) {
+        await machine.sh(spoil, { user: 'root' })
+        const spoilt = await install(tarball(url('moved'), sha), { run: [build] }, tools)
+        built(spoilt)
+        expect(spoilt.log).toMatch(why)
+        expect(spoilt.log).toContain('downloading')
+        await post(spoilt)
+      }
+      await post(await install(tarball(url('404'), sha), {}, tools))
       await expectUntouched(1)
     })
   })
