@@ -46,15 +46,18 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const trusted = await findTrust(runner, nix, access, effective)
   const kind = chooseWiring(access, trusted, facts.privilege)
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
-  if (effective.sandbox || !sandboxSet) await checkSandbox(runner, facts, kind)
   if (!wanted.installed && !existsSync('/nix')) await claimNixFolder(runner)
+  const [buildUsers] = await Promise.all([
+    provideBuildUsers(runner, effective, kind, wanted.installed),
+    effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+  ])
   const settings = {
     ...baseSettings(effective, found.version, {
       cpus: runner.facts.cpus,
       staticShell: STATIC_SHELLS.find(existsSync),
       sandboxSet,
     }),
-    ...(await provideBuildUsers(runner, effective, kind, wanted.installed)),
+    ...buildUsers,
   }
   const tokens = maskedTokens(runner, effective, wanted)
   const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined

@@ -1,16 +1,15 @@
-/** Options of tar for an archive, by the bytes that it has at a place. */
+/** One archive's command line option and its first bytes. */
 const COMPRESSIONS = [
-  { options: ['-J'], at: 0, magic: 'fd377a585a00', tool: 'xz' },
-  { options: ['--zstd'], at: 0, magic: '28b52ffd', tool: 'zstd' },
-  { options: ['-z'], at: 0, magic: '1f8b', tool: 'gzip' },
-  { options: ['-j'], at: 0, magic: '425a68', tool: 'bzip2' },
-  { options: [], at: 257, magic: '7573746172', tool: 'tar' },
+  { option: '-J', magic: 'fd377a585a00', tool: 'xz' },
+  { option: '--zstd', magic: '28b52ffd', tool: 'zstd' },
+  { option: '-z', magic: '1f8b', tool: 'gzip' },
+  { option: '-j', magic: '425a68', tool: 'bzip2' },
 ] as const
 
 /** How an archive is compressed, by its first bytes; undefined where it is none that tar reads. */
 export function compressionOf(head: Uint8Array): (typeof COMPRESSIONS)[number] | undefined {
   const hex = Buffer.from(head).toString('hex')
-  return COMPRESSIONS.find(({ at, magic }) => hex.startsWith(magic, 2 * at))
+  return COMPRESSIONS.find(({ magic }) => hex.startsWith(magic))
 }
 
 /** A release tarball after unpacking, as read from disk. */

@@ -3,7 +3,7 @@ import { UserError } from '../runner/errors.ts'
 import type { Command, Runner } from '../runner/ports.ts'
 import { mayWrite } from './facts.ts'
 import { chooseCandidate, type FoundNix } from './find.ts'
-import { keepUnpacked, unpackKept } from './kept.ts'
+import { keepNix, nixIsAbsent, restoreKept } from './kept.ts'
 import { systemInName } from './layout.ts'
 import { claimNixFolder } from './nix-folder.ts'
 import type { Tarball } from './tarball.ts'
@@ -53,45 +53,39 @@ export function ownerOfNix({ facts }: Runner): 'root' | 'user' {
  */
 export async function installTarball(runner: Runner, tarball: Tarball, systems: readonly string[]): Promise<FoundNix> {
   const asRoot = ownerOfNix(runner) === 'root'
+  const { sha256 } = tarball
+  const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined
   await claimNixFolder(runner)
-  const unpacked = await obtain(runner, tarball, asRoot)
+  const kept = keeping === undefined ? undefined : await restoreKept(runner, keeping, `${PROFILE}/bin`, asRoot)
+  if (kept !== undefined) return kept
+  const found = await unpackAndRegister(runner, tarball, systems, asRoot)
+  if (keeping !== undefined) await keepNix(runner, keeping, found, asRoot)
+  return found
+}
+
+async function unpackAndRegister(
+  runner: Runner,
+  { name, read }: Tarball,
+  systems: readonly string[],
+  asRoot: boolean,
+): Promise<FoundNix> {
+  let unpacked: Unpacked | undefined
   try {
+    await read(async (bytes) => {
+      unpacked = await unpackTarball(runner, name, bytes, asRoot)
+    })
+    if (unpacked === undefined) throw new Error(`${name} was not read`)
     const system = systemInName(unpacked.top)
     if (system !== undefined && !systems.includes(system)) {
-      throw new UserError(`${tarball.name} holds a Nix for ${system}; this machine is ${systems[0]}`)
+      throw new UserError(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`)
     }
     // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
     const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
     const nix = await moveIntoStore(runner, unpacked, asRoot)
     return await makeProfile(runner, nix, profile, asRoot)
   } finally {
-    await runner.files.remove(unpacked.staging, { asRoot })
-  }
-}
-
-/** The tarball unpacked beside the store: what the tool cache kept of it, else as its bytes come. */
-async function obtain(runner: Runner, { name, sha256, read }: Tarball, asRoot: boolean): Promise<Unpacked> {
-  const kept = sha256 === undefined ? undefined : await unpackKept(runner, sha256, asRoot)
-  if (kept !== undefined) return kept
-  let unpacked: Unpacked | undefined
-  try {
-    await read(async (bytes) => {
-      unpacked = await unpackTarball(runner, name, bytes, asRoot)
-    })
-  } catch (error) {
     if (unpacked !== undefined) await runner.files.remove(unpacked.staging, { asRoot })
-    throw error
   }
-  if (unpacked === undefined) throw new Error(`${name} was not read`)
-  await makeReadOnly(runner, unpacked, asRoot)
-  if (sha256 !== undefined) await keepUnpacked(runner, sha256, unpacked, asRoot)
-  return unpacked
-}
-
-/** Store paths have no write permission, and the release's files have. */
-async function makeReadOnly(runner: Runner, { names, store }: Unpacked, asRoot: boolean): Promise<void> {
-  const args = ['-R', 'a-w,a-s', '--', ...names.map((name) => `${store}/${name}`)]
-  await runner.commands.run({ tool: 'chmod', args }, { asRoot, timeoutSeconds: 300 })
 }
 
 interface Moved {
@@ -129,6 +123,7 @@ async function renameInto(runner: Runner, { names, store }: Unpacked, asRoot: bo
   const fresh = names.filter((name) => !left.includes(name))
   if (fresh.length === 0) return left
   const from = fresh.map((name) => `${store}/${name}`)
+  await change('chmod', ['-R', 'a-w,a-s', '--', ...from])
   // who is not root may only move folders that are writable
   if (!asRoot) await change('chmod', ['u+w', '--', ...from])
   await change('mv', ['-n', '--', ...from, '/nix/store/'])

@@ -42,7 +42,7 @@ export async function unpackTarball(
   const folders = ['/nix/store', '/nix/var/nix', staging]
   await runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 })
   try {
-    await extract(runner, name, all, { staging, options: compression.options, asRoot })
+    await extract(runner, name, all, { staging, option: compression.option, asRoot })
     return { staging, ...(await readLayout(name, staging)) }
   } catch (error) {
     await runner.files.remove(staging, { asRoot })
@@ -50,8 +50,8 @@ export async function unpackTarball(
   }
 }
 
-/** Enough for tar's own magic number. */
-const HEAD = 512
+/** Enough to know how it is compressed, and to show what it is instead. */
+const HEAD = 64
 
 /** The first bytes, and all of them. */
 async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; all: AsyncIterable<Uint8Array> }> {
@@ -73,10 +73,10 @@ async function extract(
   runner: Runner,
   name: string,
   input: AsyncIterable<Uint8Array>,
-  { staging, options, asRoot }: { staging: string; options: readonly string[]; asRoot: boolean },
+  { staging, option, asRoot }: { staging: string; option: string; asRoot: boolean },
 ): Promise<void> {
   // tar cuts a leading / from names and refuses `..`; either ends this run
-  const args = ['-x', ...options, '-p', '--no-same-owner', '-f', '-', '-C', staging]
+  const args = ['-x', option, '-p', '--no-same-owner', '-f', '-', '-C', staging]
   const limits: RunOptions = { asRoot, accept: 'any', timeoutSeconds: 600 }
   const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' }, input }, limits)
   if (result.stopped !== undefined) throw new UserError(`unpacking ${name} was ended (${result.stopped})`)

@@ -5,12 +5,12 @@ import { UNDO_TOOLS, type Undo } from './undo.ts'
 
 const FILE = 'journal.jsonl'
 
-/** Appends each deed to a file in the run's folder, on disk before the deed is done. */
+/** Appends deeds to a file in the run's folder, on disk before the deed is done. */
 export function createJournal(folder: string): Journal {
   return {
-    record: async (undo) => {
+    record: async (...undos) => {
       const file = openSync(join(folder, FILE), 'a', 0o600)
-      writeSync(file, `${JSON.stringify(undo)}\n`)
+      writeSync(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''))
       fsyncSync(file)
       closeSync(file)
     },

@@ -112,7 +112,8 @@ export interface ToolCache {
 
 /** What is to be undone in post, written to disk before the deed. */
 export interface Journal {
-  record(undo: Undo): Promise<void>
+  /** @param undos in the order of their deeds; post goes the other way */
+  record(...undos: readonly Undo[]): Promise<void>
 }
 
 /** What later steps of the job see. */
