@@ -41,9 +41,9 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   }
   // A first reading, with the workflow's lines, tells what they and the machine set together.
   await writeClientConf(runner, wanted.userLines, {}, {})
-  const effective = await readSettings(runner, found, env)
+  const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)])
   const nix = describeNix(found, effective, access, env)
-  const trusted = await findTrust(runner, nix, access, effective)
+  const trusted = await findTrust(runner, nix, access, effective, groups)
   const kind = chooseWiring(access, trusted, facts.privilege)
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
   if (!wanted.installed && !existsSync('/nix')) await claimNixFolder(runner)
@@ -101,10 +101,16 @@ function describeNix(
   }
 }
 
-async function findTrust(runner: Runner, nix: Nix, access: Access, effective: EffectiveSettings): Promise<boolean> {
+async function findTrust(
+  runner: Runner,
+  nix: Nix,
+  access: Access,
+  effective: EffectiveSettings,
+  groups: readonly string[],
+): Promise<boolean> {
   if (access.mode !== 'daemon' || runner.facts.uid === 0) return true
-  if (access.start) return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner))
-  return await askTrust(runner, nix, effective)
+  const answer = access.start ? undefined : await askTrust(runner, nix)
+  return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups)
 }
 
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */

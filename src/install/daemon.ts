@@ -57,7 +57,7 @@ export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<Own
       const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once'
       throw new UserError(`nix-daemon ${why}: ${lastLines(log)}`)
     }
-    await sleep(10)
+    await sleep(2)
   }
   return { pid, startTime, socket: plan.socket, environment: plan.environment }
 }
