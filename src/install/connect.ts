@@ -5,9 +5,10 @@ import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { createBuildUsers, hasMembers } from './build-users.ts'
 import { baseSettings, type EffectiveSettings, mergeTokens, setsSandbox, userConfFiles } from './conf.ts'
-import { certificates, exportToJob } from './environment.ts'
+import { certificates, exportToJob, tellLoginShells } from './environment.ts'
 import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
 import type { FoundNix } from './find.ts'
+import { openKvm } from './kvm.ts'
 import { claimNixFolder } from './nix-folder.ts'
 import { requireSandbox } from './sandbox.ts'
 import { confFile, openWiring, privateSocket, writeClientConf } from './settings.ts'
@@ -50,6 +51,8 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const [buildUsers] = await Promise.all([
     provideBuildUsers(runner, effective, kind, wanted.installed),
     effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+    kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
+    wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
   ])
   const settings = {
     ...baseSettings(effective, found.version, {

@@ -21,5 +21,5 @@ export type Undo =
   /** A command of a short list of tools. */
   | { readonly kind: 'command'; readonly tool: UndoTool; readonly args: readonly string[]; readonly root: boolean }
 
-export const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'systemctl'] as const
+export const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'chmod'] as const
 export type UndoTool = (typeof UNDO_TOOLS)[number]

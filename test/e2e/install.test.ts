@@ -415,6 +415,47 @@ describe.skipIf(!machineUsable())('install', () => {
     })
   })
 
+  describe('what steps and builds find', () => {
+    // the assertions of the tests of cachix/install-nix-action, and login shells, whose /etc/profile sets PATH anew
+    it('PATH, profiles and certificates; login shells; a relaxed sandbox', async () => {
+      await start({ user: 'runner' })
+      const outside = probe
+        .replace('test ! -e /home && ', 'test -e /home && ')
+        .replace('name =', '__noChroot = true; name =')
+      const relaxed = { extraNixConfig: `${offline}\nsandbox = relaxed` }
+      const answer = await install(
+        { ...tarball(rig.tarball('2.34.8')), ...relaxed },
+        { run: [build, ['nix-build', '--no-out-link', '-E', outside.replace('"probe"', '"noChroot"')]] },
+      )
+      built(answer)
+      expect(answer.runs?.[1]?.stdout).toMatch(/-noChroot\n$/)
+      const bin = '/nix/var/nix/profiles/default/bin'
+      const set = await machine.sh('cat /var/tmp/runner/env')
+      const value = (name: string): string => new RegExp(`${name}<<(\\S+)\n(.*)\n\\1`).exec(set)?.[2] ?? ''
+      expect(value('NIX_PROFILES')).toBe(`/nix/var/nix/profiles/default ${machine.home}/.nix-profile`)
+      await machine.sh('test -s "$FILE"', { env: { FILE: value('NIX_SSL_CERT_FILE') } })
+      expect(await machine.sh('cat /var/tmp/runner/path')).toBe(`${bin}\n${machine.home}/.nix-profile/bin\n`)
+      for (const shell of ['bash', 'sh'])
+        expect(
+          await machine.sh(`${shell} -lc 'command -v nix; echo $NIX_PROFILES; test -s "$NIX_SSL_CERT_FILE"'`),
+        ).toBe(`${bin}/nix\n${value('NIX_PROFILES')}\n`)
+      await post(answer)
+      await expectUntouched()
+    })
+
+    it('KVM, where the machine has it, until post', async () => {
+      await start({ user: 'runner' })
+      // a file stands for the device: the host's own must not be changed
+      await machine.sh('touch /dev/kvm && chmod 660 /dev/kvm', { user: 'root' })
+      const wants = probe.replace('name =', 'requiredSystemFeatures = [ "kvm" ]; name =')
+      const run = [['nix-build', '--no-out-link', '-E', wants.replace('test ! -e /home', 'test -w /dev/kvm')]]
+      const answer = await install(tarball(rig.tarball('2.34.8')), { run })
+      built(answer)
+      await post(answer)
+      expect(await machine.sh('stat -c %a /dev/kvm')).toBe('660\n')
+    })
+  })
+
   describe('tokens and the sandbox', () => {
     it('a token is merged, private, on no command line and gone after post', async () => {
       const mine = 'ghs_0123456789abcdef'
