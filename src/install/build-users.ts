@@ -67,7 +67,7 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
 
 async function recordUsers(runner: Runner, { group, users }: BuildUsers): Promise<void> {
   const undo = (tool: 'groupdel' | 'userdel', name: string) =>
-    ({ kind: 'command', tool, args: [name], root: true }) as const
+    ({ kind: 'command', tool, args: [name], root: true, shared: true }) as const
   await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)))
 }
 
@@ -78,7 +78,7 @@ async function recordFiles(runner: Runner, passwd: string, groups: string): Prom
     ['/etc/group', groups],
   ] as const) {
     const encoded = Buffer.from(content).toString('base64')
-    await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true })
+    await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true })
   }
 }
 

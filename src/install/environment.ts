@@ -61,7 +61,7 @@ ${certificates === undefined ? '' : `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_F
 /** Makes a Nix that this run has installed known to login shells, where root can. */
 export async function tellLoginShells(runner: Runner, bin: string): Promise<void> {
   if (runner.facts.privilege === 'none' || !existsSync(dirname(LOGIN_SCRIPT)) || existsSync(LOGIN_SCRIPT)) return
-  await runner.journal.record({ kind: 'remove', path: LOGIN_SCRIPT, root: true })
+  await runner.journal.record({ kind: 'remove', path: LOGIN_SCRIPT, root: true, shared: true })
   const text = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE)
   await runner.files.write(LOGIN_SCRIPT, text, { asRoot: true })
 }

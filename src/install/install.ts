@@ -25,6 +25,11 @@ export function sourcesFor(kind: NixSource['kind']): readonly NixOrigin[] {
  * @throws UserError that names each source that was tried and why it did not serve
  */
 export async function installNix(runner: Runner, inputs: Wanted): Promise<Installed> {
+  // one at a time: of two jobs that start together the second finds the first one's Nix
+  return await runner.journal.exclusively(() => provideAndConnect(runner, inputs))
+}
+
+async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Installed> {
   const { source, found, reason } = await provideNix(runner, inputs)
   const installed = await connect(runner, found, {
     source,

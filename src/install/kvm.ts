@@ -16,7 +16,7 @@ export async function openKvm(runner: Runner): Promise<void> {
   const after = openedMode(before)
   if (after === undefined) return
   const chmod = (mode: number) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] }) as const
-  await runner.journal.record({ kind: 'command', ...chmod(before), root: true })
+  await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true })
   // a container may have the device without any right over it: builds go without
   const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 })
   runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`)

@@ -114,6 +114,8 @@ export interface ToolCache {
 export interface Journal {
   /** @param undos in the order of their deeds; post goes the other way */
   record(...undos: readonly Undo[]): Promise<void>
+  /** Does something while no other job of this machine does: what one takes away another must not be about to use. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
 }
 
 /** What later steps of the job see. */

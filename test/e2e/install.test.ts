@@ -59,7 +59,7 @@ describe.skipIf(!machineUsable())('install', () => {
   /** The machine is as it was: no file more, no account, no process. Debian's package tools keep logs and lists. */
   const expectUntouched = async (processes = 0): Promise<void> => {
     const tools =
-      /^\/(var$|var\/(tmp|cache|log|lib\/(apt|dpkg|ucf|systemd))|etc\/(\.pwd\.lock|(passwd|group|g?shadow)-|ld\.so\.cache))/
+      /^\/(var$|var\/(tmp|cache|log|lib\/(apt|dpkg|ucf|systemd))|etc\/(profile\.d$|\.pwd\.lock|(passwd|group|g?shadow)-|ld\.so\.cache))/
     const changes = machine.upper().filter(({ path }) => !tools.test(path) && !rewritten.includes(path))
     expect(changes).toEqual([])
     expect(await accounts()).toBe(before)
