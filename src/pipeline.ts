@@ -98,7 +98,8 @@ async function prepareEmulators(
   plans: readonly Plan[],
 ): Promise<readonly Emulator[]> {
   const native = machineOf(emulation, inputs).native
-  const foreign = (system: System): boolean => !native.includes(system)
+  // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts)
+  const foreign = (system: System): boolean => !native.includes(system) && system.endsWith('-linux')
   const needs = ({ choice }: Plan): boolean =>
     choice !== undefined && (choice.strategy === 'emulated' || inputs.smokeTest !== undefined)
   const wanted = inputs.qemu === 'always' ? systemsOf(inputs) : plans.filter(needs).map(({ target }) => target.system)

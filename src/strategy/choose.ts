@@ -1,4 +1,5 @@
 import type { Inputs, Target } from '../inputs/inputs.ts'
+import { sameSystem } from '../nix/system.ts'
 import type { Found, Lookup } from './answers.ts'
 import { joinAttributePath, namesTarget } from './attributes.ts'
 import type { Candidate, Choice, Cost, CrossMethod, Plan } from './types.ts'
@@ -149,7 +150,7 @@ function crossOption(target: Target, facts: Facts, lookup: Lookup): Option {
 function crossProblem(target: Target, facts: Facts, found: Found, method: CrossMethod): string | undefined {
   if (!facts.native.includes(found.system))
     return `its derivation is for ${found.system}, which the runner (${facts.native[0]}) does not execute`
-  if (found.host !== undefined && found.host !== target.system)
+  if (found.host !== undefined && !sameSystem(found.host, target.system))
     return `its result is for ${found.host}, not ${target.system}`
   const left = foreignBuilds(found, facts)
   if (left !== undefined) return `${left} in its closure would have to be emulated, so it is no pure cross build`

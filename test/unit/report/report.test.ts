@@ -39,6 +39,7 @@ describe('outputs', () => {
       seconds: 75.123,
       closureSize: 3145728,
       error: null,
+      notes: [],
     })
     expect(
       resultObjects([{ plan: plan('x', { choice: false }), status: 'failed', seconds: 0, error: 'why' }]),
