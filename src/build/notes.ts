@@ -14,15 +14,16 @@ export async function noteForeignRuns(
   runner: Runner,
   nix: Nix,
   results: readonly BuildResult[],
-  { foreignRuns }: Pick<Followed, 'foreignRuns'>,
+  { foreignRuns, derivations }: Pick<Followed, 'foreignRuns' | 'derivations'>,
 ): Promise<readonly BuildResult[]> {
-  if (foreignRuns.size === 0) return results
+  const silent = [...foreignRuns].filter(([drvPath]) => derivations.get(drvPath)?.status === 'built')
+  if (silent.length === 0) return results
   return await Promise.all(
     results.map(async (result) => {
       const { choice } = result.plan
-      if (choice === undefined || choice.strategy === 'native' || result.status !== 'built') return result
+      if (choice === undefined || choice.strategy === 'native') return result
       const closure = await derivationClosure(runner, nix, choice.evaluated.drvPath)
-      const notes = [...foreignRuns].filter(([drvPath]) => closure.has(drvPath)).map(describe)
+      const notes = silent.filter(([drvPath]) => closure.has(drvPath)).map(describe)
       return notes.length === 0 ? result : { ...result, notes: [...(result.notes ?? []), ...notes] }
     }),
   )

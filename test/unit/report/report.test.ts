@@ -180,7 +180,7 @@ describe('the report', () => {
     const written: Record<string, string> = {}
     const said = { info: [] as string[], error: [] as string[], warning: [] as string[], summary: [] as string[] }
     const runner = {
-      facts: { folder: '/run' },
+      facts: { folder: '/run', env: {} },
       files: { write: async (path: string, content: string) => void Object.assign(written, { [path]: content }) },
       job: {
         output: (name: string, value: string) => void Object.assign(outputs, { [name]: value }),
@@ -188,6 +188,7 @@ describe('the report', () => {
       },
       log: {
         info: (text: string) => void said.info.push(text),
+        group: (_: string, body: () => Promise<void>) => body(),
         error: (text: string) => void said.error.push(text),
         warning: (text: string) => void said.warning.push(text),
       },
