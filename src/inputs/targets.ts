@@ -1,4 +1,4 @@
-import { PLATFORMS, type Platform } from '../nix/platform.ts'
+import { CROSS_ONLY, PLATFORMS, type Platform } from '../nix/platform.ts'
 import type { System } from '../nix/system.ts'
 import type { Strategy, Target } from './inputs.ts'
 
@@ -38,15 +38,9 @@ const OTHERS: readonly Known[] = [
   known('mips64el-linux', 'mips64el-unknown-linux-gnuabi64', ['mips64el-linux-gnuabi64']),
   known('mips64el-linux', 'mips64el-unknown-linux-gnuabin32', ['mips64el-linux-gnuabin32']),
   known('mips64-linux', 'mips64-unknown-linux-gnuabi64', ['mips64-linux-gnuabi64']),
-  // nixpkgs itself takes the bare double for Microsoft's ABI, which it has no free toolchain for
-  known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-ucrt-x86_64', 'ucrt64'], true),
+  ...CROSS_ONLY.map(({ system, triple, crossNames }) => known(system, triple, crossNames, true)),
   known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-ucrt-x86_64-llvm']),
   known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-msvcrt-x86_64', 'mingwW64']),
-  known('i686-windows', 'i686-w64-mingw32', ['mingw-msvcrt-i686', 'mingw32'], true),
-  known('aarch64-windows', 'aarch64-w64-mingw32', ['mingw-ucrt-aarch64', 'ucrtAarch64'], true),
-  known('wasm32-wasi', 'wasm32-unknown-wasi', ['wasm32-wasip1', 'wasi32'], true),
-  known('wasm32-wasi', 'wasm32-unknown-wasip1', ['wasm32-wasip1', 'wasi32'], true),
-  known('javascript-ghcjs', 'javascript-unknown-ghcjs', ['ghcjs'], true),
 ]
 
 /** Behind a Linux target, as in nixpkgs' attribute paths: linked statically, with musl. */

@@ -1,5 +1,5 @@
 import type { Target } from '../inputs/inputs.ts'
-import { PLATFORMS } from '../nix/platform.ts'
+import { CROSS_ONLY, PLATFORMS } from '../nix/platform.ts'
 import type { System } from '../nix/system.ts'
 
 /** An attribute path as its names. */
@@ -98,6 +98,12 @@ export function pkgsCrossPaths(text: string, target: Target, build: System): rea
   return found.map((set) => ['legacyPackages', build, ...set, ...own])
 }
 
+/** What stands behind the names of cross builds for other systems. */
+export function foreignSuffixes(system: System): readonly string[] {
+  const others = [...PLATFORMS, ...CROSS_ONLY].filter((platform) => platform.system !== system)
+  return others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')])
+}
+
 /**
  * Tells a target's own packages from cross builds that stand beside them by a naming convention
  * (`packages.x86_64-linux.hello-aarch64-unknown-linux-gnu` beside `hello`).
@@ -106,8 +112,7 @@ export function partitionNames(
   names: readonly string[],
   system: System,
 ): { own: readonly string[]; foreign: readonly string[] } {
-  const others = PLATFORMS.filter((platform) => platform.system !== system)
-  const suffixes = others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')])
+  const suffixes = foreignSuffixes(system)
   const isForeign = (name: string): boolean =>
     suffixes.some(
       (suffix) =>
