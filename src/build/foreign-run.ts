@@ -1,3 +1,5 @@
+import { bound } from '../nix/log-text.ts'
+
 /** A program that a build tried to run and this machine does not execute. */
 export interface ForeignRun {
   /** As the message names it; '' where it does not. */
@@ -15,6 +17,9 @@ const PROBES =
 
 /** Phases of tests: they try things that must fail, and a test that fails for another reason fails the build. */
 const TESTS = ['checkPhase', 'installCheckPhase']
+
+/** A script whose `#!` names what is not there: no program of another machine. */
+const SCRIPT = /\.(?:sh|bash|pl|py|rb|lua|awk|tcl)$/
 
 /** What the messages have in common, and on which side of it the program stands, where they name it. */
 const MESSAGES: readonly (readonly [text: RegExp, program: 'before' | 'after' | 'nowhere'])[] = [
@@ -45,7 +50,8 @@ export function readForeignRun(line: string, phase: string | undefined): Foreign
     if (found === null) continue
     const program = side === 'nowhere' ? '' : programIn(line, found, side)
     const named = /[A-Za-z]/.test(program) || side === 'nowhere' || (side === 'after' && program === '')
-    return named && !PROBES.test(program) ? { program, line } : undefined
+    const expected = PROBES.test(program) || SCRIPT.test(program)
+    return named && !expected ? { program, line } : undefined
   }
   return undefined
 }
@@ -65,6 +71,7 @@ function programIn(line: string, found: RegExpExecArray, side: 'before' | 'after
 /** Kept of one derivation, and derivations that are kept: a log may be endless. */
 const MOST_RUNS = 3
 const MOST_DERIVATIONS = 1000
+const LONGEST_LINE = 500
 
 /** Reads the logs of all builds as they stream. */
 export function createForeignRunLedger() {
@@ -73,8 +80,9 @@ export function createForeignRunLedger() {
     const run = readForeignRun(text, phase)
     if (run === undefined) return
     const known = runs.get(drvPath) ?? []
+    const kept = { ...run, line: bound(run.line.trim(), LONGEST_LINE) }
     if (runs.size >= MOST_DERIVATIONS && known.length === 0) return
-    if (known.length < MOST_RUNS && !known.some(({ line }) => line === run.line)) runs.set(drvPath, [...known, run])
+    if (known.length < MOST_RUNS && !known.some(({ line }) => line === kept.line)) runs.set(drvPath, [...known, kept])
   }
   return { runs, log }
 }

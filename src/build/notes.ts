@@ -34,5 +34,5 @@ function describe([drvPath, runs]: readonly [string, readonly ForeignRun[]]): st
   const what = `The build of ${storeName(drvPath as StorePath)} could not execute ${programs || 'a program'} and went on`
   const advice =
     'What the program should have given may be missing: look at the result, take the tool from the build platform, or use =emulated.'
-  return [`${what}, as its log says:`, ...runs.map(({ line }) => `  ${line.trim()}`), advice].join('\n')
+  return [`${what}, as its log says:`, ...runs.map(({ line }) => `  ${line}`), advice].join('\n')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readForeignRun } from '../../../src/build/foreign-run.ts'
+import { createForeignRunLedger, readForeignRun } from '../../../src/build/foreign-run.ts'
 
 describe('a program that could not be executed', () => {
   // As the programs print it, run on x86_64 with an aarch64 program and no emulator.
@@ -58,6 +58,7 @@ describe('a program that could not be executed', () => {
     ['a table of errors', 'ENOEXEC  8  Exec format error'],
     ['a compiler', 'gcc -c exec-format-error.c -o exec-format-error.o'],
     ['a comment', '/* cannot execute binary file */'],
+    ['a script without its interpreter', './setup.sh: line 2: ./tools/gen.pl: cannot execute: required file not found'],
     ['permission', 'bash: ./prog: Permission denied'],
     ['a missing program', 'bash: line 1: prog: command not found'],
     ['a missing file', 'cat: ELF: No such file or directory'],
@@ -69,6 +70,17 @@ describe('a program that could not be executed', () => {
     const line = './run-tests: line 3: ./fixture: cannot execute binary file: Exec format error'
     expect(readForeignRun(line, 'checkPhase')).toBeUndefined()
     expect(readForeignRun(line, 'installPhase')).toBeDefined()
+  })
+
+  test('of an endless log, a few lines of each derivation are kept, each once and cut', () => {
+    const { log, runs } = createForeignRunLedger()
+    for (let i = 0; i < 100; i++) log('/nix/store/a.drv', `make: ./p${i % 50}: Exec format error`, undefined)
+    log('/nix/store/a.drv', 'nothing', undefined)
+    log('/nix/store/b.drv', `${'x'.repeat(4000)} ./p: Exec format error`, undefined)
+    for (let i = 0; i < 5000; i++) log(`/nix/store/${i}.drv`, 'make: ./p: Exec format error', undefined)
+    expect(runs.get('/nix/store/a.drv')?.map(({ program }) => program)).toEqual(['./p0', './p1', './p2'])
+    expect(runs.get('/nix/store/b.drv')?.[0]?.line.length).toBeLessThan(600)
+    expect(runs.size).toBe(1000)
   })
 
   test('a long line is read in linear time', () => {
