@@ -1,6 +1,7 @@
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { StorePath } from '../nix/store-path.ts'
+import type { System } from '../nix/system.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
 import { checkArchitecture } from './architecture.ts'
@@ -33,13 +34,18 @@ export async function examine(
   }
   if (inputs.smokeTest === undefined) return {}
   if (cannotRun !== undefined) return { error: `the smoke test cannot run on this machine: ${cannotRun}` }
-  const kind = launcherFor(plan.target.system, machine)
-  const place = typeof kind === 'object' ? runner.commands.find(kind.tool) : undefined
-  if (typeof kind === 'string') return skipped(runner, plan, kind)
-  if (kind !== undefined && place === undefined) return skipped(runner, plan, `${kind.tool} is not installed here`)
-  const launcher = kind && place !== undefined ? { kind, place } : undefined
+  const launcher = findLauncher(runner, plan.target.system, machine)
+  if (typeof launcher === 'string') return skipped(runner, plan, launcher)
   const error = await smokeTest(runner, inputs.smokeTest, outputs, inputs.silentTimeout, launcher)
   return error === undefined ? {} : { error }
+}
+
+/** What starts programs of the target; undefined where the kernel does, a text where nothing here can. */
+function findLauncher(runner: Runner, target: System, machine: System) {
+  const kind = launcherFor(target, machine)
+  if (kind === undefined || typeof kind === 'string') return kind
+  const place = runner.commands.find(kind.tool)
+  return place === undefined ? `${kind.tool} is not installed here` : { kind, place }
 }
 
 function skipped(runner: Runner, plan: Plan, why: string): Examined {

@@ -56,9 +56,9 @@ export function crossCommands(results: readonly BuildResult[], reference: string
 function attributeCommand(choice: Choice, reference: string | undefined): readonly string[] {
   const { method, attribute, evaluated } = choice
   if (method === 'nixos') {
-    return [
-      `# with nixpkgs.buildPlatform = ${JSON.stringify(evaluated.system)} among its modules, ${/^nixosConfigurations\.(?:"[^"]*"|[^.]*)/.exec(attribute)?.[0]} is this build on every machine`,
-    ]
+    const [configuration] = /^nixosConfigurations\.(?:"[^"]*"|[^.]*)/.exec(attribute) ?? ['the configuration']
+    const setting = `nixpkgs.buildPlatform = ${JSON.stringify(evaluated.system)}`
+    return [`# with ${setting} among its modules, ${configuration} is this build on every machine`]
   }
   const own = method === 'declared' || method === 'pkgsCross'
   return own && reference !== undefined ? [`nix build ${shellWord(`${reference}#${attribute}`)}`] : []
