@@ -60,7 +60,10 @@ export function openRounds(
   const rounds: Built[] = []
 
   const prepare = async (plans: readonly Plan[]): Promise<void> => {
-    const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native))
+    // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
+    const foreign = emulatedSystems(plans, inputs).filter(
+      (system) => isForeign(system, machine.native) && system.endsWith('-linux'),
+    )
     const wanted = foreign.filter((system) => !emulators.has(system))
     for (const emulator of await ensureEmulators(runner, wanted, inputs.qemuSource, nix)) {
       const { system, status, reason } = emulator
