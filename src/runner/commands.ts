@@ -176,17 +176,21 @@ const signalNumber = (signal: string): number =>
 function watch(
   options: RunOptions,
   end: () => void,
-): { touch(): void; clear(): void; stopped(): 'silent' | 'timeout' | undefined } {
-  let reason: 'silent' | 'timeout' | undefined
-  const stop = (why: 'silent' | 'timeout') => () => {
+): { touch(): void; clear(): void; stopped(): CommandResult['stopped'] } {
+  let reason: CommandResult['stopped']
+  const stop = (why: 'silent' | 'timeout' | 'cancelled') => () => {
     reason ??= why
     end()
   }
+  const abort = stop('cancelled')
+  if (options.signal?.aborted === true) abort()
+  else options.signal?.addEventListener('abort', abort)
   const total = options.timeoutSeconds ? setTimeout(stop('timeout'), options.timeoutSeconds * 1000) : undefined
   const silent = options.silentSeconds ? setTimeout(stop('silent'), options.silentSeconds * 1000) : undefined
   return {
     touch: () => silent?.refresh(),
     clear: () => {
+      options.signal?.removeEventListener('abort', abort)
       clearTimeout(total)
       clearTimeout(silent)
     },

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly accept?: 'any' | readonly number[]
   /** Called for each line of stdout and stderr as it comes (no line ending; invalid UTF-8 replaced). */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** Ends the command when it is aborted, as a cancellation does. */
+  readonly signal?: AbortSignal
   /** Do not keep stdout in the result (long logs). */
   readonly discardStdout?: boolean
 }

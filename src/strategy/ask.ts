@@ -18,29 +18,34 @@ export type Asked = Answer | { readonly error: string }
  * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
  * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
  * @param url reference of the flake as `nix flake metadata` gave it
+ * @param signal ends the evaluation
  */
 export async function askFlake(
   runner: Runner,
   nix: Nix,
   url: string,
   questions: readonly Question[],
+  signal?: AbortSignal,
 ): Promise<readonly Answer[]> {
-  const together = await evaluate(runner, nix, url, questions)
+  const ask = (some: readonly Question[]) => evaluate(runner, nix, url, some, signal)
+  const together = await ask(questions)
   if ('answers' in together) return together.answers
-  return await inParallel(runner.facts.cpus, questions, (question) => askOne(runner, nix, url, question))
+  return await inParallel(runner.facts.cpus, questions, (question) => askOne(ask, question))
 }
 
-async function askOne(runner: Runner, nix: Nix, url: string, question: Question): Promise<Answer> {
-  const whole = await evaluate(runner, nix, url, [question])
+type Ask = (questions: readonly Question[]) => Promise<{ answers: readonly Answer[] } | { error: string }>
+
+async function askOne(ask: Ask, question: Question): Promise<Answer> {
+  const whole = await ask([question])
   if ('answers' in whole && whole.answers[0] !== undefined) return whole.answers[0]
-  const bare = await evaluate(runner, nix, url, [{ ...question, lookups: [] }])
+  const bare = await ask([{ ...question, lookups: [] }])
   const base: Answer =
     'answers' in bare && bare.answers[0] !== undefined
       ? bare.answers[0]
       : { names: [], systems: [], all: [], lookups: [] }
   const lookups: Answer['lookups'][number][] = []
   for (const lookup of question.lookups) {
-    const single = await evaluate(runner, nix, url, [{ ...question, all: false, lookups: [lookup] }])
+    const single = await ask([{ ...question, all: false, lookups: [lookup] }])
     const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined
     lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' })
   }
@@ -53,7 +58,8 @@ async function evaluate(
   nix: Nix,
   url: string,
   questions: readonly Question[],
-): Promise<{ answers: readonly Answer[] } | { error: string }> {
+  signal: AbortSignal | undefined,
+): ReturnType<Ask> {
   const folder = mkdtempSync(join(runner.facts.folder, 'ask-'))
   cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true })
   const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' }
@@ -68,7 +74,8 @@ async function evaluate(
     '--no-write-lock-file',
   ])
   for (let tries = 0; ; tries++) {
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS })
+    const limits = { timeoutSeconds: EVALUATION_LIMIT_SECONDS, ...(signal === undefined ? {} : { signal }) }
+    const result = await runner.commands.run(command, { accept: 'any', ...limits })
     if (result.stopped !== undefined) throw new CommandError(command, result)
     if (result.exitCode === 0) return { answers: parseAnswers(result.stdout) }
     const wanted = wantedStandIn(result.stderr)

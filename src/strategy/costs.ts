@@ -9,6 +9,9 @@ import { type Durations, fetchSeconds, isForeign, weightOf } from './weights.ts'
 
 const SUBSTITUTERS_LIMIT_SECONDS = 60
 
+/** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
+const MIXED_SHARE = 0.5
+
 /** What an estimate needs to know besides the derivations. */
 export interface Speeds {
   /** Systems whose programs run without an emulator. */
@@ -60,11 +63,12 @@ export function costOf(
     const facts = graph.get(path) ?? UNKNOWN_DERIVATION
     counts[facts.system] = (counts[facts.system] ?? 0) + 1
     const foreign = isForeign(facts.system, native)
-    const runsForeign = !foreign && usesForeign(path, graph, native)
-    if (foreign || runsForeign) emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name)
+    const share = foreign ? 1 : emulatedShare(path, graph, native)
+    if (share > 0) emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name)
     if (foreign && facts.features.some(isOfMachines)) unemulatable.push(`${facts.name} (${facts.features.join(', ')})`)
-    seconds += weightOf(facts, native, durations, foreign || runsForeign)
-    nativeSeconds += weightOf(facts, native, durations, false)
+    const atFullSpeed = weightOf(facts, native, durations, false)
+    seconds += share === 0 ? atFullSpeed : share * weightOf(facts, native, durations, true) + (1 - share) * atFullSpeed
+    nativeSeconds += atFullSpeed
   }
   return {
     toBuild: counts,
@@ -80,14 +84,21 @@ export function costOf(
 /** Features that an emulated build does not have, whatever the machine says. */
 export const isOfMachines = (feature: string): boolean => feature === 'kvm' || feature === 'nixos-test'
 
-/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
-function usesForeign(path: string, graph: DerivationGraph, native: readonly string[]): boolean {
+/**
+ * How much of a build of this machine's own system is emulated, because it runs programs that another system's derivation
+ * made (a tool taken from another flake, say): all where its builder is one of them, else half: its own shell and
+ * compiler run at full speed.
+ */
+function emulatedShare(path: string, graph: DerivationGraph, native: readonly string[]): number {
   const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION
-  if (system === 'builtin') return false
-  return inputs.some((input) => {
+  if (system === 'builtin') return 0
+  const foreign = inputs.flatMap((input) => {
     const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION
-    return isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output))
+    return isForeign(made, native) && !fixedOutput ? outputs : []
   })
+  const used = tools.filter((tool) => foreign.includes(tool))
+  if (used.length === 0) return 0
+  return used[0] === tools[0] ? 1 : MIXED_SHARE
 }
 
 function bySystem(root: string, graph: DerivationGraph): Readonly<Record<string, number>> {

@@ -23,6 +23,7 @@ import type { DerivationFacts, DerivationGraph } from './graph.ts'
 import type { RemembersName } from './memory.ts'
 import type { Facts } from './options.ts'
 import type { Cost, Failure, Plan } from './types.ts'
+import { ViewsAhead } from './views-ahead.ts'
 import { type Durations, isForeign } from './weights.ts'
 
 /** What the machine can do, gathered before choosing. */
@@ -77,6 +78,15 @@ export async function openPlanner(
   const questions = wanted.map((item) => question(item, inputs, nix, machine))
   const foreign = wanted.some(({ target }) => !machine.native.includes(target.system))
   const began = performance.now()
+  const viewQuestion = ({ target, package: name }: Wanted): Question => ask(target, viewLookups(name, target, nix))
+  const ahead = new ViewsAhead(
+    runner,
+    wanted.filter(({ target }, index) => {
+      const crosses = questions[index]?.lookups.some(({ kind }) => kind === 'pkgsCross')
+      return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses
+    }),
+    (some, signal) => askFlake(runner, nix, url, some.map(viewQuestion), signal),
+  )
   const [answers, builders] = await Promise.all([
     askFlake(runner, nix, url, questions),
     foreign ? readBuilders(runner, nix) : [],
@@ -108,13 +118,11 @@ export async function openPlanner(
       const open = items.filter(
         (item, index) => !item.viewsAsked && viewsMayWin(plans[index] as Plan, inputs.prefer, evaluationSeconds),
       )
-      if (open.length === 0) return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
-      const views = await askFlake(
-        runner,
-        nix,
-        url,
-        open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })),
-      )
+      if (open.length === 0) {
+        ahead.drop()
+        return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
+      }
+      const views = await ahead.answers(open)
       items = items.map((item) => {
         const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : []
         const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] }

@@ -68,9 +68,13 @@ test.each([
   expect(weightOf(facts, ['x86_64-linux'], durations)).toBe(seconds)
 })
 
-test("a build that runs another system's tool counts as emulated", () => {
+test("a build that runs another system's tool counts as emulated in part, or in whole where that is its builder", () => {
   const graph = new Map([
-    ['a', derivation({ system: 'x86_64-linux', name: 'a', inputs: ['b', 'c'], tools: ['/nix/store/b'] })],
+    [
+      'a',
+      derivation({ system: 'x86_64-linux', name: 'a', inputs: ['b', 'c'], tools: ['/nix/store/sh', '/nix/store/b'] }),
+    ],
+    ['d', derivation({ system: 'x86_64-linux', name: 'd', inputs: ['b'], tools: ['/nix/store/b'] })],
     ['b', derivation({ system: 'aarch64-linux', name: 'b', outputs: ['/nix/store/b'] })],
     ['c', derivation({ system: 'builtin', name: 'c' })],
   ])
@@ -78,12 +82,13 @@ test("a build that runs another system's tool counts as emulated", () => {
   expect(costOf('a', ['a'], 0, graph, speeds)).toEqual({
     toBuild: { 'x86_64-linux': 1 },
     bytesToFetch: 0,
-    seconds: 60 * 13,
+    seconds: (60 + 60 * 13) / 2,
     nativeSeconds: 60,
     emulated: ['a'],
     unemulatable: [],
     closure: { 'x86_64-linux': 1, 'aarch64-linux': 1, builtin: 1 },
   })
+  expect(costOf('d', ['d'], 0, graph, speeds)).toMatchObject({ seconds: 60 * 13, emulated: ['d'] })
   const image = derivation({ system: 'aarch64-linux', name: 'image', features: ['kvm'] })
   expect(costOf('i', ['i'], 0, new Map([['i', image]]), speeds).unemulatable).toEqual(['image (kvm)'])
   expect(costOf('a', ['a', 'b', 'c'], 0, graph, speeds).emulated).toEqual(['a', 'b (aarch64-linux)'])
