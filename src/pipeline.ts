@@ -47,19 +47,21 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
       emulators: [],
       results: plannedOnly(plans),
       pathInfos: new Map(),
+      derivations: [],
+      fetched: new Set(),
       pushes: [],
     })
   }
   const emulators = await log.group('Emulators', () => prepareEmulators(runner, found, inputs, emulation, plans))
   const doubtful = async () => (inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations))
   const live = await startPush(runner, nix, inputs, await doubtful())
-  const { results, pathInfos } = await finallyDo(
+  const built = await finallyDo(
     buildPlans(runner, nix, inputs, plans, withoutEmulator(emulators), live.built),
     () => live.finish(),
     () => saveCache(runner, nix, cache, derivations),
   )
-  const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()))
-  return await report(runner, { ...record, emulators, results, pathInfos, pushes })
+  const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, built.results, await doubtful()))
+  return await report(runner, { ...record, ...built, emulators, pushes })
 }
 
 /** What was built is pushed and kept also where the build did not come to its end. */

@@ -12,7 +12,7 @@ const FAILED: readonly FollowedDerivation['status'][] = ['failed', 'silent', 'ti
 /** Finds which derivation failed for a package that was not realised, and says why. */
 export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Followed): Promise<BuildResult> {
   const own = plan.choice?.evaluated.drvPath
-  const needed = own === undefined ? new Set<string>() : await derivationClosure(runner, nix, own)
+  const needed = own === undefined ? new Set<string>() : await derivationClosure(runner, nix, [own])
   const culprit = [...followed.derivations.values()].find(
     ({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath),
   )

@@ -46,6 +46,7 @@ export class BuildFollower {
   readonly #prefixes = new Map<string, string>()
   readonly #began: number
   #lastPrint: number
+  readonly #fetched = new Set<string>()
   #announced = 0
   #expected = 0
   #bytes = 0
@@ -70,6 +71,11 @@ export class BuildFollower {
   /** Derivations that were not built because one they need failed. */
   get dependents(): ReadonlySet<string> {
     return this.#ledger.dependents
+  }
+
+  /** Store paths that were copied from another store. */
+  get fetched(): ReadonlySet<string> {
+    return this.#fetched
   }
 
   /** One line of Nix's output. Never throws. */
@@ -115,6 +121,7 @@ export class BuildFollower {
         this.#bytes += event.bytes
         break
       case 'copy-started':
+        if (event.from !== 'local') this.#fetched.add(event.path)
         this.#print(`copying ${event.path} ${event.from === 'local' ? `to ${event.to}` : `from ${event.from}`}`)
         break
       case 'message':

@@ -11,6 +11,8 @@ import { type Batch, schedule } from './schedule.ts'
 export interface Followed {
   readonly derivations: ReadonlyMap<string, FollowedDerivation>
   readonly errors: readonly BuildError[]
+  /** Store paths that were copied from another store. */
+  readonly fetched: ReadonlySet<string>
 }
 
 const TICK_MILLISECONDS = 5000
@@ -45,6 +47,7 @@ export async function realise(
   return {
     derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
     errors: followers.flatMap((follower) => follower.errors),
+    fetched: new Set(followers.flatMap((follower) => [...follower.fetched])),
   }
 }
 

@@ -3,6 +3,19 @@ import type { Plan } from '../strategy/types.ts'
 
 export type BuildStatus = 'built' | 'substituted' | 'cached' | 'planned' | 'failed' | 'skipped'
 
+/** A derivation whose build was begun in this run. */
+export interface BuiltDerivation {
+  readonly drvPath: string
+  /** Name with version, `hello-2.12`. */
+  readonly name: string
+  readonly status: 'built' | 'failed' | 'stopped'
+  /** Seconds from the start of the first build of the run. */
+  readonly start: number
+  readonly seconds: number
+  /** Names of the targets that need it. */
+  readonly targets: readonly string[]
+}
+
 /** What became of one target and package. */
 export interface BuildResult {
   readonly plan: Plan

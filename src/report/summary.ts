@@ -1,8 +1,10 @@
 import type { BuildResult } from '../build/types.ts'
 import { count } from '../nix/units.ts'
+import { closureSection } from './closures.ts'
 import { consumerSection } from './consumer.ts'
-import { code, details, preformatted, prose } from './markdown.ts'
+import { code, details, preformatted, prose, table } from './markdown.ts'
 import { alternatives, emulators, isDone, pushTable, resultTable } from './tables.ts'
+import { timelineSection } from './timeline.ts'
 import type { RunRecord } from './types.ts'
 
 /** GitHub drops a whole summary that is larger than this. */
@@ -44,10 +46,13 @@ const sections = (record: RunRecord, shape: Shape): readonly Section[] => [
   { name: 'the headline', text: `${headline(record)}\n\n${origin(record)}`, uselessness: 0 },
   { name: 'the table', text: resultTable(record, shape.rows), uselessness: 0 },
   { name: 'the failures', text: failures(record.results, shape), uselessness: 0 },
+  { name: 'what was skipped', text: skipped(record.results, shape), uselessness: 1 },
+  { name: 'the timeline', text: timelineSection(record.derivations), uselessness: 3 },
   { name: 'the pushes', text: pushTable(record.pushes), uselessness: 1 },
   { name: 'how to use the result', text: consumerSection(record), uselessness: 2 },
-  { name: 'the emulators', text: emulators(record), uselessness: 3 },
-  { name: 'the other strategies', text: alternatives(record.results), uselessness: 4 },
+  { name: 'the emulators', text: emulators(record), uselessness: 4 },
+  { name: 'what the closures consist of', text: closureSection(record), uselessness: 5 },
+  { name: 'the other strategies', text: alternatives(record.results), uselessness: 6 },
 ]
 
 /** @returns undefined where even the indispensable parts are too large */
@@ -95,4 +100,15 @@ function failures(results: readonly BuildResult[], { failures: most, lines }: Sh
   })
   const more = failed.length > most ? [`… and ${failed.length - most} more failures; see the table and the log.`] : []
   return ['### Failures', ...parts, ...more].join('\n\n')
+}
+
+/** What was not tried. */
+function skipped(results: readonly BuildResult[], { rows }: Shape): string {
+  const all = results.filter(({ status }) => status === 'skipped')
+  if (all.length === 0) return ''
+  const cells = all
+    .slice(0, rows)
+    .map(({ plan, error = plan.reason }) => [code(plan.target.name), code(plan.package), prose(error)])
+  const more = all.length > rows ? `\n\n… and ${all.length - rows} more.` : ''
+  return `### Skipped\n\n${table(['Target', 'Package', 'Why'], cells)}${more}`
 }

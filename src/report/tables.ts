@@ -1,6 +1,7 @@
 import type { BuildResult } from '../build/types.ts'
 import { formatBytes, formatSeconds } from '../nix/units.ts'
 import type { PushReport } from '../push/types.ts'
+import { closureParts } from './closures.ts'
 import { code, details, prose, table } from './markdown.ts'
 import type { RunRecord } from './types.ts'
 
@@ -39,11 +40,15 @@ export function resultTable(record: RunRecord, most: number): string {
   const pushed = pushedPlaces(record.pushes)
   return `${table(
     HEAD,
-    shown.map((result) => row(result, pushed)),
+    shown.map((result) => row(result, record, pushed)),
   )}${more}`
 }
 
-function row(result: BuildResult, pushed: ReadonlyMap<string, readonly string[]>): readonly string[] {
+function row(
+  result: BuildResult,
+  record: RunRecord,
+  pushed: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
   const { plan, status, seconds, closureSize } = result
   const choice = plan.choice
   const cost = plan.candidates.find(({ chosen }) => chosen)?.cost
@@ -64,10 +69,18 @@ function row(result: BuildResult, pushed: ReadonlyMap<string, readonly string[]>
     prose(plan.reason),
     cost === undefined ? '–' : prose(`${build}${fetch}`),
     seconds > 0 ? formatSeconds(seconds) : '–',
-    closureSize === undefined ? '–' : formatBytes(closureSize),
+    closureSize === undefined ? '–' : [formatBytes(closureSize), ...origins(result, record)].join('<br>'),
     paths.length === 0 ? '–' : paths.map(code).join('<br>'),
     places.length === 0 ? '–' : places.map(code).join('<br>'),
   ]
+}
+
+/** Where the paths of the closure came from. */
+function origins(result: BuildResult, record: RunRecord): readonly string[] {
+  const parts = closureParts(result, record)
+  if (parts === undefined || parts.paths.length < 2) return []
+  const shares = (['built', 'fetched', 'reused'] as const).filter((name) => parts[name].paths > 0)
+  return [shares.map((name) => `${parts[name].paths} ${name}`).join(', ')]
 }
 
 /** Path → destinations that have it. */
