@@ -17,7 +17,8 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
     ({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath),
   )
   if (culprit !== undefined) {
-    return { plan, seconds: culprit.seconds, status: 'failed', error: describe(plan, culprit), log: culprit.lastLines }
+    const { seconds, lastLines } = culprit
+    return { plan, seconds, status: 'failed', log: lastLines, error: describe(plan, culprit), ...mismatchOf(culprit) }
   }
   const messages = followed.errors
     .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
@@ -37,6 +38,12 @@ function describe(plan: Plan, { name, drvPath, error, lastLines, status, seconds
   if (status === 'timeout')
     return `${what} was ended after ${Math.round(seconds)} s: it took longer than build-timeout allows.`
   return `${what} failed to build: ${explained(error ?? '', lastLines)}`
+}
+
+/** Where its output is not what its hash says. */
+function mismatchOf({ name, error = '', lastLines }: FollowedDerivation): Pick<BuildResult, 'mismatch'> {
+  const { category, wanted, got } = explainNix(error, lastLines)
+  return category === 'hash' && wanted && got ? { mismatch: { name, wanted, got } } : {}
 }
 
 function explained(message: string, log: readonly string[] = []): string {

@@ -29,6 +29,16 @@ export interface BuildResult {
   readonly error?: string
   /** The last lines of the failed derivation's log. */
   readonly log?: readonly string[]
+  /** Where a fixed output is not what its hash says. */
+  readonly mismatch?: HashMismatch
+}
+
+/** Hashes as Nix prints them. */
+export interface HashMismatch {
+  /** Name of the derivation. */
+  readonly name: string
+  readonly wanted: string
+  readonly got: string
 }
 
 /** The realised output paths of a result, empty where it failed. */
