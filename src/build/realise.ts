@@ -16,6 +16,8 @@ export interface Followed {
 }
 
 const TICK_MILLISECONDS = 5000
+/** On a terminal, where seconds are seen passing. */
+const LIVE_TICK_MILLISECONDS = 250
 
 /** Called with derivations that have been built since the last call, while others still build. */
 export type OnBuilt = (derivations: readonly string[]) => void
@@ -67,10 +69,11 @@ async function realiseBatch(
     for (const { drvPath } of built) told.add(drvPath)
     if (built.length > 0) onBuilt(built.map(({ drvPath }) => drvPath))
   }
-  const ticking = setInterval(() => {
-    follower.tick()
-    tell()
-  }, TICK_MILLISECONDS)
+  const ticking = setInterval(tell, TICK_MILLISECONDS)
+  const drawing = setInterval(
+    () => follower.tick(),
+    runner.log.status === undefined ? TICK_MILLISECONDS : LIVE_TICK_MILLISECONDS,
+  )
   try {
     const onLine = (line: string, stream: 'stdout' | 'stderr'): void => {
       // Post removes nothing that was built, and no garbage is collected while the job runs.
@@ -81,6 +84,7 @@ async function realiseBatch(
     return result.exitCode === 0
   } finally {
     clearInterval(ticking)
+    clearInterval(drawing)
     follower.finish()
     tell()
   }
