@@ -3,7 +3,10 @@ import { createTerminalLog } from '../../../src/runner/terminal.ts'
 
 function record(columns: number, rows: number) {
   let text = ''
-  const log = createTerminalLog({ write: (part) => void (text += part), size: () => ({ columns, rows }) }, false)
+  const write = (part: string): void => {
+    text += part
+  }
+  const log = createTerminalLog({ write, size: () => ({ columns, rows }) }, false)
   return { log, text: () => text }
 }
 
