@@ -142,3 +142,39 @@ describe.skipIf(!usable)('a build of 300 derivations', () => {
     })
   })
 })
+
+const floodFlake = `{
+  outputs = _: { packages.x86_64-linux.default = derivation {
+    name = "flood";
+    system = "x86_64-linux";
+    builder = "/bin/sh";
+    args = [ "-c" ''
+      line=0123456789abcdef; for n in 1 2 3 4 5 6; do line=$line$line; done
+      i=0; while [ $i -lt 200000 ]; do i=$((i+1)); echo "$i $line"; done; echo the end; exit 1
+    '' ];
+  }; };
+}
+`
+
+describe.skipIf(!usable)('a build that prints 200 MB', () => {
+  test('takes a bounded memory, and its last lines are known', async () => {
+    await withJob({ nix: '2.34.8', user: 'root', flake: floodFlake }, async ({ machine, runner, act, finish }) => {
+      let peak = 0
+      const watch = `cat $(pgrep -f dist/main/index.js | sed 's,.*,/proc/&/status,') /dev/null 2>/dev/null | sed -n 's/^VmHWM:[^0-9]*//p' | sort -n | tail -1`
+      const watching = setInterval(() => {
+        void machine.run(['bash', '-c', watch]).then(({ stdout }) => {
+          peak = Math.max(peak, Number.parseInt(stdout, 10) || 0)
+        })
+      }, 500)
+      const { results } = await act({})
+      clearInterval(watching)
+      expect(results[0]?.status).toBe('failed')
+      expect(runner.log).toContain('(further lines of this derivation are not shown)')
+      expect(runner.log.length).toBeLessThan(80_000_000)
+      expect(runner.job.summaries.join()).toContain('the end')
+      expect(peak).toBeGreaterThan(50_000)
+      expect(peak).toBeLessThan(350_000)
+      await finish()
+    })
+  })
+})
