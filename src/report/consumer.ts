@@ -1,5 +1,6 @@
 import { type BuildResult, realisedPaths } from '../build/types.ts'
 import type { PushReport } from '../push/types.ts'
+import { checkoutFolder } from './checkout.ts'
 import { code, preformatted, shellWord } from './markdown.ts'
 import type { RunRecord } from './types.ts'
 
@@ -40,8 +41,9 @@ function crossCommands(cross: readonly BuildResult[], url: string): readonly str
     const paths = Object.values(choice.evaluated.outputs)
     return [
       `# ${plan.package} for ${plan.target.name}`,
-      // The other methods evaluate what no attribute of the flake says: only the path names it.
-      ...(choice.method === 'declared' || choice.method === 'pkgsCross'
+      // The other methods evaluate what no attribute of the flake says, and nobody else has a checkout of this machine:
+      // only the path names it.
+      ...((choice.method === 'declared' || choice.method === 'pkgsCross') && checkoutFolder(url) === undefined
         ? [`nix build ${shellWord(`${url}#${choice.attribute}`)}`]
         : []),
       `nix-store --realise ${paths.map(shellWord).join(' ')}`,
@@ -49,7 +51,7 @@ function crossCommands(cross: readonly BuildResult[], url: string): readonly str
   })
   const more = cross.length > MOST_COMMANDS ? [`… and ${cross.length - MOST_COMMANDS} more, in the manifest.`] : []
   return [
-    `What was cross-compiled has other store paths than ${code('nix build')} on the target itself would ask for. Either of these gets it from the cache:`,
+    `What was cross-compiled has other store paths than ${code('nix build')} on the target itself would ask for. This gets it from the cache:`,
     preformatted(commands),
     ...more,
   ]

@@ -86,8 +86,11 @@ function origin({ flake, installed }: RunRecord): string {
   const revision =
     flake.revision === undefined || flake.url.includes(flake.revision) ? '' : ` at ${code(flake.revision.slice(0, 12))}`
   const description = flake.description === undefined ? '' : ` (${prose(flake.description)})`
-  return `Flake ${code(flake.url)}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`
+  return `Flake ${code(shownUrl(flake.url))}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`
 }
+
+/** Of a folder only its path: its time and hash say nothing to a reader, and are in the manifest. */
+const shownUrl = (url: string): string => (url.startsWith('path:') ? (url.split('?')[0] ?? url) : url)
 
 function failures(results: readonly BuildResult[], { failures: most, lines }: Shape): string {
   const failed = results.filter(({ status }) => status === 'failed')

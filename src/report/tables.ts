@@ -25,8 +25,7 @@ const HEAD = [
   'To build, to fetch',
   'Time',
   'Closure',
-  'Store path',
-  'Pushed',
+  'Store path, pushed to',
 ]
 
 /** One row for each target and package. @param most rows at most; failures are the last to go */
@@ -53,8 +52,10 @@ function row(
   const choice = plan.choice
   const cost = plan.candidates.find(({ chosen }) => chosen)?.cost
   const toBuild = Object.entries(cost?.toBuild ?? {}).filter(([, number]) => number > 0)
-  const build = toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing'
-  const fetch = cost !== undefined && cost.bytesToFetch > 0 ? `, ${formatBytes(cost.bytesToFetch)}` : ''
+  const work = [
+    toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing',
+    ...(cost !== undefined && cost.bytesToFetch > 0 ? [formatBytes(cost.bytesToFetch)] : []),
+  ]
   const paths = Object.values(choice?.evaluated.outputs ?? {})
   const places = [...new Set(paths.flatMap((path) => pushed.get(path) ?? []))]
   return [
@@ -67,20 +68,22 @@ function row(
         ? choice.strategy
         : `${choice.strategy} (${choice.method})`,
     prose(plan.reason),
-    cost === undefined ? '–' : prose(`${build}${fetch}`),
-    seconds > 0 ? formatSeconds(seconds) : '–',
-    closureSize === undefined ? '–' : [formatBytes(closureSize), ...origins(result, record)].join('<br>'),
-    paths.length === 0 ? '–' : paths.map(code).join('<br>'),
-    places.length === 0 ? '–' : places.map(code).join('<br>'),
+    cost === undefined ? '–' : work.map(unbroken).join('<br>'),
+    seconds > 0 ? unbroken(formatSeconds(seconds)) : '–',
+    closureSize === undefined ? '–' : [unbroken(formatBytes(closureSize)), ...origins(result, record)].join('<br>'),
+    paths.length === 0 ? '–' : [...paths.map(code), ...places.map((place) => `→ ${code(place)}`)].join('<br>'),
   ]
 }
+
+/** Numbers with their units stay on one line: narrow columns make high rows. */
+const unbroken = (text: string): string => prose(text).replaceAll(' ', '\u00a0')
 
 /** Where the paths of the closure came from. */
 function origins(result: BuildResult, record: RunRecord): readonly string[] {
   const parts = closureParts(result, record)
   if (parts === undefined || parts.paths.length < 2) return []
   const shares = (['built', 'fetched', 'reused'] as const).filter((name) => parts[name].paths > 0)
-  return [shares.map((name) => `${parts[name].paths} ${name}`).join(', ')]
+  return shares.map((name) => unbroken(`${parts[name].paths} ${name}`))
 }
 
 /** Path → destinations that have it. */

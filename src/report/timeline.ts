@@ -34,11 +34,13 @@ export function ganttChart(derivations: readonly BuiltDerivation[]): string {
   // the default leaves room for short names only; 7 pixels a character are enough for this font
   const padding = 30 + 7 * Math.max(...[...sections.keys()].map((name) => name.length))
   return [
-    `%%{init: {"gantt": {"leftPadding": ${padding}, "topPadding": 30, "barHeight": 18, "fontSize": 12}}}%%`,
+    `%%{init: {"gantt": {"leftPadding": ${padding}, "barHeight": 18, "fontSize": 12}}}%%`,
     'gantt',
     '  dateFormat x',
     `  axisFormat ${axis}`,
-    ...[...sections].flatMap(([name, own]) => [`  section ${name}`, ...own.map((each) => bar(each, unit))]),
+    ...[...sections]
+      .sort(byName)
+      .flatMap(([name, own]) => [`  section ${name}`, ...own.map((each) => bar(each, unit))]),
   ].join('\n')
 }
 
@@ -54,6 +56,10 @@ function scaleOf(total: number): { unit: number; axis: string } {
 }
 
 const MARKS = { built: '✔', failed: '✘', stopped: '…' }
+
+/** What several need is the last. */
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  Number(a === SEVERAL) - Number(b === SEVERAL) || (a < b ? -1 : 1)
 
 /** The mark comes first, so that no name is taken for a keyword. */
 function bar({ name, status, start, seconds }: BuiltDerivation, unit: number): string {

@@ -120,7 +120,7 @@ describe.skipIf(!usable)('a build of 300 derivations', () => {
       for (const name of names) {
         const row = summary.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}\``))
         expect(row).toContain(failing.includes(name) ? '❌ failed' : '✅ built')
-        if (!failing.includes(name)) expect(row).toContain('30 built')
+        if (!failing.includes(name)) expect(row).toContain('30\u00a0built')
       }
       expect(summary).toContain('leaf-shared, which group-4 needs, failed to build')
       expect(summary.match(/<summary>The last 2 lines of the log/g)).toHaveLength(2)
@@ -149,8 +149,8 @@ const floodFlake = `{
     system = "x86_64-linux";
     builder = "/bin/sh";
     args = [ "-c" ''
-      line=0123456789abcdef; for n in 1 2 3 4 5 6; do line=$line$line; done
-      i=0; while [ $i -lt 200000 ]; do i=$((i+1)); echo "$i $line"; done; echo the end; exit 1
+      line=0123456789abcdef; for n in 1 2 3 4 5 6 7 8 9 10 11 12 13; do line=$line$line; done
+      i=0; while [ $i -lt 1600 ]; do i=$((i+1)); echo "$i $line"; done; echo the end; exit 1
     '' ];
   }; };
 }
@@ -166,11 +166,12 @@ describe.skipIf(!usable)('a build that prints 200 MB', () => {
           peak = Math.max(peak, Number.parseInt(stdout, 10) || 0)
         })
       }, 500)
-      const { results } = await act({})
+      // Nix would compress what it keeps, which takes longest
+      const { results } = await act({ 'extra-nix-config': 'keep-build-log = false' })
       clearInterval(watching)
       expect(results[0]?.status).toBe('failed')
-      expect(runner.log).toContain('(further lines of this derivation are not shown)')
-      expect(runner.log.length).toBeLessThan(80_000_000)
+      // lines of 128 KiB are cut
+      expect(runner.log.length).toBeLessThan(10_000_000)
       expect(runner.job.summaries.join()).toContain('the end')
       expect(peak).toBeGreaterThan(50_000)
       expect(peak).toBeLessThan(350_000)

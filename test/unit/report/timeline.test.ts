@@ -35,10 +35,10 @@ describe('the timeline', () => {
       '  section aarch64-linux',
       '  ✔ early-1 (2.0 s) :1000, 3000',
       '  ✔ late-1 (3.0 s) :9000, 12000',
-      '  section several targets',
-      '  ✔ shared-1 (3.0 s) :2000, 5000',
       '  section riscv64-linux',
       '  ✘ other-1 (3.0 s) :crit, 3000, 6000',
+      '  section several targets',
+      '  ✔ shared-1 (3.0 s) :2000, 5000',
     ])
   })
 
@@ -86,7 +86,7 @@ describe('closures', () => {
 
   it('are in the table, and their largest paths below', () => {
     const text = renderSummary(of)
-    expect(text).toContain('| 3.0 MiB<br>1 built, 2 fetched, 1 reused |')
+    expect(text).toContain('| 3.0\u00a0MiB<br>1\u00a0built<br>2\u00a0fetched<br>1\u00a0reused |')
     expect(text).toContain('libc (3.9 KiB), lib (300 B), app (50 B), data (7 B)')
   })
 })
