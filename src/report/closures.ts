@@ -50,25 +50,24 @@ const sourceOf = ({ path, deriver }: PathInfo, built: ReadonlySet<string>, fetch
 
 /** What the closures consist of, the largest first, folded. */
 export function closureSection(record: RunRecord): string {
-  const rows = record.results
-    .flatMap((result) => {
-      const closure = closureParts(result, record)
-      return closure === undefined || closure.paths.length < 2 ? [] : [{ result, closure }]
-    })
-    .sort((a, b) => (b.result.closureSize ?? 0) - (a.result.closureSize ?? 0))
+  const realised = record.results
+    .filter(({ closureSize }) => closureSize !== undefined)
+    .sort((a, b) => (b.closureSize ?? 0) - (a.closureSize ?? 0))
+  const rows = realised.slice(0, MOST_ROWS).flatMap((result) => {
+    const closure = closureParts(result, record)
+    return closure === undefined || closure.paths.length < 2 ? [] : [{ result, closure }]
+  })
   if (rows.length === 0) return ''
-  const cells = rows
-    .slice(0, MOST_ROWS)
-    .map(({ result: { plan, closureSize = 0 }, closure }) => [
-      code(plan.target.name),
-      code(plan.package),
-      `${formatBytes(closureSize)} in ${closure.paths.length} paths`,
-      share(closure.built),
-      share(closure.fetched),
-      share(closure.reused),
-      largest(closure.paths),
-    ])
-  const more = rows.length > MOST_ROWS ? `\n\n… and ${rows.length - MOST_ROWS} smaller ones.` : ''
+  const cells = rows.map(({ result: { plan, closureSize = 0 }, closure }) => [
+    code(plan.target.name),
+    code(plan.package),
+    `${formatBytes(closureSize)} in ${closure.paths.length} paths`,
+    share(closure.built),
+    share(closure.fetched),
+    share(closure.reused),
+    largest(closure.paths),
+  ])
+  const more = realised.length > MOST_ROWS ? `\n\n… and ${realised.length - MOST_ROWS} smaller ones.` : ''
   const head = ['Target', 'Package', 'Closure', 'Built', 'Fetched', 'Reused', 'Largest paths']
   return details('What the closures consist of', `${table(head, cells)}${more}`)
 }

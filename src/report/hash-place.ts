@@ -45,11 +45,11 @@ export function placesOfHash(files: Iterable<CheckedOut>, wanted: string, name: 
 const NEAR = 10
 
 function spellings(wanted: string): { readonly texts: readonly string[]; readonly zero: boolean } {
-  const [algorithm = '', base64 = ''] = toSri(wanted).split(/-(.*)/)
+  const [, base64 = ''] = toSri(wanted).split('-')
   const bytes = Buffer.from(base64, 'base64')
   // base 64 is part of the SRI form, and of `sha256:<base 64>`
   return {
     texts: [base64, bytes.toString('hex'), toBase32(bytes)],
-    zero: algorithm !== '' && bytes.every((byte) => byte === 0),
+    zero: bytes.every((byte) => byte === 0),
   }
 }
