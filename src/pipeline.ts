@@ -54,6 +54,8 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
       emulators: [],
       results: plannedOnly(plans),
       pathInfos: new Map(),
+      derivations: [],
+      fetched: new Set(),
       pushes: [],
     })
   }
@@ -62,16 +64,16 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
   const vetted = candidatesOf(plans)
   const live = await startPush(runner, nix, inputs, await doubtful(vetted))
-  const { results, pathInfos } = await finallyDo(
+  const built = await finallyDo(
     rounds.build(plans, { vetted, tell: live.built }),
     () => live.finish(),
     () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())),
     () => saveCache(runner, nix, cache, rounds.derivations()),
   )
   const pushes = await log.group('Push', async () =>
-    pushBuilt(runner, nix, inputs, results, await doubtful(rounds.derivations())),
+    pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())),
   )
-  return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes })
+  return await report(runner, { ...record, ...built, emulators: rounds.emulators(), pushes })
 }
 
 const candidatesOf = (plans: readonly Plan[]): readonly DrvPath[] => [

@@ -129,7 +129,7 @@ function buildPlatforms(plans: readonly Plan[], { native }: Machine): readonly S
 
 /** Builds of this machine whose time is known, and ways that failed or worked. */
 function lessonsOf(rounds: readonly Built[], planner: Planner, nixpkgs: string, emulators: boolean): Lessons {
-  const derivations = rounds.flatMap((round) => [...round.derivations.values()])
+  const derivations = rounds.flatMap((round) => round.derivations)
   const results = rounds.flatMap((round) => round.results)
   const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? [])
   // A failure is worth remembering where another way got further.

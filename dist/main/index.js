@@ -31851,8 +31851,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6729);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5552);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6674);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(408);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6729:
+/***/ 6674:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31882,6 +31882,434 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./build/js/nix/nix.js
+/** A command of this Nix. @param tool `nix`, `nix-store`, … */
+function nixCommand(nix, tool, args, more = {}) {
+    return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/decode.js
+/** JSON that is not as expected; the message names the place, `$[0].narHash: expected text, got 12`. */
+class DecodeError extends Error {
+    name = 'DecodeError';
+}
+const fail = (at, expected, value) => {
+    const shown = JSON.stringify(value) ?? 'nothing';
+    throw new DecodeError(`${at}: expected ${expected}, got ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}`);
+};
+const decode_text = (value, at) => (typeof value === 'string' ? value : fail(at, 'text', value));
+/** A finite number that is not negative. */
+const quantity = (value, at) => typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail(at, 'a number', value);
+const list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
+/** An object with any keys. */
+const dictionary = (item) => (value, at) => new Map(Object.entries(object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
+const object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? value
+    : fail(at, 'an object', value);
+/** The member `key` of an object, decoded. */
+const field = (value, at, key, decode) => {
+    const members = object(value, at);
+    return Object.hasOwn(members, key)
+        ? decode(members[key], member(at, key))
+        : fail(member(at, key), 'a value', undefined);
+};
+/** The same, undefined where the member is absent or null. */
+const optional = (value, at, key, decode) => {
+    const members = object(value, at);
+    const found = Object.hasOwn(members, key) ? members[key] : undefined;
+    return found === undefined || found === null ? undefined : decode(found, member(at, key));
+};
+const member = (at, key) => /^[A-Za-z_]\w*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`;
+/** Parses and decodes a document. @param source what printed it, for the error @throws DecodeError */
+function decodeJson(source, document, decode) {
+    let value;
+    try {
+        value = JSON.parse(document);
+    }
+    catch {
+        throw new DecodeError(`${source} printed no JSON: ${JSON.stringify(document.slice(0, 80))}`);
+    }
+    try {
+        return decode(value, '$');
+    }
+    catch (error) {
+        if (error instanceof DecodeError)
+            throw new DecodeError(`${source} printed JSON of a form that is not known: ${error.message}`);
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/base32.js
+const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
+/** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
+function toBase32(bytes) {
+    const length = Math.ceil((bytes.length * 8) / 5);
+    let text = '';
+    for (let n = length - 1; n >= 0; n -= 1) {
+        const bit = n * 5;
+        const at = bit >> 3;
+        const shift = bit & 7;
+        const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+        text += ALPHABET[(pair >> shift) & 31];
+    }
+    return text;
+}
+/** The bytes of a text in Nix's base 32. @throws Error on any other text */
+function fromBase32(text) {
+    const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
+    for (let n = 0; n < text.length; n += 1) {
+        const digit = ALPHABET.indexOf(text[text.length - n - 1] ?? '');
+        if (digit < 0)
+            throw new Error(`not Nix base 32: ${text}`);
+        const at = (n * 5) >> 3;
+        const shift = (n * 5) & 7;
+        if (at < bytes.length)
+            bytes[at] = (bytes[at] ?? 0) | ((digit << shift) & 255);
+        const carry = digit >> (8 - shift);
+        if (at + 1 < bytes.length)
+            bytes[at + 1] = (bytes[at + 1] ?? 0) | carry;
+        else if (carry !== 0)
+            throw new Error(`not Nix base 32: ${text}`);
+    }
+    return bytes;
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/hash.js
+
+const BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 };
+/**
+ * A hash as SRI, `sha256-<base 64>`, from any of Nix's spellings: SRI itself, `sha256:` with base 16, base 32 or
+ * base 64, and the object of some versions, `{ algorithm, format?, hash }`.
+ * @throws Error where it is none of them
+ */
+function toSri(hash) {
+    if (typeof hash === 'string')
+        return fromText(hash);
+    if (typeof hash === 'object' && hash !== null && 'algorithm' in hash && 'hash' in hash) {
+        const { algorithm, hash: digits } = hash;
+        if (typeof algorithm === 'string' && typeof digits === 'string')
+            return sri(algorithm, digits);
+    }
+    throw new Error(`not a hash: ${JSON.stringify(hash)}`);
+}
+function fromText(hash) {
+    const match = /^([a-z0-9]+)[-:](.+)$/.exec(hash);
+    if (match?.[1] === undefined || match[2] === undefined)
+        throw new Error(`not a hash: ${hash}`);
+    return sri(match[1], match[2]);
+}
+function sri(algorithm, digits) {
+    const size = BYTES[algorithm];
+    if (size === undefined)
+        throw new Error(`not a hash algorithm that Nix has: ${algorithm}`);
+    const bytes = readDigits(digits, size);
+    if (bytes?.length !== size)
+        throw new Error(`not ${size} bytes of ${algorithm}: ${digits}`);
+    return `${algorithm}-${bytes.toString('base64')}`;
+}
+/** Which base it is follows from the number of digits. */
+function readDigits(digits, size) {
+    if (digits.length === size * 2 && /^[0-9a-fA-F]+$/.test(digits))
+        return Buffer.from(digits, 'hex');
+    if (digits.length === Math.ceil((size * 8) / 5))
+        return fromBase32(digits);
+    return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined;
+}
+/** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
+function toNarInfoHash(hash) {
+    const sri = toSri(hash);
+    if (!sri.startsWith('sha256-'))
+        throw new Error(`not a SHA-256: ${hash}`);
+    return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`;
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/store-path.js
+const STORE_PATH = /^\/(?:[^/]+\/)+[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]+$/;
+/** Checks that a text is a store path. @throws Error where it is not. */
+function parseStorePath(text) {
+    if (!STORE_PATH.test(text))
+        throw new Error(`not a store path: ${text}`);
+    return text;
+}
+/** Checks that a text is the store path of a derivation. @throws Error where it is not. */
+function parseDrvPath(text) {
+    if (!text.endsWith('.drv'))
+        throw new Error(`not a derivation: ${text}`);
+    return parseStorePath(text);
+}
+/** The 32 characters that name a store path in a binary cache (`<hash>.narinfo`). */
+const storeHash = (path) => (path.split('/').at(-1) ?? '').slice(0, 32);
+/** The name part, without hash; of a derivation without `.drv`. */
+const storeName = (path) => (path.split('/').at(-1) ?? '').slice(33).replace(/\.drv$/, '');
+
+;// CONCATENATED MODULE: ./build/js/nix/dry-run.js
+
+const UNITS = {
+    K: 2 ** 10,
+    M: 2 ** 20,
+    G: 2 ** 30,
+    T: 2 ** 40,
+    P: 2 ** 50,
+    E: 2 ** 60,
+};
+/**
+ * Reads the lists that Nix prints on stderr (src/libmain/shared.cc, printMissing; 2.8 to 2.35), in the plain log
+ * format. Lines of other kinds are skipped.
+ */
+function parseDryRun(stderr) {
+    const toBuild = [];
+    const toFetch = [];
+    const unknown = [];
+    let bytes = { bytesToFetch: 0, bytesUnpacked: 0 };
+    let take;
+    for (const line of stderr.split('\n')) {
+        const fetched = /^th(?:is path|ese \d+ paths) will be fetched \((\S+) (.?)i?B download, (\S+) (.?)i?B unpacked\):/.exec(line);
+        if (fetched !== null) {
+            bytes = { bytesToFetch: size(fetched[1], fetched[2]), bytesUnpacked: size(fetched[3], fetched[4]) };
+            take = (path) => toFetch.push(parseStorePath(path));
+        }
+        else if (/^th(?:is derivation|ese \d+ derivations) will be built:/.test(line)) {
+            take = (path) => toBuild.push(parseDrvPath(path));
+        }
+        else if (/^don't know how to build these paths.*:/.test(line)) {
+            take = (path) => unknown.push(parseStorePath(path));
+        }
+        else if (/^ {2}\/\S+$/.test(line))
+            take?.(line.trim());
+        else
+            take = undefined;
+    }
+    return { toBuild, toFetch, unknown, ...bytes };
+}
+const size = (number = '0', unit = '') => Math.round(Number(number) * (UNITS[unit] ?? 1)) || 0;
+
+;// CONCATENATED MODULE: ./build/js/nix/json.js
+
+
+
+
+
+
+/**
+ * Parses `nix path-info --json` of Nix 2.8 to 2.35: a list (to 2.18), an object by path, or (`--json-format 2`)
+ * `{ info, storeDir }` with base names. Paths that are not valid have no entry.
+ * @throws DecodeError
+ */
+function parsePathInfos(document) {
+    return decodeJson('nix path-info', document, (value, at) => {
+        if (Array.isArray(value)) {
+            const valid = value.map((item, index) => [item, `${at}[${index}]`]).filter(([item]) => isValid(item));
+            return valid.map(([item, where]) => pathInfo(field(item, where, 'path', decode_text), item, where, '/nix/store'));
+        }
+        const members = object(value, at);
+        const wrapped = Object.hasOwn(members, 'info') && Object.hasOwn(members, 'storeDir');
+        const store = wrapped ? field(value, at, 'storeDir', decode_text) : '/nix/store';
+        const [infos, place] = wrapped ? [members.info, `${at}.info`] : [value, at];
+        const items = dictionary((item, where) => [item, where])(infos, place);
+        return [...items].flatMap(([path, [item, where]]) => (isValid(item) ? [pathInfo(path, item, where, store)] : []));
+    });
+}
+/** 2.8 writes `valid: false`, later ones null, for a path that is not there. */
+const isValid = (item) => item !== null && !(typeof item === 'object' && 'valid' in item && item.valid === false);
+function pathInfo(path, value, at, store) {
+    const full = (name) => (name.startsWith('/') ? name : `${store}/${name}`);
+    const deriver = optional(value, at, 'deriver', decode_text);
+    const ca = optional(value, at, 'ca', contentAddress);
+    const closureSize = optional(value, at, 'closureSize', quantity);
+    const downloadSize = optional(value, at, 'downloadSize', quantity);
+    const url = optional(value, at, 'url', decode_text);
+    return {
+        path: storePath(full(path), at),
+        narHash: field(value, at, 'narHash', sriHash),
+        narSize: field(value, at, 'narSize', quantity),
+        references: field(value, at, 'references', list((item, where) => storePath(full(decode_text(item, where)), where))),
+        signatures: optional(value, at, 'signatures', list(signature)) ?? [],
+        // `unknown-deriver` in narinfos of old caches
+        ...(deriver?.endsWith('.drv') ? { deriver: parseDrvPath(full(deriver)) } : {}),
+        ...(ca === undefined ? {} : { ca }),
+        ...(closureSize === undefined ? {} : { closureSize }),
+        ...(downloadSize === undefined ? {} : { downloadSize }),
+        ...(url === undefined ? {} : { url }),
+    };
+}
+function storePath(path, at) {
+    try {
+        return parseStorePath(path);
+    }
+    catch {
+        throw new DecodeError(`${at}: not a store path: ${path}`);
+    }
+}
+const sriHash = (value, at) => {
+    try {
+        return toSri(value);
+    }
+    catch (error) {
+        throw new DecodeError(`${at}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+};
+const contentAddress = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'method', decode_text)}:${field(value, at, 'hash', sriHash)}`;
+/** `name:base64`, since 2.35 also `{ keyName, sig }`. */
+const signature = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'keyName', decode_text)}:${field(value, at, 'sig', decode_text)}`;
+/** Parses `nix flake metadata --json` of Nix 2.8 to 2.35. @throws DecodeError */
+const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', document, (value, at) => ({
+    url: optional(value, at, 'url', decode_text) ?? field(value, at, 'resolvedUrl', decode_text),
+    revision: optional(value, at, 'revision', decode_text),
+    dirtyRevision: optional(value, at, 'dirtyRevision', decode_text),
+    description: optional(value, at, 'description', decode_text),
+    lastModified: optional(value, at, 'lastModified', quantity),
+    path: optional(value, at, 'path', decode_text),
+    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
+}));
+/** Only for telling one lock from another: what has an unknown form is left out. */
+function lockedInputs(nodes) {
+    const found = new Map();
+    for (const [name, node] of Object.entries((nodes ?? {}))) {
+        const { locked } = (node ?? {});
+        const revision = locked?.rev ?? locked?.narHash;
+        if (typeof revision === 'string')
+            found.set(name, revision);
+    }
+    return found;
+}
+/** Parses `nix config show --json` (`nix show-config --json` before 2.17): name → value in force. @throws DecodeError */
+const parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
+const settingValue = (value, at) => {
+    if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
+        return value;
+    // 2.8 shows experimental features as numbers of an enumeration
+    return Array.isArray(value) ? list((item) => String(item))(value, at) : object(value, at);
+};
+
+;// CONCATENATED MODULE: ./build/js/nix/version.js
+/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
+const OLDEST_NIX = '2.8.0';
+/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
+function parseNixVersion(text) {
+    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
+    if (match === null)
+        return undefined;
+    const [, name = '', major, minor, patch] = match;
+    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
+    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
+    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
+}
+/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
+function atLeast(version, floor) {
+    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
+    if (version.major !== major)
+        return version.major > major;
+    if (version.minor !== minor)
+        return version.minor > minor;
+    return version.patch >= patch;
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/store.js
+
+
+
+const FEATURES = ['--extra-experimental-features', 'nix-command'];
+const QUERY_LIMIT_SECONDS = 600;
+/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
+const PATHS_A_COMMAND = 5000;
+/** A command of the new interface, which a machine's own Nix may have switched off. */
+const newCommand = (nix, args, more = {}) => nixCommand(nix, 'nix', [...FEATURES, ...args], more);
+/** What a store knows of paths; those that it does not have are left out. @throws CommandError where it does not answer */
+async function pathInfos(commands, nix, paths, { recursive = false, store, command = async (args) => newCommand(nix, args) } = {}) {
+    const infos = new Map();
+    for (const some of slices(paths)) {
+        const args = [
+            // from 2.33 on the format has to be named
+            ...['path-info', '--json', ...(atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [])],
+            ...[...(recursive ? ['--recursive'] : []), ...(store === undefined ? [] : ['--store', store]), '--', ...some],
+        ];
+        const { stdout } = await commands.run(await command(args), { timeoutSeconds: QUERY_LIMIT_SECONDS });
+        for (const info of parsePathInfos(stdout))
+            infos.set(info.path, info);
+    }
+    return [...infos.values()];
+}
+/** Paths in as many lists as command lines are needed for them. */
+function slices(paths) {
+    const parts = [];
+    for (let at = 0; at < paths.length; at += PATHS_A_COMMAND)
+        parts.push(paths.slice(at, at + PATHS_A_COMMAND));
+    return parts;
+}
+/** The settings in force. @throws CommandError */
+async function configInForce(commands, nix) {
+    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
+    const { stdout } = await commands.run(newCommand(nix, [...show, '--json']), { timeoutSeconds: 60 });
+    return parseConfig(stdout);
+}
+
+;// CONCATENATED MODULE: ./build/js/build/store.js
+
+
+
+const store_QUERY_LIMIT_SECONDS = 600;
+/** Which of the paths are valid in the local store. */
+async function validPaths(runner, nix, paths) {
+    if (paths.length === 0)
+        return new Set();
+    const command = nixCommand(nix, 'nix-store', ['--check-validity', '--print-invalid', ...paths]);
+    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
+    const invalid = new Set(stdout.split('\n'));
+    return new Set(paths.filter((path) => !invalid.has(path)));
+}
+/** All that the paths refer to, themselves included, with sizes, hashes and signatures. */
+const closureOf = (runner, nix, paths) => pathInfos(runner.commands, nix, paths, { recursive: true });
+/** Derivations with all derivations that they need. */
+async function derivationClosure(runner, nix, drvPaths) {
+    const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', ...drvPaths]);
+    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
+    return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')));
+}
+/** The output paths of derivations that are valid by now. Never throws: what cannot be asked is told at the end. */
+async function outputsInStore(runner, nix, derivations) {
+    const command = nixCommand(nix, 'nix-store', ['--query', '--outputs', ...derivations]);
+    const { stdout } = await runner.commands
+        .run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS })
+        .catch(() => ({ stdout: '' }));
+    const paths = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(parseStorePath);
+    const valid = await validPaths(runner, nix, paths).catch(() => new Set());
+    return paths.filter((path) => valid.has(path));
+}
+
+;// CONCATENATED MODULE: ./build/js/build/began.js
+
+/** The derivations whose builds were begun, each with the targets that need it. */
+async function beganDerivations(runner, nix, plans, { derivations }) {
+    if (derivations.size === 0)
+        return [];
+    const wanted = new Map();
+    for (const { target, choice } of plans)
+        if (choice)
+            wanted.set(target.name, [...(wanted.get(target.name) ?? []), choice.evaluated.drvPath]);
+    const closures = new Map();
+    // with one target there is nothing to ask
+    if (wanted.size > 1)
+        for (const [name, drvPaths] of wanted)
+            closures.set(name, await derivationClosure(runner, nix, drvPaths));
+    const names = [...wanted.keys()];
+    return inOrder([...derivations.values()], (drvPath) => names.filter((name) => wanted.size === 1 || closures.get(name)?.has(drvPath)));
+}
+function inOrder(followed, targetsOf) {
+    const sorted = [...followed].sort((a, b) => a.startedAt - b.startedAt);
+    return sorted.map(({ drvPath, name, machine, status, startedAt, seconds }) => ({
+        drvPath,
+        name,
+        machine,
+        status: status === 'built' || status === 'stopped' ? status : 'failed',
+        start: startedAt / 1000,
+        seconds,
+        targets: targetsOf(drvPath),
+    }));
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -32994,403 +33422,6 @@ function unknown(text) {
     return { category: 'other', sentence: /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`, advice: '' };
 }
 
-;// CONCATENATED MODULE: ./build/js/nix/nix.js
-/** A command of this Nix. @param tool `nix`, `nix-store`, … */
-function nixCommand(nix, tool, args, more = {}) {
-    return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/decode.js
-/** JSON that is not as expected; the message names the place, `$[0].narHash: expected text, got 12`. */
-class DecodeError extends Error {
-    name = 'DecodeError';
-}
-const fail = (at, expected, value) => {
-    const shown = JSON.stringify(value) ?? 'nothing';
-    throw new DecodeError(`${at}: expected ${expected}, got ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}`);
-};
-const decode_text = (value, at) => (typeof value === 'string' ? value : fail(at, 'text', value));
-/** A finite number that is not negative. */
-const quantity = (value, at) => typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail(at, 'a number', value);
-const list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
-/** An object with any keys. */
-const dictionary = (item) => (value, at) => new Map(Object.entries(object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
-const object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? value
-    : fail(at, 'an object', value);
-/** The member `key` of an object, decoded. */
-const field = (value, at, key, decode) => {
-    const members = object(value, at);
-    return Object.hasOwn(members, key)
-        ? decode(members[key], member(at, key))
-        : fail(member(at, key), 'a value', undefined);
-};
-/** The same, undefined where the member is absent or null. */
-const optional = (value, at, key, decode) => {
-    const members = object(value, at);
-    const found = Object.hasOwn(members, key) ? members[key] : undefined;
-    return found === undefined || found === null ? undefined : decode(found, member(at, key));
-};
-const member = (at, key) => /^[A-Za-z_]\w*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`;
-/** Parses and decodes a document. @param source what printed it, for the error @throws DecodeError */
-function decodeJson(source, document, decode) {
-    let value;
-    try {
-        value = JSON.parse(document);
-    }
-    catch {
-        throw new DecodeError(`${source} printed no JSON: ${JSON.stringify(document.slice(0, 80))}`);
-    }
-    try {
-        return decode(value, '$');
-    }
-    catch (error) {
-        if (error instanceof DecodeError)
-            throw new DecodeError(`${source} printed JSON of a form that is not known: ${error.message}`);
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/base32.js
-const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
-/** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
-function toBase32(bytes) {
-    const length = Math.ceil((bytes.length * 8) / 5);
-    let text = '';
-    for (let n = length - 1; n >= 0; n -= 1) {
-        const bit = n * 5;
-        const at = bit >> 3;
-        const shift = bit & 7;
-        const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-        text += ALPHABET[(pair >> shift) & 31];
-    }
-    return text;
-}
-/** The bytes of a text in Nix's base 32. @throws Error on any other text */
-function fromBase32(text) {
-    const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
-    for (let n = 0; n < text.length; n += 1) {
-        const digit = ALPHABET.indexOf(text[text.length - n - 1] ?? '');
-        if (digit < 0)
-            throw new Error(`not Nix base 32: ${text}`);
-        const at = (n * 5) >> 3;
-        const shift = (n * 5) & 7;
-        if (at < bytes.length)
-            bytes[at] = (bytes[at] ?? 0) | ((digit << shift) & 255);
-        const carry = digit >> (8 - shift);
-        if (at + 1 < bytes.length)
-            bytes[at + 1] = (bytes[at + 1] ?? 0) | carry;
-        else if (carry !== 0)
-            throw new Error(`not Nix base 32: ${text}`);
-    }
-    return bytes;
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/hash.js
-
-const BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 };
-/**
- * A hash as SRI, `sha256-<base 64>`, from any of Nix's spellings: SRI itself, `sha256:` with base 16, base 32 or
- * base 64, and the object of some versions, `{ algorithm, format?, hash }`.
- * @throws Error where it is none of them
- */
-function toSri(hash) {
-    if (typeof hash === 'string')
-        return fromText(hash);
-    if (typeof hash === 'object' && hash !== null && 'algorithm' in hash && 'hash' in hash) {
-        const { algorithm, hash: digits } = hash;
-        if (typeof algorithm === 'string' && typeof digits === 'string')
-            return sri(algorithm, digits);
-    }
-    throw new Error(`not a hash: ${JSON.stringify(hash)}`);
-}
-function fromText(hash) {
-    const match = /^([a-z0-9]+)[-:](.+)$/.exec(hash);
-    if (match?.[1] === undefined || match[2] === undefined)
-        throw new Error(`not a hash: ${hash}`);
-    return sri(match[1], match[2]);
-}
-function sri(algorithm, digits) {
-    const size = BYTES[algorithm];
-    if (size === undefined)
-        throw new Error(`not a hash algorithm that Nix has: ${algorithm}`);
-    const bytes = readDigits(digits, size);
-    if (bytes?.length !== size)
-        throw new Error(`not ${size} bytes of ${algorithm}: ${digits}`);
-    return `${algorithm}-${bytes.toString('base64')}`;
-}
-/** Which base it is follows from the number of digits. */
-function readDigits(digits, size) {
-    if (digits.length === size * 2 && /^[0-9a-fA-F]+$/.test(digits))
-        return Buffer.from(digits, 'hex');
-    if (digits.length === Math.ceil((size * 8) / 5))
-        return fromBase32(digits);
-    return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined;
-}
-/** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
-function toNarInfoHash(hash) {
-    const sri = toSri(hash);
-    if (!sri.startsWith('sha256-'))
-        throw new Error(`not a SHA-256: ${hash}`);
-    return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`;
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/store-path.js
-const STORE_PATH = /^\/(?:[^/]+\/)+[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]+$/;
-/** Checks that a text is a store path. @throws Error where it is not. */
-function parseStorePath(text) {
-    if (!STORE_PATH.test(text))
-        throw new Error(`not a store path: ${text}`);
-    return text;
-}
-/** Checks that a text is the store path of a derivation. @throws Error where it is not. */
-function parseDrvPath(text) {
-    if (!text.endsWith('.drv'))
-        throw new Error(`not a derivation: ${text}`);
-    return parseStorePath(text);
-}
-/** The 32 characters that name a store path in a binary cache (`<hash>.narinfo`). */
-const storeHash = (path) => (path.split('/').at(-1) ?? '').slice(0, 32);
-/** The name part, without hash; of a derivation without `.drv`. */
-const storeName = (path) => (path.split('/').at(-1) ?? '').slice(33).replace(/\.drv$/, '');
-
-;// CONCATENATED MODULE: ./build/js/nix/dry-run.js
-
-const UNITS = {
-    K: 2 ** 10,
-    M: 2 ** 20,
-    G: 2 ** 30,
-    T: 2 ** 40,
-    P: 2 ** 50,
-    E: 2 ** 60,
-};
-/**
- * Reads the lists that Nix prints on stderr (src/libmain/shared.cc, printMissing; 2.8 to 2.35), in the plain log
- * format. Lines of other kinds are skipped.
- */
-function parseDryRun(stderr) {
-    const toBuild = [];
-    const toFetch = [];
-    const unknown = [];
-    let bytes = { bytesToFetch: 0, bytesUnpacked: 0 };
-    let take;
-    for (const line of stderr.split('\n')) {
-        const fetched = /^th(?:is path|ese \d+ paths) will be fetched \((\S+) (.?)i?B download, (\S+) (.?)i?B unpacked\):/.exec(line);
-        if (fetched !== null) {
-            bytes = { bytesToFetch: size(fetched[1], fetched[2]), bytesUnpacked: size(fetched[3], fetched[4]) };
-            take = (path) => toFetch.push(parseStorePath(path));
-        }
-        else if (/^th(?:is derivation|ese \d+ derivations) will be built:/.test(line)) {
-            take = (path) => toBuild.push(parseDrvPath(path));
-        }
-        else if (/^don't know how to build these paths.*:/.test(line)) {
-            take = (path) => unknown.push(parseStorePath(path));
-        }
-        else if (/^ {2}\/\S+$/.test(line))
-            take?.(line.trim());
-        else
-            take = undefined;
-    }
-    return { toBuild, toFetch, unknown, ...bytes };
-}
-const size = (number = '0', unit = '') => Math.round(Number(number) * (UNITS[unit] ?? 1)) || 0;
-
-;// CONCATENATED MODULE: ./build/js/nix/json.js
-
-
-
-
-
-
-/**
- * Parses `nix path-info --json` of Nix 2.8 to 2.35: a list (to 2.18), an object by path, or (`--json-format 2`)
- * `{ info, storeDir }` with base names. Paths that are not valid have no entry.
- * @throws DecodeError
- */
-function parsePathInfos(document) {
-    return decodeJson('nix path-info', document, (value, at) => {
-        if (Array.isArray(value)) {
-            const valid = value.map((item, index) => [item, `${at}[${index}]`]).filter(([item]) => isValid(item));
-            return valid.map(([item, where]) => pathInfo(field(item, where, 'path', decode_text), item, where, '/nix/store'));
-        }
-        const members = object(value, at);
-        const wrapped = Object.hasOwn(members, 'info') && Object.hasOwn(members, 'storeDir');
-        const store = wrapped ? field(value, at, 'storeDir', decode_text) : '/nix/store';
-        const [infos, place] = wrapped ? [members.info, `${at}.info`] : [value, at];
-        const items = dictionary((item, where) => [item, where])(infos, place);
-        return [...items].flatMap(([path, [item, where]]) => (isValid(item) ? [pathInfo(path, item, where, store)] : []));
-    });
-}
-/** 2.8 writes `valid: false`, later ones null, for a path that is not there. */
-const isValid = (item) => item !== null && !(typeof item === 'object' && 'valid' in item && item.valid === false);
-function pathInfo(path, value, at, store) {
-    const full = (name) => (name.startsWith('/') ? name : `${store}/${name}`);
-    const deriver = optional(value, at, 'deriver', decode_text);
-    const ca = optional(value, at, 'ca', contentAddress);
-    const closureSize = optional(value, at, 'closureSize', quantity);
-    const downloadSize = optional(value, at, 'downloadSize', quantity);
-    const url = optional(value, at, 'url', decode_text);
-    return {
-        path: storePath(full(path), at),
-        narHash: field(value, at, 'narHash', sriHash),
-        narSize: field(value, at, 'narSize', quantity),
-        references: field(value, at, 'references', list((item, where) => storePath(full(decode_text(item, where)), where))),
-        signatures: optional(value, at, 'signatures', list(signature)) ?? [],
-        // `unknown-deriver` in narinfos of old caches
-        ...(deriver?.endsWith('.drv') ? { deriver: parseDrvPath(full(deriver)) } : {}),
-        ...(ca === undefined ? {} : { ca }),
-        ...(closureSize === undefined ? {} : { closureSize }),
-        ...(downloadSize === undefined ? {} : { downloadSize }),
-        ...(url === undefined ? {} : { url }),
-    };
-}
-function storePath(path, at) {
-    try {
-        return parseStorePath(path);
-    }
-    catch {
-        throw new DecodeError(`${at}: not a store path: ${path}`);
-    }
-}
-const sriHash = (value, at) => {
-    try {
-        return toSri(value);
-    }
-    catch (error) {
-        throw new DecodeError(`${at}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-};
-const contentAddress = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'method', decode_text)}:${field(value, at, 'hash', sriHash)}`;
-/** `name:base64`, since 2.35 also `{ keyName, sig }`. */
-const signature = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'keyName', decode_text)}:${field(value, at, 'sig', decode_text)}`;
-/** Parses `nix flake metadata --json` of Nix 2.8 to 2.35. @throws DecodeError */
-const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', document, (value, at) => ({
-    url: optional(value, at, 'url', decode_text) ?? field(value, at, 'resolvedUrl', decode_text),
-    revision: optional(value, at, 'revision', decode_text),
-    dirtyRevision: optional(value, at, 'dirtyRevision', decode_text),
-    description: optional(value, at, 'description', decode_text),
-    lastModified: optional(value, at, 'lastModified', quantity),
-    path: optional(value, at, 'path', decode_text),
-    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
-}));
-/** Only for telling one lock from another: what has an unknown form is left out. */
-function lockedInputs(nodes) {
-    const found = new Map();
-    for (const [name, node] of Object.entries((nodes ?? {}))) {
-        const { locked } = (node ?? {});
-        const revision = locked?.rev ?? locked?.narHash;
-        if (typeof revision === 'string')
-            found.set(name, revision);
-    }
-    return found;
-}
-/** Parses `nix config show --json` (`nix show-config --json` before 2.17): name → value in force. @throws DecodeError */
-const parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
-const settingValue = (value, at) => {
-    if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
-        return value;
-    // 2.8 shows experimental features as numbers of an enumeration
-    return Array.isArray(value) ? list((item) => String(item))(value, at) : object(value, at);
-};
-
-;// CONCATENATED MODULE: ./build/js/nix/version.js
-/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
-const OLDEST_NIX = '2.8.0';
-/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
-function parseNixVersion(text) {
-    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
-    if (match === null)
-        return undefined;
-    const [, name = '', major, minor, patch] = match;
-    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
-    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
-    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
-}
-/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
-function atLeast(version, floor) {
-    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
-    if (version.major !== major)
-        return version.major > major;
-    if (version.minor !== minor)
-        return version.minor > minor;
-    return version.patch >= patch;
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/store.js
-
-
-
-const FEATURES = ['--extra-experimental-features', 'nix-command'];
-const QUERY_LIMIT_SECONDS = 600;
-/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
-const PATHS_A_COMMAND = 5000;
-/** A command of the new interface, which a machine's own Nix may have switched off. */
-const newCommand = (nix, args, more = {}) => nixCommand(nix, 'nix', [...FEATURES, ...args], more);
-/** What a store knows of paths; those that it does not have are left out. @throws CommandError where it does not answer */
-async function pathInfos(commands, nix, paths, { recursive = false, store, command = async (args) => newCommand(nix, args) } = {}) {
-    const infos = new Map();
-    for (const some of slices(paths)) {
-        const args = [
-            // from 2.33 on the format has to be named
-            ...['path-info', '--json', ...(atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [])],
-            ...[...(recursive ? ['--recursive'] : []), ...(store === undefined ? [] : ['--store', store]), '--', ...some],
-        ];
-        const { stdout } = await commands.run(await command(args), { timeoutSeconds: QUERY_LIMIT_SECONDS });
-        for (const info of parsePathInfos(stdout))
-            infos.set(info.path, info);
-    }
-    return [...infos.values()];
-}
-/** Paths in as many lists as command lines are needed for them. */
-function slices(paths) {
-    const parts = [];
-    for (let at = 0; at < paths.length; at += PATHS_A_COMMAND)
-        parts.push(paths.slice(at, at + PATHS_A_COMMAND));
-    return parts;
-}
-/** The settings in force. @throws CommandError */
-async function configInForce(commands, nix) {
-    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
-    const { stdout } = await commands.run(newCommand(nix, [...show, '--json']), { timeoutSeconds: 60 });
-    return parseConfig(stdout);
-}
-
-;// CONCATENATED MODULE: ./build/js/build/store.js
-
-
-
-const store_QUERY_LIMIT_SECONDS = 600;
-/** Which of the paths are valid in the local store. */
-async function validPaths(runner, nix, paths) {
-    if (paths.length === 0)
-        return new Set();
-    const command = nixCommand(nix, 'nix-store', ['--check-validity', '--print-invalid', ...paths]);
-    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
-    const invalid = new Set(stdout.split('\n'));
-    return new Set(paths.filter((path) => !invalid.has(path)));
-}
-/** All that the paths refer to, themselves included, with sizes, hashes and signatures. */
-const closureOf = (runner, nix, paths) => pathInfos(runner.commands, nix, paths, { recursive: true });
-/** A derivation with all derivations that it needs. */
-async function derivationClosure(runner, nix, drvPath) {
-    const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', drvPath]);
-    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
-    return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')));
-}
-/** The output paths of derivations that are valid by now. Never throws: what cannot be asked is told at the end. */
-async function outputsInStore(runner, nix, derivations) {
-    const command = nixCommand(nix, 'nix-store', ['--query', '--outputs', ...derivations]);
-    const { stdout } = await runner.commands
-        .run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS })
-        .catch(() => ({ stdout: '' }));
-    const paths = stdout
-        .split('\n')
-        .filter((line) => line !== '')
-        .map(parseStorePath);
-    const valid = await validPaths(runner, nix, paths).catch(() => new Set());
-    return paths.filter((path) => valid.has(path));
-}
-
 ;// CONCATENATED MODULE: ./build/js/build/failure.js
 
 
@@ -33398,11 +33429,12 @@ const FAILED = ['failed', 'silent', 'timeout'];
 /** Finds which derivation failed for a package that was not realised, and says why. */
 async function blame(runner, nix, plan, followed) {
     const own = plan.choice?.evaluated.drvPath;
-    const needed = own === undefined ? new Set() : await derivationClosure(runner, nix, own);
+    const needed = own === undefined ? new Set() : await derivationClosure(runner, nix, [own]);
     const culprit = [...followed.derivations.values()].find(({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath));
     if (culprit !== undefined) {
         const { seconds, drvPath, lastLines } = culprit;
-        return { plan, seconds, status: 'failed', error: failure_describe(plan, culprit), log: lastLines, culprit: drvPath };
+        const error = failure_describe(plan, culprit);
+        return { plan, seconds, status: 'failed', log: lastLines, error, culprit: drvPath, ...mismatchOf(culprit) };
     }
     const messages = followed.errors
         .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
@@ -33420,6 +33452,11 @@ function failure_describe(plan, { name, drvPath, error, lastLines, status, secon
     if (status === 'timeout')
         return `${what} was ended after ${Math.round(seconds)} s: it took longer than build-timeout allows.`;
     return `${what} failed to build: ${explained(error ?? '', lastLines)}`;
+}
+/** Where its output is not what its hash says. */
+function mismatchOf({ name, error = '', lastLines }) {
+    const { category, wanted, got } = explainNix(error, lastLines);
+    return category === 'hash' && wanted && got ? { mismatch: { name, wanted, got } } : {};
 }
 function explained(message, log = []) {
     const { sentence, advice } = explainNix(message, log);
@@ -33441,7 +33478,7 @@ async function noteForeignRuns(runner, nix, results, { foreignRuns, derivations 
         const { choice } = result.plan;
         if (choice === undefined || choice.strategy === 'native')
             return result;
-        const closure = await derivationClosure(runner, nix, choice.evaluated.drvPath);
+        const closure = await derivationClosure(runner, nix, [choice.evaluated.drvPath]);
         const notes = silent.filter(([drvPath]) => closure.has(drvPath)).map(notes_describe);
         return notes.length === 0 ? result : { ...result, notes: [...(result.notes ?? []), ...notes] };
     }));
@@ -33658,22 +33695,33 @@ function firstLine(error) {
 ;// CONCATENATED MODULE: ./build/js/build/heartbeat.js
 
 const NAMED = 3;
+const SHOWN = 8;
 /** The sign of life that is printed when no build has printed for a while. */
-function heartbeatLine({ running, built, failed, total, bytes, began }, now) {
+function heartbeatLine(progress, now) {
+    const names = longest(progress)
+        .slice(0, NAMED)
+        .map((derivation) => `${derivation.name} (${timeAndPhase(derivation, now)})`);
+    return `still building after ${age(progress.began, now)}: ${counts(progress)}; longest: ${names.join(', ')}`;
+}
+/** What a terminal shows while it builds: the counts, and a line for each of the longest-running builds. */
+function statusLines(progress, now, label) {
+    const all = longest(progress);
+    const shown = all.slice(0, SHOWN).map((derivation) => `  ${label(derivation)}: ${timeAndPhase(derivation, now)}`);
+    const more = all.length > shown.length ? [`  and ${all.length - shown.length} more`] : [];
+    return [`${age(progress.began, now)}: ${counts(progress)}`, ...shown, ...more];
+}
+const age = (began, now) => formatSeconds((now - began) / 1000);
+const longest = ({ running }) => [...running].sort((a, b) => a.startedAt - b.startedAt);
+const timeAndPhase = ({ startedAt, phase }, now) => phase === undefined ? age(startedAt, now) : `${age(startedAt, now)}, ${phase}`;
+function counts({ running, built, failed, total, bytes }) {
     const left = Math.max(0, total - built - failed - running.length);
-    const longest = [...running].sort((a, b) => a.startedAt - b.startedAt).slice(0, NAMED);
-    const names = longest.map(({ name, phase, startedAt }) => {
-        const time = formatSeconds((now - startedAt) / 1000);
-        return `${name} (${phase === undefined ? time : `${time}, ${phase}`})`;
-    });
-    const counts = [
+    return [
         `${built} built`,
         `${running.length} running`,
         `${left} left`,
         ...(failed > 0 ? [`${failed} failed`] : []),
         ...(bytes > 0 ? [`${formatBytes(bytes)} fetched`] : []),
-    ];
-    return `still building after ${formatSeconds((now - began) / 1000)}: ${counts.join(', ')}; longest: ${names.join(', ')}`;
+    ].join(', ');
 }
 
 ;// CONCATENATED MODULE: ./build/js/build/ledger.js
@@ -33844,6 +33892,8 @@ class BuildLedger {
 
 
 
+/** Between two drawings on a terminal. */
+const STATUS_MILLISECONDS = 100;
 const ENDINGS = {
     building: 'building',
     ended: 'ended:',
@@ -33863,6 +33913,8 @@ class BuildFollower {
     #prefixes = new Map();
     #began;
     #lastPrint;
+    #lastStatus = Number.NEGATIVE_INFINITY;
+    #fetched = new Set();
     #announced = 0;
     #expected = 0;
     #bytes = 0;
@@ -33884,6 +33936,10 @@ class BuildFollower {
     get dependents() {
         return this.#ledger.dependents;
     }
+    /** Store paths that were copied from another store. */
+    get fetched() {
+        return this.#fetched;
+    }
     /** One line of Nix's output. Never throws. */
     line(text) {
         const event = this.#read(text);
@@ -33891,19 +33947,32 @@ class BuildFollower {
             this.#take(event);
         this.tick();
     }
-    /** To be called every few seconds: prints a sign of life where nothing was printed for long. */
+    /**
+     * To be called every few seconds, on a terminal several times a second: prints a sign of life where nothing was
+     * printed for long, or shows on the terminal how far it is.
+     */
     tick() {
-        const { now, heartbeat = 30 } = this.#options;
-        if (now() - this.#lastPrint < heartbeat * 1000 || this.#ledger.running.size === 0)
-            return;
+        const { log, now, heartbeat = 30 } = this.#options;
+        const time = now();
+        if (log.status === undefined) {
+            if (time - this.#lastPrint < heartbeat * 1000 || this.#ledger.running.size === 0)
+                return;
+            this.#print(heartbeatLine(this.#progress(), time));
+        }
+        else if (time - this.#lastStatus >= STATUS_MILLISECONDS) {
+            this.#lastStatus = time;
+            log.status(this, statusLines(this.#progress(), time, (derivation) => this.#label(derivation)));
+        }
+    }
+    #progress() {
         const { running, built, failed } = this.#ledger;
-        const state = { running: [...running], built, failed, total: this.#total(), bytes: this.#bytes, began: this.#began };
-        this.#print(heartbeatLine(state, now()));
+        return { running: [...running], built, failed, total: this.#total(), bytes: this.#bytes, began: this.#began };
     }
     /** Nix has ended: settles and prints what is open. */
     finish() {
         for (const derivation of this.#ledger.close(this.#options.now()))
             this.#printEnd(derivation);
+        this.#options.log.status?.(this, []);
     }
     #take(event) {
         const time = this.#options.now();
@@ -33929,6 +33998,8 @@ class BuildFollower {
                 this.#bytes += event.bytes;
                 break;
             case 'copy-started':
+                if (event.from !== 'local')
+                    this.#fetched.add(event.path);
                 this.#print(`copying ${event.path} ${event.from === 'local' ? `to ${event.to}` : `from ${event.from}`}`);
                 break;
             case 'message':
@@ -33962,7 +34033,9 @@ class BuildFollower {
         const short = derivation.name.replace(/-\d.*$/, '');
         const taken = [...this.#ledger.running].some((other) => this.#prefixes.get(other.drvPath) === short);
         this.#prefixes.set(derivation.drvPath, taken ? derivation.name : short);
-        this.#print(`${this.#place(derivation)} building ${this.#label(derivation)}`);
+        // a terminal shows it while it runs
+        if (this.#options.log.status === undefined)
+            this.#print(`${this.#place(derivation)} building ${this.#label(derivation)}`);
     }
     #printEnd(derivation) {
         if (derivation === undefined)
@@ -33972,10 +34045,14 @@ class BuildFollower {
         const how = derivation.status === 'built' ? `in ${time}` : `after ${time}`;
         const why = derivation.error === undefined ? '' : `: ${firstLine(derivation.error)}`;
         this.#print(`${this.#place(derivation)} ${ENDINGS[derivation.status]} ${this.#label(derivation)} ${how}${why}`);
+        if (this.#options.log.status !== undefined)
+            for (const line of derivation.lastLines)
+                this.#print(`  ${line}`);
     }
     #printLog(derivation, text) {
         const { printLines = 50_000 } = this.#options;
-        if (derivation === undefined || derivation.lines > printLines)
+        const onTerminal = this.#options.log.status !== undefined;
+        if (onTerminal || derivation === undefined || derivation.lines > printLines)
             return;
         const prefix = this.#prefixes.get(derivation.drvPath) ?? derivation.name;
         this.#print(`${prefix}> ${text}`);
@@ -34114,6 +34191,8 @@ const runsEmulator = ({ strategy, hybrid }) => strategy === 'emulated' || hybrid
 
 
 const TICK_MILLISECONDS = 5000;
+/** On a terminal, where seconds are seen passing. */
+const LIVE_TICK_MILLISECONDS = 250;
 /**
  * Builds all plans that have a choice; with `keep-going: false` the first batch that fails is the last.
  */
@@ -34142,6 +34221,7 @@ async function realise(runner, nix, inputs, plans, onBuilt) {
         derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
         errors: followers.flatMap((follower) => follower.errors),
         foreignRuns: ledger.runs,
+        fetched: new Set(followers.flatMap((follower) => [...follower.fetched])),
     };
 }
 async function realiseBatch(runner, nix, batch, follower, onBuilt) {
@@ -34154,10 +34234,8 @@ async function realiseBatch(runner, nix, batch, follower, onBuilt) {
         if (built.length > 0)
             onBuilt(built.map(({ drvPath }) => drvPath));
     };
-    const ticking = setInterval(() => {
-        follower.tick();
-        tell();
-    }, TICK_MILLISECONDS);
+    const ticking = setInterval(tell, TICK_MILLISECONDS);
+    const drawing = setInterval(() => follower.tick(), runner.log.status === undefined ? TICK_MILLISECONDS : LIVE_TICK_MILLISECONDS);
     try {
         const onLine = (line, stream) => {
             // Post removes nothing that was built, and no garbage is collected while the job runs.
@@ -34171,6 +34249,7 @@ async function realiseBatch(runner, nix, batch, follower, onBuilt) {
     }
     finally {
         clearInterval(ticking);
+        clearInterval(drawing);
         follower.finish();
         tell();
     }
@@ -34194,7 +34273,8 @@ function describer(plans) {
 
 
 
-const NOTHING = { derivations: new Map(), errors: [], foreignRuns: new Map() };
+
+const NOTHING = { derivations: new Map(), errors: [], foreignRuns: new Map(), fetched: new Set() };
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
  * @param cannotRun systems whose programs do not run here, with the reason: no emulator could be had
@@ -34240,7 +34320,8 @@ async function buildPlans(runner, nix, inputs, plans, cannotRun, onBuilt) {
     return {
         results: await noteForeignRuns(runner, nix, results, followed),
         pathInfos,
-        derivations: followed.derivations,
+        derivations: await beganDerivations(runner, nix, buildable, followed),
+        fetched: followed.fetched,
     };
 }
 const needsEmulator = ({ choice }) => choice?.strategy === 'emulated' || choice?.hybrid === true;
@@ -35993,7 +36074,7 @@ async function unpack(runner, options, candidate, names) {
     await runner.commands.run({ tool: 'dpkg-deb', args: ['-x', file, root], cwd: folder }, { timeoutSeconds: 300 });
     const kept = new Map();
     for (const name of names) {
-        const place = await keep(runner, (0,external_node_path_.join)(root, 'usr', 'bin'), name, cacheVersion(candidate));
+        const place = await keepEmulator(runner, (0,external_node_path_.join)(root, 'usr', 'bin'), name, cacheVersion(candidate));
         if (place !== undefined)
             kept.set(name, place);
     }
@@ -36001,7 +36082,7 @@ async function unpack(runner, options, candidate, names) {
     return kept;
 }
 /** Copies one emulator out of hundreds of megabytes, and into the tool cache; gives the folder of `qemu-<name>`. */
-async function keep(runner, bin, name, version) {
+async function keepEmulator(runner, bin, name, version) {
     for (const file of [`qemu-${name}-static`, `qemu-${name}`]) {
         // A file that is not there, or a link to what another package has, is passed over.
         const content = await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(bin, file)).catch(() => undefined);
@@ -36123,10 +36204,24 @@ function factsOf(machine, system, execution) {
 
 
 
+
 /** Nixpkgs' QEMU with the user mode only, static: what NixOS takes for `boot.binfmt.preferStaticEmulators`. */
 const ATTRIBUTE = 'nixpkgs#pkgsStatic.qemu-user';
 /** It is in no cache for every machine, and then has to be built. */
 const SECONDS = 3600;
+/** In the tool cache it stays until that is emptied: which nixpkgs the registry means is known only once it is fetched. */
+const KEPT_VERSION = '0.0.0-nixpkgs';
+/** Emulators by name: those that an earlier job kept, else built, and kept for the next. */
+async function obtainByNix(runner, nix, names) {
+    const kept = names.map((name) => [name, runner.tools.find(`qemu-${name}`, KEPT_VERSION)]);
+    if (kept.every(([, folder]) => folder !== undefined))
+        return new Map(kept.map(([name, folder]) => [name, { bin: folder ?? '' }]));
+    const built = await buildByNix(runner, nix);
+    if ('bin' in built)
+        for (const name of names)
+            await keepEmulator(runner, built.bin, name, KEPT_VERSION);
+    return new Map(names.map((name) => [name, built]));
+}
 /** Realises QEMU from the flake registry's nixpkgs; its paths are read from `--json`, as Nix 2.8 has no other way. */
 async function buildByNix(runner, nix) {
     if (nix === undefined)
@@ -36187,8 +36282,8 @@ async function offersOf(search, step, wanted) {
     const names = wanted.map((architecture) => architecture.name);
     if (step.kind === 'distro')
         return await fetchFromDistribution(search.runner, names);
-    const folder = step.kind === 'nix' ? await buildByNix(search.runner, search.nix) : undefined;
-    return new Map(names.map((name) => [name, offer(search, step, name, folder)]));
+    const built = step.kind === 'nix' ? await obtainByNix(search.runner, search.nix, names) : undefined;
+    return new Map(names.map((name) => [name, offer(search, step, name, built?.get(name))]));
 }
 const fileNames = (name) => [`qemu-${name}-static`, `qemu-${name}`];
 function offer({ runner }, step, name, built) {
@@ -36461,7 +36556,7 @@ async function settle(work, executions, source, nix) {
     for (const [architecture, execution] of wanted) {
         const decision = decideFor(work, architecture, execution, table);
         if (decision.action === 'keep')
-            outcomes.set(architecture, await emulation_keep(work.runner, decision, execution));
+            outcomes.set(architecture, await keep(work.runner, decision, execution));
         else if (obstacle === undefined)
             toRegister.set(architecture, decision);
         else
@@ -36506,7 +36601,7 @@ async function openTable({ runner, prover }, enough) {
     const own = readTable();
     return { table: own, obstacle: obstacleOf(own.state, runner.facts.privilege, true), mounted: true };
 }
-async function emulation_keep(runner, decision, execution) {
+async function keep(runner, decision, execution) {
     const { entry, adopt, reason } = decision;
     // An entry of ours that an earlier step or a killed job left is taken out with this run.
     if (adopt && entry !== undefined) {
@@ -38391,6 +38486,8 @@ function realisedPaths(result) {
     return done && result.plan.choice !== undefined ? Object.values(result.plan.choice.evaluated.outputs) : [];
 }
 
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./build/js/push/cancel.js
@@ -39249,33 +39346,42 @@ var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(exte
 
 const content_TRIES = 3;
 const PROGRAMS = ['zstd', 'xz', 'bzip2', 'lzip', 'lz4'];
-/** Programs, and what Node itself has: zstd only from 22.15 on, and then the first of several frames alone. */
+/** What Node itself has, and programs. Node's zstd (22.15 and later) unpacks the first of several frames alone. */
 function unpacker(commands) {
     return (compression) => {
         const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined;
-        if (tool !== undefined)
-            return external_node_stream_.Duplex.from((packed) => commands.filter({ tool, args: ['-dc'] }, packed));
-        if (compression === 'none' || compression === '')
-            return new external_node_stream_.PassThrough();
-        if (compression === 'gzip')
-            return external_node_zlib_.createGunzip();
-        if (compression === 'br')
-            return external_node_zlib_.createBrotliDecompress();
-        return compression === 'zstd' && "createZstdDecompress" in external_node_zlib_namespaceObject ? external_node_zlib_.createZstdDecompress() : undefined;
+        const within = {
+            none: () => new external_node_stream_.PassThrough(),
+            gzip: () => external_node_zlib_.createGunzip(),
+            br: () => external_node_zlib_.createBrotliDecompress(),
+        };
+        const zstd = "createZstdDecompress" in external_node_zlib_namespaceObject ? { zstd: () => external_node_zlib_.createZstdDecompress() } : {};
+        const own = new Map(Object.entries({ ...within, ...zstd })).get(compression || 'none');
+        const program = () => external_node_stream_.Duplex.from((packed) => commands.filter({ tool: tool ?? '', args: ['-dc'] }, packed));
+        return [...(own === undefined ? [] : [own]), ...(tool === undefined ? [] : [program])];
     };
 }
-/**
- * Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed.
- * @throws DestinationError where it cannot be read
- */
+/** Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed. */
 async function checkContent(objects, info, unpack) {
+    const ways = unpack(info.compression);
+    let check = await compare(objects, info, ways[0]);
+    // what one cannot unpack another may
+    for (const way of ways.slice(1))
+        if (check.fault !== undefined)
+            check = await compare(objects, info, way);
+    return check;
+}
+async function compare(objects, info, way) {
     for (let attempt = 1;; attempt += 1) {
         try {
-            return await compareOnce(objects, info, unpack(info.compression));
+            return await compareOnce(objects, info, way?.());
         }
         catch (cause) {
-            if (attempt === content_TRIES || !isBrokenOff(cause))
+            if (!isBrokenOff(cause))
                 throw cause;
+            // whether another try helps was looked at already, unless it broke off in the middle
+            if (cause instanceof DestinationError || attempt === content_TRIES)
+                return { compared: 'nothing', fault: `its NAR cannot be read: ${cause.message}` };
         }
     }
 }
@@ -39283,13 +39389,13 @@ async function compareOnce(objects, info, unpacking) {
     const compared = unpacking !== undefined ? 'nar' : info.fileHash !== undefined ? 'packed' : 'nothing';
     const [packed, nar] = [(0,external_node_crypto_.createHash)('sha256'), (0,external_node_crypto_.createHash)('sha256')];
     const body = await objects.stream(info.url);
+    const hashing = new external_node_stream_.Transform({
+        transform: (chunk, _encoding, done) => {
+            packed.update(chunk);
+            done(null, chunk);
+        },
+    });
     try {
-        const hashing = new external_node_stream_.Transform({
-            transform: (chunk, _encoding, done) => {
-                packed.update(chunk);
-                done(null, chunk);
-            },
-        });
         await (0,external_node_stream_promises_.pipeline)(body, hashing, unpacking ?? new external_node_stream_.PassThrough(), into(nar));
     }
     catch (cause) {
@@ -40979,6 +41085,7 @@ const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message 
 
 
 
+
 const CONTENTS_AT_A_TIME = 4;
 /** How many NARs `verify: sample` reads whole, and how many bytes of all of them. */
 const SAMPLE_PATHS = 5;
@@ -41049,7 +41156,7 @@ function describeChecks(shown, checks) {
     const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))];
     const [packed, nothing] = [number('packed'), number('nothing')];
     return [
-        `${shown}: ${checks.length} NARs read back whole, NAR hash compared for ${number('nar')}`,
+        `${shown}: ${count(checks.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
         ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
         ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
         ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),
@@ -41124,12 +41231,15 @@ function consumerUrl({ shown, scheme }) {
 
 
 
+
 const PROGRESS_SECONDS = 15;
 /**
  * Pushes to binary caches whose NARs are made alike, so that each NAR is made once: asks them what they have, lets
  * `nix copy` bring the rest to the gateway, adds our signature to what lacks it, and reads everything back.
  */
 async function pushToCaches(runner, nix, push, destinations) {
+    // thousands of requests a second make garbage that V8 otherwise collects late: half the memory, some more work
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
     const began = performance.now();
     const own = push.closure.filter(({ path }) => !push.upstream.has(path));
     const publicKey = push.request.key?.publicKey;
@@ -41747,15 +41857,17 @@ async function eventPayload(path) {
 const annotations_MOST_ERRORS = 10;
 const LAST_LINES = 5;
 /**
- * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated.
- * At most ten errors, the last one counting the rest.
+ * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated. Those
+ * that most fell with come first. At most ten errors, the last one counting the rest.
+ * @param placesOf where the checkout has a hash that proved wrong
  */
-function annotationsOf(results, pushes, onPushFailure) {
+function annotationsOf(results, pushes, onPushFailure, placesOf = () => []) {
     const failed = results.filter(({ status }) => status === 'failed');
     const roots = new Map();
     for (const result of failed)
         roots.set(rootOf(result), [...(roots.get(rootOf(result)) ?? []), result]);
-    const builds = [...roots.values()].map(buildAnnotation);
+    const worstFirst = [...roots.values()].sort((a, b) => b.length - a.length);
+    const builds = worstFirst.map((group) => buildAnnotation(group, placesOf));
     const push = pushes
         .filter(({ status }) => status === 'failed')
         .map(({ destination, reason }) => ({
@@ -41785,15 +41897,28 @@ const noteAnnotations = (results) => notesOf(results).map(({ text, packages }) =
 }));
 /** Failures of one derivation have one text but for the package that needs it. */
 const rootOf = ({ error = '', log = [] }) => [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n');
-function buildAnnotation(group) {
-    const [{ plan, error = 'it was not built', log = [] } = group[0]] = group;
+function buildAnnotation(group, placesOf) {
+    const [{ plan, error = 'it was not built', log = [], mismatch } = group[0]] = group;
     const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`;
     const others = group.length === 1 ? [] : [`${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`];
     const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-LAST_LINES).map((line) => `  ${line}`)];
+    const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, placesOf(mismatch));
     return {
         level: 'error',
-        text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...others, ...tail].join('\n'),
-        where: { title: `${plan.package} for ${plan.target.name} failed`, ...placeIn(error) },
+        text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...hash.text, ...others, ...tail].join('\n'),
+        where: { title: `${plan.package} for ${plan.target.name} failed`, ...placeIn(error), ...hash.where },
+    };
+}
+/** What to write instead of a wrong hash, and where. */
+function rightHash({ got }, places) {
+    const [first, ...others] = places;
+    if (first === undefined)
+        return { text: [`The right hash: ${got}`], where: {} };
+    const rest = others.slice(0, annotations_MOST_ERRORS).map(({ file, line }) => `${file}:${line}`);
+    const also = rest.length === 0 ? '' : ` (the old one is also at ${rest.join(', ')})`;
+    return {
+        text: [`The right hash, to be written at ${first.file}:${first.line}: ${got}${also}`],
+        where: { file: first.file, startLine: first.line },
     };
 }
 const namesOf = (results) => {
@@ -41804,6 +41929,76 @@ const namesOf = (results) => {
 function placeIn(error) {
     const match = /\/[0-9a-z]{32}-source\/([^\s:'"]+\.nix):(\d+)/.exec(error);
     return match?.[1] === undefined ? {} : { file: match[1], startLine: Number(match[2]) };
+}
+
+;// CONCATENATED MODULE: ./build/js/report/checkout.js
+
+
+const MOST_FILES = 5000;
+const LARGEST_FILE = 1024 * 1024;
+const READ = /\.(?:nix|json|lock|toml|ya?ml)$/;
+const SKIPPED = new Set(['.git', 'node_modules', 'target', 'dist']);
+/**
+ * The folder of a flake that is a checkout on this machine; undefined for any other.
+ * @param url as `nix flake metadata` gives it
+ */
+function checkoutFolder(url) {
+    const path = /^(?:git\+file:\/\/|path:|file:\/\/)?(\/[^?#]*)/.exec(url)?.[1];
+    return path === undefined || path.startsWith('/nix/store/') ? undefined : decodeURIComponent(path);
+}
+/**
+ * The files of a checkout that may hold hashes, a bounded number, those near its root first. What cannot be read is
+ * left out: nothing depends on it.
+ * @param workspace paths are given from here @returns nothing where the folder is outside of it
+ */
+function* checkedOutFiles(folder, workspace) {
+    const inside = fromWorkspace(folder, workspace);
+    if (inside === undefined)
+        return;
+    let left = MOST_FILES;
+    for (const path of filesBelow(folder)) {
+        if (left-- === 0)
+            return;
+        const text = checkout_textOf(path);
+        if (text !== undefined)
+            yield { path: (0,external_node_path_.join)(inside, (0,external_node_path_.relative)(folder, path)), text };
+    }
+}
+function* filesBelow(root) {
+    const folders = [root];
+    for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+        for (const entry of entriesOf(folder)) {
+            if (entry.isFile() && READ.test(entry.name))
+                yield (0,external_node_path_.join)(folder, entry.name);
+            if (entry.isDirectory() && !SKIPPED.has(entry.name))
+                folders.push((0,external_node_path_.join)(folder, entry.name));
+        }
+    }
+}
+function fromWorkspace(folder, workspace) {
+    try {
+        const path = (0,external_node_path_.relative)((0,external_node_fs_.realpathSync)(workspace), (0,external_node_fs_.realpathSync)(folder));
+        return path.startsWith('..') ? undefined : path;
+    }
+    catch {
+        return undefined;
+    }
+}
+function entriesOf(folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    }
+    catch {
+        return [];
+    }
+}
+function checkout_textOf(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(path).size > LARGEST_FILE ? undefined : (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/js/report/markdown.js
@@ -41920,6 +42115,49 @@ function sharedReference({ url, revision }, env) {
 }
 const GITHUB = 'https://github.com';
 
+;// CONCATENATED MODULE: ./build/js/report/hash-place.js
+
+
+/** What stands for the hash of nothing in particular: nixpkgs' fakes, and no hash at all. */
+const NO_HASH = /\bfake(?:Hash|Sha256|Sha512)\b|\b(?:\w*[hH]ash|sha256|sha512)\s*=\s*(?:""|'''')/;
+/**
+ * Where a hash is written down, in any of Nix's spellings.
+ * @param wanted as Nix prints it
+ * @param name of the derivation: where the hash is in several places, those that name it come first
+ */
+function placesOfHash(files, wanted, name) {
+    const spelt = spellings(wanted);
+    const stem = name.replace(/-\d.*$|\.\w+$/, '').toLowerCase();
+    const found = [];
+    for (const { path, text } of files) {
+        const fake = spelt.zero && NO_HASH.test(text);
+        if (!fake && !spelt.texts.some((spelling) => text.includes(spelling)))
+            continue;
+        const lines = text.split('\n');
+        for (const [index, line] of lines.entries()) {
+            if (!spelt.texts.some((spelling) => line.includes(spelling)) && !(fake && NO_HASH.test(line)))
+                continue;
+            const around = lines
+                .slice(Math.max(0, index - NEAR), index + NEAR + 1)
+                .join('\n')
+                .toLowerCase();
+            found.push({ file: path, line: index + 1, near: around.includes(stem) });
+        }
+    }
+    return found.sort((a, b) => Number(b.near) - Number(a.near)).map(({ file, line }) => ({ file, line }));
+}
+/** Lines before and after the hash where a derivation's name mostly is. */
+const NEAR = 10;
+function spellings(wanted) {
+    const [, base64 = ''] = toSri(wanted).split('-');
+    const bytes = Buffer.from(base64, 'base64');
+    // base 64 is part of the SRI form, and of `sha256:<base 64>`
+    return {
+        texts: [base64, bytes.toString('hex'), toBase32(bytes)],
+        zero: bytes.every((byte) => byte === 0),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/js/report/results.js
 /** Milliseconds are enough for a report. */
 const rounded = (seconds) => Math.round(seconds * 1000) / 1000;
@@ -42026,7 +42264,7 @@ function buildManifest(record, createdAt) {
         flake: { url: flake.url, revision: flake.revision ?? null, description: flake.description ?? null },
         nix: { version: installed.nix.version.text, system: installed.nix.system },
         packages: results.map(manifestPackage),
-        paths: inOrder(pathInfos).map((info) => manifestPath(info, places.get(info.path) ?? [])),
+        paths: manifest_inOrder(pathInfos).map((info) => manifestPath(info, places.get(info.path) ?? [])),
         destinations: pushes.map(manifestDestination),
     };
 }
@@ -42079,7 +42317,7 @@ const manifestDestination = ({ destination, status, reason, paths, verified, con
     };
 };
 /** References first, otherwise by path: a copy in this order is never broken half-way. */
-function inOrder(pathInfos) {
+function manifest_inOrder(pathInfos) {
     const done = new Set();
     const ordered = [];
     for (const start of [...pathInfos.keys()].sort()) {
@@ -42099,6 +42337,65 @@ function inOrder(pathInfos) {
     }
     return ordered;
 }
+
+;// CONCATENATED MODULE: ./build/js/report/closures.js
+
+
+
+
+const MOST_ROWS = 50;
+const MOST_PATHS = 4;
+/** The closure of all outputs of a result; undefined where it was not realised. */
+function closureParts(result, { pathInfos, derivations, fetched }) {
+    const found = new Map();
+    const open = [...realisedPaths(result)];
+    if (open.length === 0)
+        return undefined;
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+        const info = pathInfos.get(path);
+        if (info === undefined || found.has(path))
+            continue;
+        found.set(path, info);
+        open.push(...info.references);
+    }
+    const built = new Set(derivations.filter(({ status }) => status === 'built').map(({ drvPath }) => drvPath));
+    const of = (wanted) => {
+        const paths = [...found.values()].filter((info) => sourceOf(info, built, fetched) === wanted);
+        return { paths: paths.length, bytes: paths.reduce((sum, { narSize }) => sum + narSize, 0) };
+    };
+    return { paths: [...found.values()], built: of('built'), fetched: of('fetched'), reused: of('reused') };
+}
+const sourceOf = ({ path, deriver }, built, fetched) => fetched.has(path) ? 'fetched' : deriver !== undefined && built.has(deriver) ? 'built' : 'reused';
+/** What the closures consist of, the largest first, folded. */
+function closureSection(record) {
+    const realised = record.results
+        .filter(({ closureSize }) => closureSize !== undefined)
+        .sort((a, b) => (b.closureSize ?? 0) - (a.closureSize ?? 0));
+    const rows = realised.slice(0, MOST_ROWS).flatMap((result) => {
+        const closure = closureParts(result, record);
+        return closure === undefined || closure.paths.length < 2 ? [] : [{ result, closure }];
+    });
+    if (rows.length === 0)
+        return '';
+    const cells = rows.map(({ result: { plan, closureSize = 0 }, closure }) => [
+        code(plan.target.name),
+        code(plan.package),
+        `${formatBytes(closureSize)} in ${closure.paths.length} paths`,
+        share(closure.built),
+        share(closure.fetched),
+        share(closure.reused),
+        largest(closure.paths),
+    ]);
+    const more = realised.length > MOST_ROWS ? `\n\n… and ${realised.length - MOST_ROWS} smaller ones.` : '';
+    const head = ['Target', 'Package', 'Closure', 'Built', 'Fetched', 'Reused', 'Largest paths'];
+    return details('What the closures consist of', `${table(head, cells)}${more}`);
+}
+const share = ({ paths, bytes }) => (paths === 0 ? '–' : `${formatBytes(bytes)} in ${paths}`);
+const largest = (paths) => [...paths]
+    .sort((a, b) => b.narSize - a.narSize)
+    .slice(0, MOST_PATHS)
+    .map(({ path, narSize }) => `${prose(storeName(path))} (${formatBytes(narSize)})`)
+    .join(', ');
 
 ;// CONCATENATED MODULE: ./build/js/strategy/describe.js
 
@@ -42129,6 +42426,7 @@ function title({ strategy, method, hybrid }) {
 
 
 
+
 /** Nothing is left to be done for it. */
 const isDone = ({ status }) => !['failed', 'skipped'].includes(status);
 const MARKS = {
@@ -42148,8 +42446,7 @@ const tables_HEAD = [
     'To build, to fetch',
     'Time',
     'Closure',
-    'Store path',
-    'Pushed',
+    'Store path, pushed to',
 ];
 /** One row for each target and package. @param most rows at most; failures are the last to go */
 function resultTable(record, most) {
@@ -42158,15 +42455,17 @@ function resultTable(record, most) {
     const shown = results.length <= most ? results : [...results].sort((a, b) => Number(isDone(a)) - Number(isDone(b))).slice(0, most);
     const more = results.length > shown.length ? `\n\n… and ${results.length - shown.length} more; all are in the outputs.` : '';
     const pushed = pushedPlaces(record.pushes);
-    return `${table(tables_HEAD, shown.map((result) => tables_row(result, pushed)))}${more}`;
+    return `${table(tables_HEAD, shown.map((result) => tables_row(result, record, pushed)))}${more}`;
 }
-function tables_row(result, pushed) {
+function tables_row(result, record, pushed) {
     const { plan, status, seconds, closureSize } = result;
     const choice = plan.choice;
     const cost = plan.candidates.find(({ chosen }) => chosen)?.cost;
     const toBuild = Object.entries(cost?.toBuild ?? {}).filter(([, number]) => number > 0);
-    const build = toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing';
-    const fetch = cost !== undefined && cost.bytesToFetch > 0 ? `, ${formatBytes(cost.bytesToFetch)}` : '';
+    const work = [
+        toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing',
+        ...(cost !== undefined && cost.bytesToFetch > 0 ? [formatBytes(cost.bytesToFetch)] : []),
+    ];
     const paths = Object.values(choice?.evaluated.outputs ?? {});
     const places = [...new Set(paths.flatMap((path) => pushed.get(path) ?? []))];
     return [
@@ -42175,12 +42474,21 @@ function tables_row(result, pushed) {
         code(plan.package),
         choice === undefined ? '–' : title(choice),
         prose(plan.reason),
-        cost === undefined ? '–' : prose(`${build}${fetch}`),
-        seconds > 0 ? formatSeconds(seconds) : '–',
-        closureSize === undefined ? '–' : formatBytes(closureSize),
-        paths.length === 0 ? '–' : paths.map(code).join('<br>'),
-        places.length === 0 ? '–' : places.map(code).join('<br>'),
+        cost === undefined ? '–' : work.map(unbroken).join('<br>'),
+        seconds > 0 ? unbroken(formatSeconds(seconds)) : '–',
+        closureSize === undefined ? '–' : [unbroken(formatBytes(closureSize)), ...origins(result, record)].join('<br>'),
+        paths.length === 0 ? '–' : [...paths.map(code), ...places.map((place) => `→ ${code(place)}`)].join('<br>'),
     ];
+}
+/** Numbers with their units stay on one line: narrow columns make high rows. */
+const unbroken = (text) => prose(text).replaceAll(' ', '\u00a0');
+/** Where the paths of the closure came from. */
+function origins(result, record) {
+    const parts = closureParts(result, record);
+    if (parts === undefined || parts.paths.length < 2)
+        return [];
+    const shares = ['built', 'fetched', 'reused'].filter((name) => parts[name].paths > 0);
+    return shares.map((name) => unbroken(`${parts[name].paths} ${name}`));
 }
 /** Path → destinations that have it. */
 function pushedPlaces(pushes) {
@@ -42251,7 +42559,77 @@ function alternatives(results) {
         : details('Strategies that were not taken', table(['Target', 'Package', 'Strategy', 'Why not'], rows));
 }
 
+;// CONCATENATED MODULE: ./build/js/report/timeline.js
+
+const MOST_BARS = 30;
+const LONGEST_NAME = 60;
+const SEVERAL = 'several targets';
+/**
+ * The builds of the run over time, as a Gantt chart that GitHub's Mermaid draws; '' where there are fewer than two.
+ * Where there are too many, failures and then the slowest are shown.
+ */
+function timelineSection(derivations) {
+    if (derivations.length < 2 || derivations.every(({ seconds }) => seconds <= 0))
+        return '';
+    const shown = [...derivations].sort(byInterest).slice(0, MOST_BARS);
+    const title = shown.length === derivations.length
+        ? `### Timeline of ${count(shown.length, 'derivation')}`
+        : `### Timeline: the ${shown.length} slowest of ${derivations.length} derivations`;
+    return `${title}\n\n\`\`\`mermaid\n${ganttChart(shown)}\n\`\`\``;
+}
+const byInterest = (a, b) => Number(b.status === 'failed') - Number(a.status === 'failed') || b.seconds - a.seconds;
+/** @param derivations some */
+function ganttChart(derivations) {
+    const sections = new Map();
+    for (const derivation of [...derivations].sort((a, b) => a.start - b.start)) {
+        const { targets } = derivation;
+        const name = targets.length > 1 ? SEVERAL : plainName(targets[0] ?? 'other');
+        sections.set(name, [...(sections.get(name) ?? []), derivation]);
+    }
+    const { unit, axis } = scaleOf(Math.max(...derivations.map(({ start, seconds }) => start + seconds)));
+    // the default leaves room for short names only; 7 pixels a character are enough for this font
+    const padding = 30 + 7 * Math.max(...[...sections.keys()].map((name) => name.length));
+    return [
+        `%%{init: {"gantt": {"leftPadding": ${padding}, "barHeight": 18, "fontSize": 12}}}%%`,
+        'gantt',
+        '  dateFormat x',
+        `  axisFormat ${axis}`,
+        ...[...sections]
+            .sort(byName)
+            .flatMap(([name, own]) => [`  section ${name}`, ...own.map((each) => bar(each, unit))]),
+    ].join('\n');
+}
+/**
+ * The axis shows a time of day in the zone of who looks, which is not the time of the build. `%s` and `%Q`, seconds and
+ * milliseconds since 1970, are the same in all zones: so the build begins in 1970, and where it takes long, a minute of
+ * it is a second there.
+ * @returns milliseconds on the axis for a second
+ */
+function scaleOf(total) {
+    if (total < 10)
+        return { unit: 1000, axis: '%Q ms' };
+    return total < 600 ? { unit: 1000, axis: '%s s' } : { unit: 1000 / 60, axis: '%s min' };
+}
+const timeline_MARKS = { built: '✔', failed: '✘', stopped: '…' };
+/** What several need is the last. */
+const byName = ([a], [b]) => Number(a === SEVERAL) - Number(b === SEVERAL) || (a < b ? -1 : 1);
+/** The mark comes first, so that no name is taken for a keyword. */
+function bar({ name, status, start, seconds }, unit) {
+    const from = Math.round(start * unit);
+    const to = Math.max(from + 1, Math.round((start + seconds) * unit));
+    const tag = status === 'built' ? '' : 'crit, ';
+    return `  ${timeline_MARKS[status]} ${plainName(name)} (${formatSeconds(seconds)}) :${tag}${from}, ${to}`;
+}
+/** Mermaid has no way to quote a name here that all its versions know: what could mean something is replaced. */
+function plainName(name) {
+    const plain = name.replace(/[^\p{L}\p{N}+._?=/-]/gu, '_') || '_';
+    const characters = [...plain];
+    return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join('')}…` : plain;
+}
+
 ;// CONCATENATED MODULE: ./build/js/report/summary.js
+
+
 
 
 
@@ -42261,13 +42639,13 @@ function alternatives(results) {
 const summary_LARGEST = 1024 * 1024;
 /** Kept free for what other parts of the step write. */
 const MARGIN = 32 * 1024;
-const MOST_ROWS = 1000;
+const summary_MOST_ROWS = 1000;
 const MOST_FAILURES = 100;
 /** The job summary: Markdown for GitHub, below its limit. */
 function renderSummary(record, largest = summary_LARGEST - MARGIN) {
     const shapes = [
-        { rows: MOST_ROWS, failures: MOST_FAILURES, lines: Number.POSITIVE_INFINITY },
-        { rows: MOST_ROWS, failures: MOST_FAILURES, lines: 5 },
+        { rows: summary_MOST_ROWS, failures: MOST_FAILURES, lines: Number.POSITIVE_INFINITY },
+        { rows: summary_MOST_ROWS, failures: MOST_FAILURES, lines: 5 },
         { rows: 200, failures: 20, lines: 0 },
     ];
     for (const shape of shapes) {
@@ -42283,10 +42661,13 @@ const sections = (record, shape) => [
     { name: 'the failures', text: failures(record.results, shape), uselessness: 0 },
     { name: 'the notes', text: notes(record.results, shape), uselessness: 0 },
     { name: 'what was tried before', text: fallbacks(record.results), uselessness: 1 },
+    { name: 'what was skipped', text: summary_skipped(record.results, shape), uselessness: 1 },
+    { name: 'the timeline', text: timelineSection(record.derivations), uselessness: 3 },
     { name: 'the pushes', text: pushTable(record.pushes), uselessness: 1 },
     { name: 'how to use the result', text: consumerSection(record), uselessness: 2 },
-    { name: 'the emulators', text: emulators(record), uselessness: 3 },
-    { name: 'the other strategies', text: alternatives(record.results), uselessness: 4 },
+    { name: 'the emulators', text: emulators(record), uselessness: 4 },
+    { name: 'what the closures consist of', text: closureSection(record), uselessness: 5 },
+    { name: 'the other strategies', text: alternatives(record.results), uselessness: 6 },
 ];
 /** @returns undefined where even the indispensable parts are too large */
 function within(all, largest) {
@@ -42317,8 +42698,10 @@ function summary_origin({ flake, installed }) {
     const { version } = installed.nix;
     const revision = flake.revision === undefined || flake.url.includes(flake.revision) ? '' : ` at ${code(flake.revision.slice(0, 12))}`;
     const description = flake.description === undefined ? '' : ` (${prose(flake.description)})`;
-    return `Flake ${code(flake.url)}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`;
+    return `Flake ${code(shownUrl(flake.url))}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`;
 }
+/** Of a folder only its path: its time and hash say nothing to a reader, and are in the manifest. */
+const shownUrl = (url) => (url.startsWith('path:') ? (url.split('?')[0] ?? url) : url);
 /** What several packages share is said once. */
 function notes(results, { failures: most }) {
     const noted = notesOf(results);
@@ -42344,8 +42727,21 @@ function failures(results, { failures: most, lines }) {
     const more = failed.length > most ? [`… and ${failed.length - most} more failures; see the table and the log.`] : [];
     return ['### Failures', ...parts, ...more].join('\n\n');
 }
+/** What was not tried. */
+function summary_skipped(results, { rows }) {
+    const all = results.filter(({ status }) => status === 'skipped');
+    if (all.length === 0)
+        return '';
+    const cells = all
+        .slice(0, rows)
+        .map(({ plan, error = plan.reason }) => [code(plan.target.name), code(plan.package), prose(error)]);
+    const more = all.length > rows ? `\n\n… and ${all.length - rows} more.` : '';
+    return `### Skipped\n\n${table(['Target', 'Package', 'Why'], cells)}${more}`;
+}
 
 ;// CONCATENATED MODULE: ./build/js/report/report.js
+
+
 
 
 
@@ -42374,7 +42770,9 @@ async function report(runner, given) {
             for (const command of commands)
                 runner.log.info(command);
         });
-    for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure)) {
+    const checkout = checkoutFolder(record.flake.url);
+    const placesOf = ({ name, wanted }) => checkout === undefined ? [] : placesOfHash(checkedOutFiles(checkout, runner.facts.workspace), wanted, name);
+    for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure, placesOf)) {
         if (level === 'error')
             runner.log.error(text, where);
         else
@@ -42419,7 +42817,8 @@ function resultLine(result) {
  */
 async function buildInTurns(plans, turns) {
     const pathInfos = new Map();
-    const derivations = new Map();
+    const derivations = [];
+    const fetched = new Set();
     const tries = plans.map(() => []);
     const failures = [];
     let open = plans.map((plan, index) => ({ plan, index }));
@@ -42427,15 +42826,20 @@ async function buildInTurns(plans, turns) {
         const built = await turns.build(open.map(({ plan }) => plan));
         for (const [path, info] of built.pathInfos)
             pathInfos.set(path, info);
-        for (const [drvPath, derivation] of built.derivations)
-            derivations.set(drvPath, derivation);
+        derivations.push(...built.derivations);
+        for (const path of built.fetched)
+            fetched.add(path);
         for (const [place, { index }] of open.entries())
             tries[index]?.push(built.results[place]);
         const failed = built.results.filter(mayFallBack);
         failures.push(...failed.map((result) => asFailure(result, turns.hasEmulator(result.plan))));
         open = failed.length === 0 ? [] : nextTurns(tries, await turns.replan(failures), turns);
     }
-    return { results: tries.map(lastWord), pathInfos, derivations };
+    return { results: tries.map(lastWord), pathInfos, derivations: sinceFirst(derivations), fetched };
+}
+function sinceFirst(derivations) {
+    const first = Math.min(...derivations.map(({ start }) => start));
+    return derivations.map((derivation) => ({ ...derivation, start: derivation.start - first }));
 }
 /** What gets another turn: what failed and has another way, and with it what was not built because of that. */
 function nextTurns(tries, next, turns) {
@@ -42631,7 +43035,7 @@ function buildPlatforms(plans, { native }) {
 }
 /** Builds of this machine whose time is known, and ways that failed or worked. */
 function lessonsOf(rounds, planner, nixpkgs, emulators) {
-    const derivations = rounds.flatMap((round) => [...round.derivations.values()]);
+    const derivations = rounds.flatMap((round) => round.derivations);
     const results = rounds.flatMap((round) => round.results);
     const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? []);
     // A failure is worth remembering where another way got further.
@@ -42896,31 +43300,33 @@ const MOST_STAND_INS = 50;
  * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
  * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
  * @param url reference of the flake as `nix flake metadata` gave it
+ * @param signal ends the evaluation
  */
-async function askFlake(runner, nix, url, questions) {
-    const together = await evaluate(runner, nix, url, questions);
+async function askFlake(runner, nix, url, questions, signal) {
+    const ask = (some) => evaluate(runner, nix, url, some, signal);
+    const together = await ask(questions);
     if ('answers' in together)
         return together.answers;
-    return await inParallel(runner.facts.cpus, questions, (question) => askOne(runner, nix, url, question));
+    return await inParallel(runner.facts.cpus, questions, (question) => askOne(ask, question));
 }
-async function askOne(runner, nix, url, question) {
-    const whole = await evaluate(runner, nix, url, [question]);
+async function askOne(ask, question) {
+    const whole = await ask([question]);
     if ('answers' in whole && whole.answers[0] !== undefined)
         return whole.answers[0];
-    const bare = await evaluate(runner, nix, url, [{ ...question, lookups: [] }]);
+    const bare = await ask([{ ...question, lookups: [] }]);
     const base = 'answers' in bare && bare.answers[0] !== undefined
         ? bare.answers[0]
         : { names: [], systems: [], all: [], lookups: [] };
     const lookups = [];
     for (const lookup of question.lookups) {
-        const single = await evaluate(runner, nix, url, [{ ...question, all: false, lookups: [lookup] }]);
+        const single = await ask([{ ...question, all: false, lookups: [lookup] }]);
         const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
         lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
     }
     return { ...base, lookups };
 }
 /** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
-async function evaluate(runner, nix, url, questions) {
+async function evaluate(runner, nix, url, questions, signal) {
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'ask-'));
     (0,external_node_fs_.cpSync)((0,external_node_path_.join)(runner.facts.assets, 'nix'), folder, { recursive: true });
     const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
@@ -42935,7 +43341,8 @@ async function evaluate(runner, nix, url, questions) {
         '--no-write-lock-file',
     ]);
     for (let tries = 0;; tries++) {
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS });
+        const limits = { timeoutSeconds: EVALUATION_LIMIT_SECONDS, ...(signal === undefined ? {} : { signal }) };
+        const result = await runner.commands.run(command, { accept: 'any', ...limits });
         if (result.stopped !== undefined)
             throw new errors/* CommandError */.Qd(command, result);
         if (result.exitCode === 0)
@@ -43254,6 +43661,8 @@ function inChunks(items, size) {
 
 
 const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
+const MIXED_SHARE = 0.5;
 /**
  * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
  * has no entry.
@@ -43287,13 +43696,14 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
         const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
         counts[facts.system] = (counts[facts.system] ?? 0) + 1;
         const foreign = isForeign(facts.system, native);
-        const runsForeign = !foreign && usesForeign(path, graph, native);
-        if (foreign || runsForeign)
+        const share = foreign ? 1 : emulatedShare(path, graph, native);
+        if (share > 0)
             emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
         if (foreign && facts.features.some(isOfMachines))
             unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
-        seconds += weightOf(facts, native, durations, foreign || runsForeign);
-        nativeSeconds += weightOf(facts, native, durations, false);
+        const atFullSpeed = weightOf(facts, native, durations, false);
+        seconds += share === 0 ? atFullSpeed : share * weightOf(facts, native, durations, true) + (1 - share) * atFullSpeed;
+        nativeSeconds += atFullSpeed;
     }
     return {
         toBuild: counts,
@@ -43307,15 +43717,23 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
 }
 /** Features that an emulated build does not have, whatever the machine says. */
 const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
-/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
-function usesForeign(path, graph, native) {
+/**
+ * How much of a build of this machine's own system is emulated, because it runs programs that another system's derivation
+ * made (a tool taken from another flake, say): all where its builder is one of them, else half: its own shell and
+ * compiler run at full speed.
+ */
+function emulatedShare(path, graph, native) {
     const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
     if (system === 'builtin')
-        return false;
-    return inputs.some((input) => {
+        return 0;
+    const foreign = inputs.flatMap((input) => {
         const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
-        return isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+        return isForeign(made, native) && !fixedOutput ? outputs : [];
     });
+    const used = tools.filter((tool) => foreign.includes(tool));
+    if (used.length === 0)
+        return 0;
+    return used[0] === tools[0] ? 1 : MIXED_SHARE;
 }
 function bySystem(root, graph) {
     const counts = {};
@@ -43628,7 +44046,44 @@ function refusal(target, options) {
     return `${asked} for ${target.name}. ${why.join('; ')}`;
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/views-ahead.js
+/** For more packages it is likelier that what the flake says of itself is enough for some, and the work is larger. */
+const MOST_AHEAD = 4;
+/**
+ * The views of a flake, evaluated while its own outputs still are, where the machine has a processor to spare: planning
+ * takes as long as the longer of the two, not both. Dropped where it turns out that no view can win.
+ */
+class ViewsAhead {
+    #items;
+    #ask;
+    #abort = new AbortController();
+    #started;
+    /** @param items for which the views may be wanted */
+    constructor(runner, items, ask) {
+        this.#items = items;
+        this.#ask = ask;
+        if (runner.facts.cpus < 2 || items.length === 0 || items.length > MOST_AHEAD)
+            return;
+        // What goes wrong here comes out when it is asked again.
+        this.#started = ask(items, this.#abort.signal).catch(() => undefined);
+    }
+    /** Answers for these, in this order. */
+    async answers(items) {
+        const ready = await this.#started;
+        const found = items.flatMap(({ target, package: name }) => {
+            const index = this.#items.findIndex((item) => item.target === target && item.package === name);
+            return ready?.[index] ?? [];
+        });
+        return found.length === items.length ? found : await this.#ask(items);
+    }
+    drop() {
+        this.#abort.abort();
+        this.#started = undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/plan.js
+
 
 
 
@@ -43648,6 +44103,11 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
     const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
     const began = performance.now();
+    const viewQuestion = ({ target, package: name }) => ask(target, viewLookups(name, target, nix));
+    const ahead = new ViewsAhead(runner, wanted.filter(({ target }, index) => {
+        const crosses = questions[index]?.lookups.some(({ kind }) => kind === 'pkgsCross');
+        return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses;
+    }), (some, signal) => askFlake(runner, nix, url, some.map(viewQuestion), signal));
     const [answers, builders] = await Promise.all([
         askFlake(runner, nix, url, questions),
         foreign ? readBuilders(runner, nix) : [],
@@ -43676,9 +44136,11 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
         async plan(failures) {
             const plans = await chooseAll(failures);
             const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
-            if (open.length === 0)
+            if (open.length === 0) {
+                ahead.drop();
                 return plans.map((plan, index) => withUnasked(plan, items[index]));
-            const views = await askFlake(runner, nix, url, open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })));
+            }
+            const views = await ahead.answers(open);
             items = items.map((item) => {
                 const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : [];
                 const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] };
@@ -43894,6 +44356,8 @@ async function runPipeline(runner, read) {
             emulators: [],
             results: plannedOnly(plans),
             pathInfos: new Map(),
+            derivations: [],
+            fetched: new Set(),
             pushes: [],
         });
     }
@@ -43901,9 +44365,9 @@ async function runPipeline(runner, read) {
     const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
     const vetted = candidatesOf(plans);
     const live = await startPush(runner, nix, inputs, await doubtful(vetted));
-    const { results, pathInfos } = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
-    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful(rounds.derivations())));
-    return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes });
+    const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
+    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())));
+    return await report(runner, { ...record, ...built, emulators: rounds.emulators(), pushes });
 }
 const candidatesOf = (plans) => [
     ...new Set(plans.flatMap(({ candidates }) => candidates.flatMap(({ evaluated }) => evaluated?.drvPath ?? []))),
@@ -43996,7 +44460,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 5552:
+/***/ 408:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47282,11 +47746,17 @@ function watch(options, end) {
         reason ??= why;
         end();
     };
+    const abort = stop('cancelled');
+    if (options.signal?.aborted === true)
+        abort();
+    else
+        options.signal?.addEventListener('abort', abort);
     const total = options.timeoutSeconds ? setTimeout(stop('timeout'), options.timeoutSeconds * 1000) : undefined;
     const silent = options.silentSeconds ? setTimeout(stop('silent'), options.silentSeconds * 1000) : undefined;
     return {
         touch: () => silent?.refresh(),
         clear: () => {
+            options.signal?.removeEventListener('abort', abort);
             clearTimeout(total);
             clearTimeout(silent);
         },
@@ -47859,6 +48329,62 @@ function retryAfter(header, now) {
 }
 /** A URL for people: without password and query, which may hold a token. */
 const shownUrl = (url) => (0,errors/* redact */.E$)(url.replace(/\?.*$/s, '?…'), []).replace(/^(\w+:\/\/)[^/@\s]+@/, '$1***@');
+
+;// CONCATENATED MODULE: ./build/js/runner/terminal.js
+
+const ESCAPE = '\u001b[';
+const terminal_SHORTEST_SECRET = 4;
+const style = (code, text) => `${ESCAPE}${code}m${text}${ESCAPE}0m`;
+/**
+ * The log on a terminal: text instead of workflow commands, and below it, drawn again and again, what is going on.
+ */
+function createTerminalLog(terminal, debugging) {
+    const secrets = new Set();
+    const statuses = new Map();
+    let drawn = 0;
+    const erase = () => (drawn === 0 ? '' : `${ESCAPE}${drawn}A\r${ESCAPE}J`);
+    const hide = (text) => (0,errors/* redact */.E$)(text, [...secrets]);
+    const update = (text) => {
+        const { columns, rows } = terminal.size();
+        const lines = [...statuses.values()].flat().slice(0, Math.max(1, rows - 2));
+        const status = lines.map((line) => `${hide(line).slice(0, columns - 1)}\n`).join('');
+        terminal.write(erase() + text + status);
+        drawn = lines.length;
+    };
+    const print = (text) => update(`${hide(text)}\n`);
+    const said = (word, colour) => (text, where) => {
+        const line = where?.startLine === undefined ? '' : `:${where.startLine}`;
+        const place = where?.file === undefined ? '' : ` (${where.file}${line})`;
+        print(`${style(colour, `${word}:`)} ${text}${place}`);
+    };
+    return {
+        info: print,
+        debug: (text) => debugging && print(style(2, `debug: ${text}`)),
+        notice: said('Notice', 36),
+        warning: said('Warning', 33),
+        error: said('Error', 31),
+        group: async (title, body) => {
+            print(style(1, title));
+            return await body();
+        },
+        status: (owner, lines) => {
+            if (lines.length === 0)
+                statuses.delete(owner);
+            else
+                statuses.set(owner, lines);
+            update('');
+        },
+        mask: (secret) => {
+            for (const part of [secret, ...secret.split(/\r?\n/)])
+                if (part.trim().length >= terminal_SHORTEST_SECRET)
+                    secrets.add(part.trim());
+        },
+        end: () => {
+            statuses.clear();
+            update('');
+        },
+    };
+}
 
 // EXTERNAL MODULE: ./node_modules/semver/index.js
 var node_modules_semver = __nccwpck_require__(2088);
@@ -48814,6 +49340,7 @@ async function register(deed, files) {
 
 
 
+
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
@@ -48839,6 +49366,8 @@ function isOurFolder(folder) {
     const stat = lstatSync(folder);
     return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
 }
+/** Nobody but a person at a terminal of their own reads along: a runner obeys and shows what is printed. */
+const onTerminal = () => process.stdout.isTTY === true && process.env.GITHUB_ACTIONS !== 'true';
 const temporaryFolder = () => process.env.RUNNER_TEMP || (0,external_node_os_.tmpdir)();
 /**
  * Text of an input, trimmed; one that is empty or absent gets its default from action.yml.
@@ -48851,7 +49380,9 @@ function inputReader(action = '.') {
 }
 function assemble(folder) {
     const facts = gatherFacts(folder);
-    const log = createLog((text) => process.stdout.write(text));
+    const log = onTerminal()
+        ? createTerminalLog({ write: (text) => void process.stdout.write(text), size: () => process.stdout }, isDebug())
+        : createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
     const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });

@@ -35646,6 +35646,8 @@ const isWorthSharing = (derivation) => derivation === undefined || weightOf(deri
 
 
 const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
+const MIXED_SHARE = 0.5;
 /**
  * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
  * has no entry.
@@ -35679,13 +35681,14 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
         const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
         counts[facts.system] = (counts[facts.system] ?? 0) + 1;
         const foreign = weights_isForeign(facts.system, native);
-        const runsForeign = !foreign && usesForeign(path, graph, native);
-        if (foreign || runsForeign)
+        const share = foreign ? 1 : emulatedShare(path, graph, native);
+        if (share > 0)
             emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
         if (foreign && facts.features.some(isOfMachines))
             unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
-        seconds += weightOf(facts, native, durations, foreign || runsForeign);
-        nativeSeconds += weightOf(facts, native, durations, false);
+        const atFullSpeed = weightOf(facts, native, durations, false);
+        seconds += share === 0 ? atFullSpeed : share * weightOf(facts, native, durations, true) + (1 - share) * atFullSpeed;
+        nativeSeconds += atFullSpeed;
     }
     return {
         toBuild: counts,
@@ -35699,15 +35702,23 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
 }
 /** Features that an emulated build does not have, whatever the machine says. */
 const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
-/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
-function usesForeign(path, graph, native) {
+/**
+ * How much of a build of this machine's own system is emulated, because it runs programs that another system's derivation
+ * made (a tool taken from another flake, say): all where its builder is one of them, else half: its own shell and
+ * compiler run at full speed.
+ */
+function emulatedShare(path, graph, native) {
     const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
     if (system === 'builtin')
-        return false;
-    return inputs.some((input) => {
+        return 0;
+    const foreign = inputs.flatMap((input) => {
         const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
-        return weights_isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+        return weights_isForeign(made, native) && !fixedOutput ? outputs : [];
     });
+    const used = tools.filter((tool) => foreign.includes(tool));
+    if (used.length === 0)
+        return 0;
+    return used[0] === tools[0] ? 1 : MIXED_SHARE;
 }
 function bySystem(root, graph) {
     const counts = {};
@@ -36577,31 +36588,33 @@ const MOST_STAND_INS = 50;
  * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
  * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
  * @param url reference of the flake as `nix flake metadata` gave it
+ * @param signal ends the evaluation
  */
-async function ask_askFlake(runner, nix, url, questions) {
-    const together = await ask_evaluate(runner, nix, url, questions);
+async function ask_askFlake(runner, nix, url, questions, signal) {
+    const ask = (some) => ask_evaluate(runner, nix, url, some, signal);
+    const together = await ask(questions);
     if ('answers' in together)
         return together.answers;
-    return await inParallel(runner.facts.cpus, questions, (question) => askOne(runner, nix, url, question));
+    return await inParallel(runner.facts.cpus, questions, (question) => askOne(ask, question));
 }
-async function askOne(runner, nix, url, question) {
-    const whole = await ask_evaluate(runner, nix, url, [question]);
+async function askOne(ask, question) {
+    const whole = await ask([question]);
     if ('answers' in whole && whole.answers[0] !== undefined)
         return whole.answers[0];
-    const bare = await ask_evaluate(runner, nix, url, [{ ...question, lookups: [] }]);
+    const bare = await ask([{ ...question, lookups: [] }]);
     const base = 'answers' in bare && bare.answers[0] !== undefined
         ? bare.answers[0]
         : { names: [], systems: [], all: [], lookups: [] };
     const lookups = [];
     for (const lookup of question.lookups) {
-        const single = await ask_evaluate(runner, nix, url, [{ ...question, all: false, lookups: [lookup] }]);
+        const single = await ask([{ ...question, all: false, lookups: [lookup] }]);
         const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
         lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
     }
     return { ...base, lookups };
 }
 /** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
-async function ask_evaluate(runner, nix, url, questions) {
+async function ask_evaluate(runner, nix, url, questions, signal) {
     const folder = mkdtempSync(join(runner.facts.folder, 'ask-'));
     cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true });
     const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
@@ -36616,7 +36629,8 @@ async function ask_evaluate(runner, nix, url, questions) {
         '--no-write-lock-file',
     ]);
     for (let tries = 0;; tries++) {
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: ask_EVALUATION_LIMIT_SECONDS });
+        const limits = { timeoutSeconds: ask_EVALUATION_LIMIT_SECONDS, ...(signal === undefined ? {} : { signal }) };
+        const result = await runner.commands.run(command, { accept: 'any', ...limits });
         if (result.stopped !== undefined)
             throw new CommandError(command, result);
         if (result.exitCode === 0)
@@ -36647,6 +36661,7 @@ function viewsFolder(runner) {
 
 
 
+
 /**
  * Asks the flake for what each target and package could be.
  * @param url reference of the flake as `nix flake metadata` gave it
@@ -36657,6 +36672,11 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
     const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
     const began = performance.now();
+    const viewQuestion = ({ target, package: name }) => ask(target, viewLookups(name, target, nix));
+    const ahead = new ViewsAhead(runner, wanted.filter(({ target }, index) => {
+        const crosses = questions[index]?.lookups.some(({ kind }) => kind === 'pkgsCross');
+        return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses;
+    }), (some, signal) => askFlake(runner, nix, url, some.map(viewQuestion), signal));
     const [answers, builders] = await Promise.all([
         askFlake(runner, nix, url, questions),
         foreign ? readBuilders(runner, nix) : [],
@@ -36685,9 +36705,11 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
         async plan(failures) {
             const plans = await chooseAll(failures);
             const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
-            if (open.length === 0)
+            if (open.length === 0) {
+                ahead.drop();
                 return plans.map((plan, index) => withUnasked(plan, items[index]));
-            const views = await askFlake(runner, nix, url, open.map(({ target, package: name }) => ({ ...ask(target, viewLookups(name, target, nix)) })));
+            }
+            const views = await ahead.answers(open);
             items = items.map((item) => {
                 const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : [];
                 const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] };
@@ -37009,7 +37031,7 @@ function nothing(inputs, systems) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9410);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1234);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4274);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -37084,7 +37106,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 1234:
+/***/ 4274:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40370,11 +40392,17 @@ function watch(options, end) {
         reason ??= why;
         end();
     };
+    const abort = stop('cancelled');
+    if (options.signal?.aborted === true)
+        abort();
+    else
+        options.signal?.addEventListener('abort', abort);
     const total = options.timeoutSeconds ? setTimeout(stop('timeout'), options.timeoutSeconds * 1000) : undefined;
     const silent = options.silentSeconds ? setTimeout(stop('silent'), options.silentSeconds * 1000) : undefined;
     return {
         touch: () => silent?.refresh(),
         clear: () => {
+            options.signal?.removeEventListener('abort', abort);
             clearTimeout(total);
             clearTimeout(silent);
         },
@@ -40947,6 +40975,62 @@ function retryAfter(header, now) {
 }
 /** A URL for people: without password and query, which may hold a token. */
 const shownUrl = (url) => (0,errors/* redact */.E$)(url.replace(/\?.*$/s, '?…'), []).replace(/^(\w+:\/\/)[^/@\s]+@/, '$1***@');
+
+;// CONCATENATED MODULE: ./build/js/runner/terminal.js
+
+const ESCAPE = '\u001b[';
+const terminal_SHORTEST_SECRET = 4;
+const style = (code, text) => `${ESCAPE}${code}m${text}${ESCAPE}0m`;
+/**
+ * The log on a terminal: text instead of workflow commands, and below it, drawn again and again, what is going on.
+ */
+function createTerminalLog(terminal, debugging) {
+    const secrets = new Set();
+    const statuses = new Map();
+    let drawn = 0;
+    const erase = () => (drawn === 0 ? '' : `${ESCAPE}${drawn}A\r${ESCAPE}J`);
+    const hide = (text) => (0,errors/* redact */.E$)(text, [...secrets]);
+    const update = (text) => {
+        const { columns, rows } = terminal.size();
+        const lines = [...statuses.values()].flat().slice(0, Math.max(1, rows - 2));
+        const status = lines.map((line) => `${hide(line).slice(0, columns - 1)}\n`).join('');
+        terminal.write(erase() + text + status);
+        drawn = lines.length;
+    };
+    const print = (text) => update(`${hide(text)}\n`);
+    const said = (word, colour) => (text, where) => {
+        const line = where?.startLine === undefined ? '' : `:${where.startLine}`;
+        const place = where?.file === undefined ? '' : ` (${where.file}${line})`;
+        print(`${style(colour, `${word}:`)} ${text}${place}`);
+    };
+    return {
+        info: print,
+        debug: (text) => debugging && print(style(2, `debug: ${text}`)),
+        notice: said('Notice', 36),
+        warning: said('Warning', 33),
+        error: said('Error', 31),
+        group: async (title, body) => {
+            print(style(1, title));
+            return await body();
+        },
+        status: (owner, lines) => {
+            if (lines.length === 0)
+                statuses.delete(owner);
+            else
+                statuses.set(owner, lines);
+            update('');
+        },
+        mask: (secret) => {
+            for (const part of [secret, ...secret.split(/\r?\n/)])
+                if (part.trim().length >= terminal_SHORTEST_SECRET)
+                    secrets.add(part.trim());
+        },
+        end: () => {
+            statuses.clear();
+            update('');
+        },
+    };
+}
 
 // EXTERNAL MODULE: ./node_modules/semver/index.js
 var node_modules_semver = __nccwpck_require__(2088);
@@ -41902,6 +41986,7 @@ async function register(deed, files) {
 
 
 
+
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
@@ -41927,6 +42012,8 @@ function isOurFolder(folder) {
     const stat = lstatSync(folder);
     return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
 }
+/** Nobody but a person at a terminal of their own reads along: a runner obeys and shows what is printed. */
+const onTerminal = () => process.stdout.isTTY === true && process.env.GITHUB_ACTIONS !== 'true';
 const temporaryFolder = () => process.env.RUNNER_TEMP || (0,external_node_os_namespaceObject.tmpdir)();
 /**
  * Text of an input, trimmed; one that is empty or absent gets its default from action.yml.
@@ -41939,7 +42026,9 @@ function inputReader(action = '.') {
 }
 function assemble(folder) {
     const facts = gatherFacts(folder);
-    const log = createLog((text) => process.stdout.write(text));
+    const log = onTerminal()
+        ? createTerminalLog({ write: (text) => void process.stdout.write(text), size: () => process.stdout }, isDebug())
+        : createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
     const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });

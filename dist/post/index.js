@@ -31809,7 +31809,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6189);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7910);
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_0__/* .reopenRunner */ .y1)();
 if (runner !== undefined) {
@@ -31827,7 +31827,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6189:
+/***/ 7910:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35155,11 +35155,17 @@ function watch(options, end) {
         reason ??= why;
         end();
     };
+    const abort = stop('cancelled');
+    if (options.signal?.aborted === true)
+        abort();
+    else
+        options.signal?.addEventListener('abort', abort);
     const total = options.timeoutSeconds ? setTimeout(stop('timeout'), options.timeoutSeconds * 1000) : undefined;
     const silent = options.silentSeconds ? setTimeout(stop('silent'), options.silentSeconds * 1000) : undefined;
     return {
         touch: () => silent?.refresh(),
         clear: () => {
+            options.signal?.removeEventListener('abort', abort);
             clearTimeout(total);
             clearTimeout(silent);
         },
@@ -35704,6 +35710,62 @@ function retryAfter(header, now) {
 }
 /** A URL for people: without password and query, which may hold a token. */
 const shownUrl = (url) => redact(url.replace(/\?.*$/s, '?…'), []).replace(/^(\w+:\/\/)[^/@\s]+@/, '$1***@');
+
+;// CONCATENATED MODULE: ./build/js/runner/terminal.js
+
+const ESCAPE = '\u001b[';
+const terminal_SHORTEST_SECRET = 4;
+const style = (code, text) => `${ESCAPE}${code}m${text}${ESCAPE}0m`;
+/**
+ * The log on a terminal: text instead of workflow commands, and below it, drawn again and again, what is going on.
+ */
+function createTerminalLog(terminal, debugging) {
+    const secrets = new Set();
+    const statuses = new Map();
+    let drawn = 0;
+    const erase = () => (drawn === 0 ? '' : `${ESCAPE}${drawn}A\r${ESCAPE}J`);
+    const hide = (text) => redact(text, [...secrets]);
+    const update = (text) => {
+        const { columns, rows } = terminal.size();
+        const lines = [...statuses.values()].flat().slice(0, Math.max(1, rows - 2));
+        const status = lines.map((line) => `${hide(line).slice(0, columns - 1)}\n`).join('');
+        terminal.write(erase() + text + status);
+        drawn = lines.length;
+    };
+    const print = (text) => update(`${hide(text)}\n`);
+    const said = (word, colour) => (text, where) => {
+        const line = where?.startLine === undefined ? '' : `:${where.startLine}`;
+        const place = where?.file === undefined ? '' : ` (${where.file}${line})`;
+        print(`${style(colour, `${word}:`)} ${text}${place}`);
+    };
+    return {
+        info: print,
+        debug: (text) => debugging && print(style(2, `debug: ${text}`)),
+        notice: said('Notice', 36),
+        warning: said('Warning', 33),
+        error: said('Error', 31),
+        group: async (title, body) => {
+            print(style(1, title));
+            return await body();
+        },
+        status: (owner, lines) => {
+            if (lines.length === 0)
+                statuses.delete(owner);
+            else
+                statuses.set(owner, lines);
+            update('');
+        },
+        mask: (secret) => {
+            for (const part of [secret, ...secret.split(/\r?\n/)])
+                if (part.trim().length >= terminal_SHORTEST_SECRET)
+                    secrets.add(part.trim());
+        },
+        end: () => {
+            statuses.clear();
+            update('');
+        },
+    };
+}
 
 // EXTERNAL MODULE: ./node_modules/semver/index.js
 var node_modules_semver = __nccwpck_require__(2088);
@@ -36659,6 +36721,7 @@ async function register(deed, files) {
 
 
 
+
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
@@ -36684,6 +36747,8 @@ function isOurFolder(folder) {
     const stat = (0,external_node_fs_namespaceObject.lstatSync)(folder);
     return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
 }
+/** Nobody but a person at a terminal of their own reads along: a runner obeys and shows what is printed. */
+const onTerminal = () => process.stdout.isTTY === true && process.env.GITHUB_ACTIONS !== 'true';
 const temporaryFolder = () => process.env.RUNNER_TEMP || (0,external_node_os_namespaceObject.tmpdir)();
 /**
  * Text of an input, trimmed; one that is empty or absent gets its default from action.yml.
@@ -36696,7 +36761,9 @@ function inputReader(action = '.') {
 }
 function assemble(folder) {
     const facts = gatherFacts(folder);
-    const log = createLog((text) => process.stdout.write(text));
+    const log = onTerminal()
+        ? createTerminalLog({ write: (text) => void process.stdout.write(text), size: () => process.stdout }, isDebug())
+        : createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
     const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });

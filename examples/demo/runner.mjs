@@ -157,10 +157,11 @@ function runNode(script, env, log, cancellation) {
       cwd: env.GITHUB_WORKSPACE,
       env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A terminal gets the action's own live view.
+      stdio: ['ignore', process.stdout.isTTY ? 'inherit' : 'pipe', 'pipe'],
     })
     const release = cancellation.of(child)
-    const streams = [child.stdout, child.stderr]
+    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
     for (const stream of streams)
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', log)
     child.once('exit', () => setTimeout(() => streams.forEach((stream) => void stream.destroy()), STREAM_WAIT).unref())

@@ -1,8 +1,7 @@
 import type { PathInfo } from '../nix/json.ts'
 import type { Failure, Plan } from '../strategy/types.ts'
 import type { Built } from './build.ts'
-import type { FollowedDerivation } from './follow.ts'
-import type { BuildResult } from './types.ts'
+import type { BuildResult, BuiltDerivation } from './types.ts'
 
 /** What it takes to build plans in turn. */
 export interface Turns {
@@ -22,20 +21,27 @@ export interface Turns {
  */
 export async function buildInTurns(plans: readonly Plan[], turns: Turns): Promise<Built> {
   const pathInfos = new Map<string, PathInfo>()
-  const derivations = new Map<string, FollowedDerivation>()
+  const derivations: BuiltDerivation[] = []
+  const fetched = new Set<string>()
   const tries = plans.map((): BuildResult[] => [])
   const failures: Failure[] = []
   let open: readonly Turn[] = plans.map((plan, index) => ({ plan, index }))
   while (open.length > 0) {
     const built = await turns.build(open.map(({ plan }) => plan))
     for (const [path, info] of built.pathInfos) pathInfos.set(path, info)
-    for (const [drvPath, derivation] of built.derivations) derivations.set(drvPath, derivation)
+    derivations.push(...built.derivations)
+    for (const path of built.fetched) fetched.add(path)
     for (const [place, { index }] of open.entries()) tries[index]?.push(built.results[place] as BuildResult)
     const failed = built.results.filter(mayFallBack)
     failures.push(...failed.map((result) => asFailure(result, turns.hasEmulator(result.plan))))
     open = failed.length === 0 ? [] : nextTurns(tries, await turns.replan(failures), turns)
   }
-  return { results: tries.map(lastWord), pathInfos, derivations }
+  return { results: tries.map(lastWord), pathInfos, derivations: sinceFirst(derivations), fetched }
+}
+
+function sinceFirst(derivations: readonly BuiltDerivation[]): readonly BuiltDerivation[] {
+  const first = Math.min(...derivations.map(({ start }) => start))
+  return derivations.map((derivation) => ({ ...derivation, start: derivation.start - first }))
 }
 
 interface Turn {

@@ -4,24 +4,26 @@ import type { Nix } from '../nix/nix.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
+import { beganDerivations } from './began.ts'
 import { examine } from './examine.ts'
 import { blame } from './failure.ts'
-import type { FollowedDerivation } from './follow.ts'
 import { noteForeignRuns } from './notes.ts'
 import { type Followed, realise } from './realise.ts'
 import { closureOf, outputsInStore, validPaths } from './store.ts'
-import type { BuildResult } from './types.ts'
+import type { BuildResult, BuiltDerivation } from './types.ts'
 
 /** What the build room gives: a result for each plan, and what is known of the built closures. */
 export interface Built {
   readonly results: readonly BuildResult[]
   /** All paths of the closures of what was realised, by store path. */
   readonly pathInfos: ReadonlyMap<string, PathInfo>
-  /** What was built for them, by derivation. */
-  readonly derivations: ReadonlyMap<string, FollowedDerivation>
+  /** In the order of their starts. */
+  readonly derivations: readonly BuiltDerivation[]
+  /** Store paths that came from a substituter in this run. */
+  readonly fetched: ReadonlySet<string>
 }
 
-const NOTHING: Followed = { derivations: new Map(), errors: [], foreignRuns: new Map() }
+const NOTHING: Followed = { derivations: new Map(), errors: [], foreignRuns: new Map(), fetched: new Set() }
 
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
@@ -73,7 +75,8 @@ export async function buildPlans(
   return {
     results: await noteForeignRuns(runner, nix, results, followed),
     pathInfos,
-    derivations: followed.derivations,
+    derivations: await beganDerivations(runner, nix, buildable, followed),
+    fetched: followed.fetched,
   }
 }
 

@@ -12,13 +12,14 @@ const FAILED: readonly FollowedDerivation['status'][] = ['failed', 'silent', 'ti
 /** Finds which derivation failed for a package that was not realised, and says why. */
 export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Followed): Promise<BuildResult> {
   const own = plan.choice?.evaluated.drvPath
-  const needed = own === undefined ? new Set<string>() : await derivationClosure(runner, nix, own)
+  const needed = own === undefined ? new Set<string>() : await derivationClosure(runner, nix, [own])
   const culprit = [...followed.derivations.values()].find(
     ({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath),
   )
   if (culprit !== undefined) {
     const { seconds, drvPath, lastLines } = culprit
-    return { plan, seconds, status: 'failed', error: describe(plan, culprit), log: lastLines, culprit: drvPath }
+    const error = describe(plan, culprit)
+    return { plan, seconds, status: 'failed', log: lastLines, error, culprit: drvPath, ...mismatchOf(culprit) }
   }
   const messages = followed.errors
     .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
@@ -38,6 +39,12 @@ function describe(plan: Plan, { name, drvPath, error, lastLines, status, seconds
   if (status === 'timeout')
     return `${what} was ended after ${Math.round(seconds)} s: it took longer than build-timeout allows.`
   return `${what} failed to build: ${explained(error ?? '', lastLines)}`
+}
+
+/** Where its output is not what its hash says. */
+function mismatchOf({ name, error = '', lastLines }: FollowedDerivation): Pick<BuildResult, 'mismatch'> {
+  const { category, wanted, got } = explainNix(error, lastLines)
+  return category === 'hash' && wanted && got ? { mismatch: { name, wanted, got } } : {}
 }
 
 function explained(message: string, log: readonly string[] = []): string {

@@ -3,11 +3,11 @@ import { formatSeconds } from '../nix/units.ts'
 import type { Log } from '../runner/ports.ts'
 import { firstLine } from './error-message.ts'
 import type { BuildError, DerivationStatus, FollowedDerivation, Limits } from './followed.ts'
-import { heartbeatLine } from './heartbeat.ts'
+import { heartbeatLine, type Progress, statusLines } from './heartbeat.ts'
 import { BuildLedger } from './ledger.ts'
 
 export interface FollowOptions {
-  readonly log: Pick<Log, 'info'>
+  readonly log: Pick<Log, 'info' | 'status'>
   /** A clock in milliseconds. */
   readonly now: () => number
   /** How a derivation is named in the log: `hello-2.12 for aarch64-linux (emulated)`. Default: its name. */
@@ -24,6 +24,9 @@ export interface FollowOptions {
   /** Seconds without a printed line after which a sign of life is printed, default 30. */
   readonly heartbeat?: number
 }
+
+/** Between two drawings on a terminal. */
+const STATUS_MILLISECONDS = 100
 
 const ENDINGS: Readonly<Record<DerivationStatus, string>> = {
   building: 'building',
@@ -48,6 +51,8 @@ export class BuildFollower {
   readonly #prefixes = new Map<string, string>()
   readonly #began: number
   #lastPrint: number
+  #lastStatus = Number.NEGATIVE_INFINITY
+  readonly #fetched = new Set<string>()
   #announced = 0
   #expected = 0
   #bytes = 0
@@ -74,6 +79,11 @@ export class BuildFollower {
     return this.#ledger.dependents
   }
 
+  /** Store paths that were copied from another store. */
+  get fetched(): ReadonlySet<string> {
+    return this.#fetched
+  }
+
   /** One line of Nix's output. Never throws. */
   line(text: string): void {
     const event = this.#read(text)
@@ -81,18 +91,34 @@ export class BuildFollower {
     this.tick()
   }
 
-  /** To be called every few seconds: prints a sign of life where nothing was printed for long. */
+  /**
+   * To be called every few seconds, on a terminal several times a second: prints a sign of life where nothing was
+   * printed for long, or shows on the terminal how far it is.
+   */
   tick(): void {
-    const { now, heartbeat = 30 } = this.#options
-    if (now() - this.#lastPrint < heartbeat * 1000 || this.#ledger.running.size === 0) return
+    const { log, now, heartbeat = 30 } = this.#options
+    const time = now()
+    if (log.status === undefined) {
+      if (time - this.#lastPrint < heartbeat * 1000 || this.#ledger.running.size === 0) return
+      this.#print(heartbeatLine(this.#progress(), time))
+    } else if (time - this.#lastStatus >= STATUS_MILLISECONDS) {
+      this.#lastStatus = time
+      log.status(
+        this,
+        statusLines(this.#progress(), time, (derivation) => this.#label(derivation)),
+      )
+    }
+  }
+
+  #progress(): Progress {
     const { running, built, failed } = this.#ledger
-    const state = { running: [...running], built, failed, total: this.#total(), bytes: this.#bytes, began: this.#began }
-    this.#print(heartbeatLine(state, now()))
+    return { running: [...running], built, failed, total: this.#total(), bytes: this.#bytes, began: this.#began }
   }
 
   /** Nix has ended: settles and prints what is open. */
   finish(): void {
     for (const derivation of this.#ledger.close(this.#options.now())) this.#printEnd(derivation)
+    this.#options.log.status?.(this, [])
   }
 
   #take(event: LogEvent): void {
@@ -118,6 +144,7 @@ export class BuildFollower {
         this.#bytes += event.bytes
         break
       case 'copy-started':
+        if (event.from !== 'local') this.#fetched.add(event.path)
         this.#print(`copying ${event.path} ${event.from === 'local' ? `to ${event.to}` : `from ${event.from}`}`)
         break
       case 'message':
@@ -149,7 +176,9 @@ export class BuildFollower {
     const short = derivation.name.replace(/-\d.*$/, '')
     const taken = [...this.#ledger.running].some((other) => this.#prefixes.get(other.drvPath) === short)
     this.#prefixes.set(derivation.drvPath, taken ? derivation.name : short)
-    this.#print(`${this.#place(derivation)} building ${this.#label(derivation)}`)
+    // a terminal shows it while it runs
+    if (this.#options.log.status === undefined)
+      this.#print(`${this.#place(derivation)} building ${this.#label(derivation)}`)
   }
 
   #printEnd(derivation: FollowedDerivation | undefined): void {
@@ -159,11 +188,13 @@ export class BuildFollower {
     const how = derivation.status === 'built' ? `in ${time}` : `after ${time}`
     const why = derivation.error === undefined ? '' : `: ${firstLine(derivation.error)}`
     this.#print(`${this.#place(derivation)} ${ENDINGS[derivation.status]} ${this.#label(derivation)} ${how}${why}`)
+    if (this.#options.log.status !== undefined) for (const line of derivation.lastLines) this.#print(`  ${line}`)
   }
 
   #printLog(derivation: FollowedDerivation | undefined, text: string): void {
     const { printLines = 50_000 } = this.#options
-    if (derivation === undefined || derivation.lines > printLines) return
+    const onTerminal = this.#options.log.status !== undefined
+    if (onTerminal || derivation === undefined || derivation.lines > printLines) return
     const prefix = this.#prefixes.get(derivation.drvPath) ?? derivation.name
     this.#print(`${prefix}> ${text}`)
     if (derivation.lines === printLines) this.#print(`${prefix}> (further lines of this derivation are not shown)`)

@@ -22,7 +22,7 @@ export async function noteForeignRuns(
     results.map(async (result) => {
       const { choice } = result.plan
       if (choice === undefined || choice.strategy === 'native') return result
-      const closure = await derivationClosure(runner, nix, choice.evaluated.drvPath)
+      const closure = await derivationClosure(runner, nix, [choice.evaluated.drvPath])
       const notes = silent.filter(([drvPath]) => closure.has(drvPath)).map(describe)
       return notes.length === 0 ? result : { ...result, notes: [...(result.notes ?? []), ...notes] }
     }),

@@ -14,9 +14,13 @@ export interface Followed {
   readonly errors: readonly BuildError[]
   /** By derivation: programs that its build could not execute, the first ones. */
   readonly foreignRuns: ReadonlyMap<string, readonly ForeignRun[]>
+  /** Store paths that were copied from another store. */
+  readonly fetched: ReadonlySet<string>
 }
 
 const TICK_MILLISECONDS = 5000
+/** On a terminal, where seconds are seen passing. */
+const LIVE_TICK_MILLISECONDS = 250
 
 /** Called with derivations that have been built since the last call, while others still build. */
 export type OnBuilt = (derivations: readonly string[]) => void
@@ -51,6 +55,7 @@ export async function realise(
     derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
     errors: followers.flatMap((follower) => follower.errors),
     foreignRuns: ledger.runs,
+    fetched: new Set(followers.flatMap((follower) => [...follower.fetched])),
   }
 }
 
@@ -70,10 +75,11 @@ async function realiseBatch(
     for (const { drvPath } of built) told.add(drvPath)
     if (built.length > 0) onBuilt(built.map(({ drvPath }) => drvPath))
   }
-  const ticking = setInterval(() => {
-    follower.tick()
-    tell()
-  }, TICK_MILLISECONDS)
+  const ticking = setInterval(tell, TICK_MILLISECONDS)
+  const drawing = setInterval(
+    () => follower.tick(),
+    runner.log.status === undefined ? TICK_MILLISECONDS : LIVE_TICK_MILLISECONDS,
+  )
   try {
     const onLine = (line: string, stream: 'stdout' | 'stderr'): void => {
       // Post removes nothing that was built, and no garbage is collected while the job runs.
@@ -84,6 +90,7 @@ async function realiseBatch(
     return result.exitCode === 0
   } finally {
     clearInterval(ticking)
+    clearInterval(drawing)
     follower.finish()
     tell()
   }

@@ -19,9 +19,13 @@ export async function validPaths(runner: Runner, nix: Nix, paths: readonly Store
 export const closureOf = (runner: Runner, nix: Nix, paths: readonly StorePath[]): Promise<readonly PathInfo[]> =>
   pathInfos(runner.commands, nix, paths, { recursive: true })
 
-/** A derivation with all derivations that it needs. */
-export async function derivationClosure(runner: Runner, nix: Nix, drvPath: DrvPath): Promise<ReadonlySet<string>> {
-  const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', drvPath])
+/** Derivations with all derivations that they need. */
+export async function derivationClosure(
+  runner: Runner,
+  nix: Nix,
+  drvPaths: readonly DrvPath[],
+): Promise<ReadonlySet<string>> {
+  const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', ...drvPaths])
   const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
   return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')))
 }

@@ -3,6 +3,21 @@ import type { Plan } from '../strategy/types.ts'
 
 export type BuildStatus = 'built' | 'substituted' | 'cached' | 'planned' | 'failed' | 'skipped'
 
+/** A derivation whose build was begun in this run. */
+export interface BuiltDerivation {
+  readonly drvPath: string
+  /** Name with version, `hello-2.12`. */
+  readonly name: string
+  /** Remote machine, '' for this one. */
+  readonly machine: string
+  readonly status: 'built' | 'failed' | 'stopped'
+  /** Seconds since the first build of the run began; in one round, on a clock of the run. */
+  readonly start: number
+  readonly seconds: number
+  /** Names of the targets that need it. */
+  readonly targets: readonly string[]
+}
+
 /** What became of one target and package. */
 export interface BuildResult {
   readonly plan: Plan
@@ -22,6 +37,16 @@ export interface BuildResult {
   readonly culprit?: string
   /** Other ways that were tried before this one and failed, the first first. */
   readonly attempts?: readonly BuildResult[]
+  /** Where a fixed output is not what its hash says. */
+  readonly mismatch?: HashMismatch
+}
+
+/** Hashes as Nix prints them. */
+export interface HashMismatch {
+  /** Name of the derivation. */
+  readonly name: string
+  readonly wanted: string
+  readonly got: string
 }
 
 /** The realised output paths of a result, empty where it failed. */

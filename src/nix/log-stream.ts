@@ -1,5 +1,9 @@
 import { bound, LONGEST_LINE, plainLine, plainText } from './log-text.ts'
 
+// Nix 2.30 and later can write the same records to a file or socket of their own (`json-log-path`). That is of no use
+// here: nothing else but them is wanted on stderr, lines that are no records are told apart anyway, and `nix-store`, which
+// builds here, does not heed the setting (tried with 2.34.8: only `nix build` and the like do).
+
 /** What one line of `--log-format internal-json` says; paths are full store paths, texts are free of escape sequences. */
 export type LogEvent =
   /** `machine` is '' on this machine. */

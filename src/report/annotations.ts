@@ -1,6 +1,7 @@
-import type { BuildResult } from '../build/types.ts'
+import type { BuildResult, HashMismatch } from '../build/types.ts'
 import type { PushReport } from '../push/types.ts'
 import type { Annotation } from '../runner/ports.ts'
+import type { Place } from './hash-place.ts'
 
 /** An error or warning that GitHub shows at the top of the run. */
 export interface ReportAnnotation {
@@ -14,18 +15,21 @@ const MOST_ERRORS = 10
 const LAST_LINES = 5
 
 /**
- * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated.
- * At most ten errors, the last one counting the rest.
+ * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated. Those
+ * that most fell with come first. At most ten errors, the last one counting the rest.
+ * @param placesOf where the checkout has a hash that proved wrong
  */
 export function annotationsOf(
   results: readonly BuildResult[],
   pushes: readonly PushReport[],
   onPushFailure: 'fail' | 'warn',
+  placesOf: (mismatch: HashMismatch) => readonly Place[] = () => [],
 ): readonly ReportAnnotation[] {
   const failed = results.filter(({ status }) => status === 'failed')
   const roots = new Map<string, readonly BuildResult[]>()
   for (const result of failed) roots.set(rootOf(result), [...(roots.get(rootOf(result)) ?? []), result])
-  const builds = [...roots.values()].map(buildAnnotation)
+  const worstFirst = [...roots.values()].sort((a, b) => b.length - a.length)
+  const builds = worstFirst.map((group) => buildAnnotation(group, placesOf))
   const push = pushes
     .filter(({ status }) => status === 'failed')
     .map(({ destination, reason }) => ({
@@ -68,16 +72,35 @@ const noteAnnotations = (results: readonly BuildResult[]): readonly ReportAnnota
 const rootOf = ({ error = '', log = [] }: BuildResult): string =>
   [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n')
 
-function buildAnnotation(group: readonly BuildResult[]): ReportAnnotation {
-  const [{ plan, error = 'it was not built', log = [] } = group[0] as BuildResult] = group
+function buildAnnotation(
+  group: readonly BuildResult[],
+  placesOf: (mismatch: HashMismatch) => readonly Place[],
+): ReportAnnotation {
+  const [{ plan, error = 'it was not built', log = [], mismatch } = group[0] as BuildResult] = group
   const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`
   const others =
     group.length === 1 ? [] : [`${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`]
   const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-LAST_LINES).map((line) => `  ${line}`)]
+  const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, placesOf(mismatch))
   return {
     level: 'error',
-    text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...others, ...tail].join('\n'),
-    where: { title: `${plan.package} for ${plan.target.name} failed`, ...placeIn(error) },
+    text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...hash.text, ...others, ...tail].join('\n'),
+    where: { title: `${plan.package} for ${plan.target.name} failed`, ...placeIn(error), ...hash.where },
+  }
+}
+
+/** What to write instead of a wrong hash, and where. */
+function rightHash(
+  { got }: HashMismatch,
+  places: readonly Place[],
+): { text: readonly string[]; where: Pick<Annotation, 'file' | 'startLine'> } {
+  const [first, ...others] = places
+  if (first === undefined) return { text: [`The right hash: ${got}`], where: {} }
+  const rest = others.slice(0, MOST_ERRORS).map(({ file, line }) => `${file}:${line}`)
+  const also = rest.length === 0 ? '' : ` (the old one is also at ${rest.join(', ')})`
+  return {
+    text: [`The right hash, to be written at ${first.file}:${first.line}: ${got}${also}`],
+    where: { file: first.file, startLine: first.line },
   }
 }
 

@@ -1,9 +1,11 @@
 import type { BuildResult } from '../build/types.ts'
 import { count } from '../nix/units.ts'
 import { notesOf } from './annotations.ts'
+import { closureSection } from './closures.ts'
 import { consumerSection } from './consumer.ts'
-import { code, details, preformatted, prose } from './markdown.ts'
+import { code, details, preformatted, prose, table } from './markdown.ts'
 import { alternatives, emulators, fallbacks, isDone, pushTable, resultTable } from './tables.ts'
+import { timelineSection } from './timeline.ts'
 import type { RunRecord } from './types.ts'
 
 /** GitHub drops a whole summary that is larger than this. */
@@ -47,10 +49,13 @@ const sections = (record: RunRecord, shape: Shape): readonly Section[] => [
   { name: 'the failures', text: failures(record.results, shape), uselessness: 0 },
   { name: 'the notes', text: notes(record.results, shape), uselessness: 0 },
   { name: 'what was tried before', text: fallbacks(record.results), uselessness: 1 },
+  { name: 'what was skipped', text: skipped(record.results, shape), uselessness: 1 },
+  { name: 'the timeline', text: timelineSection(record.derivations), uselessness: 3 },
   { name: 'the pushes', text: pushTable(record.pushes), uselessness: 1 },
   { name: 'how to use the result', text: consumerSection(record), uselessness: 2 },
-  { name: 'the emulators', text: emulators(record), uselessness: 3 },
-  { name: 'the other strategies', text: alternatives(record.results), uselessness: 4 },
+  { name: 'the emulators', text: emulators(record), uselessness: 4 },
+  { name: 'what the closures consist of', text: closureSection(record), uselessness: 5 },
+  { name: 'the other strategies', text: alternatives(record.results), uselessness: 6 },
 ]
 
 /** @returns undefined where even the indispensable parts are too large */
@@ -84,8 +89,11 @@ function origin({ flake, installed }: RunRecord): string {
   const revision =
     flake.revision === undefined || flake.url.includes(flake.revision) ? '' : ` at ${code(flake.revision.slice(0, 12))}`
   const description = flake.description === undefined ? '' : ` (${prose(flake.description)})`
-  return `Flake ${code(flake.url)}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`
+  return `Flake ${code(shownUrl(flake.url))}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`
 }
+
+/** Of a folder only its path: its time and hash say nothing to a reader, and are in the manifest. */
+const shownUrl = (url: string): string => (url.startsWith('path:') ? (url.split('?')[0] ?? url) : url)
 
 /** What several packages share is said once. */
 function notes(results: readonly BuildResult[], { failures: most }: Shape): string {
@@ -110,4 +118,15 @@ function failures(results: readonly BuildResult[], { failures: most, lines }: Sh
   })
   const more = failed.length > most ? [`… and ${failed.length - most} more failures; see the table and the log.`] : []
   return ['### Failures', ...parts, ...more].join('\n\n')
+}
+
+/** What was not tried. */
+function skipped(results: readonly BuildResult[], { rows }: Shape): string {
+  const all = results.filter(({ status }) => status === 'skipped')
+  if (all.length === 0) return ''
+  const cells = all
+    .slice(0, rows)
+    .map(({ plan, error = plan.reason }) => [code(plan.target.name), code(plan.package), prose(error)])
+  const more = all.length > rows ? `\n\n… and ${all.length - rows} more.` : ''
+  return `### Skipped\n\n${table(['Target', 'Package', 'Why'], cells)}${more}`
 }

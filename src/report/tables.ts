@@ -2,6 +2,7 @@ import type { BuildResult } from '../build/types.ts'
 import { formatBytes, formatSeconds } from '../nix/units.ts'
 import type { PushReport } from '../push/types.ts'
 import { title } from '../strategy/describe.ts'
+import { closureParts } from './closures.ts'
 import { code, details, prose, table } from './markdown.ts'
 import type { RunRecord } from './types.ts'
 
@@ -25,8 +26,7 @@ const HEAD = [
   'To build, to fetch',
   'Time',
   'Closure',
-  'Store path',
-  'Pushed',
+  'Store path, pushed to',
 ]
 
 /** One row for each target and package. @param most rows at most; failures are the last to go */
@@ -40,17 +40,23 @@ export function resultTable(record: RunRecord, most: number): string {
   const pushed = pushedPlaces(record.pushes)
   return `${table(
     HEAD,
-    shown.map((result) => row(result, pushed)),
+    shown.map((result) => row(result, record, pushed)),
   )}${more}`
 }
 
-function row(result: BuildResult, pushed: ReadonlyMap<string, readonly string[]>): readonly string[] {
+function row(
+  result: BuildResult,
+  record: RunRecord,
+  pushed: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
   const { plan, status, seconds, closureSize } = result
   const choice = plan.choice
   const cost = plan.candidates.find(({ chosen }) => chosen)?.cost
   const toBuild = Object.entries(cost?.toBuild ?? {}).filter(([, number]) => number > 0)
-  const build = toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing'
-  const fetch = cost !== undefined && cost.bytesToFetch > 0 ? `, ${formatBytes(cost.bytesToFetch)}` : ''
+  const work = [
+    toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing',
+    ...(cost !== undefined && cost.bytesToFetch > 0 ? [formatBytes(cost.bytesToFetch)] : []),
+  ]
   const paths = Object.values(choice?.evaluated.outputs ?? {})
   const places = [...new Set(paths.flatMap((path) => pushed.get(path) ?? []))]
   return [
@@ -59,12 +65,22 @@ function row(result: BuildResult, pushed: ReadonlyMap<string, readonly string[]>
     code(plan.package),
     choice === undefined ? '–' : title(choice),
     prose(plan.reason),
-    cost === undefined ? '–' : prose(`${build}${fetch}`),
-    seconds > 0 ? formatSeconds(seconds) : '–',
-    closureSize === undefined ? '–' : formatBytes(closureSize),
-    paths.length === 0 ? '–' : paths.map(code).join('<br>'),
-    places.length === 0 ? '–' : places.map(code).join('<br>'),
+    cost === undefined ? '–' : work.map(unbroken).join('<br>'),
+    seconds > 0 ? unbroken(formatSeconds(seconds)) : '–',
+    closureSize === undefined ? '–' : [unbroken(formatBytes(closureSize)), ...origins(result, record)].join('<br>'),
+    paths.length === 0 ? '–' : [...paths.map(code), ...places.map((place) => `→ ${code(place)}`)].join('<br>'),
   ]
+}
+
+/** Numbers with their units stay on one line: narrow columns make high rows. */
+const unbroken = (text: string): string => prose(text).replaceAll(' ', '\u00a0')
+
+/** Where the paths of the closure came from. */
+function origins(result: BuildResult, record: RunRecord): readonly string[] {
+  const parts = closureParts(result, record)
+  if (parts === undefined || parts.paths.length < 2) return []
+  const shares = (['built', 'fetched', 'reused'] as const).filter((name) => parts[name].paths > 0)
+  return shares.map((name) => unbroken(`${parts[name].paths} ${name}`))
 }
 
 /** Path → destinations that have it. */

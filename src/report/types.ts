@@ -1,4 +1,4 @@
-import type { BuildResult } from '../build/types.ts'
+import type { BuildResult, BuiltDerivation } from '../build/types.ts'
 import type { Emulator } from '../emulation/types.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { PathInfo } from '../nix/json.ts'
@@ -14,6 +14,10 @@ export interface RunRecord {
   readonly results: readonly BuildResult[]
   /** All paths of the closures of what was realised. */
   readonly pathInfos: ReadonlyMap<string, PathInfo>
+  /** What was built in this run, in the order of the starts. */
+  readonly derivations: readonly BuiltDerivation[]
+  /** Store paths that came from a substituter in this run. */
+  readonly fetched: ReadonlySet<string>
   readonly pushes: readonly PushReport[]
   /** The Actions cache was restored. */
   readonly cacheHit: boolean

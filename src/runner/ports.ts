@@ -68,6 +68,11 @@ export interface Log {
   error(text: string, where?: Annotation): void
   /** A folded section of the log, closed also when `body` throws. */
   group<T>(title: string, body: () => Promise<T>): Promise<T>
+  /**
+   * Only on a terminal: shows lines below the log in place of those that the same owner showed last; none takes them
+   * away.
+   */
+  readonly status?: (owner: object, lines: readonly string[]) => void
   /** Masks a secret (and each of its lines) in the log from now on. */
   mask(secret: string): void
 }

@@ -13,6 +13,7 @@ import { createLog } from './log.ts'
 import { createNetwork } from './network.ts'
 import type { Job, Log, Runner, RunnerFacts } from './ports.ts'
 import { createProcessList } from './processes.ts'
+import { createTerminalLog } from './terminal.ts'
 import { createToolCache } from './tool-cache.ts'
 import { undoRun } from './undo-all.ts'
 
@@ -55,6 +56,9 @@ function isOurFolder(folder: string): boolean {
   return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0
 }
 
+/** Nobody but a person at a terminal of their own reads along: a runner obeys and shows what is printed. */
+const onTerminal = (): boolean => process.stdout.isTTY === true && process.env.GITHUB_ACTIONS !== 'true'
+
 const temporaryFolder = (): string => process.env.RUNNER_TEMP || tmpdir()
 
 /**
@@ -69,7 +73,12 @@ export function inputReader(action = '.'): (name: string) => string {
 
 function assemble(folder: string): OpenRunner {
   const facts = gatherFacts(folder)
-  const log = createLog((text) => process.stdout.write(text))
+  const log = onTerminal()
+    ? createTerminalLog(
+        { write: (text) => void process.stdout.write(text), size: () => process.stdout },
+        core.isDebug(),
+      )
+    : createLog((text) => process.stdout.write(text))
   const processes = createProcessList(folder)
   const cancelling = new AbortController()
   const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug })

@@ -21,6 +21,7 @@ export const partNeeds = {
   apt: [],
   node24: [],
   wine: [],
+  browser: [],
   tarballs: ['nix', 'qemu', 'tools', 'node24'],
 } as const satisfies Record<string, readonly string[]>
 export type Part = keyof typeof partNeeds
@@ -41,6 +42,7 @@ const sources: Record<Part, string[]> = {
   apt: ['debian.sh', 'parts.sh'],
   node24: ['parts.sh'],
   wine: ['debian.sh', 'parts.sh'],
+  browser: ['debian.sh', 'browser.sh'],
   tarballs: ['debian.sh', 'parts.sh', 'mknix.sh', 'patchelf.sh', 'mktarball.sh', 'wrap.sh'],
 }
 
@@ -49,7 +51,7 @@ export function partKey(part: Part): string {
   const hash = createHash('sha256')
   for (const file of sources[part]) hash.update(readFileSync(join(rigDir, file)))
   const status = '/var/lib/dpkg/status'
-  if ((part === 'apt' || part === 'tools' || part === 'wine') && existsSync(status)) hash.update(readFileSync(status))
+  if (['apt', 'tools', 'wine', 'browser'].includes(part) && existsSync(status)) hash.update(readFileSync(status))
   return hash.digest('hex')
 }
 
@@ -89,6 +91,8 @@ export const rig = {
   nixPrefix: (version: RigNixVersion): string => join(cacheDir, 'nix', version),
   /** Debian's Wine, laid out as it is installed below `/`. */
   wine: join(cacheDir, 'wine'),
+  /** Debian's chromium and fonts, unpacked as on a root (browser.ts). */
+  browser: join(cacheDir, 'browser'),
   aptRepo: join(cacheDir, 'apt-repo'),
   tool: (name: 'sudo' | 'ssh'): string => join(cacheDir, 'tools', name),
 }

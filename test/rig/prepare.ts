@@ -64,7 +64,8 @@ async function lock(part: Part): Promise<() => void> {
 
 async function runPart(part: Part): Promise<void> {
   const env = { ...process.env, RIG_CACHE: cacheDir, RIG_MIRROR: debianMirror(), RIG_SUITE: hostSuite() }
-  const child = spawn(join(rigDir, 'parts.sh'), [part], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const script = part === 'browser' ? 'browser.sh' : 'parts.sh'
+  const child = spawn(join(rigDir, script), [part], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const listen = (chunk: Buffer): void => {
     output += chunk.toString()

@@ -10,13 +10,21 @@ let
     any
     attrNames
     concatMap
+    concatStringsSep
     elem
+    elemAt
     filter
     foldl'
+    genList
     head
     isAttrs
+    isString
+    length
+    listToAttrs
+    partition
     replaceStrings
     seq
+    split
     stringLength
     substring
     tail
@@ -97,25 +105,41 @@ let
   ) request.fixed;
   systems = concatMap (set: namesUnder [ set ]) request.systemSets ++ hosts;
 
+  setOf = names: listToAttrs (map (name: { inherit name; value = null; }) names);
+
+  # Each way to part a name at a "-": [ "a-b-c" ] → { base = "a"; suffix = "b-c"; } { base = "a-b"; suffix = "c"; }
+  partings =
+    name:
+    let
+      parts = filter isString (split "-" name);
+    in
+    genList (
+      n:
+      let
+        base = concatStringsSep "-" (genList (elemAt parts) (n + 1));
+        start = stringLength base + 1;
+      in
+      {
+        inherit base;
+        suffix = substring start (stringLength name - start) name;
+      }
+    ) (length parts - 1);
+  # Cross builds for other targets that stand beside a package by a naming convention: attributes.ts, partitionNames.
+  # Sets, since every name is held against every suffix.
+  isForeign =
+    suffixes: names: name:
+    any (
+      { base, suffix }:
+      base != ""
+      && suffixes ? ${suffix}
+      && (names ? ${base} || (endsWith "-cross" base && names ? ${substring 0 (stringLength base - 6) base}))
+    ) (partings name);
   endsWith =
     suffix: text:
     let
       start = stringLength text - stringLength suffix;
     in
     start > 0 && substring start (stringLength suffix) text == suffix;
-  # Cross builds for other targets that stand beside a package by a naming convention: attributes.ts, partitionNames.
-  isForeign =
-    suffixes: names: name:
-    any (
-      suffix:
-      endsWith "-${suffix}" name
-      && (
-        let
-          base = substring 0 (stringLength name - stringLength suffix - 1) name;
-        in
-        elem base names || (endsWith "-cross" base && elem (substring 0 (stringLength base - 6) base) names)
-      )
-    ) suffixes;
 
   # All lookups of one package: one item each, since one may fail where another works.
   package =
@@ -162,13 +186,14 @@ let
       id = toJSON [ target.name ask.text ];
       below = namesUnder ask.list;
       all = if below == [ ] && namesUnder ask.old != [ ] then [ "default" ] else below;
-      split = names: {
-        names = filter (name: !isForeign target.suffixes names name) names;
-        foreign = filter (isForeign target.suffixes names) names;
-      };
-      own = (split (orEmpty id all)).names;
+      foreign = isForeign (setOf target.suffixes) (setOf all);
+      parted = partition foreign all;
+      own = orEmpty id (filter (name: !foreign name) all);
     in
-    seq (visit id (split all)) (foldl' (done: name: seq done (package target ask name)) null own);
+    seq (visit id {
+      names = parted.wrong;
+      foreign = parted.right;
+    }) (foldl' (done: name: seq done (package target ask name)) null own);
 
   survey =
     target:

@@ -32,7 +32,7 @@ async function play(
         const status = outcome(each.choice.evaluated.drvPath, each.choice.hybrid === true)
         return { plan: each, status, seconds: 1, ...(status === 'failed' ? { error: 'boom' } : {}) }
       })
-      return { results, pathInfos: new Map(), derivations: new Map() }
+      return { results, pathInfos: new Map(), derivations: [], fetched: new Set() }
     },
     async replan(failures) {
       for (const name of names) at.set(name, failures.filter((failure) => failure.package === name).length)
@@ -110,7 +110,8 @@ describe('building in turns', () => {
       build: async ([each]) => ({
         results: [{ plan: each as Plan, status: 'failed', seconds: 1, closureSize: 5, error: 'wrong architecture' }],
         pathInfos: new Map(),
-        derivations: new Map(),
+        derivations: [],
+        fetched: new Set(),
       }),
       replan: () => Promise.reject(new Error('not asked')),
       hasEmulator: () => false,

@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 // @ts-expect-error plain JavaScript, run by hand as well
 import { render } from '../../../readme.mjs'
 
-test('README.md has the tables of action.yml (node readme.mjs makes them)', () => {
+test('README.md has the tables of both actions (node readme.mjs makes them)', () => {
   const readme = readFileSync('README.md', 'utf8')
-  expect(readme).toBe(render(readme, readFileSync('action.yml', 'utf8')))
+  const [action = '', plan = ''] = ['action.yml', 'plan/action.yml'].map((name) => readFileSync(name, 'utf8'))
+  expect(readme).toBe(render(readme, action, plan))
+  for (const text of [action, plan])
+    for (const name of Object.keys(parse(text).inputs)) expect(readme).toContain(`| \`${name}\` |`)
+  expect(render(readme, action, plan.replace('max-jobs:', 'most-jobs:'))).not.toBe(readme)
 })
 
 test('links between documents lead somewhere', () => {

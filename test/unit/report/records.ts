@@ -127,6 +127,8 @@ export function record(more: Partial<RunRecord> = {}): RunRecord {
     emulators: [],
     results: [],
     pathInfos: new Map(),
+    derivations: [],
+    fetched: new Set(),
     pushes: [],
     cacheHit: false,
     ...more,

@@ -158,6 +158,23 @@ describe('annotations', () => {
     expect(second).toContain('other-1')
   })
 
+  it('those that most fell with come first', () => {
+    const shared = (name: string) => failed(name, `zlib-1.3, which ${name} needs, failed to build: it is odd.`)
+    const [first = ''] = texts([failed('alone', 'alone-1 failed to build'), shared('a'), shared('b')], [], 'fail')
+    expect(first).toContain('1 other package(s) failed with it: b for aarch64-linux')
+  })
+
+  it('the right hash is told where the wrong one stands', () => {
+    const result = { ...failed('src', 'wrong hash'), mismatch: { name: 'src', wanted: 'sha256-A=', got: 'sha256-B=' } }
+    const places = [
+      { file: 'a.nix', line: 3 },
+      { file: 'b.nix', line: 1 },
+    ]
+    const [annotation] = annotationsOf([result], [], 'fail', () => places)
+    expect(annotation?.where).toMatchObject({ file: 'a.nix', startLine: 3 })
+    expect(annotation?.text).toContain('written at a.nix:3: sha256-B= (the old one is also at b.nix:1)')
+  })
+
   it('at most ten errors, the last of which counts the rest', () => {
     const all = Array.from({ length: 30 }, (_, n) => failed(`p${n}`, `p${n} failed`))
     const annotations = annotationsOf(all, [pushed([], { status: 'failed', reason: 'full' })], 'fail')

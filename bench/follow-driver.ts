@@ -1,0 +1,73 @@
+// Runs in a machine: builds 300 short derivations bare and followed, in turns, and prints seconds as JSON.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { createBuildFollower } from '../src/build/follow.ts'
+import { createCommands } from '../src/runner/commands.ts'
+import { createLog } from '../src/runner/log.ts'
+import { createProcessList } from '../src/runner/processes.ts'
+
+const [rounds = '5', derivations = '300', lines = '10'] = process.argv.slice(2)
+// what the jobs print goes to a file, as the runner's own log does
+const log = openSync('/tmp/bench-log', 'a')
+const processes = createProcessList('/tmp')
+const commands = createCommands({ privilege: 'root', processes, debug: () => undefined })
+
+/** Derivations that nobody has built yet. */
+async function instantiate(salt: string): Promise<string> {
+  const expression = `let
+    sh = name: script: derivation { inherit name; salt = "${salt}"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" script ]; };
+    short = n: sh "short-\${toString n}" "i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo line $i of the log of a build; done; echo > $out";
+  in sh "all" "echo \${toString (builtins.genList short ${Number(derivations) - 1})} > $out"`
+  const { stdout } = await commands.run({ tool: 'nix-instantiate', args: ['-E', expression] })
+  return stdout.trim()
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return (performance.now() - began) / 1000
+}
+
+const bare = (drvPath: string) => async () => {
+  const args = ['build', '--no-link', '--print-build-logs', `${drvPath}^*`]
+  const [code] = await once(spawn('nix', args, { stdio: ['ignore', log, log] }), 'close')
+  if (code !== 0) throw new Error(`nix build: ${code}`)
+}
+
+const followed = (drvPath: string) => async () => {
+  const { info } = createLog((text) => writeFileSync(log, text))
+  const follower = createBuildFollower({ log: { info }, now: () => performance.now() })
+  const args = ['--realise', '--log-format', 'internal-json', '--keep-going', drvPath]
+  const onLine = (line: string, stream: string): void => {
+    if (stream === 'stderr') follower.line(line)
+  }
+  await commands.run({ tool: 'nix-store', args }, { discardStdout: true, onLine })
+  follower.finish()
+  const built = [...follower.derivations.values()].filter(({ status }) => status === 'built').length
+  if (built !== Number(derivations)) throw new Error(`${built} derivations were seen`)
+}
+
+/** Seconds of processor time: our own, and that of Nix and all builders that it has waited for (proc(5), stat). */
+function processorTime(): readonly [number, number] {
+  const stat = readFileSync('/proc/self/stat', 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [user = 0, system = 0, ofChildren = 0, systemOfChildren = 0] = fields
+    .slice(11, 15)
+    .map((ticks) => Number(ticks) / 100)
+  return [user + system, ofChildren + systemOfChildren]
+}
+
+for (let round = 0; round < Number(rounds); round += 1) {
+  const ways = [
+    ['bare', bare],
+    ['followed', followed],
+  ] as const
+  for (const [name, way] of round % 2 === 0 ? ways : ways.toReversed()) {
+    const drvPath = await instantiate(`${name}-${round}-${Date.now()}`)
+    const before = processorTime()
+    const seconds = await timed(way(drvPath))
+    const [own, children] = processorTime().map((time, index) => time - (before[index] ?? 0))
+    process.stdout.write(`RESULT ${JSON.stringify({ name, round, seconds, own, children })}\n`)
+  }
+}

@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { toBase32 } from '../../../src/nix/base32.ts'
+import { checkoutFolder } from '../../../src/report/checkout.ts'
+import { placesOfHash } from '../../../src/report/hash-place.ts'
+
+const sri = (bytes: Uint8Array): string => `sha256-${Buffer.from(bytes).toString('base64')}`
+const ZERO = sri(Buffer.alloc(32))
+
+describe('the place of a hash', () => {
+  it('is found in every spelling of Nix, and nowhere else', () => {
+    const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    fc.assert(
+      fc.property(bytes, bytes, fc.nat(3), fc.nat(20), (hash, other, spelling, line) => {
+        fc.pre(hash.join() !== other.join() && hash.some((byte) => byte !== 0))
+        const digits = [Buffer.from(hash).toString('hex'), toBase32(hash), sri(hash), `sha256:${sri(hash).slice(7)}`]
+        const text = `${'x\n'.repeat(line)}  hash = "${digits[spelling]}";\n`
+        expect(placesOfHash([{ path: 'a.nix', text }], sri(hash), 'x')).toEqual([{ file: 'a.nix', line: line + 1 }])
+        expect(placesOfHash([{ path: 'a.nix', text }], sri(other), 'x')).toEqual([])
+      }),
+    )
+  })
+
+  it.each([
+    'hash = lib.fakeHash;',
+    'sha256 = lib.fakeSha256;',
+    'vendorHash = "";',
+    'cargoHash = lib.fakeHash;',
+    'sha256 = "";',
+    `outputHash = "${ZERO}";`,
+    `sha256 = "${'0'.repeat(64)}";`,
+    `sha256 = "${'0'.repeat(52)}";`,
+  ])('of nothing in particular: %s', (line) => {
+    expect(placesOfHash([{ path: 'a.nix', text: `{\n  ${line}\n}` }], ZERO, 'x')).toEqual([{ file: 'a.nix', line: 2 }])
+  })
+
+  it('no hash at all is no place of a hash that is one', () => {
+    expect(placesOfHash([{ path: 'a.nix', text: 'hash = "";' }], sri(Buffer.alloc(32, 1)), 'x')).toEqual([])
+  })
+
+  it('is first where the derivation is named', () => {
+    const text = `foo = fetch {\n  hash = "";\n};\n${'\n'.repeat(20)}hello = fetch {\n  hash = "";\n};`
+    expect(placesOfHash([{ path: 'a.nix', text }], ZERO, 'hello-2.12.tar.gz').map(({ line }) => line)).toEqual([25, 2])
+  })
+})
+
+describe('the checkout of a flake', () => {
+  it.each([
+    ['git+file:///home/runner/work/x?dir=sub&rev=1', '/home/runner/work/x'],
+    ['path:/home/runner/a%20b?narHash=sha256-x', '/home/runner/a b'],
+    ['github:owner/name/0123', undefined],
+    ['path:/nix/store/abc-source', undefined],
+    ['git+https://example.org/x', undefined],
+    ['tarball+file:///tmp/x.tar.gz', undefined],
+  ])('%s: %s', (url, folder) => expect(checkoutFolder(url)).toBe(folder))
+})
