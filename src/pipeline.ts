@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { plannedOnly } from './build/build.ts'
 import { unverifiedPaths } from './cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
@@ -14,7 +13,7 @@ import { machineOf, openRounds, systemsOf } from './rounds.ts'
 import type { Runner } from './runner/ports.ts'
 import { describePlan } from './strategy/describe.ts'
 import { readFlake } from './strategy/flake.ts'
-import { durationsOf, failuresOf, learn } from './strategy/memory.ts'
+import { durationsOf, failuresOf, learn, mergeMemories, parseMemory, printMemory } from './strategy/memory.ts'
 import { openPlanner } from './strategy/plan.ts'
 import { readMemory, writeMemory } from './strategy/remember.ts'
 import type { Plan } from './strategy/types.ts'
@@ -36,8 +35,7 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
   const emulation = await surveyEmulation(runner, systemsOf(inputs))
   const machine = machineOf(emulation, inputs)
-  const folders = memoryFolders(runner, cache)
-  const memory = await readMemory(folders)
+  const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner))
   const { flake, planner, plans } = await log.group('Strategy', async () => {
     const flake = await readFlake(runner, nix, inputs.flake)
     const failures = failuresOf(memory, flake.nixpkgs, now())
@@ -60,6 +58,7 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     })
   }
   const rounds = openRounds(runner, found, inputs, machine, planner)
+  const learnt = () => learn(memory, rounds.lessons(flake.nixpkgs), now())
   const doubtful = async (derivations: readonly DrvPath[]) =>
     inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
   const vetted = candidatesOf(plans)
@@ -67,8 +66,8 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   const built = await finallyDo(
     rounds.build(plans, { vetted, tell: live.built }),
     () => live.finish(),
-    () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())),
-    () => saveCache(runner, nix, cache, rounds.derivations()),
+    () => writeMemory(runner, learnt()),
+    () => saveCache(runner, nix, cache, rounds.derivations(), { memory: printMemory(learnt()) }),
   )
   const pushes = await log.group('Push', async () =>
     pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())),
@@ -95,15 +94,6 @@ async function openCache(runner: Runner, installed: Installed, fetched: Restored
   const cache = admitCache(runner, fetched, { kept, settable: installed.wiring.kind !== 'fixed' })
   if (cache.problem !== undefined) runner.log.info(`Actions cache: ${cache.problem}.`)
   return { found: await applySettings(runner, installed, cache.settings), cache }
-}
-
-/** Where earlier runs left what they learnt: the Actions cache, and the tool cache of a self-hosted runner. */
-function memoryFolders({ facts }: Runner, cache: Restored): readonly string[] {
-  const tools = facts.env.RUNNER_TOOL_CACHE ?? ''
-  return [
-    ...(cache.use.read || cache.use.write ? [cache.folder] : []),
-    ...(tools === '' ? [] : [join(tools, 'nix-multiarch')]),
-  ]
 }
 
 /** Seconds since 1970. */

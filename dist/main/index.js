@@ -31880,8 +31880,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   a: () => (/* binding */ runPipeline)
 });
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/js/nix/nix.js
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
 function nixCommand(nix, tool, args, more = {}) {
@@ -32708,6 +32706,8 @@ function launchNames(file, { suffix }) {
     return bare === '' ? [file] : [...new Set([file, bare])];
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
 ;// CONCATENATED MODULE: ./build/js/build/smoke-test.js
@@ -34995,6 +34995,9 @@ const keys_hash = (text, digits = 8) => (0,external_node_crypto_.createHash)('sh
 /** Name of the file beside the narinfos. */
 const LEDGER = 'nix-multiarch.json';
 const LEDGER_BYTES = 64 * 1024 * 1024;
+/** What runs leave to later ones besides closures (strategy/memory.ts). */
+const MEMORY = 'nix-multiarch-memory.json';
+const MEMORY_BYTES = 4 * 1024 * 1024;
 /** Text of the file. */
 function printLedger(ledger) {
     const used = Object.fromEntries([...ledger.used].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -35054,7 +35057,7 @@ const AT_ONCE = 4 * 1024 * 1024;
 /** Files after which signals and timers get their turn: small files are read without waiting, ten times as fast. */
 const WITHOUT_BREATH = 50;
 /** Files whose names are known and whose content is not taken over. */
-const EXPECTED = ['nix-cache-info', LEDGER, 'nar'];
+const EXPECTED = ['nix-cache-info', LEDGER, MEMORY, 'nar'];
 /** Reads a folder that came from outside: nothing in it is followed, and only regular files are opened. */
 async function scanFolder(folder) {
     const narinfos = new Map();
@@ -35082,9 +35085,12 @@ async function scanFolder(folder) {
 /** Names in the folder that no cache of ours has. */
 const strayNames = (folder) => names(folder).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name));
 /** Text of the ledger; empty where there is none that can be read. */
-function readLedgerFile(folder) {
-    const size = regularSize((0,external_node_path_.join)(folder, LEDGER));
-    return size !== undefined && size <= LEDGER_BYTES ? (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, LEDGER), 'utf8') : '';
+const readLedgerFile = (folder) => readSmall((0,external_node_path_.join)(folder, LEDGER), LEDGER_BYTES);
+/** What earlier runs left; empty where there is nothing that can be read. */
+const readMemoryFile = (folder) => readSmall((0,external_node_path_.join)(folder, MEMORY), MEMORY_BYTES);
+function readSmall(path, most) {
+    const size = regularSize(path);
+    return size !== undefined && size <= most ? (0,external_node_fs_.readFileSync)(path, 'utf8') : '';
 }
 /** Whether it is a folder itself, not a link to one. */
 function isFolder(path) {
@@ -35150,6 +35156,7 @@ async function restoreCache(runner, inputs, places = {}) {
         settings: {},
         keys: cacheKeys(await gatherKeyFacts(runner, inputs, system, event), use.trust),
         ledger: { used: new Map(), outside: new Set() },
+        memory: '',
         signer,
         damaged: false,
         program: places.program ?? (0,external_node_path_.join)(runner.facts.assets, 'cache/index.js'),
@@ -35207,6 +35214,7 @@ async function fetchCache(runner, empty) {
     if (!answer.done || !isFolder(found))
         return { ...empty, damaged: true, problem: answer.complaint ?? `the archive of ${answer.key} cannot be unpacked` };
     const { judged, ledger } = await judgeFound(empty, found);
+    const memory = readMemoryFile(found);
     await takeOver(runner, empty, judged.entries, found);
     const { entries, dropped } = judged;
     const bytes = [...entries.values()].reduce((sum, { fileSize }) => sum + fileSize, 0);
@@ -35216,6 +35224,7 @@ async function fetchCache(runner, empty) {
     return {
         ...empty,
         ledger,
+        memory,
         entries,
         hit: entries.size === 0 ? 'none' : hitKind(empty.keys, answer.key),
         settings: entries.size === 0 ? {} : substituterSettings(empty),
@@ -35377,13 +35386,16 @@ const LIMIT_BYTES = 2 * 1024 ** 3;
  * Adds to the cache what was built for the derivations, finished or not, and saves it where something is new. Never
  * throws: a cache that cannot be saved fails no job.
  * @param drvPaths derivations that the run wanted built
- * @param limitBytes of all compressed NARs
+ * @param kept what is kept with it for later runs; `limitBytes` of all compressed NARs
  */
-async function saveCache(runner, nix, restored, drvPaths, limitBytes = LIMIT_BYTES) {
+async function saveCache(runner, nix, restored, drvPaths, kept = {}) {
     if (!restored.use.write)
         return { saved: false, reason: restored.use.reason };
     let result;
     try {
+        const { memory = '', limitBytes = LIMIT_BYTES } = kept;
+        if (memory !== '')
+            await writeMemory(runner, restored, memory);
         result = await fillAndSave(runner, nix, restored, drvPaths, limitBytes);
     }
     catch (error) {
@@ -35391,6 +35403,10 @@ async function saveCache(runner, nix, restored, drvPaths, limitBytes = LIMIT_BYT
     }
     runner.log.info(`Actions cache: ${result.reason}.`);
     return result;
+}
+async function writeMemory(runner, { folder }, memory) {
+    await runner.files.makeDirectory(folder, { mode: 0o700 });
+    await runner.files.write((0,external_node_path_.join)(folder, MEMORY), memory);
 }
 async function fillAndSave(runner, nix, restored, drvPaths, limitBytes) {
     const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths);
@@ -44280,32 +44296,33 @@ function viewLookups(name, target, nix) {
 
 
 
-/** Name of the file, in the folder of the Actions cache and in the tool cache of a self-hosted runner. */
-const FILE = 'nix-multiarch-memory.json';
 const remember_LARGEST = 4 * 1024 * 1024;
-/** Reads what earlier runs left in these folders. Never throws. */
-async function readMemory(folders) {
-    const found = await Promise.all(folders.map(async (folder) => {
-        const text = await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(folder, FILE), 'utf8').catch(() => '');
-        return text.length > remember_LARGEST ? NO_MEMORY : parseMemory(text);
-    }));
-    return found.reduce(mergeMemories, NO_MEMORY);
+/** In the tool cache, which outlives the jobs of a self-hosted runner; undefined where there is none. */
+function fileOf({ facts }) {
+    const tools = facts.env.RUNNER_TOOL_CACHE ?? '';
+    return tools === '' ? undefined : (0,external_node_path_.join)(tools, 'nix-multiarch', 'memory.json');
 }
-/** Writes it for later runs. Never throws: a memory only saves time. */
-async function writeMemory(runner, folders, memory) {
-    for (const folder of folders) {
-        try {
-            await runner.files.makeDirectory(folder);
-            await runner.files.write((0,external_node_path_.join)(folder, FILE), printMemory(memory));
-        }
-        catch (error) {
-            runner.log.debug(`What this run has learnt is not kept in ${folder}: ${String(error)}`);
-        }
+/** Reads what earlier jobs of this runner left. Never throws. */
+async function readMemory(runner) {
+    const file = fileOf(runner);
+    const text = file === undefined ? '' : await (0,external_node_fs_promises_.readFile)(file, 'utf8').catch(() => '');
+    return text.length > remember_LARGEST ? NO_MEMORY : parseMemory(text);
+}
+/** Writes it for later jobs. Never throws: a memory only saves time. */
+async function remember_writeMemory(runner, memory) {
+    const file = fileOf(runner);
+    if (file === undefined)
+        return;
+    try {
+        await runner.files.makeDirectory((0,external_node_path_.join)(file, '..'));
+        await runner.files.write(file, printMemory(memory));
+    }
+    catch (error) {
+        runner.log.debug(`What this run has learnt is not kept in ${file}: ${String(error)}`);
     }
 }
 
 ;// CONCATENATED MODULE: ./build/js/pipeline.js
-
 
 
 
@@ -44337,8 +44354,7 @@ async function runPipeline(runner, read) {
     await log.group('Push destinations', () => pushPreflight(runner, nix, inputs));
     const emulation = await surveyEmulation(runner, systemsOf(inputs));
     const machine = machineOf(emulation, inputs);
-    const folders = memoryFolders(runner, cache);
-    const memory = await readMemory(folders);
+    const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner));
     const { flake, planner, plans } = await log.group('Strategy', async () => {
         const flake = await readFlake(runner, nix, inputs.flake);
         const failures = failuresOf(memory, flake.nixpkgs, now());
@@ -44362,10 +44378,11 @@ async function runPipeline(runner, read) {
         });
     }
     const rounds = openRounds(runner, found, inputs, machine, planner);
+    const learnt = () => learn(memory, rounds.lessons(flake.nixpkgs), now());
     const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
     const vetted = candidatesOf(plans);
     const live = await startPush(runner, nix, inputs, await doubtful(vetted));
-    const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
+    const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), () => remember_writeMemory(runner, learnt()), () => saveCache(runner, nix, cache, rounds.derivations(), { memory: printMemory(learnt()) }));
     const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())));
     return await report(runner, { ...record, ...built, emulators: rounds.emulators(), pushes });
 }
@@ -44389,14 +44406,6 @@ async function openCache(runner, installed, fetched) {
     if (cache.problem !== undefined)
         runner.log.info(`Actions cache: ${cache.problem}.`);
     return { found: await applySettings(runner, installed, cache.settings), cache };
-}
-/** Where earlier runs left what they learnt: the Actions cache, and the tool cache of a self-hosted runner. */
-function memoryFolders({ facts }, cache) {
-    const tools = facts.env.RUNNER_TOOL_CACHE ?? '';
-    return [
-        ...(cache.use.read || cache.use.write ? [cache.folder] : []),
-        ...(tools === '' ? [] : [(0,external_node_path_.join)(tools, 'nix-multiarch')]),
-    ];
 }
 /** Seconds since 1970. */
 const now = () => Math.floor(Date.now() / 1000);

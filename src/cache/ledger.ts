@@ -6,6 +6,9 @@ import type { CacheEntries, Ledger } from './types.ts'
 /** Name of the file beside the narinfos. */
 export const LEDGER = 'nix-multiarch.json'
 export const LEDGER_BYTES = 64 * 1024 * 1024
+/** What runs leave to later ones besides closures (strategy/memory.ts). */
+export const MEMORY = 'nix-multiarch-memory.json'
+export const MEMORY_BYTES = 4 * 1024 * 1024
 
 /** Text of the file. */
 export function printLedger(ledger: Ledger): string {

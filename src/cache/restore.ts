@@ -12,7 +12,7 @@ import { gatherKeyFacts, readEvent, type Wanted } from './facts.ts'
 import { type Judged, judgeFiles } from './judge.ts'
 import { type CacheKeys, cacheKeys, hitKind } from './keys.ts'
 import { parseLedger } from './ledger.ts'
-import { isFolder, readLedgerFile, scanFolder } from './scan.ts'
+import { isFolder, readLedgerFile, readMemoryFile, scanFolder } from './scan.ts'
 import { openCacheKey, signedCacheKey } from './signer.ts'
 import type { CacheEntries, CacheUse, Ledger } from './types.ts'
 
@@ -31,6 +31,8 @@ export interface Restored {
   readonly problem?: string
   readonly keys: CacheKeys
   readonly ledger: Ledger
+  /** What earlier runs left besides closures, as text that nobody vouches for; may be empty. */
+  readonly memory: string
   /** Signs the entries. A secret: never printed. */
   readonly signer: SigningKey
   /** What was found is damaged at least in part: the next save must not come under the same key. */
@@ -65,6 +67,7 @@ export async function restoreCache(runner: Runner, inputs: CacheInputs, places: 
     settings: {},
     keys: cacheKeys(await gatherKeyFacts(runner, inputs, system, event), use.trust),
     ledger: { used: new Map(), outside: new Set() },
+    memory: '',
     signer,
     damaged: false,
     program: places.program ?? join(runner.facts.assets, 'cache/index.js'),
@@ -120,6 +123,7 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
   if (!answer.done || !isFolder(found))
     return { ...empty, damaged: true, problem: answer.complaint ?? `the archive of ${answer.key} cannot be unpacked` }
   const { judged, ledger } = await judgeFound(empty, found)
+  const memory = readMemoryFile(found)
   await takeOver(runner, empty, judged.entries, found)
   const { entries, dropped } = judged
   const bytes = [...entries.values()].reduce((sum, { fileSize }) => sum + fileSize, 0)
@@ -129,6 +133,7 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
   return {
     ...empty,
     ledger,
+    memory,
     entries,
     hit: entries.size === 0 ? 'none' : hitKind(empty.keys, answer.key),
     settings: entries.size === 0 ? {} : substituterSettings(empty),

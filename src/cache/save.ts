@@ -8,7 +8,7 @@ import { askService, FOLDER_NAME } from './client.ts'
 import { parseEntry, printEntry, printStandIn } from './entry.ts'
 import { chooseEvicted } from './evict.ts'
 import { contentDigest } from './keys.ts'
-import { LEDGER, printLedger, updateUses } from './ledger.ts'
+import { LEDGER, MEMORY, printLedger, updateUses } from './ledger.ts'
 import { copyInto, neededPaths, trustedKeys } from './local.ts'
 import { makeFolder, type Restored } from './restore.ts'
 import { strayNames } from './scan.ts'
@@ -29,24 +29,31 @@ export interface Saved {
  * Adds to the cache what was built for the derivations, finished or not, and saves it where something is new. Never
  * throws: a cache that cannot be saved fails no job.
  * @param drvPaths derivations that the run wanted built
- * @param limitBytes of all compressed NARs
+ * @param kept what is kept with it for later runs; `limitBytes` of all compressed NARs
  */
 export async function saveCache(
   runner: Runner,
   nix: Nix,
   restored: Restored,
   drvPaths: readonly DrvPath[],
-  limitBytes = LIMIT_BYTES,
+  kept: { readonly memory?: string; readonly limitBytes?: number } = {},
 ): Promise<Saved> {
   if (!restored.use.write) return { saved: false, reason: restored.use.reason }
   let result: Saved
   try {
+    const { memory = '', limitBytes = LIMIT_BYTES } = kept
+    if (memory !== '') await writeMemory(runner, restored, memory)
     result = await fillAndSave(runner, nix, restored, drvPaths, limitBytes)
   } catch (error) {
     result = { saved: false, reason: `not saved: ${error instanceof Error ? error.message : String(error)}` }
   }
   runner.log.info(`Actions cache: ${result.reason}.`)
   return result
+}
+
+async function writeMemory(runner: Runner, { folder }: Restored, memory: string): Promise<void> {
+  await runner.files.makeDirectory(folder, { mode: 0o700 })
+  await runner.files.write(join(folder, MEMORY), memory)
 }
 
 async function fillAndSave(

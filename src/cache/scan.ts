@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { NAR_NAME, NARINFO_BYTES, NARINFO_NAME } from './entry.ts'
 import type { FoundFiles } from './judge.ts'
-import { LEDGER, LEDGER_BYTES } from './ledger.ts'
+import { LEDGER, LEDGER_BYTES, MEMORY, MEMORY_BYTES } from './ledger.ts'
 
 /** Bytes read at once: a stream takes longer to open than a small file to read. */
 const AT_ONCE = 4 * 1024 * 1024
 /** Files after which signals and timers get their turn: small files are read without waiting, ten times as fast. */
 const WITHOUT_BREATH = 50
 /** Files whose names are known and whose content is not taken over. */
-const EXPECTED = ['nix-cache-info', LEDGER, 'nar']
+const EXPECTED = ['nix-cache-info', LEDGER, MEMORY, 'nar']
 
 /** Reads a folder that came from outside: nothing in it is followed, and only regular files are opened. */
 export async function scanFolder(folder: string): Promise<FoundFiles> {
@@ -40,9 +40,14 @@ export const strayNames = (folder: string): readonly string[] =>
   names(folder).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name))
 
 /** Text of the ledger; empty where there is none that can be read. */
-export function readLedgerFile(folder: string): string {
-  const size = regularSize(join(folder, LEDGER))
-  return size !== undefined && size <= LEDGER_BYTES ? readFileSync(join(folder, LEDGER), 'utf8') : ''
+export const readLedgerFile = (folder: string): string => readSmall(join(folder, LEDGER), LEDGER_BYTES)
+
+/** What earlier runs left; empty where there is nothing that can be read. */
+export const readMemoryFile = (folder: string): string => readSmall(join(folder, MEMORY), MEMORY_BYTES)
+
+function readSmall(path: string, most: number): string {
+  const size = regularSize(path)
+  return size !== undefined && size <= most ? readFileSync(path, 'utf8') : ''
 }
 
 /** Whether it is a folder itself, not a link to one. */

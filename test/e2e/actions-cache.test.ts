@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { fixtures, prepareFixtures } from '../fixtures/fixtures.ts'
 import { machineUsable } from '../rig/available.ts'
-import { rigDir } from '../rig/cache.ts'
+import { rig, rigDir } from '../rig/cache.ts'
 import type { Machine } from '../rig/machine.ts'
-import { signingKey, withJob } from './support.ts'
+import { type JobOptions, signingKey, withJob } from './support.ts'
 
 /** GitHub's cache service as the rig plays it, in a machine; what it keeps is in a folder of the host. */
 async function startService(machine: Machine): Promise<string> {
@@ -68,3 +69,43 @@ test.skipIf(!machineUsable())(
     }
   },
 )
+
+test.skipIf(!machineUsable())('what one job learnt, the next job on a fresh machine knows', async () => {
+  await prepareFixtures()
+  const kept = mkdtempSync(join(tmpdir(), 'cache-service-'))
+  const flake = readFileSync(join(fixtures.flake('stubborn'), 'flake.nix'), 'utf8')
+  try {
+    // The second job has another derivation of the same package: the first one's is in the cache.
+    for (const [text, attempts] of [
+      [flake, 2],
+      [flake.replace('this machine is', 'this host is'), 0],
+    ] as const) {
+      const options = {
+        user: 'root',
+        nix: '2.34.8',
+        flake: text,
+        binds: [...fixtures.binds, { source: rig.qemu }, { source: kept, target: '/srv/cache', readOnly: false }],
+        nixConf: `experimental-features = nix-command flakes\n${fixtures.nixConf()}`,
+      } as const
+      await withJob(options, async ({ machine, runner, act, finish }) => {
+        Object.assign(runner.job.env, {
+          ACTIONS_CACHE_SERVICE_V2: 'true',
+          ACTIONS_RESULTS_URL: await startService(machine),
+          ACTIONS_RUNTIME_TOKEN: 'runtime-token',
+          RUNNER_ENVIRONMENT: 'github-hosted',
+        })
+        const { ok, results, outputs } = await act({
+          targets: 'aarch64-linux',
+          packages: 'asks-the-machine',
+          cache: 'true',
+        })
+        expect(ok, runner.log).toBe(true)
+        expect(results).toMatchObject([{ strategy: 'emulated', status: 'built' }])
+        expect(JSON.parse(outputs.plan ?? '')[0].attempts, runner.log).toHaveLength(attempts)
+        await finish()
+      })
+    }
+  } finally {
+    rmSync(kept, { recursive: true })
+  }
+})

@@ -81,7 +81,13 @@ async function play(): Promise<Answer> {
   const buildSeconds = (performance.now() - begun) / 1000
   const built = [...build.stderr.matchAll(/^building '[^']*\/[^-]*-([^']*)\.drv'/gm)].map((match) => match[1] ?? '')
   const saving = performance.now()
-  const saved = await saveCache(runner, nix, restored, drvs, job.limitBytes)
+  const saved = await saveCache(
+    runner,
+    nix,
+    restored,
+    drvs,
+    job.limitBytes === undefined ? {} : { limitBytes: job.limitBytes },
+  )
   const saveSeconds = (performance.now() - saving) / 1000
   const { hit, problem, use, folder, entries } = restored
   return {
