@@ -6,6 +6,7 @@ import { saveCache } from './cache/save.ts'
 import { surveyEmulation } from './emulation/emulation.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
 import { applySettings, type Installed, installNix } from './install/install.ts'
+import type { DrvPath } from './nix/store-path.ts'
 import { systemOf } from './nix/system.ts'
 import { pushBuilt, pushPreflight, startPush } from './push/push.ts'
 import { report } from './report/report.ts'
@@ -16,6 +17,7 @@ import { readFlake } from './strategy/flake.ts'
 import { durationsOf, failuresOf, learn } from './strategy/memory.ts'
 import { openPlanner } from './strategy/plan.ts'
 import { readMemory, writeMemory } from './strategy/remember.ts'
+import type { Plan } from './strategy/types.ts'
 
 /**
  * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
@@ -56,18 +58,25 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     })
   }
   const rounds = openRounds(runner, found, inputs, machine, planner)
-  const doubtful = async () =>
-    inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, rounds.derivations())
-  const live = await startPush(runner, nix, inputs, await doubtful())
+  const doubtful = async (derivations: readonly DrvPath[]) =>
+    inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
+  const vetted = candidatesOf(plans)
+  const live = await startPush(runner, nix, inputs, await doubtful(vetted))
   const { results, pathInfos } = await finallyDo(
-    rounds.build(plans, live.built),
+    rounds.build(plans, { vetted, tell: live.built }),
     () => live.finish(),
     () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())),
     () => saveCache(runner, nix, cache, rounds.derivations()),
   )
-  const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()))
+  const pushes = await log.group('Push', async () =>
+    pushBuilt(runner, nix, inputs, results, await doubtful(rounds.derivations())),
+  )
   return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes })
 }
+
+const candidatesOf = (plans: readonly Plan[]): readonly DrvPath[] => [
+  ...new Set(plans.flatMap(({ candidates }) => candidates.flatMap(({ evaluated }) => evaluated?.drvPath ?? []))),
+]
 
 /** What was built is pushed and kept also where the build did not come to its end. */
 async function finallyDo<T>(work: Promise<T>, ...after: readonly (() => Promise<unknown>)[]): Promise<T> {

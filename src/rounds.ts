@@ -17,12 +17,19 @@ import { isForeign } from './strategy/weights.ts'
 
 /** The middle of the job: emulators and builds, round after round while what failed has another way left. */
 export interface Rounds {
-  build(plans: readonly Plan[], onBuilt: (paths: readonly StorePath[]) => void): Promise<Built>
+  build(plans: readonly Plan[], live: Live): Promise<Built>
   /** Derivations that this run wants or wanted built. */
   derivations(): readonly DrvPath[]
   emulators(): readonly Emulator[]
   /** What later runs should know, also where the build did not come to its end. */
   lessons(nixpkgs: string): Lessons
+}
+
+/** Who is told of paths while others are built. */
+export interface Live {
+  /** Derivations whose inputs were checked beforehand: of others nothing is told. */
+  readonly vetted: readonly DrvPath[]
+  readonly tell: (paths: readonly StorePath[]) => void
 }
 
 export const systemsOf = (inputs: Inputs): readonly System[] => [
@@ -53,7 +60,10 @@ export function openRounds(
   const rounds: Built[] = []
 
   const prepare = async (plans: readonly Plan[]): Promise<void> => {
-    const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native))
+    // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
+    const foreign = emulatedSystems(plans, inputs).filter(
+      (system) => isForeign(system, machine.native) && system.endsWith('-linux'),
+    )
     const wanted = foreign.filter((system) => !emulators.has(system))
     for (const emulator of await ensureEmulators(runner, wanted, inputs.qemuSource, nix)) {
       const { system, status, reason } = emulator
@@ -69,18 +79,19 @@ export function openRounds(
     )
 
   return {
-    async build(plans, onBuilt) {
+    async build(plans, { vetted, tell }) {
       return await buildInTurns(plans, {
         async build(round) {
           await runner.log.group('Emulators', () => prepare(round))
-          for (const { choice } of round) if (choice !== undefined) derivations.add(choice.evaluated.drvPath)
+          const wanted = round.flatMap(({ choice }) => choice?.evaluated.drvPath ?? [])
+          for (const drvPath of wanted) derivations.add(drvPath)
+          const onBuilt = wanted.every((drvPath) => vetted.includes(drvPath)) ? tell : () => undefined
           const built = await buildPlans(runner, nix, inputs, round, cannotRun(), onBuilt)
           rounds.push(built)
           return built
         },
         replan: (failures) => planner.plan(failures),
-        hasEmulator: ({ target }) =>
-          machine.emulatorServes(target.system) || emulators.get(target.system)?.status !== undefined,
+        hasEmulator: ({ target: { system } }) => machine.emulatorServes(system) || isRegistered(emulators.get(system)),
         fallingBack({ plan, error = '' }, next) {
           const [before, after] = [plan, next].map(({ choice }) => (choice === undefined ? '' : title(choice)))
           runner.log.warning(
@@ -92,7 +103,7 @@ export function openRounds(
     },
     derivations: () => [...derivations],
     emulators: () => [...emulators.values()],
-    lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, emulators.size > 0),
+    lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, [...emulators.values()].some(isRegistered)),
   }
 }
 
@@ -153,3 +164,5 @@ function wayOf({ plan, error = '' }: BuildResult, nixpkgs: string): Lessons['fai
 }
 
 const isBuilt = ({ status }: BuildResult): boolean => status === 'built' || status === 'substituted'
+
+const isRegistered = (emulator: Emulator | undefined): boolean => emulator !== undefined && emulator.status !== 'failed'

@@ -334,11 +334,12 @@ async function answer(request) {
     if (request.verb === 'save')
         return { done: (await saveCache(paths, request.key)) !== -1 };
     const [first = '', ...others] = request.keys;
-    // asked first, since a restore that fails does not tell which entry it was
+    const restored = await restoreCache(paths, first, others);
+    if (restored !== undefined)
+        return { key: restored, done: true };
+    // a restore that fails does not tell which entry it was
     const key = await restoreCache(paths, first, others, { lookupOnly: true });
-    if (key === undefined)
-        return { done: false };
-    return { key, done: (await restoreCache(paths, key)) !== undefined };
+    return key === undefined ? { done: false } : { key, done: false };
 }
 async function serve() {
     let result;

@@ -1,7 +1,7 @@
 # The systems of one cross evaluation.
 #   build    system that builds, "x86_64-linux"
-#   target   { system, triple, crossNames, plain } as src/inputs/targets.ts has it; plain: the system says it all.
-#            With { static = true; } the platform of `pkgsStatic` for that triple.
+#   target   { system, triple, crossNames, plain, static? } as src/inputs/targets.ts has it; plain: the system says it all;
+#            static: the platform of `pkgsStatic` for that triple.
 #   guise    system by which the flake's code names the target
 {
   build,
@@ -45,7 +45,8 @@ rec {
       asSet local
     else if target.static or false then
       { isStatic = true; config = target.triple; }
-    else if target.plain then
+    # nixpkgs takes other bare doubles for platforms that it has no compiler for
+    else if target.plain && match ".*-linux" target.system != null then
       if isString local || guise != target.system then { inherit (target) system; } else local
     else
       let

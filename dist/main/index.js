@@ -31851,8 +31851,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4610);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1062);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6729);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5552);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4610:
+/***/ 6729:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31946,6 +31946,21 @@ const PLATFORMS = [
     row('m68k-linux', 'm68k-unknown-linux-gnu', 'm68k', 32, 'big', 0x04),
 ];
 const platformOf = (system) => PLATFORMS.find((platform) => platform.system === system);
+const only = (system, triple, ...crossNames) => ({
+    system: system,
+    triple,
+    crossNames,
+});
+/** Those of nixpkgs that Linux builds (lib/systems/examples.nix, 2026-10); of several with one double, the usual one. */
+const CROSS_ONLY = [
+    // nixpkgs itself takes the bare double for Microsoft's ABI, which it has no free toolchain for
+    only('x86_64-windows', 'x86_64-w64-mingw32', 'mingw-ucrt-x86_64', 'ucrt64'),
+    only('i686-windows', 'i686-w64-mingw32', 'mingw-msvcrt-i686', 'mingw32'),
+    only('aarch64-windows', 'aarch64-w64-mingw32', 'mingw-ucrt-aarch64', 'ucrtAarch64'),
+    only('wasm32-wasi', 'wasm32-unknown-wasi', 'wasm32-wasip1', 'wasi32'),
+    only('wasm32-wasi', 'wasm32-unknown-wasip1', 'wasm32-wasip1', 'wasi32'),
+    only('javascript-ghcjs', 'javascript-unknown-ghcjs', 'ghcjs'),
+];
 
 ;// CONCATENATED MODULE: ./build/js/build/elf.js
 
@@ -31994,7 +32009,7 @@ const MACH_NAMES = {
     16777228: 'aarch64',
     16777234: 'powerpc64',
 };
-/** Identifies an ELF, PE or Mach-O file by its first `HEADER_SIZE` bytes (fewer where the file ends before). */
+/** Identifies an ELF, PE, Mach-O or WebAssembly file by its first `HEADER_SIZE` bytes (fewer where the file ends before). */
 function identify(header) {
     if (header.length < 8)
         return undefined;
@@ -32002,6 +32017,9 @@ function identify(header) {
     const magic = view.getUint32(0);
     if (magic === 0x7f454c46)
         return identifyElf(view);
+    // webassembly.github.io/spec, binary format; version 1 is a module, 13 with layer 1 a component
+    if (magic === 0x0061736d)
+        return { format: 'WebAssembly' };
     if (view.getUint16(0) === 0x4d5a)
         return identifyPe(view);
     return identifyMachO(view, magic);
@@ -32039,7 +32057,9 @@ function identifyMachO(view, magic) {
 }
 /** What binaries for a system have to be; undefined where the system's processor is not in the table. */
 function wantedFor(system) {
-    const [cpu, os = 'linux'] = system.split('-');
+    const [cpu = '', os = 'linux'] = system.split('-');
+    if (cpu.startsWith('wasm'))
+        return { name: cpu, elf: undefined, pe: [], machO: [], format: 'WebAssembly' };
     const elf = PLATFORMS.find((platform) => platform.system === `${cpu}-linux`)?.elf;
     if (elf === undefined)
         return undefined;
@@ -32063,11 +32083,18 @@ function passes(binary, wanted) {
                 return true;
             // an ELF program does not run on macOS or Windows, whatever its machine
             const { elf } = wanted;
-            return wanted.format === 'ELF' && bits === elf.bits && endian === elf.endian && machine === elf.machine;
+            return (wanted.format === 'ELF' &&
+                elf !== undefined &&
+                bits === elf.bits &&
+                endian === elf.endian &&
+                machine === elf.machine);
         }
         case 'PE':
             // on Linux, boot loaders and kernels are PE files for the target's machine
             return binary.managed || PE_ANY_MACHINE.includes(binary.machine) || wanted.pe.includes(binary.machine);
+        case 'WebAssembly':
+            // any program may bring modules for its own interpreter, or for browsers
+            return true;
         case 'Mach-O':
             return binary.machines.some((machine) => wanted.machO.includes(machine));
     }
@@ -32076,6 +32103,8 @@ function describe(binary) {
     const number = (value) => `machine 0x${value.toString(16)}`;
     if (binary.format === 'ELF')
         return `ELF ${machineName(binary.machine)}`;
+    if (binary.format === 'WebAssembly')
+        return 'WebAssembly';
     if (binary.format === 'PE')
         return `PE ${PE_NAMES[binary.machine] ?? number(binary.machine)}`;
     return `Mach-O ${binary.machines.map((machine) => MACH_NAMES[machine] ?? number(machine)).join(' and ')}`;
@@ -32114,7 +32143,7 @@ const ON_PURPOSE = /(?:^|\/)(?:lib\/firmware|testdata)\/|\/(?:setuptools|pip|dis
 /** Files between two pauses in which other work gets its turn. */
 const FILES_AT_ONCE = 500;
 /**
- * Checks that every ELF, PE and Mach-O file in the outputs, and every one in static libraries there, is for the
+ * Checks that every ELF, PE, Mach-O and WebAssembly file in the outputs, and every one in static libraries there, is for the
  * target. Reads headers only, does not follow symlinks.
  * @param target its platform, or its system; nothing is checked for a processor that is not in the table
  * @returns a line for each file that is not: `bin/hello: ELF x86-64, wanted aarch64`
@@ -32174,6 +32203,19 @@ function checkFile(path, wanted, buffer) {
         (0,external_node_fs_.closeSync)(file);
     }
 }
+/** What kind of program a file is; undefined where it is none, or no file. Follows symlinks. */
+function formatOf(path) {
+    if (!(0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isFile())
+        return undefined;
+    const file = (0,external_node_fs_.openSync)(path, 'r');
+    try {
+        const buffer = Buffer.alloc(HEADER_SIZE);
+        return identify(buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer, 0, HEADER_SIZE, 0)))?.format;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(file);
+    }
+}
 /** The first wrong member of an archive and how many there are: one line says enough of a library. */
 function checkArchive(file, wanted, buffer) {
     let first;
@@ -32209,22 +32251,62 @@ function longName(file, table, name) {
     return text.split('/\n')[0] ?? name;
 }
 
+;// CONCATENATED MODULE: ./build/js/build/launcher.js
+const WINE = { tool: 'wine', args: [], format: 'PE', suffix: '.exe' };
+const WASMTIME = { tool: 'wasmtime', args: ['run'], format: 'WebAssembly', suffix: '.wasm' };
+/**
+ * What starts the programs of a system.
+ * @param machine this machine's own system
+ * @returns undefined where the kernel does, by itself or through an emulator; a text where nothing here can
+ */
+function launcherFor(system, machine) {
+    const [cpu = '', os] = system.split('-');
+    if (os === 'wasi')
+        return WASMTIME;
+    if (os !== 'windows')
+        return undefined;
+    const [own = ''] = machine.split('-');
+    const runs = own === cpu || (own === 'x86_64' && cpu === 'i686');
+    return runs ? WINE : `wine on ${machine} does not run ${system} programs`;
+}
+/** A script by which a file is started as if it were a program of this machine. */
+function launchScript(launcher, args, file) {
+    const words = [launcher, ...args, file].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+    return `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`;
+}
+/** Names by which a program is found: as it is, and without the suffix that its system puts behind programs. */
+function launchNames(file, { suffix }) {
+    const bare = file.endsWith(suffix) ? file.slice(0, -suffix.length) : file;
+    return bare === '' ? [file] : [...new Set([file, bare])];
+}
+
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
 ;// CONCATENATED MODULE: ./build/js/build/smoke-test.js
 
+
+
+
+
 const SMOKE_TEST_LIMIT_SECONDS = 600;
 /**
- * Runs the workflow's command with the outputs first on PATH. A foreign program runs under the emulator that the
- * kernel finds for it.
+ * Runs the workflow's command with the outputs first on PATH. A foreign Linux program runs under the emulator that the
+ * kernel finds for it, others by scripts that stand before the outputs on PATH and start them with the launcher.
+ * @param launcher with the place of its program
  * @returns why it failed; undefined where it passed
  */
-async function smokeTest(runner, words, outputs, silentSeconds) {
+async function smokeTest(runner, words, outputs, silentSeconds, launcher) {
     const [tool = '', ...args] = words;
     const folders = outputs.map((output) => `${output}/bin`);
-    const path = [...folders, runner.facts.env.PATH ?? ''].join(':');
+    const scripts = launcher === undefined ? [] : [await writeScripts(runner, folders, launcher.kind, launcher.place)];
+    const path = [...scripts, ...folders, runner.facts.env.PATH ?? ''].join(':');
     // The program is looked up on that PATH: `env` does it, without a shell.
-    const command = { tool: 'env', args: [`PATH=${path}`, tool, ...args], cwd: runner.facts.folder };
+    const command = {
+        tool: 'env',
+        args: [`PATH=${path}`, tool, ...args],
+        cwd: runner.facts.folder,
+        env: launcher?.kind.tool === 'wine' ? wineEnvironment(runner) : {},
+    };
     try {
         await runner.commands.run(command, {
             timeoutSeconds: SMOKE_TEST_LIMIT_SECONDS,
@@ -32239,6 +32321,33 @@ async function smokeTest(runner, words, outputs, silentSeconds) {
         return smoke_test_describe(words, error);
     }
 }
+/** One script for each name of each program of the launcher's format; the first output that has a name wins. */
+async function writeScripts(runner, folders, launcher, place) {
+    const scripts = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'programs-'));
+    for (const folder of folders.filter((name) => (0,external_node_fs_.existsSync)(name))) {
+        for (const file of (0,external_node_fs_.readdirSync)(folder)) {
+            const program = (0,external_node_path_.join)(folder, file);
+            if (formatOf(program) !== launcher.format)
+                continue;
+            for (const name of launchNames(file, launcher)) {
+                const script = (0,external_node_path_.join)(scripts, name);
+                const text = launchScript(place, launcher.args, program);
+                if (!(0,external_node_fs_.existsSync)(script))
+                    await runner.files.write(script, text, { mode: 0o755 });
+            }
+        }
+    }
+    return scripts;
+}
+/** A Windows of this run's own, without menu entries in the user's home and without windows that ask to install Mono. */
+function wineEnvironment({ facts }) {
+    const own = {
+        WINEPREFIX: (0,external_node_path_.join)(facts.folder, 'wine'),
+        WINEDEBUG: '-all',
+        WINEDLLOVERRIDES: 'mscoree=d;mshtml=d;winemenubuilder.exe=d',
+    };
+    return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, facts.env[name] ?? value]));
+}
 function smoke_test_describe(words, { result }) {
     const shown = words.join(' ');
     if (result.stopped !== undefined)
@@ -32251,22 +32360,40 @@ function smoke_test_describe(words, { result }) {
 ;// CONCATENATED MODULE: ./build/js/build/examine.js
 
 
+
 const SHOWN_FILES = 10;
 /**
  * Checks a package that was built: its files are for the target, and the workflow's smoke test passes.
  * @param cannotRun why programs of the target do not run here
- * @returns what is wrong; undefined where nothing is
  */
-async function examine(runner, inputs, plan, outputs, cannotRun) {
+async function examine(runner, inputs, { system: machine }, plan, outputs, cannotRun) {
     if (inputs.checkArchitecture) {
         const wrong = await checkArchitecture(outputs, plan.target.system);
         if (wrong.length > 0)
-            return describeWrong(plan, wrong);
+            return { error: describeWrong(plan, wrong) };
     }
-    if (inputs.smokeTest !== undefined && cannotRun !== undefined) {
-        return `the smoke test cannot run on this machine: ${cannotRun}`;
-    }
-    return inputs.smokeTest && (await smokeTest(runner, inputs.smokeTest, outputs, inputs.silentTimeout));
+    if (inputs.smokeTest === undefined)
+        return {};
+    if (cannotRun !== undefined)
+        return { error: `the smoke test cannot run on this machine: ${cannotRun}` };
+    const launcher = findLauncher(runner, plan.target.system, machine);
+    if (typeof launcher === 'string')
+        return skipped(runner, plan, launcher);
+    const error = await smokeTest(runner, inputs.smokeTest, outputs, inputs.silentTimeout, launcher);
+    return error === undefined ? {} : { error };
+}
+/** What starts programs of the target; undefined where the kernel does, a text where nothing here can. */
+function findLauncher(runner, target, machine) {
+    const kind = launcherFor(target, machine);
+    if (kind === undefined || typeof kind === 'string')
+        return kind;
+    const place = runner.commands.find(kind.tool);
+    return place === undefined ? `${kind.tool} is not installed here` : { kind, place };
+}
+function skipped(runner, plan, why) {
+    const note = `The smoke test was skipped: ${why}, and nothing else starts ${plan.target.system} programs.`;
+    runner.log.info(`smoke-test> ${plan.package} for ${plan.target.name}: ${note}`);
+    return { notes: [note] };
 }
 function describeWrong(plan, wrong) {
     const more = wrong.length > SHOWN_FILES ? [`… and ${wrong.length - SHOWN_FILES} more`] : [];
@@ -32867,6 +32994,12 @@ function unknown(text) {
     return { category: 'other', sentence: /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`, advice: '' };
 }
 
+;// CONCATENATED MODULE: ./build/js/nix/nix.js
+/** A command of this Nix. @param tool `nix`, `nix-store`, … */
+function nixCommand(nix, tool, args, more = {}) {
+    return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+}
+
 ;// CONCATENATED MODULE: ./build/js/nix/decode.js
 /** JSON that is not as expected; the message names the place, `$[0].narHash: expected text, got 12`. */
 class DecodeError extends Error {
@@ -33160,46 +33293,95 @@ const settingValue = (value, at) => {
     return Array.isArray(value) ? list((item) => String(item))(value, at) : object(value, at);
 };
 
-;// CONCATENATED MODULE: ./build/js/nix/nix.js
-/** A command of this Nix. @param tool `nix`, `nix-store`, … */
-function nixCommand(nix, tool, args, more = {}) {
-    return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+;// CONCATENATED MODULE: ./build/js/nix/version.js
+/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
+const OLDEST_NIX = '2.8.0';
+/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
+function parseNixVersion(text) {
+    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
+    if (match === null)
+        return undefined;
+    const [, name = '', major, minor, patch] = match;
+    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
+    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
+    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
+}
+/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
+function atLeast(version, floor) {
+    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
+    if (version.major !== major)
+        return version.major > major;
+    if (version.minor !== minor)
+        return version.minor > minor;
+    return version.patch >= patch;
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/store.js
+
+
+
+const FEATURES = ['--extra-experimental-features', 'nix-command'];
+const QUERY_LIMIT_SECONDS = 600;
+/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
+const PATHS_A_COMMAND = 5000;
+/** A command of the new interface, which a machine's own Nix may have switched off. */
+const newCommand = (nix, args, more = {}) => nixCommand(nix, 'nix', [...FEATURES, ...args], more);
+/** What a store knows of paths; those that it does not have are left out. @throws CommandError where it does not answer */
+async function pathInfos(commands, nix, paths, { recursive = false, store, command = async (args) => newCommand(nix, args) } = {}) {
+    const infos = new Map();
+    for (const some of slices(paths)) {
+        const args = [
+            // from 2.33 on the format has to be named
+            ...['path-info', '--json', ...(atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [])],
+            ...[...(recursive ? ['--recursive'] : []), ...(store === undefined ? [] : ['--store', store]), '--', ...some],
+        ];
+        const { stdout } = await commands.run(await command(args), { timeoutSeconds: QUERY_LIMIT_SECONDS });
+        for (const info of parsePathInfos(stdout))
+            infos.set(info.path, info);
+    }
+    return [...infos.values()];
+}
+/** Paths in as many lists as command lines are needed for them. */
+function slices(paths) {
+    const parts = [];
+    for (let at = 0; at < paths.length; at += PATHS_A_COMMAND)
+        parts.push(paths.slice(at, at + PATHS_A_COMMAND));
+    return parts;
+}
+/** The settings in force. @throws CommandError */
+async function configInForce(commands, nix) {
+    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
+    const { stdout } = await commands.run(newCommand(nix, [...show, '--json']), { timeoutSeconds: 60 });
+    return parseConfig(stdout);
 }
 
 ;// CONCATENATED MODULE: ./build/js/build/store.js
 
 
 
-const QUERY_LIMIT_SECONDS = 600;
+const store_QUERY_LIMIT_SECONDS = 600;
 /** Which of the paths are valid in the local store. */
 async function validPaths(runner, nix, paths) {
     if (paths.length === 0)
         return new Set();
     const command = nixCommand(nix, 'nix-store', ['--check-validity', '--print-invalid', ...paths]);
-    const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS });
+    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
     const invalid = new Set(stdout.split('\n'));
     return new Set(paths.filter((path) => !invalid.has(path)));
 }
 /** All that the paths refer to, themselves included, with sizes, hashes and signatures. */
-async function closureOf(runner, nix, paths) {
-    if (paths.length === 0)
-        return [];
-    const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', ['path-info', '--json', '--recursive', ...paths]), {
-        timeoutSeconds: QUERY_LIMIT_SECONDS,
-    });
-    return parsePathInfos(stdout);
-}
+const closureOf = (runner, nix, paths) => pathInfos(runner.commands, nix, paths, { recursive: true });
 /** A derivation with all derivations that it needs. */
 async function derivationClosure(runner, nix, drvPath) {
     const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', drvPath]);
-    const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS });
+    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
     return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')));
 }
 /** The output paths of derivations that are valid by now. Never throws: what cannot be asked is told at the end. */
 async function outputsInStore(runner, nix, derivations) {
     const command = nixCommand(nix, 'nix-store', ['--query', '--outputs', ...derivations]);
     const { stdout } = await runner.commands
-        .run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
+        .run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS })
         .catch(() => ({ stdout: '' }));
     const paths = stdout
         .split('\n')
@@ -33242,6 +33424,33 @@ function failure_describe(plan, { name, drvPath, error, lastLines, status, secon
 function explained(message, log = []) {
     const { sentence, advice } = explainNix(message, log);
     return `${sentence} ${advice}`.trim();
+}
+
+;// CONCATENATED MODULE: ./build/js/build/notes.js
+
+
+/**
+ * Adds a note to each package that was built by way of a derivation that could not execute a program. Nothing failed, but
+ * what the program should have given is missing from the result. A native build has no such programs but its own tests'.
+ */
+async function noteForeignRuns(runner, nix, results, { foreignRuns, derivations }) {
+    const silent = [...foreignRuns].filter(([drvPath]) => derivations.get(drvPath)?.status === 'built');
+    if (silent.length === 0)
+        return results;
+    return await Promise.all(results.map(async (result) => {
+        const { choice } = result.plan;
+        if (choice === undefined || choice.strategy === 'native')
+            return result;
+        const closure = await derivationClosure(runner, nix, choice.evaluated.drvPath);
+        const notes = silent.filter(([drvPath]) => closure.has(drvPath)).map(notes_describe);
+        return notes.length === 0 ? result : { ...result, notes: [...(result.notes ?? []), ...notes] };
+    }));
+}
+function notes_describe([drvPath, runs]) {
+    const programs = [...new Set(runs.flatMap(({ program }) => (program === '' ? [] : [program])))].join(' and ');
+    const what = `The build of ${storeName(drvPath)} could not execute ${programs || 'a program'} and went on`;
+    const advice = 'What the program should have given may be missing: look at the result, take the tool from the build platform, or use =emulated.';
+    return [`${what}, as its log says:`, ...runs.map(({ line }) => `  ${line}`), advice].join('\n');
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/log-stream.js
@@ -33709,6 +33918,7 @@ class BuildFollower {
                 this.#ledger.phase(event.drvPath, event.phase);
                 break;
             case 'log':
+                this.#options.onLog?.(event.drvPath, event.text, this.derivations.get(event.drvPath)?.phase);
                 this.#printLog(this.#ledger.output(event.drvPath, event.text, time), event.text);
                 break;
             case 'progress':
@@ -33789,6 +33999,83 @@ class BuildFollower {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/build/foreign-run.js
+
+/**
+ * Programs that a build makes only to see whether they run; that they do not is an answer. Autoconf's, of CMake's
+ * try_run, Meson's sanity checks, Perl's Configure, qmake's config.tests, Python's distutils.
+ */
+const PROBES = /(?:^|\/)(?:conftest\d*|_configtest|a\.out|a\.exe|cmTC_[0-9a-f]+|sanitycheck\w+|testfile|try)(?:\.exe|\.wasm)?$|(?:^|\/)(?:CMakeFiles|CMakeTmp|CMakeScratch|meson-private|config\.tests)\//;
+/** Phases of tests: they try things that must fail, and a test that fails for another reason fails the build. */
+const TESTS = ['checkPhase', 'installCheckPhase'];
+/** A script whose `#!` names what is not there: no program of another machine. */
+const SCRIPT = /\.(?:sh|bash|pl|py|rb|lua|awk|tcl)$/;
+/** What the messages have in common, and on which side of it the program stands, where they name it. */
+const MESSAGES = [
+    // bash; `required file not found` is the loader of a dynamic program
+    [/: cannot execute(?: binary file|: required file not found)/, 'before'],
+    [/\[Errno 8\] Exec format error(?:: )?/, 'after'],
+    [/\bExec format error \(os error 8\)|\berror=8, Exec format error/, 'nowhere'],
+    [/Can't exec (?=.+: Exec format error)/, 'after'],
+    // strerror(ENOEXEC), from make, env, xargs, dash; Go writes it small
+    [/: [Ee]xec format error/, 'before'],
+    [/ ENOEXEC$/, 'before'],
+    // dash and busybox take what the kernel refuses for a script
+    [/: (?:line )?\d+: [^\s\w]*@*ELF\S{0,20}: not found/, 'before'],
+    // an emulator is there, but not what the program needs
+    [/^qemu-[a-z0-9_]+: Could not open (?=.+: No such file)/, 'after'],
+    [/^qemu: uncaught target signal \d+/, 'nowhere'],
+];
+/**
+ * Reads one line of a build's log: whether a program could not be executed there. The build may go on as if it had
+ * printed nothing (`version=$(./prog --version)`), so that the result is wrong and nothing fails.
+ * @param phase of nixpkgs' stdenv, where known
+ */
+function readForeignRun(line, phase) {
+    if (phase !== undefined && TESTS.includes(phase))
+        return undefined;
+    for (const [text, side] of MESSAGES) {
+        const found = text.exec(line);
+        if (found === null)
+            continue;
+        const program = side === 'nowhere' ? '' : programIn(line, found, side);
+        const named = /[A-Za-z]/.test(program) || side === 'nowhere' || (side === 'after' && program === '');
+        const expected = PROBES.test(program) || SCRIPT.test(program);
+        return named && !expected ? { program, line } : undefined;
+    }
+    return undefined;
+}
+/** The word next to the match, without the quotes of any language. */
+function programIn(line, found, side) {
+    const word = side === 'before'
+        ? line.slice(line.slice(0, found.index).search(/\S+$/), found.index)
+        : (line.slice(found.index + found[0].length).split(/\s/, 1)[0] ?? '');
+    return word
+        .replace(/^['"‘“`]/, '')
+        .replace(/:$/, '')
+        .replace(/['"’”`]$/, '');
+}
+/** Kept of one derivation, and derivations that are kept: a log may be endless. */
+const MOST_RUNS = 3;
+const MOST_DERIVATIONS = 1000;
+const foreign_run_LONGEST_LINE = 500;
+/** Reads the logs of all builds as they stream. */
+function createForeignRunLedger() {
+    const runs = new Map();
+    const log = (drvPath, text, phase) => {
+        const run = readForeignRun(text, phase);
+        if (run === undefined)
+            return;
+        const known = runs.get(drvPath) ?? [];
+        const kept = { ...run, line: bound(run.line.trim(), foreign_run_LONGEST_LINE) };
+        if (runs.size >= MOST_DERIVATIONS && known.length === 0)
+            return;
+        if (known.length < MOST_RUNS && !known.some(({ line }) => line === kept.line))
+            runs.set(drvPath, [...known, kept]);
+    };
+    return { runs, log };
+}
+
 ;// CONCATENATED MODULE: ./build/js/build/schedule.js
 /**
  * One batch for all targets, or two where some are emulated: Nix has one `max-silent-time` for a whole process, and a
@@ -33796,7 +34083,7 @@ class BuildFollower {
  */
 function schedule(plans, limits) {
     const of = (emulated) => [
-        ...new Set(plans.flatMap(({ choice }) => choice !== undefined && (choice.strategy === 'emulated') === emulated ? [choice.evaluated.drvPath] : [])),
+        ...new Set(plans.flatMap(({ choice }) => choice !== undefined && runsEmulator(choice) === emulated ? [choice.evaluated.drvPath] : [])),
     ];
     const own = of(false);
     const common = [
@@ -33816,8 +34103,11 @@ function schedule(plans, limits) {
     ];
     return batches.filter((batch) => batch.derivations.length > 0);
 }
+/** A cross build with an emulator can hang in it as well. */
+const runsEmulator = ({ strategy, hybrid }) => strategy === 'emulated' || hybrid === true;
 
 ;// CONCATENATED MODULE: ./build/js/build/realise.js
+
 
 
 
@@ -33830,11 +34120,13 @@ const TICK_MILLISECONDS = 5000;
 async function realise(runner, nix, inputs, plans, onBuilt) {
     const batches = schedule(plans, inputs);
     const followers = [];
+    const ledger = createForeignRunLedger();
     const run = async (batch) => {
         const follower = createBuildFollower({
             log: runner.log,
             now: () => performance.now(),
             describe: describer(plans),
+            onLog: ledger.log,
             limits: { silent: batch.silentTimeout, total: inputs.buildTimeout },
         });
         followers.push(follower);
@@ -33849,6 +34141,7 @@ async function realise(runner, nix, inputs, plans, onBuilt) {
     return {
         derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
         errors: followers.flatMap((follower) => follower.errors),
+        foreignRuns: ledger.runs,
     };
 }
 async function realiseBatch(runner, nix, batch, follower, onBuilt) {
@@ -33900,7 +34193,8 @@ function describer(plans) {
 
 
 
-const NOTHING = { derivations: new Map(), errors: [] };
+
+const NOTHING = { derivations: new Map(), errors: [], foreignRuns: new Map() };
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
  * @param cannotRun systems whose programs do not run here, with the reason: no emulator could be had
@@ -33929,15 +34223,25 @@ async function buildPlans(runner, nix, inputs, plans, cannotRun, onBuilt) {
             for (const info of closure)
                 pathInfos.set(info.path, info);
             const closureSize = closure.reduce((sum, info) => sum + info.narSize, 0);
-            const error = await examine(runner, inputs, plan, outputs, cannotRun.get(plan.target.system));
+            const examined = await examine(runner, inputs, nix, plan, outputs, cannotRun.get(plan.target.system));
             const { status, seconds } = origin(plan, outputs, before, followed);
-            results.push({ plan, seconds, closureSize, ...(error === undefined ? { status } : { status: 'failed', error }) });
+            results.push({
+                plan,
+                seconds,
+                closureSize,
+                status: examined.error === undefined ? status : 'failed',
+                ...examined,
+            });
         }
         else {
             results.push(await blame(runner, nix, plan, followed));
         }
     }
-    return { results, pathInfos, derivations: followed.derivations };
+    return {
+        results: await noteForeignRuns(runner, nix, results, followed),
+        pathInfos,
+        derivations: followed.derivations,
+    };
 }
 const needsEmulator = ({ choice }) => choice?.strategy === 'emulated' || choice?.hybrid === true;
 /** The results of a dry run: what would be built. */
@@ -33952,29 +34256,6 @@ function origin(plan, outputs, before, followed) {
     if (own !== undefined)
         return { status: 'built', seconds: own.seconds };
     return { status: outputs.every((path) => before.has(path)) ? 'cached' : 'substituted', seconds: 0 };
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/version.js
-/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
-const OLDEST_NIX = '2.8.0';
-/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
-function parseNixVersion(text) {
-    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
-    if (match === null)
-        return undefined;
-    const [, name = '', major, minor, patch] = match;
-    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
-    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
-    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
-}
-/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
-function atLeast(version, floor) {
-    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
-    if (version.major !== major)
-        return version.major > major;
-    if (version.minor !== minor)
-        return version.minor > minor;
-    return version.patch >= patch;
 }
 
 ;// CONCATENATED MODULE: ./build/js/cache/decide.js
@@ -34074,10 +34355,9 @@ function whyNotAdmitted(trust, store) {
 
 
 
-const FEATURES = ['--extra-experimental-features', 'nix-command'];
+
+const local_FEATURES = ['--extra-experimental-features', 'nix-command'];
 const LIMIT = { timeoutSeconds: 600 };
-/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
-const PATHS_A_COMMAND = 5000;
 /**
  * All that is there of what derivations need and make: the outputs of theirs and of what they are built with, as far
  * as these are in the store, and the closures of those.
@@ -34097,7 +34377,7 @@ async function localPaths(runner, nix, paths) {
     const format = atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [];
     const infos = [];
     for (const some of slices(paths)) {
-        const command = nixCommand(nix, 'nix', [...FEATURES, 'path-info', '--json', ...format, '--', ...some]);
+        const command = nixCommand(nix, 'nix', [...local_FEATURES, 'path-info', '--json', ...format, '--', ...some]);
         const { stdout } = await runner.commands.run(command, LIMIT);
         infos.push(...parseLocalPaths(stdout));
     }
@@ -34115,10 +34395,7 @@ function parseLocalPaths(document) {
 }
 /** `trusted-public-keys` in force. */
 async function trustedKeys(runner, nix) {
-    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
-    const command = nixCommand(nix, 'nix', [...FEATURES, ...show, '--json']);
-    const { stdout } = await runner.commands.run(command, LIMIT);
-    const keys = parseConfig(stdout).get('trusted-public-keys');
+    const keys = (await configInForce(runner.commands, nix)).get('trusted-public-keys');
     return Array.isArray(keys) ? keys.map(String) : [];
 }
 /**
@@ -34131,9 +34408,9 @@ async function copyInto(runner, nix, folder, paths) {
     const fresh = `${runner.facts.folder}/cache-lookups`;
     try {
         for (const some of slices(paths)) {
-            const verify = nixCommand(nix, 'nix', [...FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
+            const verify = nixCommand(nix, 'nix', [...local_FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
             await runner.commands.run(verify, { silentSeconds: 1800, discardStdout: true });
-            const args = [...FEATURES, 'copy', '--to', `file://${folder}?compression=zstd`, '--', ...some];
+            const args = [...local_FEATURES, 'copy', '--to', `file://${folder}?compression=zstd`, '--', ...some];
             const copy = nixCommand(nix, 'nix', args, { env: { XDG_CACHE_HOME: fresh } });
             await runner.commands.run(copy, { silentSeconds: 1800, discardStdout: true });
         }
@@ -34141,12 +34418,6 @@ async function copyInto(runner, nix, folder, paths) {
     finally {
         await runner.files.remove(fresh);
     }
-}
-function slices(list) {
-    const parts = [];
-    for (let at = 0; at < list.length; at += PATHS_A_COMMAND)
-        parts.push(list.slice(at, at + PATHS_A_COMMAND));
-    return parts;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -34280,6 +34551,11 @@ function systemOf(arch, platform) {
     const os = { linux: 'linux', darwin: 'darwin' }[platform];
     return cpu === undefined || os === undefined ? undefined : `${cpu}-${os}`;
 }
+/**
+ * Whether nixpkgs' name of a host platform means a system: WASI is called by its version since nixpkgs 26.11
+ * (`wasm32-wasip1`).
+ */
+const sameSystem = (host, system) => host.replace(/-wasip1$/, '-wasi') === system;
 
 ;// CONCATENATED MODULE: ./build/js/cache/client.js
 
@@ -34694,6 +34970,8 @@ function updateUses(entries, before, needed, now) {
 
 /** Bytes read at once: a stream takes longer to open than a small file to read. */
 const AT_ONCE = 4 * 1024 * 1024;
+/** Files after which signals and timers get their turn: small files are read without waiting, ten times as fast. */
+const WITHOUT_BREATH = 50;
 /** Files whose names are known and whose content is not taken over. */
 const EXPECTED = ['nix-cache-info', LEDGER, 'nar'];
 /** Reads a folder that came from outside: nothing in it is followed, and only regular files are opened. */
@@ -34701,44 +34979,46 @@ async function scanFolder(folder) {
     const narinfos = new Map();
     const nars = new Map();
     const foreign = [];
-    for (const name of await names(folder)) {
-        const size = await regularSize((0,external_node_path_.join)(folder, name));
+    for (const name of names(folder)) {
+        const size = regularSize((0,external_node_path_.join)(folder, name));
         if (NARINFO_NAME.test(name) && size !== undefined && size <= NARINFO_BYTES)
-            narinfos.set(name, await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(folder, name), 'utf8'));
+            narinfos.set(name, (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, name), 'utf8'));
         else if (!EXPECTED.includes(name))
             foreign.push(name);
     }
     const narFolder = (0,external_node_path_.join)(folder, 'nar');
-    for (const name of (await isFolder(narFolder)) ? await names(narFolder) : []) {
-        const size = await regularSize((0,external_node_path_.join)(narFolder, name));
+    for (const [at, name] of (isFolder(narFolder) ? names(narFolder) : []).entries()) {
+        const size = regularSize((0,external_node_path_.join)(narFolder, name));
         if (NAR_NAME.test(name) && size !== undefined)
             nars.set(name, { size, hash: `sha256-${await sha256((0,external_node_path_.join)(narFolder, name), size)}` });
         else
             foreign.push(`nar/${name}`);
+        if (at % WITHOUT_BREATH === 0)
+            await (0,promises_.setImmediate)();
     }
     return { narinfos, nars, foreign };
 }
 /** Names in the folder that no cache of ours has. */
-const strayNames = async (folder) => (await names(folder)).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name));
+const strayNames = (folder) => names(folder).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name));
 /** Text of the ledger; empty where there is none that can be read. */
-async function readLedgerFile(folder) {
-    const size = await regularSize((0,external_node_path_.join)(folder, LEDGER));
-    return size !== undefined && size <= LEDGER_BYTES ? await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(folder, LEDGER), 'utf8') : '';
+function readLedgerFile(folder) {
+    const size = regularSize((0,external_node_path_.join)(folder, LEDGER));
+    return size !== undefined && size <= LEDGER_BYTES ? (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, LEDGER), 'utf8') : '';
 }
 /** Whether it is a folder itself, not a link to one. */
-async function isFolder(path) {
+function isFolder(path) {
     try {
-        return (await (0,external_node_fs_promises_.lstat)(path)).isDirectory();
+        return (0,external_node_fs_.lstatSync)(path).isDirectory();
     }
     catch {
         return false;
     }
 }
-const names = async (folder) => (await (0,external_node_fs_promises_.readdir)(folder)).sort();
+const names = (folder) => (0,external_node_fs_.readdirSync)(folder).sort();
 /** Bytes of a regular file that has no other name; undefined for everything else. */
-async function regularSize(path) {
+function regularSize(path) {
     try {
-        const stat = await (0,external_node_fs_promises_.lstat)(path);
+        const stat = (0,external_node_fs_.lstatSync)(path);
         return stat.isFile() && stat.nlink === 1 ? stat.size : undefined;
     }
     catch {
@@ -34748,7 +35028,7 @@ async function regularSize(path) {
 async function sha256(path, size) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
     if (size <= AT_ONCE)
-        hash.update(await (0,external_node_fs_promises_.readFile)(path));
+        hash.update((0,external_node_fs_.readFileSync)(path));
     else
         for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: AT_ONCE }))
             hash.update(chunk);
@@ -34756,6 +35036,7 @@ async function sha256(path, size) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/cache/restore.js
+
 
 
 
@@ -34842,7 +35123,7 @@ async function fetchCache(runner, empty) {
         return { ...empty, ...problem };
     }
     const found = (0,external_node_path_.join)(staging, FOLDER_NAME);
-    if (!answer.done || !(await isFolder(found)))
+    if (!answer.done || !isFolder(found))
         return { ...empty, damaged: true, problem: answer.complaint ?? `the archive of ${answer.key} cannot be unpacked` };
     const { judged, ledger } = await judgeFound(empty, found);
     await takeOver(runner, empty, judged.entries, found);
@@ -34865,25 +35146,36 @@ async function fetchCache(runner, empty) {
 }
 async function judgeFound(restored, found) {
     const { storeDirectory, use, signer } = restored;
-    const ledger = parseLedger(await readLedgerFile(found), storeDirectory, Math.floor(Date.now() / 1000));
+    const ledger = parseLedger(readLedgerFile(found), storeDirectory, Math.floor(Date.now() / 1000));
     const key = use.trust === 'signed' ? signer : undefined;
     return { judged: judgeFiles(await scanFolder(found), { storeDirectory, key, outside: ledger.outside }), ledger };
 }
 /**
- * Moves the NARs in place. A narinfo that nobody vouches for is written anew, and signed by this run: nothing of its
- * text but what was checked gets there.
+ * Makes the found folder the cache of this run, without what was not judged right. A narinfo that nobody vouches for is
+ * written anew, and signed by this run: nothing of its text but what was checked stays.
  */
 async function takeOver(runner, restored, entries, found) {
     const { folder, signer, use } = restored;
-    await makeFolder(runner, restored);
-    const nars = new Set([...entries.values()].map(({ fileHash }) => `nar/${fileHash}.nar.zst`));
+    const nars = new Set([...entries.values()].map(({ fileHash }) => `${fileHash}.nar.zst`));
     const vouched = use.trust === 'signed' ? [...entries.keys()].map((name) => `${name}.narinfo`) : [];
-    for (const name of [...nars, ...vouched])
-        await (0,external_node_fs_promises_.rename)((0,external_node_path_.join)(found, name), (0,external_node_path_.join)(folder, name));
+    const narFolder = (0,external_node_path_.join)(found, 'nar');
+    // a link instead of the folder goes: what is saved later would be written through it
+    const inside = isFolder(narFolder) ? ['nar'] : [];
+    keepOnly(found, new Set([...vouched, ...inside]));
+    if (inside.length > 0)
+        keepOnly(narFolder, nars);
+    await (0,external_node_fs_promises_.rename)(found, folder);
+    await makeFolder(runner, restored);
     if (use.trust === 'signed')
         return;
+    // a new folder of this run alone: nothing is overwritten, and nobody reads it yet
     for (const [name, entry] of entries)
-        await runner.files.write((0,external_node_path_.join)(folder, `${name}.narinfo`), printEntry(entry, signer));
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, `${name}.narinfo`), printEntry(entry, signer), { flag: 'wx' });
+}
+function keepOnly(folder, kept) {
+    for (const name of (0,external_node_fs_.readdirSync)(folder))
+        if (!kept.has(name))
+            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, name), { recursive: true });
 }
 /** An empty binary cache, that Nix asks before others: it is on this machine. */
 async function makeFolder(runner, { folder, storeDirectory }) {
@@ -35057,7 +35349,7 @@ async function addEntries(runner, nix, restored, selected, fresh) {
             await runner.files.remove(narinfo(path));
     }
     // it makes folders for logs and for realisations too
-    for (const name of await strayNames(folder))
+    for (const name of strayNames(folder))
         await runner.files.remove((0,external_node_path_.join)(folder, name));
     const added = new Map();
     for (const { path } of fresh) {
@@ -35413,13 +35705,13 @@ async function mountTable(runner) {
     if (!(0,external_node_fs_.existsSync)(BINFMT)) {
         await runner.commands.run({ tool: 'modprobe', args: ['binfmt_misc'] }, { asRoot: true, timeoutSeconds: 60 });
     }
-    await runner.journal.record({ kind: 'unmount', path: BINFMT });
+    await runner.journal.record({ kind: 'unmount', path: BINFMT, shared: true });
     const args = ['-t', 'binfmt_misc', 'binfmt_misc', BINFMT];
     await runner.commands.run({ tool: 'mount', args, env: { LC_ALL: 'C' } }, { asRoot: true, timeoutSeconds: 60 });
 }
 /** Registers an entry, having noted that post takes it out. @throws where the kernel refuses */
 async function register(runner, name, interpreter, line) {
-    await runner.journal.record({ kind: 'unregister', entry: name, interpreter });
+    await runner.journal.record({ kind: 'unregister', entry: name, interpreter, shared: true });
     await runner.files.writeKernel((0,external_node_path_.join)(BINFMT, 'register'), line);
 }
 /** Takes an entry of ours out. */
@@ -36218,7 +36510,7 @@ async function emulation_keep(runner, decision, execution) {
     const { entry, adopt, reason } = decision;
     // An entry of ours that an earlier step or a killed job left is taken out with this run.
     if (adopt && entry !== undefined) {
-        await runner.journal.record({ kind: 'unregister', entry: entry.name, interpreter: entry.interpreter });
+        await runner.journal.record({ kind: 'unregister', entry: entry.name, interpreter: entry.interpreter, shared: true });
     }
     const version = execution.kind === 'emulated' ? execution.version : undefined;
     return { status: 'kept', reason, ...(entry && { interpreter: entry.interpreter }), ...(version && { version }) };
@@ -36287,23 +36579,40 @@ function urlParameter(url, name) {
 ;// CONCATENATED MODULE: ./build/js/inputs/targets.js
 
 const STRATEGIES = ['auto', 'native', 'cross', 'emulated'];
-/** Cross names of nixpkgs for platforms other than the plain doubles: name → triple, newest name first. */
-const VARIANTS = [
-    ['x86_64-unknown-linux-musl', 'x86_64-linux', ['musl64']],
-    ['i686-unknown-linux-musl', 'i686-linux', ['musl32']],
-    ['aarch64-unknown-linux-musl', 'aarch64-linux', ['aarch64-multiplatform-musl']],
-    ['armv6l-unknown-linux-musleabihf', 'armv6l-linux', ['muslpi']],
-    ['riscv64-unknown-linux-musl', 'riscv64-linux', ['riscv64-musl']],
-    ['powerpc64le-unknown-linux-musl', 'powerpc64le-linux', ['musl-power']],
-    ['powerpc64-unknown-linux-musl', 'powerpc64-linux', ['ppc64-musl']],
-    ['powerpc64-unknown-linux-gnuabielfv2', 'powerpc64-linux', ['ppc64']],
-    ['mips64el-unknown-linux-gnuabi64', 'mips64el-linux', ['mips64el-linux-gnuabi64']],
-    ['mips64el-unknown-linux-gnuabin32', 'mips64el-linux', ['mips64el-linux-gnuabin32']],
-    ['mips64-unknown-linux-gnuabi64', 'mips64-linux', ['mips64-linux-gnuabi64']],
-];
+const known = (system, triple, crossNames, plain = false) => ({
+    system: system,
+    triple,
+    crossNames,
+    plain,
+});
 /** Names that nixpkgs has used for the same platform before. */
 const OLD_NAMES = { 'armv5tel-multiplatform': ['sheevaplug'] };
-const TARGET_FORMS = 'a system double (aarch64-linux), a nixpkgs cross name (raspberryPi) or a GNU triple (aarch64-unknown-linux-musl), each with =native, =cross, =emulated or =auto behind it where it should differ from `strategy`';
+const MUSL_NAMES = {
+    'x86_64-linux': 'musl64',
+    'i686-linux': 'musl32',
+    'aarch64-linux': 'aarch64-multiplatform-musl',
+    'armv6l-linux': 'muslpi',
+    'riscv64-linux': 'riscv64-musl',
+    'powerpc64le-linux': 'musl-power',
+    'powerpc64-linux': 'ppc64-musl',
+};
+/**
+ * What is no plain Linux double: nixpkgs' cross names (lib/systems/examples.nix, 2026-10), newest name first. A double or
+ * triple that several have means the first of them.
+ */
+const OTHERS = [
+    ...PLATFORMS.map(({ system, triple }) => known(system, triple.replace(/gnu(abielfv1)?/, 'musl'), MUSL_NAMES[system] ? [MUSL_NAMES[system]] : [])),
+    known('powerpc64-linux', 'powerpc64-unknown-linux-gnuabielfv2', ['ppc64-elfv2', 'ppc64']),
+    known('mips64el-linux', 'mips64el-unknown-linux-gnuabi64', ['mips64el-linux-gnuabi64']),
+    known('mips64el-linux', 'mips64el-unknown-linux-gnuabin32', ['mips64el-linux-gnuabin32']),
+    known('mips64-linux', 'mips64-unknown-linux-gnuabi64', ['mips64-linux-gnuabi64']),
+    ...CROSS_ONLY.map(({ system, triple, crossNames }) => known(system, triple, crossNames, true)),
+    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-ucrt-x86_64-llvm']),
+    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-msvcrt-x86_64', 'mingwW64']),
+];
+/** Behind a Linux target, as in nixpkgs' attribute paths: linked statically, with musl. */
+const STATIC = '.pkgsStatic';
+const TARGET_FORMS = 'a system double (aarch64-linux), a nixpkgs cross name (raspberryPi, mingw-ucrt-x86_64, wasi32) or a GNU triple (aarch64-unknown-linux-musl), on Linux with .pkgsStatic behind it for static programs, each with =native, =cross, =emulated or =auto behind it where it should differ from `strategy`';
 /**
  * One entry of `targets`, SYSTEM or SYSTEM=STRATEGY.
  * @param fallback strategy of an entry that names none
@@ -36317,36 +36626,35 @@ function parseTarget(text, fallback) {
     const found = lookUp(name);
     if (found !== undefined)
         return { ...found, name, strategy };
-    if (/-darwin$|-windows$|-cygwin$|mingw|wasm|wasi|-freebsd|android/.test(name)) {
-        return `"${name}": targets other than Linux are not supported yet; known are ${knownSystems()}`;
+    if (/darwin|cygwin|bsd|android|iphone|emscripten/.test(name)) {
+        return `"${name}": nixpkgs does not cross-compile for it on Linux; known systems: ${knownSystems()}`;
     }
     return `"${name}" is not a known target; allowed are ${TARGET_FORMS}. Known systems: ${knownSystems()}`;
 }
 function isStrategy(text) {
     return STRATEGIES.includes(text);
 }
-const knownSystems = () => PLATFORMS.map((platform) => platform.system).join(', ');
+const knownSystems = () => [...new Set([...PLATFORMS, ...OTHERS].map(({ system }) => system))].join(', ');
 /** The target for a system double, such as the runner's own. */
 function targetOfSystem(system, strategy) {
-    const platform = PLATFORMS.find((known) => known.system === system);
+    const platform = PLATFORMS.find((candidate) => candidate.system === system);
     return platform && { ...plain(platform), name: system, strategy };
 }
 function lookUp(name) {
-    const platform = PLATFORMS.find(({ system, crossName, triple }) => {
-        const old = crossName === undefined ? [] : (OLD_NAMES[crossName] ?? []);
-        return [system, crossName, ...old].includes(name) || sameTriple(triple, name);
-    });
-    if (platform !== undefined)
-        return plain(platform);
-    const variant = VARIANTS.find(([triple, , names]) => names.includes(name) || sameTriple(triple, name));
-    if (variant === undefined)
+    if (name.endsWith(STATIC))
+        return makeStatic(lookUp(name.slice(0, -STATIC.length)));
+    const all = [...PLATFORMS.map(plain), ...OTHERS];
+    return (all.find((target) => target.crossNames.includes(name)) ??
+        all.find(({ system, triple }) => system === name || sameTriple(triple, name)));
+}
+/** nixpkgs' `pkgsStatic` is made with musl, whatever the set is that it is asked of. */
+function makeStatic(base) {
+    if (base === undefined || !base.system.endsWith('-linux') || base.static)
         return undefined;
-    const [triple, system, crossNames] = variant;
-    return { system: system, triple, crossNames, plain: false };
+    return { ...base, triple: base.triple.replace(/gnu(abielfv\d)?/, 'musl'), plain: false, static: true };
 }
 function plain({ system, triple, crossName }) {
-    const crossNames = crossName === undefined ? [] : [crossName, ...(OLD_NAMES[crossName] ?? [])];
-    return { system, triple, crossNames, plain: true };
+    return known(system, triple, crossName === undefined ? [] : [crossName, ...(OLD_NAMES[crossName] ?? [])], true);
 }
 /** `aarch64-linux-gnu` is `aarch64-unknown-linux-gnu` with the vendor left out. */
 function sameTriple(triple, name) {
@@ -36631,15 +36939,15 @@ async function createBuildUsers(runner, wanted) {
         await recordFiles(runner, passwd, groups);
     else
         await recordUsers(runner, plan);
-    await append(runner, '/etc/group', groups, [plan.groupLine]);
-    await append(runner, '/etc/passwd', passwd, plan.passwdLines);
+    await Promise.all([
+        append(runner, '/etc/group', groups, [plan.groupLine]),
+        append(runner, '/etc/passwd', passwd, plan.passwdLines),
+    ]);
     return plan.group;
 }
-async function recordUsers(runner, plan) {
-    await runner.journal.record({ kind: 'command', tool: 'groupdel', args: [plan.group], root: true });
-    for (const user of plan.users) {
-        await runner.journal.record({ kind: 'command', tool: 'userdel', args: [user], root: true });
-    }
+async function recordUsers(runner, { group, users }) {
+    const undo = (tool, name) => ({ kind: 'command', tool, args: [name], root: true, shared: true });
+    await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)));
 }
 /** Where there is no userdel (busybox): the files as they were. */
 async function recordFiles(runner, passwd, groups) {
@@ -36648,7 +36956,7 @@ async function recordFiles(runner, passwd, groups) {
         ['/etc/group', groups],
     ]) {
         const encoded = Buffer.from(content).toString('base64');
-        await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true });
+        await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true });
     }
 }
 /** One append, which other programs that add users at this moment survive. */
@@ -36796,6 +37104,7 @@ function userConfFiles(ours, env, home, version) {
 
 ;// CONCATENATED MODULE: ./build/js/install/environment.js
 
+
 const PROFILE = '/nix/var/nix/profiles/default';
 /** Places of the CA certificates, those of the system first: a company's own CA is there (upstream's nix-daemon.sh). */
 const CERTIFICATES = [
@@ -36829,6 +37138,21 @@ function daemonEnvironment(facts) {
         variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
         leftOut: set.filter(secret).map(([name]) => name),
     };
+}
+const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh';
+/** What a login shell needs: /etc/profile replaces the PATH that a job gives its steps. */
+const loginScript = (bin, certificates) => `# of a job that has installed Nix; its post step removes this file
+PATH="$HOME/.nix-profile/bin:${bin}:$PATH"
+NIX_PROFILES="\${NIX_PROFILES:-${PROFILE} $HOME/.nix-profile}"
+export PATH NIX_PROFILES
+${certificates === undefined ? '' : `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_FILE:-${certificates}}"\n`}`;
+/** Makes a Nix that this run has installed known to login shells, where root can. */
+async function tellLoginShells(runner, bin) {
+    if (runner.facts.privilege === 'none' || !(0,external_node_fs_.existsSync)((0,external_node_path_.dirname)(LOGIN_SCRIPT)) || (0,external_node_fs_.existsSync)(LOGIN_SCRIPT))
+        return;
+    await runner.journal.record({ kind: 'remove', path: LOGIN_SCRIPT, root: true, shared: true });
+    const text = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE);
+    await runner.files.write(LOGIN_SCRIPT, text, { asRoot: true });
 }
 /** What upstream's profile scripts give a login shell, for the later steps of the job. */
 function exportToJob(runner, env, bin, onPath) {
@@ -36878,11 +37202,13 @@ async function startDaemon(runner, plan) {
         env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
     };
     if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
-        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true });
+        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
     }
     const pid = await runner.commands.startDetached(command, log, { asRoot: true });
     const startTime = readStartTime(pid) ?? '';
-    await runner.journal.record({ kind: 'stop', pid, startTime, root: true });
+    // at the usual place it serves other jobs too
+    const shared = plan.socket === STANDARD_SOCKET ? { shared: true } : {};
+    await runner.journal.record({ kind: 'stop', pid, startTime, root: true, ...shared });
     const limit = performance.now() + START_SECONDS * 1000;
     while ((await probeSocket(plan.socket)) !== 'answers') {
         const alive = readStartTime(pid) === startTime && startTime !== '';
@@ -36890,7 +37216,7 @@ async function startDaemon(runner, plan) {
             const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
             throw new errors/* UserError */.yo(`nix-daemon ${why}: ${lastLines(log)}`);
         }
-        await (0,promises_.setTimeout)(10);
+        await (0,promises_.setTimeout)(2);
     }
     return { pid, startTime, socket: plan.socket, environment: plan.environment };
 }
@@ -36924,61 +37250,7 @@ function readStartTime(pid) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/install/wiring.js
-/**
- * Decides as Nix itself does (openStore, libstore/store-api.cc): NIX_REMOTE, else the store directly where this user
- * may write it, else the daemon.
- */
-function chooseAccess(facts) {
-    const remote = facts.remote === 'auto' ? '' : (facts.remote ?? '');
-    const isDaemon = remote === 'daemon' || remote.startsWith('unix://');
-    if (remote !== '' && remote !== 'local' && !isDaemon) {
-        return { mode: 'none', reason: `NIX_REMOTE is ${remote}: only daemon, unix://, local and auto are supported` };
-    }
-    if (!isDaemon && facts.uid === 0)
-        return { mode: 'single-user', reason: 'root opens the store itself' };
-    if (!isDaemon && facts.storeWritable)
-        return { mode: 'single-user', reason: 'this user owns the store' };
-    if (facts.socket === 'answers')
-        return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' };
-    const state = {
-        dead: 'the daemon that left its socket is not running',
-        denied: "this user may not open the daemon's socket",
-        absent: 'no daemon is running',
-    }[facts.socket];
-    if (facts.privilege !== 'none' && !remote.startsWith('unix://')) {
-        const beside = facts.socket === 'denied';
-        return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` };
-    }
-    return {
-        mode: 'none',
-        reason: `${state}, and this user may not write /nix. Start nix-daemon and let this user open its socket, or run the ` +
-            'job as root, or let its user use sudo without a password',
-    };
-}
-/**
- * A daemon that does not trust this user ignores its settings. With root, this run has a daemon of its own beside it
- * instead of changing nix.conf and restarting the machine's daemon under other jobs.
- */
-function chooseWiring(access, trusted, privilege) {
-    if (access.mode === 'single-user')
-        return 'client';
-    if (access.start)
-        return 'own-daemon';
-    if (trusted)
-        return 'client';
-    return privilege === 'none' ? 'fixed' : 'own-daemon';
-}
-/**
- * Whether `trusted-users` of nix.conf names a user: by name, by `@group`, or `*`.
- * @param groups names of all groups of the user
- */
-function isTrusted(trustedUsers, user, groups) {
-    return trustedUsers.some((entry) => entry === '*' || entry === user || (entry.startsWith('@') && groups.includes(entry.slice(1))));
-}
-
 ;// CONCATENATED MODULE: ./build/js/install/facts.js
-
 
 
 
@@ -37014,21 +37286,42 @@ async function readSettings(runner, found, env) {
         return parseSettings(result.stdout);
     throw new errors/* UserError */.yo(`Nix cannot read its settings: ${result.stderr.trim()}\nLook at the lines of extra-nix-config, and at nix.conf on this machine.`);
 }
-/** Whether the daemon lets this user set restricted settings. Newer daemons say so themselves. */
-async function askTrust(runner, nix, effective) {
-    if (atLeast(nix.version, '2.19')) {
-        const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json'];
-        const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 });
-        const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1];
-        if (answer !== undefined)
-            return answer === 'true' || answer === '1';
-    }
-    return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner));
+/** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */
+async function askTrust(runner, nix) {
+    if (!atLeast(nix.version, '2.19'))
+        return undefined;
+    const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json'];
+    const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 });
+    const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1];
+    return answer === undefined ? undefined : answer === 'true' || answer === '1';
 }
 /** Names of all groups of this user. */
 async function groupNames(runner) {
     const result = await runner.commands.run({ tool: 'id', args: ['-Gn'] }, { accept: 'any', timeoutSeconds: 30 });
     return result.stdout.split(/\s+/).filter((name) => name !== '');
+}
+
+;// CONCATENATED MODULE: ./build/js/install/kvm.js
+
+const DEVICE = '/dev/kvm';
+/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
+const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
+/**
+ * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
+ * udev rule: it needs no udev, and post undoes it.
+ */
+async function openKvm(runner) {
+    if (!(0,external_node_fs_.existsSync)(DEVICE))
+        return;
+    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
+    const after = openedMode(before);
+    if (after === undefined)
+        return;
+    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
+    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
+    // a container may have the device without any right over it: builds go without
+    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/nix-folder.js
@@ -37042,7 +37335,7 @@ function partsToClaim(exists) {
 /** Records what of /nix this run is about to make; an empty folder counts as not there. Called before it is made. */
 async function claimNixFolder(runner) {
     for (const path of partsToClaim(holdsSomething)) {
-        await runner.journal.record({ kind: 'remove', path, root: runner.facts.privilege !== 'none' });
+        await runner.journal.record({ kind: 'remove', path, root: runner.facts.privilege !== 'none', shared: true });
     }
 }
 function holdsSomething(path) {
@@ -37155,7 +37448,61 @@ async function applySettings(runner, installed, settings) {
     return { ...installed, settings: merged, wiring: { kind: 'own-daemon', daemon } };
 }
 
+;// CONCATENATED MODULE: ./build/js/install/wiring.js
+/**
+ * Decides as Nix itself does (openStore, libstore/store-api.cc): NIX_REMOTE, else the store directly where this user
+ * may write it, else the daemon.
+ */
+function chooseAccess(facts) {
+    const remote = facts.remote === 'auto' ? '' : (facts.remote ?? '');
+    const isDaemon = remote === 'daemon' || remote.startsWith('unix://');
+    if (remote !== '' && remote !== 'local' && !isDaemon) {
+        return { mode: 'none', reason: `NIX_REMOTE is ${remote}: only daemon, unix://, local and auto are supported` };
+    }
+    if (!isDaemon && facts.uid === 0)
+        return { mode: 'single-user', reason: 'root opens the store itself' };
+    if (!isDaemon && facts.storeWritable)
+        return { mode: 'single-user', reason: 'this user owns the store' };
+    if (facts.socket === 'answers')
+        return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' };
+    const state = {
+        dead: 'the daemon that left its socket is not running',
+        denied: "this user may not open the daemon's socket",
+        absent: 'no daemon is running',
+    }[facts.socket];
+    if (facts.privilege !== 'none' && !remote.startsWith('unix://')) {
+        const beside = facts.socket === 'denied';
+        return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` };
+    }
+    return {
+        mode: 'none',
+        reason: `${state}, and this user may not write /nix. Start nix-daemon and let this user open its socket, or run the ` +
+            'job as root, or let its user use sudo without a password',
+    };
+}
+/**
+ * A daemon that does not trust this user ignores its settings. With root, this run has a daemon of its own beside it
+ * instead of changing nix.conf and restarting the machine's daemon under other jobs.
+ */
+function chooseWiring(access, trusted, privilege) {
+    if (access.mode === 'single-user')
+        return 'client';
+    if (access.start)
+        return 'own-daemon';
+    if (trusted)
+        return 'client';
+    return privilege === 'none' ? 'fixed' : 'own-daemon';
+}
+/**
+ * Whether `trusted-users` of nix.conf names a user: by name, by `@group`, or `*`.
+ * @param groups names of all groups of the user
+ */
+function isTrusted(trustedUsers, user, groups) {
+    return trustedUsers.some((entry) => entry === '*' || entry === user || (entry.startsWith('@') && groups.includes(entry.slice(1))));
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/connect.js
+
 
 
 
@@ -37183,22 +37530,26 @@ async function connect(runner, found, wanted) {
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
-    const effective = await readSettings(runner, found, env);
+    const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)]);
     const nix = describeNix(found, effective, access, env);
-    const trusted = await findTrust(runner, nix, access, effective);
+    const trusted = await findTrust(runner, nix, access, effective, groups);
     const kind = chooseWiring(access, trusted, facts.privilege);
     const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
-    if (effective.sandbox || !sandboxSet)
-        await checkSandbox(runner, facts, kind);
     if (!wanted.installed && !(0,external_node_fs_.existsSync)('/nix'))
         await claimNixFolder(runner);
+    const [buildUsers] = await Promise.all([
+        provideBuildUsers(runner, effective, kind, wanted.installed),
+        effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+        kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
+        wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
+    ]);
     const settings = {
         ...baseSettings(effective, found.version, {
             cpus: runner.facts.cpus,
             staticShell: STATIC_SHELLS.find(external_node_fs_.existsSync),
             sandboxSet,
         }),
-        ...(await provideBuildUsers(runner, effective, kind, wanted.installed)),
+        ...buildUsers,
     };
     const tokens = maskedTokens(runner, effective, wanted);
     const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined;
@@ -37236,12 +37587,11 @@ function describeNix(found, effective, access, env) {
         env,
     };
 }
-async function findTrust(runner, nix, access, effective) {
+async function findTrust(runner, nix, access, effective, groups) {
     if (access.mode !== 'daemon' || runner.facts.uid === 0)
         return true;
-    if (access.start)
-        return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner));
-    return await askTrust(runner, nix, effective);
+    const answer = access.start ? undefined : await askTrust(runner, nix);
+    return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups);
 }
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */
 async function checkSandbox(runner, facts, kind) {
@@ -37379,7 +37729,7 @@ async function installDistro(runner) {
     await claimNixFolder(runner);
     if (packages.length > 0) {
         const args = ['purge', '-y', '-q', ...packages];
-        await runner.journal.record({ kind: 'command', tool: 'apt-get', args, root: true });
+        await runner.journal.record({ kind: 'command', tool: 'apt-get', args, root: true, shared: true });
     }
     runner.log.info(`installing ${packages.join(', ') || PACKAGE}`);
     const first = await distro_apt(runner, ['install', ...plan.wanted]);
@@ -37434,6 +37784,102 @@ function otherDistribution() {
     return (`the distribution's package is supported on Debian and Ubuntu (apt-get), not on ${name ?? 'this one'}. Use ` +
         'nix-source: release, or install Nix before this step and use nix-source: existing.');
 }
+
+;// CONCATENATED MODULE: ./build/js/install/kept.js
+
+
+
+
+const TOOL = 'nix-release';
+/** The whole of /nix as it was right after an install, and what `nix --version` printed. */
+const TREE = 'nix';
+const VERSION = 'version';
+const kept_PARTS = ['store', 'var'];
+/** Of the tarball that it was made of: what is in the tool cache is found by what was asked for. */
+const versionOf = (sha256) => `0.0.0-sha256.x${sha256.slice(0, 32)}`;
+/** What is kept is a whole /nix, for a machine that has none. */
+const nixIsAbsent = () => kept_PARTS.every((part) => !(0,external_node_fs_.existsSync)(`/nix/${part}`));
+/**
+ * Lays /nix out as an earlier job of this machine kept it of a tarball: no download, no xz, no registration.
+ * @param bin folder of the programs in it
+ * @returns undefined where there is nothing, or nothing that serves
+ */
+async function restoreKept(runner, sha256, bin, asRoot) {
+    const folder = runner.tools.find(TOOL, versionOf(sha256));
+    const tree = `${folder}/${TREE}`;
+    if (folder === undefined || !(await kept_isTrusted(tree, asRoot ? 0 : runner.facts.uid)))
+        return undefined;
+    const draft = (part) => `/nix/.${part}-${id}`;
+    const id = (0,external_node_crypto_.randomBytes)(6).toString('hex');
+    try {
+        const printed = (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
+        const { chosen } = chooseCandidate([{ path: bin, printed }]);
+        if (chosen === undefined)
+            throw new Error(`its version is ${printed}`);
+        const run = commandsOf(runner, asRoot);
+        await run('mkdir', '-p', '--', '/nix');
+        const parts = await copies(tree, '/nix', asRoot);
+        await Promise.all(parts.map(({ part, how }) => run('cp', ...how, '-T', '--', `${tree}/${part}`, draft(part))));
+        await Promise.all(kept_PARTS.map((part) => run('mv', '-T', '--', draft(part), `/nix/${part}`)));
+        return { bin, version: chosen.version, onPath: false };
+    }
+    catch (error) {
+        runner.log.info(`what the tool cache kept does not serve: ${error instanceof Error ? error.message : String(error)}`);
+        for (const part of kept_PARTS)
+            await runner.files.remove(draft(part), { asRoot });
+        return undefined;
+    }
+}
+/**
+ * Any job of this runner can write to its tool cache, and there is no hash of this form: it is taken only where whom
+ * it will work for has made it. A job without root cannot leave there a folder that root owns; one with root could do
+ * anything else.
+ */
+async function kept_isTrusted(tree, owner) {
+    const made = await (0,external_node_fs_promises_.lstat)(tree).catch(() => undefined);
+    return made?.isDirectory() === true && made.uid === owner && (made.mode & 0o022) === 0;
+}
+/**
+ * Keeps /nix, as an install has just made it, for later jobs of this machine. A hosted runner is thrown away, so
+ * nothing is kept there. Never throws: a tool cache that cannot be written costs time in the next job, nothing in this
+ * one.
+ */
+async function keepNix(runner, sha256, { bin }, asRoot) {
+    const { env, folder } = runner.facts;
+    if (env.RUNNER_ENVIRONMENT === 'github-hosted' || !env.RUNNER_TOOL_CACHE)
+        return;
+    try {
+        const empty = `${folder}/kept`;
+        await runner.files.makeDirectory(empty);
+        const version = versionOf(sha256);
+        const place = runner.tools.find(TOOL, version) ?? (await runner.tools.save(empty, TOOL, version));
+        const [tree, draft] = [`${place}/${TREE}`, `${place}/${TREE}.new`];
+        const run = commandsOf(runner, asRoot);
+        await runner.files.remove(draft, { asRoot });
+        await run('mkdir', '-m', '755', '--', draft);
+        for (const { part, how } of await copies('/nix', place, asRoot))
+            await run('cp', ...how, '--', `/nix/${part}`, draft);
+        const { stdout } = await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 });
+        await runner.files.write(`${draft}/${VERSION}`, stdout, { asRoot });
+        await runner.files.remove(tree, { asRoot });
+        await run('mv', '-T', '--', draft, tree);
+    }
+    catch (error) {
+        runner.log.debug(`nothing is kept in the tool cache: ${String(error)}`);
+    }
+}
+/**
+ * How each part is copied. Files of the store are never written to again: where root owns them and both places are on
+ * one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ */
+async function copies(from, to, asRoot) {
+    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)((0,external_node_fs_.existsSync)(to) ? to : '/')]);
+    const links = asRoot && source.dev === target.dev;
+    return kept_PARTS.map((part) => ({ part, how: ['-a', part === 'store' && links ? '--link' : '--reflink=auto'] }));
+}
+const commandsOf = (runner, asRoot) => async (tool, ...args) => {
+    await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
+};
 
 ;// CONCATENATED MODULE: ./build/js/install/layout.js
 /** One archive's command line option and its first bytes. */
@@ -37504,70 +37950,79 @@ const systemInName = (top) => /-([a-z0-9_]+-(?:linux|darwin|freebsd))$/.exec(top
 
 
 /**
- * Unpacks a tarball into a folder in /nix, on the store's file system, so that store paths can be renamed into it.
+ * Unpacks a tarball, as its bytes come, into a folder in /nix, on the store's file system, so that store paths can be
+ * renamed into it.
+ * @param name of the tarball, for messages
  * @throws UserError where the archive is not one, is damaged, or holds anything outside its own folder
  */
-async function unpackTarball(runner, tarball, asRoot) {
-    const compression = await readCompression(tarball);
+async function unpackTarball(runner, name, bytes, asRoot) {
+    const { head, all } = await peek(bytes);
+    const compression = compressionOf(head);
+    if (compression === undefined) {
+        const start = JSON.stringify(head.subarray(0, 40).toString('latin1'));
+        throw new errors/* UserError */.yo(`${name} is not a Nix release tarball: it begins with ${start}`);
+    }
     if (runner.commands.find(compression.tool) === undefined) {
-        throw new errors/* UserError */.yo(`${tarball} is compressed with ${compression.tool}, which is not installed. Install it.`);
+        throw new errors/* UserError */.yo(`${name} is compressed with ${compression.tool}, which is not installed. Install it.`);
     }
     const staging = `/nix/.unpack-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    await runner.files.makeDirectory(staging, { asRoot });
+    await runner.journal.record({ kind: 'remove', path: staging, root: asRoot });
+    const folders = ['/nix/store', '/nix/var/nix', staging];
+    await runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 });
     try {
-        await extract(runner, tarball, staging, compression.option, asRoot);
-        return { staging, ...(await readLayout(tarball, staging)) };
+        await extract(runner, name, all, { staging, option: compression.option, asRoot });
+        return { staging, ...(await readLayout(name, staging)) };
     }
     catch (error) {
-        await discard(runner, staging, asRoot);
+        await runner.files.remove(staging, { asRoot });
         throw error;
     }
 }
-/** Takes an unpacked archive away; store paths in it may be read-only. */
-async function discard(runner, staging, asRoot) {
-    await runner.commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', staging] }, { asRoot, accept: 'any' });
-    await runner.files.remove(staging, { asRoot });
-}
-async function readCompression(tarball) {
-    const file = await (0,external_node_fs_promises_.open)(tarball);
-    try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-        const compression = compressionOf(buffer.subarray(0, bytesRead));
-        if (compression !== undefined)
-            return compression;
-        const start = JSON.stringify(buffer.subarray(0, Math.min(bytesRead, 40)).toString('latin1'));
-        throw new errors/* UserError */.yo(`${tarball} is not a Nix release tarball: it begins with ${start}`);
+/** Enough to know how it is compressed, and to show what it is instead. */
+const HEAD = 64;
+/** The first bytes, and all of them. */
+async function peek(bytes) {
+    const iterator = bytes[Symbol.asyncIterator]();
+    let head = Buffer.alloc(0);
+    while (head.length < HEAD) {
+        const { done, value } = await iterator.next();
+        if (done)
+            break;
+        head = Buffer.concat([head, value]);
     }
-    finally {
-        await file.close();
-    }
+    const all = async function* () {
+        yield head;
+        yield* { [Symbol.asyncIterator]: () => iterator };
+    };
+    return { head, all: all() };
 }
-async function extract(runner, tarball, staging, option, asRoot) {
+async function extract(runner, name, input, { staging, option, asRoot }) {
     // tar cuts a leading / from names and refuses `..`; either ends this run
-    const args = ['-x', option, '-p', '--no-same-owner', '-f', tarball, '-C', staging];
-    const options = { asRoot, accept: 'any', timeoutSeconds: 600 };
-    const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' } }, options);
+    const args = ['-x', option, '-p', '--no-same-owner', '-f', '-', '-C', staging];
+    const limits = { asRoot, accept: 'any', timeoutSeconds: 600 };
+    const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' }, input }, limits);
     if (result.stopped !== undefined)
-        throw new errors/* UserError */.yo(`unpacking ${tarball} was ended (${result.stopped})`);
+        throw new errors/* UserError */.yo(`unpacking ${name} was ended (${result.stopped})`);
     if (/removing leading|contains '\.\.'|path contains/i.test(result.stderr)) {
-        throw new errors/* UserError */.yo(`${tarball} is refused: it holds files outside its own folder: ${result.stderr.trim()}`);
+        throw new errors/* UserError */.yo(`${name} is refused: it holds files outside its own folder: ${result.stderr.trim()}`);
     }
     if (result.exitCode !== 0)
-        throw new errors/* UserError */.yo(`${tarball} cannot be unpacked: ${result.stderr.trim()}`);
+        throw new errors/* UserError */.yo(`${name} cannot be unpacked: ${result.stderr.trim()}`);
 }
-async function readLayout(tarball, staging) {
+async function readLayout(name, staging) {
     const top = await (0,external_node_fs_promises_.readdir)(staging);
     const root = `${staging}/${top[0] ?? ''}`;
     const store = (0,external_node_fs_.existsSync)(`${root}/store`) ? await (0,external_node_fs_promises_.readdir)(`${root}/store`) : undefined;
     const registration = (0,external_node_fs_.existsSync)(`${root}/.reginfo`) ? await (0,external_node_fs_promises_.readFile)(`${root}/.reginfo`, 'utf8') : undefined;
     const problem = layoutProblem({ top, store, registration });
     if (problem !== undefined || store === undefined || registration === undefined) {
-        throw new errors/* UserError */.yo(`${tarball} is not a Nix release tarball: ${problem}`);
+        throw new errors/* UserError */.yo(`${name} is not a Nix release tarball: ${problem}`);
     }
     return { store: `${root}/store`, names: store, top: top[0] ?? '', registration };
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/release.js
+
 
 
 
@@ -37614,13 +38069,28 @@ function ownerOfNix({ facts }) {
  */
 async function installTarball(runner, tarball, systems) {
     const asRoot = ownerOfNix(runner) === 'root';
+    const { sha256 } = tarball;
+    const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined;
     await claimNixFolder(runner);
-    await runner.files.makeDirectory('/nix', { asRoot });
-    const unpacked = await unpackTarball(runner, tarball, asRoot);
+    const kept = keeping === undefined ? undefined : await restoreKept(runner, keeping, `${release_PROFILE}/bin`, asRoot);
+    if (kept !== undefined)
+        return kept;
+    const found = await unpackAndRegister(runner, tarball, systems, asRoot);
+    if (keeping !== undefined)
+        await keepNix(runner, keeping, found, asRoot);
+    return found;
+}
+async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
+    let unpacked;
     try {
+        await read(async (bytes) => {
+            unpacked = await unpackTarball(runner, name, bytes, asRoot);
+        });
+        if (unpacked === undefined)
+            throw new Error(`${name} was not read`);
         const system = systemInName(unpacked.top);
         if (system !== undefined && !systems.includes(system)) {
-            throw new errors/* UserError */.yo(`${tarball} holds a Nix for ${system}; this machine is ${systems[0]}`);
+            throw new errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
         }
         // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
         const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
@@ -37628,7 +38098,8 @@ async function installTarball(runner, tarball, systems) {
         return await makeProfile(runner, nix, profile, asRoot);
     }
     finally {
-        await discard(runner, unpacked.staging, asRoot);
+        if (unpacked !== undefined)
+            await runner.files.remove(unpacked.staging, { asRoot });
     }
 }
 async function moveIntoStore(runner, unpacked, asRoot) {
@@ -37654,8 +38125,6 @@ async function moveIntoStore(runner, unpacked, asRoot) {
  */
 async function renameInto(runner, { names, store }, asRoot) {
     const change = (tool, args) => runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
-    await runner.files.makeDirectory('/nix/store', { asRoot });
-    await runner.files.makeDirectory('/nix/var/nix', { asRoot });
     const left = names.filter((name) => (0,external_node_fs_.existsSync)(`/nix/store/${name}`));
     const fresh = names.filter((name) => !left.includes(name));
     if (fresh.length === 0)
@@ -37772,58 +38241,42 @@ var external_node_url_ = __nccwpck_require__(3136);
 
 
 
-
 /** Upstream's largest tarball is about 40 MB. */
 const LARGEST = 500_000_000;
-const TOOL = 'nix-release';
-/** A tarball on disk whose SHA-256 was checked where one is known. */
-async function fetchTarball(runner, url, sha256) {
-    const version = `0.0.0-sha256.x${sha256.slice(0, 32)}`;
-    const kept = runner.tools.find(TOOL, version);
-    // What lies in the tool cache can be changed by any job of this runner: it is checked like a download.
-    if (kept !== undefined && (await hasHash(`${kept}/nix.tar`, sha256)))
-        return `${kept}/nix.tar`;
-    const folder = `${runner.facts.folder}/download`;
-    await runner.files.makeDirectory(folder, { mode: 0o700 });
-    const path = `${folder}/nix.tar`;
-    runner.log.info(`downloading ${url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/s, '')}`);
-    await runner.network.download({ url, sha256, maxBytes: LARGEST }, path);
-    // A tool cache that cannot be written costs time in the next job, nothing in this one.
-    await runner.tools
-        .save(folder, TOOL, version)
-        .catch((error) => runner.log.debug(`the tarball is not kept in the tool cache: ${String(error)}`));
-    return path;
+function tarballAt(runner, url, hash) {
+    const sha256 = hash.toLowerCase();
+    const name = url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/s, '');
+    return {
+        name,
+        sha256,
+        read: async (consume) => {
+            runner.log.info(`downloading ${name}`);
+            await runner.network.download({ url, sha256, maxBytes: LARGEST }, consume);
+        },
+    };
 }
 /** The tarball that `nix-source` names by URL or path. @throws UserError */
-async function obtainTarball(runner, location, sha256) {
+function findTarball(runner, location, hash) {
     if (/^https?:\/\//i.test(location)) {
-        if (sha256 === undefined)
+        if (hash === undefined)
             throw new errors/* UserError */.yo('nix-source is a URL: nix-sha256 must be given');
-        return await fetchTarball(runner, location, sha256.toLowerCase());
+        return tarballAt(runner, location, hash);
     }
     const path = location.startsWith('file://') ? (0,external_node_url_.fileURLToPath)(location) : (0,external_node_path_.resolve)(runner.facts.workspace, location);
     if (!(0,external_node_fs_.existsSync)(path))
         throw new errors/* UserError */.yo(`nix-source: there is no file ${path}`);
-    if (sha256 === undefined)
-        return path;
-    // a copy of our own: the file cannot change between the check and the unpacking
-    const copy = `${runner.facts.folder}/nix.tar`;
-    await (0,external_node_fs_promises_.copyFile)(path, copy);
-    if (await hasHash(copy, sha256))
-        return copy;
-    await (0,external_node_fs_promises_.rm)(copy);
-    throw new errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
+    const sha256 = hash?.toLowerCase();
+    return { name: path, sha256, read: (consume) => consume(checkedFile(path, sha256)) };
 }
-async function hasHash(path, sha256) {
+/** Checked as it is read, so that the file cannot change between the check and the unpacking. */
+async function* checkedFile(path, sha256) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        for await (const chunk of (0,external_node_fs_.createReadStream)(path))
-            hash.update(chunk);
+    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1024 * 1024 })) {
+        hash.update(chunk);
+        yield chunk;
     }
-    catch {
-        return false;
-    }
-    return hash.digest('hex') === sha256.toLowerCase();
+    if (sha256 !== undefined && hash.digest('hex') !== sha256)
+        throw new errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/install.js
@@ -37845,6 +38298,10 @@ function sourcesFor(kind) {
  * @throws UserError that names each source that was tried and why it did not serve
  */
 async function installNix(runner, inputs) {
+    // one at a time: of two jobs that start together the second finds the first one's Nix
+    return await runner.journal.exclusively(() => provideAndConnect(runner, inputs));
+}
+async function provideAndConnect(runner, inputs) {
     const { source, found, reason } = await provideNix(runner, inputs);
     const installed = await connect(runner, found, {
         source,
@@ -37898,7 +38355,7 @@ async function provide(runner, inputs, source) {
             if (typeof release === 'string')
                 throw new errors/* UserError */.yo(release);
             ownerOfNix(runner);
-            return await installTarball(runner, await fetchTarball(runner, release.url, release.sha256), systems);
+            return await installTarball(runner, tarballAt(runner, release.url, release.sha256), systems);
         }
         case 'distro':
             return await installDistro(runner);
@@ -37906,7 +38363,7 @@ async function provide(runner, inputs, source) {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
             ownerOfNix(runner);
-            const tarball = await obtainTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
+            const tarball = findTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
             return await installTarball(runner, tarball, runnableSystems());
         }
     }
@@ -37932,6 +38389,28 @@ function runnableSystems() {
 function realisedPaths(result) {
     const done = result.status === 'built' || result.status === 'substituted' || result.status === 'cached';
     return done && result.plan.choice !== undefined ? Object.values(result.plan.choice.evaluated.outputs) : [];
+}
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/js/push/cancel.js
+
+
+
+/** The runner gives 7.5 s after its first signal; what is under way gets a moment to come to its end. */
+const GRACE_SECONDS = 1.5;
+const CANCELLED = 'the job was cancelled';
+/** The result of the work. @throws UserError soon after the job was cancelled, whatever the work still does */
+async function unlessCancelled(signal, work) {
+    const ended = work.then(() => undefined, () => undefined);
+    const over = new AbortController();
+    const cancelled = (0,external_node_events_.once)(signal, 'abort', { signal: over.signal }).then(() => (0,promises_.setTimeout)(GRACE_SECONDS * 1000, undefined, { ref: false }), () => undefined);
+    if (!signal.aborted)
+        await Promise.race([ended, cancelled]);
+    over.abort();
+    if (!signal.aborted)
+        return await work;
+    throw new errors/* UserError */.yo(`The push was ended: ${CANCELLED}. What is at the destinations is whole, and the next push goes on from there.`);
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/copy-plan.js
@@ -38004,71 +38483,6 @@ function lastWords(stderr) {
     return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-3).join(' ');
 }
 
-;// CONCATENATED MODULE: ./build/js/push/closure.js
-
-
-
-/** Reads `nix path-info --json` of every version. @throws DecodeError */
-const parsePathFacts = (document) => parsePathInfos(document).map(({ path, narHash, narSize, references, signatures }) => ({
-    path,
-    narHash: toNarInfoHash(narHash),
-    narSize,
-    references,
-    signatures,
-}));
-/** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
-function parseDamaged(stderr) {
-    const found = [...stderr.matchAll(/path '([^']+)' (?:was modified|disappeared|is corrupted)/g)];
-    return [...new Set(found.map((match) => match[1] ?? ''))].map(parseStorePath);
-}
-
-;// CONCATENATED MODULE: ./build/js/push/local-store.js
-
-
-
-const local_store_FEATURES = ['--extra-experimental-features', 'nix-command'];
-/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
-const local_store_PATHS_A_COMMAND = 5000;
-/** From 2.33 on the format of `path-info --json` has to be named. */
-const jsonFormat = (nix) => atLeast(nix.version, '2.33') ? ['--json', '--json-format', '1'] : ['--json'];
-/** Everything that the roots need at run time, themselves included. @throws CommandError where a root is not valid */
-async function local_store_closureOf(runner, nix, roots) {
-    const closure = new Map();
-    for (const some of local_store_slices(roots)) {
-        const args = [...local_store_FEATURES, 'path-info', ...jsonFormat(nix), '--recursive', '--', ...some];
-        const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', args), { timeoutSeconds: 600 });
-        for (const facts of parsePathFacts(stdout))
-            closure.set(facts.path, facts);
-    }
-    return [...closure.values()];
-}
-/**
- * Compares the contents of local paths with their hashes: `nix copy` uploads a rotten path without a look.
- * @returns what is wrong, by path
- * @throws Error where they could not be compared
- */
-async function damagedPaths(runner, nix, paths) {
-    const damaged = new Map();
-    for (const some of local_store_slices(paths)) {
-        const command = nixCommand(nix, 'nix', [...local_store_FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 4 * 3600, discardStdout: true });
-        if (result.exitCode === 0)
-            continue;
-        const found = parseDamaged(result.stderr);
-        if (found.length === 0)
-            throw new Error(`the local store could not be checked: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`);
-        for (const path of found)
-            damaged.set(path, 'its content in the local store is damaged; nix-store --repair-path it');
-    }
-    return damaged;
-}
-function local_store_slices(list) {
-    const parts = [];
-    for (let at = 0; at < list.length; at += local_store_PATHS_A_COMMAND)
-        parts.push(list.slice(at, at + local_store_PATHS_A_COMMAND));
-    return parts;
-}
-
 ;// CONCATENATED MODULE: ./build/js/push/retry.js
 const PATIENCE = { tries: 6, baseSeconds: 0.5, capSeconds: 20, budgetSeconds: 180 };
 /** For a look before the build, which takes seconds. */
@@ -38124,7 +38538,6 @@ function explainStatus(status, doing, hint = '') {
 
 
 
-
 const copy_PATIENCE = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 };
 /** A `nix` command that speaks to another store: believes no cached lookup, goes through no proxy to this machine. */
 async function freshCommand(runner, nix, args, more = {}) {
@@ -38133,7 +38546,7 @@ async function freshCommand(runner, nix, args, more = {}) {
     const { no_proxy, NO_PROXY } = runner.facts.env;
     const direct = ['127.0.0.1', no_proxy ?? NO_PROXY].filter((text) => text).join(',');
     const env = { XDG_CACHE_HOME: cache, no_proxy: direct, NO_PROXY: direct, ...more.env };
-    return nixCommand(nix, 'nix', [...local_store_FEATURES, ...args], { ...more, env });
+    return newCommand(nix, args, { ...more, env });
 }
 /** Content in a file of mode 0600 while `work` runs. The journal knows of it before it is there. */
 async function withSecretFile(runner, content, work) {
@@ -38233,49 +38646,6 @@ function safeName(name) {
     return name;
 }
 
-;// CONCATENATED MODULE: ./build/js/push/found.js
-
-/**
- * Judges a narinfo of the destination and the size of its NAR.
- * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
- * @param publicKey `name:base64`; undefined where the push is not signed
- */
-function judge(info, size, facts, publicKey) {
-    if (info.path !== facts.path)
-        return { state: 'broken', reason: `its narinfo is for ${info.path}` };
-    if (size === undefined)
-        return { state: 'broken', reason: `its NAR ${info.url} is not there` };
-    if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
-        return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` };
-    const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size;
-    const isSigned = publicKey === undefined || isSignedBy(info, publicKey);
-    if (isSigned)
-        return { state: 'good', info, bytes };
-    if (info.narHash === facts.narHash && sameReferences(info, facts))
-        return { state: 'unsigned', info, bytes };
-    if (info.signatures.length === 0)
-        return { state: 'broken', reason: 'another build of it is there, signed by nobody' };
-    return {
-        state: 'foreign',
-        reason: `another build of it (NAR hash ${info.narHash}) is there, signed by ` +
-            `${info.signatures.map((text) => text.split(':')[0]).join(', ')}; delete it there, or push elsewhere`,
-    };
-}
-const sameReferences = (info, facts) => info.narSize === facts.narSize && [...info.references].sort().join() === [...facts.references].sort().join();
-/** Why what was found after a push is not right; undefined where it is. */
-function found_faultOf(found) {
-    switch (found.state) {
-        case 'good':
-            return undefined;
-        case 'missing':
-            return 'its narinfo is not there';
-        case 'unsigned':
-            return 'our signature is not on it';
-        default:
-            return found.reason;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/js/push/cache-info.js
 /** Name of the object that makes a place a binary cache. */
 const CACHE_INFO = 'nix-cache-info';
@@ -38367,8 +38737,6 @@ function presentNarInfo(facts) {
     ].join('\n');
 }
 
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: external "node:stream/consumers"
@@ -38454,21 +38822,55 @@ async function server_take(service, asked, request) {
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
+/** Bytes of what is to be written. */
+const sizeOf = (content) => content.kind === 'bytes' ? content.bytes.length : content.file.size;
+/** Why a destination did not do what it was asked for. */
+class DestinationError extends Error {
+    name = 'DestinationError';
+    /** HTTP status, where there was an answer. */
+    status;
+    /** Another try may succeed. */
+    passing;
+    /** Seconds that the destination asked to wait. */
+    retryAfter;
+    constructor(message, facts) {
+        super(message);
+        this.status = facts.status;
+        this.passing = facts.passing;
+        this.retryAfter = facts.retryAfter;
+    }
+}
+/** What was to be sent cannot be read (any more): no fault of the destination. */
+class SourceError extends Error {
+    name = 'SourceError';
+}
+const bytesOf = (text) => ({ kind: 'bytes', bytes: Buffer.from(text) });
+
 ;// CONCATENATED MODULE: ./build/js/push/gateway/spool.js
+
+
 
 
 
 
 /** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
 const MOST_BYTES = 8 * 1024 ** 3;
+/** Objects up to here are kept in memory, as long as all of them together have no more than the second. */
+const SMALL_BYTES = 64 * 1024;
+const MOST_IN_MEMORY = 8 * 1024 * 1024;
 /** Bytes that are gathered for one write. */
 const GATHER_BYTES = 512 * 1024;
-/** A folder for NARs on their way, with a limit. A NAR larger than the limit is let in when it is alone. */
+/** Bytes of the end of what came that stay in memory: an upload that keeps pace reads nothing from the disk. */
+const RECENT_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+/** A place for objects on their way, with a limit. An object larger than the limit is let in when it is alone. */
 class Spool {
     #folder;
     #limit;
     #waiting = [];
     #used = 0;
+    #inMemory = 0;
     #count = 0;
     constructor(folder, limit) {
         this.#folder = folder;
@@ -38482,6 +38884,12 @@ class Spool {
     }
     /** Waits for room and makes a place for one object. @param size bytes */
     async take(size) {
+        if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
+            this.#inMemory += size;
+            return inMemory(size, () => {
+                this.#inMemory -= size;
+            });
+        }
         while (this.#used > 0 && this.#used + size > this.#limit)
             await new Promise((resolve) => this.#waiting.push(resolve));
         this.#used += size;
@@ -38493,7 +38901,10 @@ class Spool {
                 wake();
         };
         try {
-            return new Spooled(path, size, await (0,external_node_fs_promises_.open)(path, 'wx', 0o600), release);
+            const file = await (0,external_node_fs_promises_.open)(path, 'wx+', 0o600);
+            // without a name it is gone however this process ends
+            await (0,external_node_fs_promises_.rm)(path);
+            return onDisk(new Growing(file, size), release);
         }
         catch (cause) {
             release();
@@ -38504,27 +38915,51 @@ class Spool {
         await (0,external_node_fs_promises_.rm)(this.#folder, { recursive: true, force: true });
     }
 }
-/** One object on its way: written once, read by any number of uploads, also while it is still being written. */
-class Spooled {
-    path;
+function inMemory(size, release) {
+    const content = { kind: 'bytes', bytes: Buffer.alloc(0) };
+    return {
+        content,
+        fill: async (body) => {
+            content.bytes = await (0,consumers_namespaceObject.buffer)(body);
+            if (content.bytes.length !== size)
+                throw new Error(`${content.bytes.length} of ${size} bytes came`);
+        },
+        drop: async () => release(),
+    };
+}
+const onDisk = (file, release) => ({
+    content: { kind: 'file', file },
+    fill: (body) => file.fill(body),
+    drop: async () => {
+        await file.close();
+        release();
+    },
+});
+/** A file that is read while it is still being written. */
+class Growing {
     size;
     #file;
-    #release;
+    /** What came last, the oldest first; what is not on disk yet is always in it. */
+    #recent = [];
+    #filling;
+    #came = 0;
     #written = 0;
     #fault;
     #waiting = [];
-    constructor(path, size, file, release) {
-        this.path = path;
-        this.size = size;
+    constructor(file, size) {
         this.#file = file;
-        this.#release = release;
+        this.size = size;
     }
-    /** Writes what comes. @throws Error where it is not `size` bytes, and where the disk is full */
-    async fill(body) {
+    fill(body) {
+        this.#filling = this.#take(body);
+        return this.#filling;
+    }
+    async #take(body) {
         try {
-            await (0,external_node_stream_promises_.pipeline)(body, this.#writer());
-            if (this.#written !== this.size)
-                throw new Error(`${this.#written} of ${this.size} bytes came`);
+            // not `for await`: it copies what came meanwhile into one buffer
+            await (0,external_node_stream_promises_.pipeline)(body, this.#intake());
+            if (this.#came !== this.size)
+                throw new Error(`${this.#came} of ${this.size} bytes came`);
         }
         catch (cause) {
             this.#fault = cause instanceof Error ? cause : new Error(String(cause));
@@ -38532,45 +38967,83 @@ class Spooled {
             throw this.#fault;
         }
     }
-    /** Takes several chunks at a time to the disk: a NAR comes in thousands of them. */
-    #writer() {
-        const write = async (chunks) => {
-            const wanted = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-            const { bytesWritten } = await this.#file.writev([...chunks]);
-            // a disk that is nearly full takes less than it is given, and then says so
-            if (bytesWritten < wanted)
-                await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
-            this.#written += wanted;
-            this.#wake();
+    /** Gathers one write while the one before is under way. */
+    #intake() {
+        let writing = Promise.resolve();
+        let gathered = [];
+        const flush = async () => {
+            await writing;
+            writing = this.#write(gathered);
+            // looked at before the next one, and at the end
+            writing.catch(() => undefined);
+            gathered = [];
         };
         return new external_node_stream_.Writable({
             highWaterMark: GATHER_BYTES,
-            write: (chunk, _encoding, done) => void write([chunk]).then(() => done(), done),
-            writev: (all, done) => void write(all.map(({ chunk }) => chunk)).then(() => done(), done),
-            final: (done) => void this.#file.close().then(() => done(), done),
-            destroy: (cause, done) => void this.#file.close().then(() => done(cause), () => done(cause)),
+            write: (chunk, _encoding, done) => {
+                this.#recent.push({ at: this.#came, chunk });
+                this.#came += chunk.length;
+                gathered.push(chunk);
+                this.#wake();
+                if (bytesIn(gathered) < GATHER_BYTES)
+                    done();
+                else
+                    flush().then(() => done(), done);
+            },
+            final: (done) => {
+                flush()
+                    .then(() => writing)
+                    .then(() => done(), done);
+            },
         });
     }
-    async available(offset) {
-        if (this.#fault !== undefined)
-            throw this.#fault;
-        if (this.#written > offset || (this.#written > 0 && this.#written >= this.size))
-            return this.#written;
-        return await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })).then(() => this.available(offset));
+    async #write(chunks) {
+        if (chunks.length === 0)
+            return;
+        const wanted = bytesIn(chunks);
+        const { bytesWritten } = await this.#file.writev([...chunks]);
+        // a disk that is nearly full takes less than it is given, and then says so
+        if (bytesWritten < wanted)
+            await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
+        this.#written += wanted;
+        const kept = this.#recent.findIndex(({ at, chunk }) => at + chunk.length > this.#written - RECENT_BYTES);
+        this.#recent.splice(0, kept < 0 ? this.#recent.length : kept);
     }
-    /** All uploads are through, or none is wanted any more. */
-    async drop() {
-        this.#release();
-        await (0,external_node_fs_promises_.rm)(this.path, { force: true });
+    /** Bytes [start, end) as they come. A chunk is valid until the next is asked for. */
+    async *chunks(start, end) {
+        let memory;
+        for (let at = start; at < end;) {
+            while (this.#came <= at && this.#fault === undefined)
+                await new Promise((resolve) => this.#waiting.push(resolve));
+            if (this.#fault !== undefined)
+                throw new SourceError(this.#fault.message);
+            const recent = this.#recent.find((one) => at < one.at + one.chunk.length);
+            let chunk;
+            if (recent !== undefined && recent.at <= at)
+                chunk = recent.chunk.subarray(at - recent.at);
+            else {
+                memory ??= Buffer.allocUnsafe(READ_BYTES);
+                const { bytesRead } = await this.#file.read(memory, 0, Math.min(READ_BYTES, this.#written - at), at);
+                if (bytesRead === 0)
+                    throw new SourceError('what was to be sent is shorter than it was');
+                chunk = memory.subarray(0, bytesRead);
+            }
+            const part = chunk.subarray(0, end - at);
+            at += part.length;
+            yield part;
+        }
+    }
+    async close() {
+        // where all destinations gave up early, Nix is still let to bring it: it would fail otherwise
+        await this.#filling?.catch(() => undefined);
+        await this.#file.close();
     }
     #wake() {
-        for (const { resolve, reject } of this.#waiting.splice(0))
-            if (this.#fault === undefined)
-                resolve(this.#written);
-            else
-                reject(this.#fault);
+        for (const resolve of this.#waiting.splice(0))
+            resolve();
     }
 }
+const bytesIn = (chunks) => chunks.reduce((sum, { length }) => sum + length, 0);
 
 ;// CONCATENATED MODULE: ./build/js/push/gateway/gateway.js
 
@@ -38638,19 +39111,22 @@ class Gateway {
         const spooled = await this.#spool.take(size);
         // sent on while it still comes, except where it is not clear yet who lacks it
         const filled = spooled.fill(body);
-        if (this.#allAlike)
+        const isSentOn = this.#allAlike && spooled.content.kind === 'file';
+        if (isSentOn)
             this.#deliver(name, spooled, this.#living());
         try {
             await filled;
         }
         catch (cause) {
-            if (!this.#allAlike)
+            if (!isSentOn)
                 await spooled.drop();
             return cause instanceof Error ? cause.message : String(cause);
         }
         this.#nars.add(name);
         if (!this.#allAlike)
             this.#held.set(name, spooled);
+        else if (!isSentOn)
+            this.#deliver(name, spooled, this.#living());
         return undefined;
     }
     takeInfo(hash, text) {
@@ -38678,7 +39154,7 @@ class Gateway {
     async takeOther(name, size, body) {
         const spooled = await this.#spool.take(size);
         await spooled.fill(body);
-        this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled))).then(() => spooled.drop()));
+        this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled.content))).then(() => spooled.drop()));
         return undefined;
     }
     /** Waits until everything that came is delivered or lost. @param reason why paths that are still open did not come */
@@ -38692,7 +39168,7 @@ class Gateway {
         await this.#spool.close();
     }
     #deliver(name, spooled, to) {
-        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled))).then(() => spooled.drop()));
+        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled.content))).then(() => spooled.drop()));
     }
     #track(work) {
         const tracked = work.finally(() => this.#underWay.delete(tracked));
@@ -38706,38 +39182,199 @@ class Gateway {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/push/pool.js
-/** Runs `work` for every item, at most `width` at a time; results in the items' order. Rejects with the first failure. */
-async function pooled(items, width, work) {
+;// CONCATENATED MODULE: ./build/js/push/closure.js
+
+
+/** With the hash as narinfos spell it. */
+const asFacts = ({ path, narHash, narSize, references, signatures }) => ({
+    path,
+    narHash: toNarInfoHash(narHash),
+    narSize,
+    references,
+    signatures,
+});
+/** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
+function parseDamaged(stderr) {
+    const found = [...stderr.matchAll(/path '([^']+)' (?:was modified|disappeared|is corrupted)/g)];
+    return [...new Set(found.map((match) => match[1] ?? ''))].map(parseStorePath);
+}
+
+;// CONCATENATED MODULE: ./build/js/push/local-store.js
+
+
+/**
+ * Compares the contents of local paths with their hashes: `nix copy` uploads a rotten path without a look.
+ * @returns what is wrong, by path
+ * @throws Error where they could not be compared
+ */
+async function damagedPaths(runner, nix, paths) {
+    const damaged = new Map();
+    for (const some of slices(paths)) {
+        const command = newCommand(nix, ['store', 'verify', '--no-trust', '--', ...some]);
+        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 4 * 3600, discardStdout: true });
+        if (result.exitCode === 0)
+            continue;
+        const found = parseDamaged(result.stderr);
+        if (found.length === 0)
+            throw new Error(`the local store could not be checked: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`);
+        for (const path of found)
+            damaged.set(path, 'its content in the local store is damaged; nix-store --repair-path it');
+    }
+    return damaged;
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/parallel.js
+/** Runs `work` on each item, at most `width` at once; results in the items' order. Rejects with the first failure. */
+async function inParallel(width, items, work) {
     const results = new Array(items.length);
     let next = 0;
     const lane = async () => {
-        while (next < items.length) {
-            const index = next++;
+        for (let index = next++; index < items.length; index = next++)
             results[index] = await work(items[index], index);
-        }
     };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
     return results;
 }
 
-;// CONCATENATED MODULE: ./build/js/push/read-back.js
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+;// CONCATENATED MODULE: ./build/js/push/content.js
 
 
 
 
 
 
-/** How many NARs `verify: sample` reads whole, and up to which size each. */
-const SAMPLE_PATHS = 5;
-const SAMPLE_BYTES = 256 * 1024 * 1024;
-/** Asks the destination itself what it has of each path. @throws DestinationError where it does not answer */
-async function read_back_lookUp(objects, closure, publicKey) {
-    const found = await pooled(closure, objects.lookups, async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey)]);
+
+const content_TRIES = 3;
+const PROGRAMS = ['zstd', 'xz', 'bzip2', 'lzip', 'lz4'];
+/** Programs, and what Node itself has: zstd only from 22.15 on, and then the first of several frames alone. */
+function unpacker(commands) {
+    return (compression) => {
+        const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined;
+        if (tool !== undefined)
+            return external_node_stream_.Duplex.from((packed) => commands.filter({ tool, args: ['-dc'] }, packed));
+        if (compression === 'none' || compression === '')
+            return new external_node_stream_.PassThrough();
+        if (compression === 'gzip')
+            return external_node_zlib_.createGunzip();
+        if (compression === 'br')
+            return external_node_zlib_.createBrotliDecompress();
+        return compression === 'zstd' && "createZstdDecompress" in external_node_zlib_namespaceObject ? external_node_zlib_.createZstdDecompress() : undefined;
+    };
+}
+/**
+ * Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed.
+ * @throws DestinationError where it cannot be read
+ */
+async function checkContent(objects, info, unpack) {
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            return await compareOnce(objects, info, unpack(info.compression));
+        }
+        catch (cause) {
+            if (attempt === content_TRIES || !isBrokenOff(cause))
+                throw cause;
+        }
+    }
+}
+async function compareOnce(objects, info, unpacking) {
+    const compared = unpacking !== undefined ? 'nar' : info.fileHash !== undefined ? 'packed' : 'nothing';
+    const [packed, nar] = [(0,external_node_crypto_.createHash)('sha256'), (0,external_node_crypto_.createHash)('sha256')];
+    const body = await objects.stream(info.url);
+    try {
+        const hashing = new external_node_stream_.Transform({
+            transform: (chunk, _encoding, done) => {
+                packed.update(chunk);
+                done(null, chunk);
+            },
+        });
+        await (0,external_node_stream_promises_.pipeline)(body, hashing, unpacking ?? new external_node_stream_.PassThrough(), into(nar));
+    }
+    catch (cause) {
+        if (isBrokenOff(cause))
+            throw cause;
+        const why = cause instanceof errors/* CommandError */.Qd ? cause.result.stderr.trim() : String(cause);
+        return { compared, fault: `its NAR cannot be unpacked: ${why}` };
+    }
+    const wrong = differs('its file', packed, info.fileHash) ??
+        (compared === 'nar' ? differs('its NAR', nar, info.narHash) : undefined);
+    return { compared, ...(wrong === undefined ? {} : { fault: wrong }) };
+}
+const into = (hash) => new external_node_stream_.Writable({
+    write: (chunk, _encoding, done) => {
+        hash.update(chunk);
+        done();
+    },
+});
+function differs(what, hash, wanted) {
+    const got = `sha256:${toBase32(hash.digest())}`;
+    return wanted === undefined || got === wanted ? undefined : `the content of ${what} is wrong: ${got}, not ${wanted}`;
+}
+const isBrokenOff = (cause) => cause instanceof DestinationError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET');
+
+;// CONCATENATED MODULE: ./build/js/push/found.js
+
+/**
+ * Judges a narinfo of the destination and the size of its NAR.
+ * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
+ * @param publicKey `name:base64`; undefined where the push is not signed
+ */
+function judge(info, size, facts, publicKey) {
+    if (info.path !== facts.path)
+        return { state: 'broken', reason: `its narinfo is for ${info.path}` };
+    if (size === undefined)
+        return { state: 'broken', reason: `its NAR ${info.url} is not there` };
+    if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
+        return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` };
+    const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size;
+    const isSigned = publicKey === undefined || isSignedBy(info, publicKey);
+    if (isSigned)
+        return { state: 'good', info, bytes };
+    if (info.narHash === facts.narHash && sameReferences(info, facts))
+        return { state: 'unsigned', info, bytes };
+    if (info.signatures.length === 0)
+        return { state: 'broken', reason: 'another build of it is there, signed by nobody' };
+    return {
+        state: 'foreign',
+        reason: `another build of it (NAR hash ${info.narHash}) is there, signed by ` +
+            `${info.signatures.map((text) => text.split(':')[0]).join(', ')}; delete it there, or push elsewhere`,
+    };
+}
+const sameReferences = (info, facts) => info.narSize === facts.narSize && [...info.references].sort().join() === [...facts.references].sort().join();
+/** Why what was found after a push is not right; undefined where it is. */
+function found_faultOf(found) {
+    switch (found.state) {
+        case 'good':
+            return undefined;
+        case 'missing':
+            return 'its narinfo is not there';
+        case 'unsigned':
+            return 'our signature is not on it';
+        default:
+            return found.reason;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/look-up.js
+
+
+
+
+/**
+ * Asks the destination itself what it has of each path. @param written narinfos that should be there: their NARs are
+ * asked for at the same time @throws DestinationError where it does not answer
+ */
+async function look_up_lookUp(objects, closure, publicKey, written = new Map()) {
+    const found = await inParallel(objects.lookups, closure, async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey, written.get(facts.path)?.url)]);
     return new Map(found);
 }
-async function lookUpOne(objects, facts, publicKey) {
-    const text = await objects.read(`${storeHash(facts.path)}.narinfo`);
+async function lookUpOne(objects, facts, publicKey, url) {
+    const [text, size] = await Promise.all([
+        objects.read(`${storeHash(facts.path)}.narinfo`),
+        url === undefined ? undefined : objects.size(url),
+    ]);
     if (text === undefined)
         return { state: 'missing' };
     let info;
@@ -38747,103 +39384,173 @@ async function lookUpOne(objects, facts, publicKey) {
     catch (cause) {
         return { state: 'broken', reason: cause instanceof Error ? cause.message : String(cause) };
     }
-    return judge(info, await objects.size(info.url), facts, publicKey);
-}
-/** Paths whose content is read back: all, or of those small enough a few that change from run to run. */
-function sampleOf(found, verify, random) {
-    const good = [...found.values()].flatMap((one) => (one.state === 'good' ? [one] : []));
-    if (verify !== 'sample')
-        return verify === 'full' ? good.map(({ info }) => info) : [];
-    return good
-        .filter(({ bytes }) => bytes <= SAMPLE_BYTES)
-        .map(({ info }) => ({ info, order: random() }))
-        .sort((a, b) => a.order - b.order)
-        .slice(0, SAMPLE_PATHS)
-        .map(({ info }) => info);
-}
-/** Reads a NAR whole and compares its hash. Gives what is wrong. @throws DestinationError where it cannot be read */
-async function contentFault(objects, info) {
-    const wanted = info.compression === 'none' ? info.narHash : info.fileHash;
-    if (wanted === undefined)
-        return undefined;
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for await (const chunk of objects.stream(info.url))
-        hash.update(chunk);
-    const got = `sha256:${toBase32(hash.digest())}`;
-    return got === wanted ? undefined : `the content of its NAR is wrong: hash ${got} instead of ${wanted}`;
+    return judge(info, info.url === url ? size : await objects.size(info.url), facts, publicKey);
 }
 
-;// CONCATENATED MODULE: ./build/js/push/report.js
+;// CONCATENATED MODULE: ./build/js/push/destination/file.js
 
-/** The report of one destination. @param seconds wall clock of its push */
-function reportOf(destination, { closure, upstream }, seen, seconds, lines) {
-    const paths = closure.map(({ path }) => upstream.has(path) ? { path, status: 'upstream', bytes: 0 } : became(path, seen));
-    const failed = paths.filter(({ status }) => status === 'failed');
-    const reason = seen.reason ??
-        (failed.length === 0
-            ? undefined
-            : `${failed.length} of ${paths.length} paths: ${failed[0]?.path} ${failed[0]?.reason}`);
+
+
+
+
+
+const CONNECTIONS = 8;
+/** Folder of a `file://` store URL. */
+const folderOf = (url) => (0,external_node_path_.resolve)(decoded(url.replace(/^file:\/\//i, '').replace(/[?#].*$/s, '')));
+/** Objects in a folder. Each is written beside its place and renamed, so that none is ever half there. */
+function fileObjects(folder) {
+    const made = new Set();
+    const place = (name) => (0,external_node_path_.join)(folder, name);
     return {
-        destination,
-        status: reason === undefined ? 'ok' : 'failed',
-        ...(reason === undefined ? {} : { reason }),
-        paths,
-        seconds,
-        verified: seen.verified,
-        consumerLines: lines,
+        shown: `file://${folder}`,
+        connections: CONNECTIONS,
+        lookups: CONNECTIONS,
+        read: (name) => absentAsUndefined((0,external_node_fs_promises_.readFile)(place(name)), name),
+        size: async (name) => (await absentAsUndefined((0,external_node_fs_promises_.stat)(place(name)), name))?.size,
+        stream: async (name) => (0,external_node_fs_.createReadStream)(place(name)),
+        write: async (name, content) => {
+            const path = place(name);
+            // a dot file: other pushers' listings and `nix-store --gc`-like tools of caches pass over it
+            const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.tmp`);
+            try {
+                if (!made.has((0,external_node_path_.dirname)(path)))
+                    await makeFolders((0,external_node_path_.dirname)(path));
+                made.add((0,external_node_path_.dirname)(path));
+                await writeDurably(temporary, content);
+                await (0,external_node_fs_promises_.rename)(temporary, path);
+            }
+            catch (cause) {
+                await (0,external_node_fs_promises_.rm)(temporary, { force: true });
+                throw fileError(`writing ${path}`, cause);
+            }
+        },
+        remove: async (name) => {
+            await (0,external_node_fs_promises_.rm)(place(name), { force: true });
+            return true;
+        },
+        close: () => undefined,
     };
 }
-function became(path, seen) {
-    const found = seen.after.get(path);
-    const bytes = found?.state === 'good' || found?.state === 'unsigned' ? found.bytes : 0;
-    const reason = seen.faults.get(path) ?? seen.reason;
-    if (reason !== undefined)
-        return { path, status: 'failed', bytes, reason };
-    return { path, status: seen.before.get(path)?.state === 'good' ? 'present' : 'pushed', bytes };
-}
-/** Lines for a consumer's nix.conf; a folder or an SSH store is named as it is given here. */
-function consumerLines(destination, publicKey) {
-    const key = publicKey === undefined ? [] : [`extra-trusted-public-keys = ${publicKey}`];
-    return [`extra-substituters = ${consumerUrl(destination)}`, ...key];
-}
-/** The store URL without login and without what only matters for writing. */
-function consumerUrl({ shown, scheme }) {
-    const [place = shown] = shown.split('?');
-    const kept = scheme === 's3' ? ['endpoint', 'region', 'scheme'] : scheme.startsWith('ssh') ? ['remote-store'] : [];
-    const query = kept.flatMap((name) => {
-        const value = urlParameter(shown, name);
-        return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
-    });
-    return query.length === 0 ? place : `${place}?${query.join('&')}`;
-}
-
-;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
-/** Why a destination did not do what it was asked for. */
-class DestinationError extends Error {
-    name = 'DestinationError';
-    /** HTTP status, where there was an answer. */
-    status;
-    /** Another try may succeed. */
-    passing;
-    /** Seconds that the destination asked to wait. */
-    retryAfter;
-    constructor(message, facts) {
-        super(message);
-        this.status = facts.status;
-        this.passing = facts.passing;
-        this.retryAfter = facts.retryAfter;
+async function writeDurably(path, content) {
+    const file = await (0,external_node_fs_promises_.open)(path, 'wx', 0o644);
+    try {
+        if (content.kind === 'bytes')
+            await file.writeFile(content.bytes);
+        else
+            for await (const chunk of content.file.chunks(0, content.file.size))
+                await file.appendFile(chunk);
+    }
+    finally {
+        await file.close();
     }
 }
-/** What was to be sent cannot be read (any more): no fault of the destination. */
-class SourceError extends Error {
-    name = 'SourceError';
+async function absentAsUndefined(reading, name) {
+    try {
+        return await reading;
+    }
+    catch (cause) {
+        if (['ENOENT', 'ENOTDIR'].includes(file_codeOf(cause)))
+            return undefined;
+        throw fileError(`reading ${name}`, cause);
+    }
 }
-const bytesOf = (text) => ({ kind: 'bytes', bytes: Buffer.from(text) });
+const MEANINGS = {
+    ENOENT: 'it cannot be made there',
+    EEXIST: 'a file is in its place',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EACCES: 'this user may not do that there',
+    EPERM: 'this user may not do that there',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of the path is not a folder',
+};
+const file_codeOf = (cause) => cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+function fileError(doing, cause) {
+    if (cause instanceof DestinationError || cause instanceof SourceError)
+        return cause;
+    const meaning = MEANINGS[file_codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
+    return new DestinationError(`${doing}: ${meaning}`, { passing: false });
+}
+/** Folders down to this one; gives the first that was not there. Node's own loops for ever below /proc (mkdir, recursive). */
+async function makeFolders(folder) {
+    try {
+        await (0,external_node_fs_promises_.mkdir)(folder);
+        return folder;
+    }
+    catch (cause) {
+        if (file_codeOf(cause) === 'EEXIST' && (await (0,external_node_fs_promises_.stat)(folder)).isDirectory())
+            return undefined;
+        if (file_codeOf(cause) !== 'ENOENT' || (0,external_node_path_.dirname)(folder) === folder)
+            throw cause;
+    }
+    const first = await makeFolders((0,external_node_path_.dirname)(folder));
+    const here = await (0,external_node_fs_promises_.mkdir)(folder).then(() => folder, (cause) => (file_codeOf(cause) === 'EEXIST' ? undefined : Promise.reject(cause)));
+    return first ?? here;
+}
+/** Makes the folder, writes a file, and takes both away again. @throws DestinationError where that cannot be done */
+async function probeFolder(folder, name) {
+    try {
+        const first = await makeFolders(folder);
+        await (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(folder, name), '');
+        await (0,external_node_fs_promises_.rm)((0,external_node_path_.join)(folder, name));
+        // folders that were not there before are left for the push to make
+        for (let made = folder; first !== undefined && made.length >= first.length; made = (0,external_node_path_.dirname)(made))
+            await (0,external_node_fs_promises_.rmdir)(made).catch(() => undefined); // somebody else uses it already
+    }
+    catch (cause) {
+        throw fileError(`writing into ${folder}`, cause);
+    }
+}
 
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./build/js/push/destination/transport.js
+;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
 
+
+const MIB = 1024 * 1024;
+/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
+const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
+const body_limit_SECONDS = 3;
+/**
+ * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
+ * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
+ * say, 0 where it takes not even the smallest.
+ */
+async function bodyLimit(target, name, tls) {
+    for (const [n, size] of ASKED.entries()) {
+        const status = await announce(target, name, size, tls);
+        if (status !== 413)
+            return n === 0 ? undefined : size;
+    }
+    return 0;
+}
+function announce(target, name, size, tls) {
+    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
+    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
+    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
+    return new Promise((resolve) => {
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
+            method: 'PUT',
+            headers,
+            agent: false,
+            ...tls,
+        });
+        const finish = (status) => {
+            clearTimeout(timer);
+            request.destroy();
+            resolve(status);
+        };
+        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
+        request.on('continue', () => finish(100));
+        request.on('response', ({ statusCode }) => finish(statusCode));
+        request.on('error', () => finish());
+        request.flushHeaders();
+    });
+}
+/** The warning for a limit, in a sentence. @param limit bytes */
+const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
+
+;// CONCATENATED MODULE: ./build/js/push/destination/transport.js
 
 
 
@@ -38851,7 +39558,6 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
 const STALL_SECONDS = 60;
 const CONNECT_SECONDS = 15;
 const MOST_REDIRECTS = 5;
-const CHUNK = 256 * 1024;
 /** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
 const ASK_FIRST_BYTES = 1024 * 1024;
 const CONTINUE_SECONDS = 1;
@@ -38955,7 +39661,7 @@ async function sendBody(request, sending, answered) {
     if (content === undefined)
         return;
     const [start, end] = sending.range ?? [0, content.file.size];
-    for await (const chunk of fileChunks(content.file, start, end)) {
+    for await (const chunk of content.file.chunks(start, end)) {
         if (answered() || request.destroyed)
             return;
         await written(request, chunk);
@@ -38971,41 +39677,12 @@ const written = (request, chunk) => new Promise((resolve) => {
     request.once('close', done);
     request.write(chunk, done);
 });
-/** Bytes [start, end) of a file that may still be growing, read one chunk ahead. A chunk is valid until the next is asked for. */
-async function* fileChunks(file, start, end) {
-    const opened = await (0,external_node_fs_promises_.open)(file.path).catch(sourceFault);
-    const memory = [0, 1].map(() => Buffer.allocUnsafe(Math.min(CHUNK, end - start)));
-    const read = async (at, into = Buffer.alloc(0)) => {
-        const there = Math.min(end, await file.available(at).catch(sourceFault));
-        const { bytesRead } = await opened.read(into, 0, Math.min(CHUNK, there - at), at).catch(sourceFault);
-        if (bytesRead === 0)
-            throw new SourceError(`${file.path} is shorter than it was`);
-        return into.subarray(0, bytesRead);
-    };
-    try {
-        let coming = start < end ? read(start, memory[0]) : undefined;
-        for (let [at, turn] = [start, 1]; coming !== undefined; turn = 1 - turn) {
-            const chunk = await coming;
-            at += chunk.length;
-            coming = at < end ? read(at, memory[turn]) : undefined;
-            // where nobody asks for it any more
-            coming?.catch(() => undefined);
-            yield chunk;
-        }
-    }
-    finally {
-        await opened.close();
-    }
-}
-function sourceFault(cause) {
-    throw new SourceError(cause instanceof Error ? cause.message : String(cause));
-}
 function contentLength({ content, range }) {
     if (range !== undefined)
         return range[1] - range[0];
     if (content === undefined)
         return 0;
-    return content.kind === 'bytes' ? content.bytes.length : content.file.size;
+    return sizeOf(content);
 }
 const transport_REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
 function connectionError(url, cause) {
@@ -39013,168 +39690,6 @@ function connectionError(url, cause) {
     const passing = !transport_REFUSED.has(cause.code ?? '') && !certificate;
     return new DestinationError(`${url.origin} cannot be reached: ${cause.message || cause.code}`, { passing });
 }
-
-;// CONCATENATED MODULE: ./build/js/push/destination/file.js
-
-
-
-
-
-
-
-const CONNECTIONS = 8;
-/** Folder of a `file://` store URL. */
-const folderOf = (url) => (0,external_node_path_.resolve)(decoded(url.replace(/^file:\/\//i, '').replace(/[?#].*$/s, '')));
-/** Objects in a folder. Each is written beside its place and renamed, so that none is ever half there. */
-function fileObjects(folder) {
-    const made = new Set();
-    const place = (name) => (0,external_node_path_.join)(folder, name);
-    return {
-        shown: `file://${folder}`,
-        connections: CONNECTIONS,
-        lookups: CONNECTIONS,
-        read: (name) => absentAsUndefined((0,external_node_fs_promises_.readFile)(place(name)), name),
-        size: async (name) => (await absentAsUndefined((0,external_node_fs_promises_.stat)(place(name)), name))?.size,
-        stream: (name) => (0,external_node_fs_.createReadStream)(place(name)),
-        write: async (name, content) => {
-            const path = place(name);
-            // a dot file: other pushers' listings and `nix-store --gc`-like tools of caches pass over it
-            const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.tmp`);
-            try {
-                if (!made.has((0,external_node_path_.dirname)(path)))
-                    await makeFolders((0,external_node_path_.dirname)(path));
-                made.add((0,external_node_path_.dirname)(path));
-                await writeDurably(temporary, content);
-                await (0,external_node_fs_promises_.rename)(temporary, path);
-            }
-            catch (cause) {
-                await (0,external_node_fs_promises_.rm)(temporary, { force: true });
-                throw fileError(`writing ${path}`, cause);
-            }
-        },
-        remove: async (name) => {
-            await (0,external_node_fs_promises_.rm)(place(name), { force: true });
-            return true;
-        },
-        close: () => undefined,
-    };
-}
-async function writeDurably(path, content) {
-    const file = await (0,external_node_fs_promises_.open)(path, 'wx', 0o644);
-    try {
-        if (content.kind === 'bytes')
-            await file.writeFile(content.bytes);
-        else
-            for await (const chunk of fileChunks(content.file, 0, content.file.size))
-                await file.appendFile(chunk);
-    }
-    finally {
-        await file.close();
-    }
-}
-async function absentAsUndefined(reading, name) {
-    try {
-        return await reading;
-    }
-    catch (cause) {
-        if (['ENOENT', 'ENOTDIR'].includes(file_codeOf(cause)))
-            return undefined;
-        throw fileError(`reading ${name}`, cause);
-    }
-}
-const MEANINGS = {
-    ENOENT: 'it cannot be made there',
-    EEXIST: 'a file is in its place',
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the disk quota is used up',
-    EACCES: 'this user may not do that there',
-    EPERM: 'this user may not do that there',
-    EROFS: 'the file system is read-only',
-    ENOTDIR: 'a part of the path is not a folder',
-};
-const file_codeOf = (cause) => cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-function fileError(doing, cause) {
-    if (cause instanceof DestinationError || cause instanceof SourceError)
-        return cause;
-    const meaning = MEANINGS[file_codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
-    return new DestinationError(`${doing}: ${meaning}`, { passing: false });
-}
-/** Folders down to this one; gives the first that was not there. Node's own loops for ever below /proc (mkdir, recursive). */
-async function makeFolders(folder) {
-    try {
-        await (0,external_node_fs_promises_.mkdir)(folder);
-        return folder;
-    }
-    catch (cause) {
-        if (file_codeOf(cause) === 'EEXIST' && (await (0,external_node_fs_promises_.stat)(folder)).isDirectory())
-            return undefined;
-        if (file_codeOf(cause) !== 'ENOENT' || (0,external_node_path_.dirname)(folder) === folder)
-            throw cause;
-    }
-    const first = await makeFolders((0,external_node_path_.dirname)(folder));
-    const here = await (0,external_node_fs_promises_.mkdir)(folder).then(() => folder, (cause) => (file_codeOf(cause) === 'EEXIST' ? undefined : Promise.reject(cause)));
-    return first ?? here;
-}
-/** Makes the folder, writes a file, and takes both away again. @throws DestinationError where that cannot be done */
-async function probeFolder(folder, name) {
-    try {
-        const first = await makeFolders(folder);
-        await (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(folder, name), '');
-        await (0,external_node_fs_promises_.rm)((0,external_node_path_.join)(folder, name));
-        // folders that were not there before are left for the push to make
-        for (let made = folder; first !== undefined && made.length >= first.length; made = (0,external_node_path_.dirname)(made))
-            await (0,external_node_fs_promises_.rmdir)(made).catch(() => undefined); // somebody else uses it already
-    }
-    catch (cause) {
-        throw fileError(`writing into ${folder}`, cause);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
-
-
-const MIB = 1024 * 1024;
-/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
-const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
-const body_limit_SECONDS = 3;
-/**
- * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
- * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
- * say, 0 where it takes not even the smallest.
- */
-async function bodyLimit(target, name, tls) {
-    for (const [n, size] of ASKED.entries()) {
-        const status = await announce(target, name, size, tls);
-        if (status !== 413)
-            return n === 0 ? undefined : size;
-    }
-    return 0;
-}
-function announce(target, name, size, tls) {
-    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
-    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
-    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
-    return new Promise((resolve) => {
-        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
-            method: 'PUT',
-            headers,
-            agent: false,
-            ...tls,
-        });
-        const finish = (status) => {
-            clearTimeout(timer);
-            request.destroy();
-            resolve(status);
-        };
-        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
-        request.on('continue', () => finish(100));
-        request.on('response', ({ statusCode }) => finish(statusCode));
-        request.on('error', () => finish());
-        request.flushHeaders();
-    });
-}
-/** The warning for a limit, in a sentence. @param limit bytes */
-const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/tries.js
 
@@ -39249,7 +39764,7 @@ async function firstText({ body, headers }) {
 
 
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
-const http_CONNECTIONS = 40;
+const http_CONNECTIONS = 64;
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
 const LOOKUPS = 160;
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
@@ -39290,14 +39805,11 @@ async function httpObjects(target, patience = PATIENCE) {
                 throw await statusError(`asking for ${name}`, answer);
             return undefined;
         }),
-        async *stream(name) {
-            const body = await attempt('GET', name, async (status, answer) => {
-                if (status !== 200)
-                    throw await statusError(`reading ${name}`, answer);
-                return answer.body;
-            });
-            yield* body;
-        },
+        stream: (name) => attempt('GET', name, async (status, answer) => {
+            if (status !== 200)
+                throw await statusError(`reading ${name}`, answer);
+            return answer.body;
+        }),
         write: (name, content) => attempt('PUT', name, async (status, answer) => {
             if (status < 200 || status > 299)
                 throw await statusError(`writing ${name}`, answer);
@@ -40015,7 +40527,7 @@ function errorOf({ status, headers }, doing, xml) {
 
 
 
-const s3_CONNECTIONS = 40;
+const s3_CONNECTIONS = 64;
 const s3_LOOKUPS = 160;
 const PARTS_AT_A_TIME = 4;
 /** Objects in a bucket, by signed requests of our own: Nix's S3 support differs from version to version and build to build. */
@@ -40037,13 +40549,11 @@ function s3Objects(url, facts, tls, patience) {
                 return Number(answer.headers['content-length'] ?? Number.NaN);
             return await absence(answer, `asking for ${name}`);
         }),
-        async *stream(name) {
-            yield* await bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
-                if (answer.status !== 200)
-                    throw await s3Error(answer, `reading ${name}`);
-                return answer.body;
-            });
-        },
+        stream: (name) => bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
+            if (answer.status !== 200)
+                throw await s3Error(answer, `reading ${name}`);
+            return answer.body;
+        }),
         write: async (name, content) => {
             if (content.kind === 'file' && content.file.size >= target.multipart.threshold)
                 await writeParts(bucket, name, content.file);
@@ -40087,7 +40597,7 @@ async function writeParts(bucket, name, file) {
     if (uploadId === undefined)
         throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false });
     try {
-        const tags = await pooled(partsOf(file.size, multipart.part), PARTS_AT_A_TIME, async (range, n) => {
+        const tags = await inParallel(PARTS_AT_A_TIME, partsOf(file.size, multipart.part), async (range, n) => {
             const query = { partNumber: String(n + 1), uploadId };
             const content = { kind: 'file', file };
             return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {
@@ -40313,14 +40823,15 @@ class Delivery {
         this.#writeInfos(this.#order.contentsFit(paths));
     }
     /** Sends a NAR. Resolves when it is there or not wanted any more; failures are kept. */
-    async nar(name, file) {
+    async nar(name, content) {
         await this.#track(this.#lanes.run('rest', async () => {
             if (this.#dead !== undefined)
                 return;
-            const isThere = file.size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === file.size;
+            const size = sizeOf(content);
+            const isThere = size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === size;
             if (!isThere) {
-                await this.objects.write(name, { kind: 'file', file });
-                this.#bytes += file.size;
+                await this.objects.write(name, content);
+                this.#bytes += size;
             }
             this.#writeInfos(this.#order.narThere(name));
         }), (reason) => {
@@ -40342,11 +40853,15 @@ class Delivery {
             this.lose(info.path, bad);
     }
     /** An object that nothing waits for (a listing). */
-    async other(name, file) {
+    async other(name, content) {
         await this.#track(this.#lanes.run('rest', async () => {
             if (this.#dead === undefined)
-                await this.objects.write(name, { kind: 'file', file });
+                await this.objects.write(name, content);
         }), () => undefined);
+    }
+    /** Nothing more is begun. */
+    stop(reason) {
+        this.#dead ??= reason;
     }
     isLacking(path) {
         return this.#dead === undefined && this.#order.isLacking(path);
@@ -40415,13 +40930,7 @@ async function openTarget(destination, settings, storeDirectory, closure, public
         objects = await openObjects(destination, settings);
         if (objects === undefined)
             throw new Error('not a binary cache');
-        const info = await objects.read(CACHE_INFO);
-        const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), storeDirectory);
-        if (wrong !== undefined)
-            throw new Error(wrong);
-        if (info === undefined)
-            await objects.write(CACHE_INFO, bytesOf(newCacheInfo(storeDirectory)));
-        const before = await read_back_lookUp(objects, closure, publicKey);
+        const [before] = await Promise.all([look_up_lookUp(objects, closure, publicKey), makeCache(objects, storeDirectory)]);
         return { destination, objects, delivery: new Delivery(objects), before };
     }
     catch (cause) {
@@ -40429,17 +40938,29 @@ async function openTarget(destination, settings, storeDirectory, closure, public
         return { destination, reason: reasonOf(cause) };
     }
 }
+/** Makes it a binary cache if it is none yet. @throws Error where it is one for another store */
+async function makeCache(objects, storeDirectory) {
+    const info = await objects.read(CACHE_INFO);
+    const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), storeDirectory);
+    if (wrong !== undefined)
+        throw new Error(wrong);
+    if (info === undefined)
+        await objects.write(CACHE_INFO, bytesOf(newCacheInfo(storeDirectory)));
+}
 /** What the gateway has to bring to a target. */
 const lackedBy = ({ before }, closure) => closure.filter(({ path }) => ['missing', 'broken'].includes(before.get(path)?.state ?? ''));
-/** Adds our signature to what is there without it. Gives what failed, by path. */
+/** Adds our signature to what is there without it. Gives the narinfos written, and what failed, by path. */
 async function signWhatIsThere({ objects, before }, key) {
     const failed = new Map();
+    const infos = new Map();
     const unsigned = [...before].flatMap(([path, found]) => found.state === 'unsigned' ? [{ path, info: found.info }] : []);
     if (key === undefined)
-        return failed;
-    await pooled(unsigned, objects.connections, async ({ path, info }) => {
+        return { infos, failed };
+    await inParallel(objects.connections, unsigned, async ({ path, info }) => {
         try {
-            await objects.write(`${storeHash(path)}.narinfo`, bytesOf(signed(info, key).text));
+            const ours = signed(info, key);
+            await objects.write(`${storeHash(path)}.narinfo`, bytesOf(ours.text));
+            infos.set(path, ours);
         }
         catch (cause) {
             if (!(cause instanceof DestinationError))
@@ -40447,10 +40968,152 @@ async function signWhatIsThere({ objects, before }, key) {
             failed.set(path, `our signature could not be added: ${cause.message}`);
         }
     });
-    return failed;
+    return { infos, failed };
 }
 /** Text of a failure, without logins. */
 const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message : String(cause));
+
+;// CONCATENATED MODULE: ./build/js/push/read-back.js
+
+
+
+
+
+const CONTENTS_AT_A_TIME = 4;
+/** How many NARs `verify: sample` reads whole, and how many bytes of all of them. */
+const SAMPLE_PATHS = 5;
+const SAMPLE_BYTES = 64 * 1024 * 1024;
+/** Adds missing signatures and looks at the destination again. Never throws. */
+async function readBack(runner, target, { key, verify }, own) {
+    const { objects, delivery, before } = target;
+    const dead = delivery.dead === undefined ? {} : { reason: delivery.dead };
+    try {
+        const { infos, failed } = await signWhatIsThere(target, key);
+        const lost = new Map([...delivery.lost, ...failed]);
+        const written = new Map([...delivery.written, ...infos]);
+        const known = new Map([...before, ...[...written].map(asFound)]);
+        if (verify === 'none') {
+            const foreign = [...known].flatMap(([path, found]) => found.state === 'foreign' ? [[path, found.reason]] : []);
+            const faults = new Map([...lost, ...foreign]);
+            return { ...seenOf(before, known), faults, verified: 0, ...dead };
+        }
+        const changed = own.filter(({ path }) => before.get(path)?.state !== 'good');
+        const sample = sampleOf(infosIn(known), verify, Math.random);
+        const [found, contents] = await Promise.all([
+            look_up_lookUp(objects, changed, key?.publicKey, written),
+            checkContents(runner, target, sample),
+        ]);
+        const after = new Map([...before, ...found]);
+        const faults = new Map([...contents, ...faultsIn(after), ...lost]);
+        return { ...seenOf(before, after), faults, verified: after.size - faults.size, ...dead };
+    }
+    catch (cause) {
+        const reason = delivery.dead ?? `reading back: ${reasonOf(cause)}`;
+        return { ...seenOf(before, before), faults: delivery.lost, verified: 0, reason };
+    }
+}
+/** A target that could not be opened. */
+const unseen = ({ reason }) => ({
+    before: new Set(),
+    after: new Map(),
+    faults: new Map(),
+    verified: 0,
+    reason,
+});
+const asFound = ([path, info]) => [
+    path,
+    { state: 'good', info, bytes: info.fileSize ?? 0 },
+];
+const seenOf = (before, after) => ({
+    before: new Set([...before].flatMap(([path, { state }]) => (state === 'good' ? [path] : []))),
+    after: new Map([...after].flatMap(([path, found]) => found.state === 'good' || found.state === 'unsigned'
+        ? [[path, { bytes: found.bytes, signatures: found.info.signatures }]]
+        : [])),
+});
+const infosIn = (known) => [...known.values()].flatMap((found) => (found.state === 'good' ? [found.info] : []));
+const faultsIn = (seen) => [...seen].flatMap(([path, found]) => {
+    const fault = found_faultOf(found);
+    return fault === undefined ? [] : [[path, fault]];
+});
+/** What is wrong with the contents of NARs, by path. */
+async function checkContents({ log, commands }, { objects, destination }, infos) {
+    const unpack = unpacker(commands);
+    const checks = await inParallel(CONTENTS_AT_A_TIME, infos, async (info) => [info, await checkContent(objects, info, unpack)]);
+    if (checks.length > 0)
+        log.info(describeChecks(destination.shown, checks));
+    return new Map(checks.flatMap(([{ path }, { fault }]) => (fault === undefined ? [] : [[path, fault]])));
+}
+/** Which hashes were compared, in a sentence. */
+function describeChecks(shown, checks) {
+    const number = (wanted) => checks.filter(([, { compared }]) => compared === wanted).length;
+    const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))];
+    const [packed, nothing] = [number('packed'), number('nothing')];
+    return [
+        `${shown}: ${checks.length} NARs read back whole, NAR hash compared for ${number('nar')}`,
+        ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
+        ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
+        ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),
+    ].join(', ');
+}
+/** NARs whose content is read back: all, or a few that change from run to run and are small enough together. */
+function sampleOf(infos, verify, random) {
+    if (verify !== 'sample')
+        return verify === 'full' ? infos : [];
+    const shuffled = infos.map((info) => ({ info, order: random() })).sort((a, b) => a.order - b.order);
+    let room = SAMPLE_BYTES;
+    const chosen = [];
+    for (const { info } of shuffled) {
+        const bytes = info.fileSize ?? info.narSize;
+        if (chosen.length === SAMPLE_PATHS || bytes > room)
+            continue;
+        room -= bytes;
+        chosen.push(info);
+    }
+    return chosen;
+}
+
+;// CONCATENATED MODULE: ./build/js/push/report.js
+
+/** The report of one destination. @param seconds wall clock of its push */
+function reportOf(destination, { closure, upstream }, seen, seconds, lines) {
+    const paths = closure.map(({ path }) => upstream.has(path) ? { path, status: 'upstream', bytes: 0 } : became(path, seen));
+    const failed = paths.filter(({ status }) => status === 'failed');
+    const reason = seen.reason ??
+        (failed.length === 0
+            ? undefined
+            : `${failed.length} of ${paths.length} paths: ${failed[0]?.path} ${failed[0]?.reason}`);
+    return {
+        destination,
+        status: reason === undefined ? 'ok' : 'failed',
+        ...(reason === undefined ? {} : { reason }),
+        paths,
+        seconds,
+        verified: seen.verified,
+        consumerLines: lines,
+    };
+}
+function became(path, seen) {
+    const { bytes, signatures } = seen.after.get(path) ?? { bytes: 0, signatures: [] };
+    const reason = seen.faults.get(path) ?? seen.reason;
+    if (reason !== undefined)
+        return { path, status: 'failed', bytes, reason };
+    return { path, status: seen.before.has(path) ? 'present' : 'pushed', bytes, signatures };
+}
+/** Lines for a consumer's nix.conf; a folder or an SSH store is named as it is given here. */
+function consumerLines(destination, publicKey) {
+    const key = publicKey === undefined ? [] : [`extra-trusted-public-keys = ${publicKey}`];
+    return [`extra-substituters = ${consumerUrl(destination)}`, ...key];
+}
+/** The store URL without login and without what only matters for writing. */
+function consumerUrl({ shown, scheme }) {
+    const [place = shown] = shown.split('?');
+    const kept = scheme === 's3' ? ['endpoint', 'region', 'scheme'] : scheme.startsWith('ssh') ? ['remote-store'] : [];
+    const query = kept.flatMap((name) => {
+        const value = urlParameter(shown, name);
+        return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
+    });
+    return query.length === 0 ? place : `${place}?${query.join('&')}`;
+}
 
 ;// CONCATENATED MODULE: ./build/js/push/caches.js
 
@@ -40461,9 +41124,7 @@ const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message 
 
 
 
-
 const PROGRESS_SECONDS = 15;
-const CONTENTS_AT_A_TIME = 4;
 /**
  * Pushes to binary caches whose NARs are made alike, so that each NAR is made once: asks them what they have, lets
  * `nix copy` bring the rest to the gateway, adds our signature to what lacks it, and reads everything back.
@@ -40476,7 +41137,7 @@ async function pushToCaches(runner, nix, push, destinations) {
     const targets = opened.filter((target) => 'objects' in target);
     await bring(runner, nix, push, targets, own);
     const reports = await Promise.all(opened.map(async (target) => {
-        const seen = 'objects' in target ? await readBack(target, push, own) : unseen(target);
+        const seen = 'objects' in target ? await readBack(runner, target, push.request, own) : unseen(target);
         const lines = consumerLines(target.destination, publicKey);
         const seconds = (performance.now() - began) / 1000;
         return reportOf(target.destination.shown, push, seen, seconds, lines);
@@ -40495,10 +41156,15 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     const deliveries = targets.map(({ delivery }) => delivery);
     const { folder } = runner.facts;
     const gateway = await Gateway.open({ storeDirectory: nix.storeDirectory, folder, key: request.key, deliveries });
+    const stop = () => {
+        for (const delivery of deliveries)
+            delivery.stop(CANCELLED);
+    };
+    runner.cancelled.addEventListener('abort', stop);
     const progress = setInterval(() => runner.log.info(progressOf(targets, wanted.length)), PROGRESS_SECONDS * 1000);
     try {
         gateway.announce(closure, lacking);
-        const checking = checkContents(runner, nix, targets, wanted);
+        const checking = caches_checkContents(runner, nix, targets, wanted);
         const largest = wanted.reduce((most, { narSize }) => Math.max(most, narSize), 0);
         const silent = silenceLimit(largest, request.compression);
         const copying = caches_copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent);
@@ -40507,6 +41173,7 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     }
     finally {
         clearInterval(progress);
+        runner.cancelled.removeEventListener('abort', stop);
         await gateway.close();
     }
 }
@@ -40525,7 +41192,7 @@ async function caches_copyInto(runner, nix, gateway, request, parameters, silent
     }
 }
 /** Runs beside the copy; narinfos wait for its result. */
-async function checkContents(runner, nix, targets, wanted) {
+async function caches_checkContents(runner, nix, targets, wanted) {
     const paths = wanted.map(({ path }) => path);
     let damaged;
     try {
@@ -40547,90 +41214,30 @@ function progressOf(targets, wanted) {
     });
     return each.join('; ');
 }
-const unseen = ({ reason }) => ({
-    before: new Map(),
-    after: new Map(),
-    faults: new Map(),
-    verified: 0,
-    reason,
-});
-/** Adds missing signatures and looks at the destination again. Never throws. */
-async function readBack(target, push, own) {
-    const { objects, delivery, before } = target;
-    const { key, verify } = push.request;
-    const dead = delivery.dead === undefined ? {} : { reason: delivery.dead };
-    try {
-        const unsignable = await signWhatIsThere(target, key);
-        const faults = new Map([...delivery.lost, ...unsignable]);
-        const written = [...delivery.written].map(([path, info]) => [
-            path,
-            { state: 'good', info, bytes: info.fileSize ?? 0 },
-        ]);
-        if (verify === 'none') {
-            for (const [path, found] of before)
-                if (found.state === 'foreign')
-                    faults.set(path, found.reason);
-            return { before, after: new Map([...before, ...written]), faults, verified: 0, ...dead };
-        }
-        const changed = own.filter(({ path }) => before.get(path)?.state !== 'good');
-        const after = new Map([...before, ...(await read_back_lookUp(objects, changed, key?.publicKey))]);
-        for (const [path, found] of after) {
-            const fault = found_faultOf(found);
-            if (fault !== undefined && !faults.has(path))
-                faults.set(path, fault);
-        }
-        await pooled(sampleOf(after, verify, Math.random), CONTENTS_AT_A_TIME, async (info) => {
-            const fault = await contentFault(objects, info);
-            if (fault !== undefined)
-                faults.set(info.path, fault);
-        });
-        return { before, after, faults, verified: after.size - faults.size, ...dead };
-    }
-    catch (cause) {
-        return {
-            before,
-            after: before,
-            faults: delivery.lost,
-            verified: 0,
-            reason: delivery.dead ?? `reading back: ${reasonOf(cause)}`,
-        };
-    }
-}
 
 ;// CONCATENATED MODULE: ./build/js/push/settings.js
 
 
-
 /** Reads the settings once. @throws CommandError where Nix cannot print them */
 async function settings_readSettings(runner, nix) {
-    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
-    const args = ['--extra-experimental-features', 'nix-command', ...show, '--json'];
-    const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', args), { timeoutSeconds: 60 });
-    const data = JSON.parse(stdout);
-    const netrc = await settings_textOf(settingText(data, 'netrc-file'));
-    const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? settingText(data, 'ssl-cert-file');
+    const config = await configInForce(runner.commands, nix);
+    const netrc = await settings_textOf(textIn(config.get('netrc-file')));
+    const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? textIn(config.get('ssl-cert-file'));
     const readable = (await settings_textOf(authorities)) !== undefined;
     return {
         http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
         aws: { env: runner.facts.env, home: runner.facts.home },
-        substituters: settingList(data, 'substituters'),
-        trustedKeys: settingList(data, 'trusted-public-keys'),
+        substituters: listIn(config.get('substituters')),
+        trustedKeys: listIn(config.get('trusted-public-keys')),
     };
 }
-function setting(data, name) {
-    const entry = typeof data === 'object' && data !== null ? data[name] : undefined;
-    return typeof entry === 'object' && entry !== null && 'value' in entry ? entry.value : undefined;
-}
-function settingText(data, name) {
-    const value = setting(data, name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
-function settingList(data, name) {
-    const value = setting(data, name);
-    if (Array.isArray(value))
-        return value.filter((item) => typeof item === 'string');
-    return typeof value === 'string' ? value.split(/\s+/).filter((item) => item !== '') : [];
-}
+const textIn = (value) => typeof value === 'string' && value !== '' ? value : undefined;
+/** Lists are text in old versions. */
+const listIn = (value) => Array.isArray(value)
+    ? value.map(String)
+    : (textIn(value)
+        ?.split(/\s+/)
+        .filter((item) => item !== '') ?? []);
 async function settings_textOf(path) {
     if (path === undefined)
         return undefined;
@@ -40644,7 +41251,6 @@ async function settings_textOf(path) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/ssh-store.js
-
 
 
 
@@ -40695,14 +41301,11 @@ async function signLocally(runner, nix, { key }, closure) {
             throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${lastWords(result.stderr)}`);
     });
 }
-/** What the store has of the closure of the roots, asked without any cache. @throws Error where a root is missing */
-async function closureOverSsh(runner, nix, destination, roots) {
-    const args = ['path-info', ...jsonFormat(nix), '--recursive', '--store', destination.url, '--', ...roots];
-    const command = await sshCommand(runner, nix, destination, args);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS });
-    if (result.exitCode !== 0)
-        throw new Error(`reading back: ${lastWords(result.stderr)}`);
-    return parsePathFacts(result.stdout);
+/** What the store has of these paths, asked without any cache. @throws Error where it does not answer */
+async function heldOverSsh(runner, nix, destination, paths) {
+    const command = (args) => sshCommand(runner, nix, destination, args);
+    const infos = await pathInfos(runner.commands, nix, paths, { store: destination.url, command });
+    return new Map(infos.map((info) => [info.path, info]));
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/upstream.js
@@ -40714,10 +41317,15 @@ async function closureOverSsh(runner, nix, destination, roots) {
 
 
 
-/** The caches whose paths are left out: those named, or all configured substituters, but never a destination itself. */
-function upstreamCaches(wish, substituters, destinations) {
+/**
+ * The caches whose paths are left out: those named, or all configured substituters, but never a destination itself, and
+ * no substituter in the folder for temporary files of the job (the Actions cache is one): nobody else can reach it.
+ * @param temporary that folder
+ */
+function upstreamCaches(wish, substituters, destinations, temporary) {
     const targets = new Set(destinations.map(({ url }) => place(url)));
-    const named = wish === 'substituters' ? substituters : (wish ?? []);
+    const lasting = substituters.filter((url) => !place(url).startsWith(`file://${temporary}/`));
+    const named = wish === 'substituters' ? lasting : (wish ?? []);
     return [...new Set(named)].filter((url) => !targets.has(place(url)));
 }
 const place = (url) => withoutLogin(url).replace(/\?.*$/s, '').replace(/\/+$/, '');
@@ -40756,7 +41364,7 @@ async function askCache(runner, cache, closure, settings) {
         objects = there;
         if (there === undefined)
             return [];
-        const found = await pooled(closure, there.lookups, async ({ path }) => {
+        const found = await inParallel(there.lookups, closure, async ({ path }) => {
             const text = await there.read(`${storeHash(path)}.narinfo`);
             return text !== undefined && parseNarInfo(text.toString()).path === path ? [path] : [];
         });
@@ -40781,16 +41389,29 @@ async function askCache(runner, cache, closure, settings) {
 
 
 
+
+
+
+
+
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
  * path, and not thrown. @param reached paths known to be at every destination, which are not asked for again
- * @throws CommandError where a root is not in the store
+ * @throws CommandError where a root is not in the store, UserError where the job is cancelled
  */
 async function pushClosures(runner, nix, request, reached = new Set()) {
     if (request.destinations.length === 0 || request.roots.length === 0)
         return [];
-    const [settings, closure] = await Promise.all([settings_readSettings(runner, nix), local_store_closureOf(runner, nix, request.roots)]);
-    const caches = upstreamCaches(request.skipUpstream, settings.substituters, request.destinations);
+    return await unlessCancelled(runner.cancelled, pushAll(runner, nix, request, reached));
+}
+async function pushAll(runner, nix, request, reached) {
+    const [settings, infos] = await Promise.all([
+        settings_readSettings(runner, nix),
+        pathInfos(runner.commands, nix, request.roots, { recursive: true }),
+    ]);
+    const closure = infos.map(asFacts);
+    const temporary = (0,external_node_path_.dirname)(runner.facts.folder);
+    const caches = upstreamCaches(request.skipUpstream, settings.substituters, request.destinations, temporary);
     const upstream = await servedUpstream(runner, caches, closure.filter(({ path }) => !reached.has(path)), settings);
     if (upstream.size > 0)
         runner.log.info(`${upstream.size} of ${closure.length} paths are served by ${caches.join(', ')}`);
@@ -40820,38 +41441,45 @@ function groups({ destinations, compression }) {
 async function pushOverSsh(runner, nix, push, destination) {
     const began = performance.now();
     const { request, closure } = push;
+    const paths = closure.map(({ path }) => path);
     let seen;
     try {
-        const damaged = await damagedPaths(runner, nix, closure.map(({ path }) => path));
+        const damaged = await damagedPaths(runner, nix, paths);
         const [first] = damaged;
         if (first !== undefined)
             throw new Error(`${first[0]}: ${first[1]}`);
+        const before = await heldOverSsh(runner, nix, destination, paths);
         await copyOverSsh(runner, nix, request, destination, closure);
-        seen = await closures_readBack(runner, nix, push, destination);
+        const after = request.verify === 'none' ? undefined : await heldOverSsh(runner, nix, destination, paths);
+        seen = seenOverSsh(push, destination, before, after);
     }
     catch (cause) {
-        seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
+        seen = { before: new Set(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
     }
     const lines = consumerLines(destination, request.key?.publicKey);
     // over SSH the other side fetches what it can from its own substituters, and has everything in the end
     return reportOf(destination.shown, { ...push, upstream: new Set() }, seen, (performance.now() - began) / 1000, lines);
 }
-async function closures_readBack(runner, nix, push, destination) {
-    const { request, closure } = push;
+/** @param after undefined where it was not read back */
+function seenOverSsh({ request, closure }, { scheme }, before, after) {
     const faults = new Map();
-    const nothing = { before: new Map(), after: new Map(), faults };
-    if (request.verify === 'none')
-        return { ...nothing, verified: 0 };
-    const there = new Map((await closureOverSsh(runner, nix, destination, request.roots)).map((facts) => [facts.path, facts]));
-    for (const { path } of closure) {
-        const found = there.get(path);
+    const { key } = request;
+    for (const { path } of after === undefined ? [] : closure) {
+        const found = after?.get(path);
         if (found === undefined)
             faults.set(path, 'it is not there');
         // the old protocol does not tell signatures
-        else if (destination.scheme === 'ssh-ng' && request.key !== undefined && !isSignedBy(found, request.key.publicKey))
+        else if (scheme === 'ssh-ng' && key !== undefined && !isSignedBy(asFacts(found), key.publicKey))
             faults.set(path, 'our signature is not on it');
     }
-    return { ...nothing, verified: closure.length - faults.size };
+    const copies = closure.map((facts) => {
+        const found = after?.get(facts.path) ?? before.get(facts.path);
+        const signatures = key === undefined ? facts.signatures : [...facts.signatures, signText(key.secret, narinfo_fingerprint(facts))];
+        const copy = { bytes: facts.narSize, signatures: found?.signatures ?? signatures };
+        return [facts.path, copy];
+    });
+    const verified = after === undefined ? 0 : closure.length - faults.size;
+    return { before: new Set(before.keys()), after: new Map(copies), faults, verified };
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/event.js
@@ -41074,13 +41702,13 @@ async function pushBuilt(runner, nix, inputs, results, doubtful = []) {
     if (inputs.pushTo.length === 0 || inputs.dryRun)
         return [];
     if (doubtful.length > 0)
-        return inputs.pushTo.map(({ shown }) => ({ ...skipped(shown, describeDoubt(doubtful)), status: 'failed' }));
+        return inputs.pushTo.map(({ shown }) => ({ ...push_skipped(shown, describeDoubt(doubtful)), status: 'failed' }));
     const decision = await mayPush(runner);
     const roots = [...new Set(results.flatMap(realisedPaths))];
     const why = decision.push ? (roots.length === 0 ? 'nothing was built' : undefined) : decision.reason;
     if (why !== undefined) {
         runner.log.info(why);
-        return inputs.pushTo.map(({ shown }) => skipped(shown, why));
+        return inputs.pushTo.map(({ shown }) => push_skipped(shown, why));
     }
     return await pushClosures(runner, nix, { ...wishOf(inputs), roots, verify: inputs.verify });
 }
@@ -41089,7 +41717,7 @@ function describeDoubt(paths) {
     const what = `${paths[0]}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
     return `${what} came from an Actions cache that nobody vouches for, by an earlier step without signing-key. Give that step the same signing-key, or cache: false`;
 }
-const skipped = (destination, reason) => ({
+const push_skipped = (destination, reason) => ({
     destination,
     status: 'skipped',
     reason,
@@ -41136,13 +41764,25 @@ function annotationsOf(results, pushes, onPushFailure) {
         where: { title: 'Push failed' },
     }));
     const errors = [...builds, ...push].filter(({ level }) => level === 'error');
-    const warnings = push.filter(({ level }) => level === 'warning').slice(0, annotations_MOST_ERRORS);
+    const warnings = [...push.filter(({ level }) => level === 'warning'), ...noteAnnotations(results)].slice(0, annotations_MOST_ERRORS);
     if (errors.length <= annotations_MOST_ERRORS)
         return [...errors, ...warnings];
     const rest = errors.length - annotations_MOST_ERRORS + 1;
     const text = `${rest} more failures are in the job summary.`;
     return [...errors.slice(0, annotations_MOST_ERRORS - 1), { level: 'error', text, where: { title: 'More failures' } }, ...warnings];
 }
+function notesOf(results) {
+    const noted = new Map();
+    for (const result of results)
+        for (const text of result.notes ?? [])
+            noted.set(text, [...(noted.get(text) ?? []), result]);
+    return [...noted].map(([text, packages]) => ({ text, packages }));
+}
+const noteAnnotations = (results) => notesOf(results).map(({ text, packages }) => ({
+    level: 'warning',
+    text: `${namesOf(packages)}: ${text}`,
+    where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
+}));
 /** Failures of one derivation have one text but for the package that needs it. */
 const rootOf = ({ error = '', log = [] }) => [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n');
 function buildAnnotation(group) {
@@ -41166,11 +41806,125 @@ function placeIn(error) {
     return match?.[1] === undefined ? {} : { file: match[1], startLine: Number(match[2]) };
 }
 
+;// CONCATENATED MODULE: ./build/js/report/markdown.js
+
+// Attribute names, descriptions and logs come from flakes: whatever they hold must show as text (threat model, S23).
+// Character references are text to GitHub's Markdown in every place: they open no element, link, emphasis or cell.
+const reference = (character) => `&#${character.codePointAt(0)};`;
+/** What could mean something in running text: HTML, emphasis, links, math, mentions, issue numbers, autolinks. */
+const IN_PROSE = /[&<>`*~|[\]\\$^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|@(?=\w)|#(?=\d)|:(?=\/\/)|(?<=\bwww)\./gi;
+/** Text on one line, anywhere in Markdown but at the beginning of a block. */
+const prose = (text) => oneLine(text).replace(IN_PROSE, reference);
+/** A code span; in table cells too. */
+function code(text) {
+    const line = oneLine(text);
+    if (line === '')
+        return '';
+    return /[`|\\]/.test(line) ? `<code>${line.replace(/[^A-Za-z0-9 /.-]/gu, reference)}</code>` : `\`${line}\``;
+}
+/** A block of text as it is, with line ends. */
+const preformatted = (lines) => {
+    const text = plainText(lines.join('\n')).replace(/[&<>]/g, reference);
+    // an empty first line would be swallowed, and a blank line ends a <details> around it in some renderers
+    return `<pre>\n${text}\n</pre>`;
+};
+/** A folded block. @param content Markdown */
+const details = (title, content) => `<details><summary>${prose(title)}</summary>\n\n${content}\n\n</details>`;
+/** A table. @param rows cells in Markdown, without line ends */
+function table(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+const oneLine = (text) => plainText(text).replace(/\s+/g, ' ').trim();
+/** A word for a POSIX shell, quoted where it must be. */
+const shellWord = (word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+;// CONCATENATED MODULE: ./build/js/report/consumer.js
+
+
+const MOST_COMMANDS = 20;
+/** What a consumer of the pushed closures needs: lines for nix.conf, and how each result is asked for. */
+function consumerSection({ pushes, results, flake }) {
+    const lines = nixConf(pushes);
+    const commands = crossCommands(results, flake.shared);
+    if (lines.length === 0 && commands.length === 0)
+        return '';
+    const conf = lines.length === 0 ? [] : ['A machine that uses this cache has in its nix.conf:', preformatted(lines)];
+    const cross = commands.length === 0 ? [] : [EXPLANATION, preformatted(commands)];
+    return ['### How to use the result', ...conf, ...cross].join('\n\n');
+}
+const EXPLANATION = `What was cross-compiled has other store paths than ${code('nix build')} on the target itself would ask for. Each of these gets it from the cache; the manifest has all paths.`;
+/** The consumer lines of all destinations, values of one setting joined. */
+function nixConf(pushes) {
+    const settings = new Map();
+    for (const line of pushes.filter(({ status }) => status === 'ok').flatMap(({ consumerLines }) => consumerLines)) {
+        const [, name, values] = /^([\w-]+)\s*=\s*(.*)$/.exec(line) ?? [];
+        if (name === undefined || values === undefined)
+            continue;
+        const words = settings.get(name) ?? new Set();
+        for (const word of values.split(/\s+/))
+            words.add(word);
+        settings.set(name, words);
+    }
+    return [...settings].map(([name, words]) => `${name} = ${[...words].join(' ')}`);
+}
+/**
+ * Commands that get exactly what was cross-compiled. It has other store paths than a native build, so that `nix build` of
+ * the plain attribute does not find it in the cache; the same attribute does, and the path itself.
+ * @returns lines for a shell, comments among them; empty where nothing was cross-compiled
+ */
+function crossCommands(results, reference) {
+    const cross = results.filter((result) => result.plan.choice?.strategy === 'cross' && realisedPaths(result).length > 0);
+    const commands = cross.slice(0, MOST_COMMANDS).flatMap(({ plan }) => {
+        const { choice } = plan;
+        if (choice === undefined)
+            return [];
+        const paths = Object.values(choice.evaluated.outputs);
+        return [
+            `# ${plan.package} for ${plan.target.name}`,
+            ...attributeCommand(choice, reference),
+            `nix-store --realise ${paths.map(shellWord).join(' ')}`,
+        ].map((line) => line.replace(/\s+/g, ' '));
+    });
+    const more = cross.length - MOST_COMMANDS;
+    return more > 0 ? [...commands, `# … and ${more} more, in the manifest`] : commands;
+}
+/** By an attribute, where the flake has one for this very derivation. The other methods evaluate what no attribute says. */
+function attributeCommand(choice, reference) {
+    const { method, attribute, evaluated } = choice;
+    if (method === 'nixos') {
+        const [configuration] = /^nixosConfigurations\.(?:"[^"]*"|[^.]*)/.exec(attribute) ?? ['the configuration'];
+        const setting = `nixpkgs.buildPlatform = ${JSON.stringify(evaluated.system)}`;
+        return [`# with ${setting} among its modules, ${configuration} is this build on every machine`];
+    }
+    const own = method === 'declared' || method === 'pkgsCross';
+    return own && reference !== undefined ? [`nix build ${shellWord(`${reference}#${attribute}`)}`] : [];
+}
+/**
+ * A reference by which other machines have the same flake: that of a repository, for a clean checkout of the commit that
+ * the workflow runs for.
+ * @returns undefined where it is only on this machine
+ */
+function sharedReference({ url, revision }, env) {
+    const { GITHUB_WORKSPACE: workspace, GITHUB_REPOSITORY: repository, GITHUB_SHA: commit } = env;
+    const [, place] = /^(?:git\+file:\/\/|path:)(\/[^?#]*)/.exec(url) ?? [];
+    if (place === undefined || workspace === undefined || !`${place}/`.startsWith(`${workspace}/`))
+        return url;
+    if (repository === undefined || revision === undefined || revision !== commit)
+        return undefined;
+    const folder = /[?&](dir=[^&#]+)/.exec(url)?.[1];
+    const server = env.GITHUB_SERVER_URL ?? GITHUB;
+    if (server === GITHUB)
+        return `github:${repository}/${revision}${folder === undefined ? '' : `?${folder}`}`;
+    return `git+${server}/${repository}?${folder === undefined ? '' : `${folder}&`}rev=${revision}`;
+}
+const GITHUB = 'https://github.com';
+
 ;// CONCATENATED MODULE: ./build/js/report/results.js
 /** Milliseconds are enough for a report. */
 const rounded = (seconds) => Math.round(seconds * 1000) / 1000;
 /** The output `results` (docs: contract). */
-const resultObjects = (results) => results.map(({ plan, status, seconds, closureSize, error }) => ({
+const resultObjects = (results) => results.map(({ plan, status, seconds, closureSize, error, notes = [] }) => ({
     target: plan.target.name,
     package: plan.package,
     strategy: plan.choice?.strategy ?? null,
@@ -41182,6 +41936,7 @@ const resultObjects = (results) => results.map(({ plan, status, seconds, closure
     seconds: rounded(seconds),
     closureSize: closureSize ?? null,
     error: error ?? null,
+    notes,
 }));
 const attemptObject = ({ plan: { choice }, seconds, error }) => ({
     strategy: choice?.strategy ?? null,
@@ -41220,14 +41975,14 @@ const costObject = ({ toBuild, bytesToFetch, seconds, closure }) => ({
 const LONGEST_OUTPUT = 400_000;
 const SHORT_ERROR = 300;
 /**
- * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors, candidates
- * that were not chosen, then entries from the end.
+ * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors and notes,
+ * candidates that were not chosen, then entries from the end.
  */
 function outputTexts(results) {
     const objects = resultObjects(results);
     const plans = planObjects(results);
     const short = (text) => text && (text.length > SHORT_ERROR ? `${text.slice(0, SHORT_ERROR)}…` : text);
-    const forms = [objects, objects.map((object) => ({ ...object, error: short(object.error) }))];
+    const forms = [objects, objects.map((object) => ({ ...object, error: short(object.error), notes: [] }))];
     const planForms = [
         plans,
         plans.map((plan) => ({ ...plan, candidates: plan.candidates.filter(({ chosen }) => chosen) })),
@@ -41271,7 +42026,7 @@ function buildManifest(record, createdAt) {
         flake: { url: flake.url, revision: flake.revision ?? null, description: flake.description ?? null },
         nix: { version: installed.nix.version.text, system: installed.nix.system },
         packages: results.map(manifestPackage),
-        paths: inOrder(pathInfos).map((info) => manifestPath(info, places)),
+        paths: inOrder(pathInfos).map((info) => manifestPath(info, places.get(info.path) ?? [])),
         destinations: pushes.map(manifestDestination),
     };
 }
@@ -41296,18 +42051,17 @@ const manifestPath = (info, places) => ({
     narHash: info.narHash,
     narSize: info.narSize,
     references: [...info.references].sort(),
-    signatures: info.signatures,
+    signatures: [...new Set([...info.signatures, ...places.flatMap(({ signatures }) => signatures)])],
     deriver: info.deriver ?? null,
     ca: info.ca ?? null,
-    destinations: places.get(info.path) ?? [],
+    destinations: places.map(({ destination }) => destination),
 });
-/** Path → destinations that have it now. */
 function placesOf(pushes) {
     const places = new Map();
     for (const { destination, paths } of pushes) {
-        for (const { path, status } of paths) {
+        for (const { path, status, signatures = [] } of paths) {
             if (status === 'pushed' || status === 'present')
-                places.set(path, [...(places.get(path) ?? []), destination]);
+                places.set(path, [...(places.get(path) ?? []), { destination, signatures }]);
         }
     }
     return places;
@@ -41344,96 +42098,6 @@ function inOrder(pathInfos) {
         }
     }
     return ordered;
-}
-
-;// CONCATENATED MODULE: ./build/js/report/markdown.js
-
-// Attribute names, descriptions and logs come from flakes: whatever they hold must show as text (threat model, S23).
-// Character references are text to GitHub's Markdown in every place: they open no element, link, emphasis or cell.
-const reference = (character) => `&#${character.codePointAt(0)};`;
-/** What could mean something in running text: HTML, emphasis, links, math, mentions, issue numbers, autolinks. */
-const IN_PROSE = /[&<>`*~|[\]\\$^]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|@(?=\w)|#(?=\d)|:(?=\/\/)|(?<=\bwww)\./gi;
-/** Text on one line, anywhere in Markdown but at the beginning of a block. */
-const prose = (text) => oneLine(text).replace(IN_PROSE, reference);
-/** A code span; in table cells too. */
-function code(text) {
-    const line = oneLine(text);
-    if (line === '')
-        return '';
-    return /[`|\\]/.test(line) ? `<code>${line.replace(/[^A-Za-z0-9 /.-]/gu, reference)}</code>` : `\`${line}\``;
-}
-/** A block of text as it is, with line ends. */
-const preformatted = (lines) => {
-    const text = plainText(lines.join('\n')).replace(/[&<>]/g, reference);
-    // an empty first line would be swallowed, and a blank line ends a <details> around it in some renderers
-    return `<pre>\n${text}\n</pre>`;
-};
-/** A folded block. @param content Markdown */
-const details = (title, content) => `<details><summary>${prose(title)}</summary>\n\n${content}\n\n</details>`;
-/** A table. @param rows cells in Markdown, without line ends */
-function table(head, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-const oneLine = (text) => plainText(text).replace(/\s+/g, ' ').trim();
-/** A word for a POSIX shell, quoted where it must be. */
-const shellWord = (word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-;// CONCATENATED MODULE: ./build/js/report/consumer.js
-
-
-const MOST_COMMANDS = 20;
-/** What a consumer of the pushed closures needs: lines for nix.conf, and how each result is asked for. */
-function consumerSection({ pushes, results, flake }) {
-    const lines = nixConf(pushes);
-    const done = results.filter((result) => realisedPaths(result).length > 0);
-    const cross = done.filter(({ plan }) => plan.choice?.strategy === 'cross');
-    if (lines.length === 0 && cross.length === 0)
-        return '';
-    const conf = lines.length === 0 ? [] : ['A machine that uses this cache has in its nix.conf:', preformatted(lines)];
-    return ['### How to use the result', ...conf, ...crossCommands(cross, flake.url)].join('\n\n');
-}
-/** The consumer lines of all destinations, values of one setting joined. */
-function nixConf(pushes) {
-    const settings = new Map();
-    for (const line of pushes.filter(({ status }) => status === 'ok').flatMap(({ consumerLines }) => consumerLines)) {
-        const [, name, values] = /^([\w-]+)\s*=\s*(.*)$/.exec(line) ?? [];
-        if (name === undefined || values === undefined)
-            continue;
-        const words = settings.get(name) ?? new Set();
-        for (const word of values.split(/\s+/))
-            words.add(word);
-        settings.set(name, words);
-    }
-    return [...settings].map(([name, words]) => `${name} = ${[...words].join(' ')}`);
-}
-/**
- * A cross build has other store paths than a native one, so that `nix build` of the plain attribute does not find it
- * in the cache; the same attribute, or the path itself, does.
- */
-function crossCommands(cross, url) {
-    if (cross.length === 0)
-        return [];
-    const commands = cross.slice(0, MOST_COMMANDS).flatMap(({ plan }) => {
-        const { choice } = plan;
-        if (choice === undefined)
-            return [];
-        const paths = Object.values(choice.evaluated.outputs);
-        return [
-            `# ${plan.package} for ${plan.target.name}`,
-            // The other methods evaluate what no attribute of the flake says: only the path names it.
-            ...(choice.method === 'declared' || choice.method === 'pkgsCross'
-                ? [`nix build ${shellWord(`${url}#${choice.attribute}`)}`]
-                : []),
-            `nix-store --realise ${paths.map(shellWord).join(' ')}`,
-        ].map((line) => line.replace(/\s+/g, ' '));
-    });
-    const more = cross.length > MOST_COMMANDS ? [`… and ${cross.length - MOST_COMMANDS} more, in the manifest.`] : [];
-    return [
-        `What was cross-compiled has other store paths than ${code('nix build')} on the target itself would ask for. Either of these gets it from the cache:`,
-        preformatted(commands),
-        ...more,
-    ];
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/describe.js
@@ -41475,7 +42139,7 @@ const MARKS = {
     failed: '❌ failed',
     skipped: '⏭️ skipped',
 };
-const HEAD = [
+const tables_HEAD = [
     'Status',
     'Target',
     'Package',
@@ -41494,7 +42158,7 @@ function resultTable(record, most) {
     const shown = results.length <= most ? results : [...results].sort((a, b) => Number(isDone(a)) - Number(isDone(b))).slice(0, most);
     const more = results.length > shown.length ? `\n\n… and ${results.length - shown.length} more; all are in the outputs.` : '';
     const pushed = pushedPlaces(record.pushes);
-    return `${table(HEAD, shown.map((result) => tables_row(result, pushed)))}${more}`;
+    return `${table(tables_HEAD, shown.map((result) => tables_row(result, pushed)))}${more}`;
 }
 function tables_row(result, pushed) {
     const { plan, status, seconds, closureSize } = result;
@@ -41592,6 +42256,7 @@ function alternatives(results) {
 
 
 
+
 /** GitHub drops a whole summary that is larger than this. */
 const summary_LARGEST = 1024 * 1024;
 /** Kept free for what other parts of the step write. */
@@ -41616,6 +42281,7 @@ const sections = (record, shape) => [
     { name: 'the headline', text: `${headline(record)}\n\n${summary_origin(record)}`, uselessness: 0 },
     { name: 'the table', text: resultTable(record, shape.rows), uselessness: 0 },
     { name: 'the failures', text: failures(record.results, shape), uselessness: 0 },
+    { name: 'the notes', text: notes(record.results, shape), uselessness: 0 },
     { name: 'what was tried before', text: fallbacks(record.results), uselessness: 1 },
     { name: 'the pushes', text: pushTable(record.pushes), uselessness: 1 },
     { name: 'how to use the result', text: consumerSection(record), uselessness: 2 },
@@ -41653,6 +42319,18 @@ function summary_origin({ flake, installed }) {
     const description = flake.description === undefined ? '' : ` (${prose(flake.description)})`;
     return `Flake ${code(flake.url)}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`;
 }
+/** What several packages share is said once. */
+function notes(results, { failures: most }) {
+    const noted = notesOf(results);
+    if (noted.length === 0)
+        return '';
+    const parts = noted.slice(0, most).map(({ text, packages }) => {
+        const names = packages.slice(0, most).map(({ plan }) => `${code(plan.package)} for ${code(plan.target.name)}`);
+        return `#### ${names.join(', ')}\n\n${preformatted(text.split('\n'))}`;
+    });
+    const more = noted.length > most ? [`… and ${noted.length - most} more; see the output results.`] : [];
+    return ['### To be looked at', ...parts, ...more].join('\n\n');
+}
 function failures(results, { failures: most, lines }) {
     const failed = results.filter(({ status }) => status === 'failed');
     if (failed.length === 0)
@@ -41675,11 +42353,13 @@ function failures(results, { failures: most, lines }) {
 
 
 
+
 /**
  * Tells what was done: outputs of the step, the manifest file, the job summary, annotations, a last look in the log.
  * @returns whether everything that was asked for was done
  */
-async function report(runner, record) {
+async function report(runner, given) {
+    const record = { ...given, flake: { ...given.flake, shared: sharedReference(given.flake, runner.facts.env) } };
     const { results, pushes, inputs } = record;
     const manifest = (0,external_node_path_.join)(runner.facts.folder, 'manifest.json');
     const content = `${JSON.stringify(buildManifest(record, new Date().toISOString()), undefined, 2)}\n`;
@@ -41688,6 +42368,12 @@ async function report(runner, record) {
     await runner.job.summary(renderSummary(record));
     for (const result of results)
         runner.log.info(resultLine(result));
+    const commands = crossCommands(results, record.flake.shared);
+    if (commands.length > 0)
+        await runner.log.group('How to get what was cross-compiled', async () => {
+            for (const command of commands)
+                runner.log.info(command);
+        });
     for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure)) {
         if (level === 'error')
             runner.log.error(text, where);
@@ -41884,7 +42570,8 @@ function openRounds(runner, installed, inputs, machine, planner) {
     const derivations = new Set();
     const rounds = [];
     const prepare = async (plans) => {
-        const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native));
+        // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
+        const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native) && system.endsWith('-linux'));
         const wanted = foreign.filter((system) => !emulators.has(system));
         for (const emulator of await ensureEmulators(runner, wanted, inputs.qemuSource, nix)) {
             const { system, status, reason } = emulator;
@@ -41897,19 +42584,20 @@ function openRounds(runner, installed, inputs, machine, planner) {
     };
     const cannotRun = () => new Map([...emulators.values()].flatMap(({ system, status, reason }) => (status === 'failed' ? [[system, reason]] : [])));
     return {
-        async build(plans, onBuilt) {
+        async build(plans, { vetted, tell }) {
             return await buildInTurns(plans, {
                 async build(round) {
                     await runner.log.group('Emulators', () => prepare(round));
-                    for (const { choice } of round)
-                        if (choice !== undefined)
-                            derivations.add(choice.evaluated.drvPath);
+                    const wanted = round.flatMap(({ choice }) => choice?.evaluated.drvPath ?? []);
+                    for (const drvPath of wanted)
+                        derivations.add(drvPath);
+                    const onBuilt = wanted.every((drvPath) => vetted.includes(drvPath)) ? tell : () => undefined;
                     const built = await buildPlans(runner, nix, inputs, round, cannotRun(), onBuilt);
                     rounds.push(built);
                     return built;
                 },
                 replan: (failures) => planner.plan(failures),
-                hasEmulator: ({ target }) => machine.emulatorServes(target.system) || emulators.get(target.system)?.status !== undefined,
+                hasEmulator: ({ target: { system } }) => machine.emulatorServes(system) || isRegistered(emulators.get(system)),
                 fallingBack({ plan, error = '' }, next) {
                     const [before, after] = [plan, next].map(({ choice }) => (choice === undefined ? '' : title(choice)));
                     runner.log.warning(`${plan.package} for ${plan.target.name}: ${before} failed, falling back to ${after}. ${error.split('\n')[0]}`);
@@ -41920,7 +42608,7 @@ function openRounds(runner, installed, inputs, machine, planner) {
         },
         derivations: () => [...derivations],
         emulators: () => [...emulators.values()],
-        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, emulators.size > 0),
+        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, [...emulators.values()].some(isRegistered)),
     };
 }
 /** Systems whose programs the plans run on this machine. */
@@ -41977,6 +42665,7 @@ function wayOf({ plan, error = '' }, nixpkgs) {
     };
 }
 const isBuilt = ({ status }) => status === 'built' || status === 'substituted';
+const isRegistered = (emulator) => emulator !== undefined && emulator.status !== 'failed';
 
 ;// CONCATENATED MODULE: ./build/js/strategy/flake.js
 
@@ -42199,6 +42888,7 @@ function moveInto(draft, tree) {
 
 
 
+
 const EVALUATION_LIMIT_SECONDS = 3600;
 /** Distinct nixpkgs in the graph of one flake, times targets. */
 const MOST_STAND_INS = 50;
@@ -42265,17 +42955,6 @@ function viewsFolder(runner) {
     }
     return folder;
 }
-/** Runs `work` on each item, at most `width` at once, results in order. */
-async function inParallel(width, items, work) {
-    const results = new Array(items.length);
-    let next = 0;
-    const lane = async () => {
-        for (let index = next++; index < items.length; index = next++)
-            results[index] = await work(items[index]);
-    };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
-    return results;
-}
 
 ;// CONCATENATED MODULE: ./build/js/strategy/attributes.js
 
@@ -42308,43 +42987,61 @@ const leaf = (text) => splitAttributePath(text).at(-1) ?? text;
  */
 function declaredPaths(text, target, build, template) {
     const name = leaf(text);
-    const cpu = target.system.replace(/-.*/, '');
+    const cpu = cpuOf(target);
     const buildCpu = build.replace(/-.*/, '');
     const [crossName = target.name] = target.crossNames;
-    const exact = [target.triple, target.triple.replace('-unknown-', '-'), target.name];
+    const own = [target.triple, target.triple.replace('-unknown-', '-'), target.name];
+    const exact = target.static ? own.map((suffix) => `static-${suffix}`) : own;
     const suffixes = [...new Set(target.plain ? [...exact, target.system] : exact)];
     const names = [
         ...suffixes.map((suffix) => `${name}-${suffix}`),
-        ...(target.plain ? [`${name}-${cpu}`] : []),
+        ...(target.plain && cpu !== undefined ? [`${name}-${cpu}`] : []),
         ...suffixes.map((suffix) => `${name}-cross-${suffix}`),
-        ...target.crossNames.map((cross) => `${name}-${cross}`),
+        ...(target.static ? [] : target.crossNames.map((cross) => `${name}-${cross}`)),
+        ...(target.static && target.system === build ? [`${name}-static`] : []),
+        ...(WINDOWS_SUFFIXES[target.system] ?? []).map((suffix) => `${name}-${suffix}`),
         ...(target.plain ? [`${name}-from-${buildCpu}`, `${name}-cross`] : []),
         ...suffixes.map((suffix) => `cross-${suffix}-${name}`),
         `${target.triple}:${name}`,
     ];
     const filled = (word) => word.replace(/\{(\w+)\}/g, (hole, key) => ({ build, target: target.system, cross: crossName, triple: target.triple, package: name })[key] ?? hole);
-    const own = template === undefined ? [] : [splitAttributePath(template).map(filled)];
-    return [...own, ...[...new Set(names)].map((word) => ['packages', build, word])];
+    const given = template === undefined ? [] : [splitAttributePath(template).map(filled)];
+    return [...given, ...[...new Set(names)].map((word) => ['packages', build, word])];
 }
+/** What patchelf, nix-gaming and Rust's flakes call their Windows builds. */
+const WINDOWS_SUFFIXES = {
+    'x86_64-windows': ['win64', 'w64', 'x86_64-pc-windows-gnu'],
+    'i686-windows': ['win32', 'w32', 'i686-pc-windows-gnu'],
+};
+/** The processor alone is Linux on it, for who names a package by it. */
+const cpuOf = ({ system }) => system.endsWith('-linux') ? system.replace(/-.*/, '') : undefined;
 /** Whether the attribute's name says which target it is for; one that does not must prove it by its host platform. */
 function namesTarget(path, target) {
     const word = path.join('.');
-    const cpu = target.system.replace(/-.*/, '');
-    return [target.triple, target.name, target.system, cpu, ...target.crossNames].some((part) => word.includes(part));
+    const names = [target.triple, target.name, target.system, cpuOf(target) ?? target.system, ...target.crossNames];
+    return names.some((part) => word.includes(part));
 }
 /** Where a flake that exposes nixpkgs' cross sets has the package. */
 function pkgsCrossPaths(text, target, build) {
     const path = splitAttributePath(text);
     const own = path[0] === 'packages' || path[0] === 'legacyPackages' ? path.slice(2) : path;
-    return target.crossNames.map((cross) => ['legacyPackages', build, 'pkgsCross', cross, ...own]);
+    const sets = target.crossNames.map((cross) => ['pkgsCross', cross]);
+    const found = target.static
+        ? [...(target.system === build ? [['pkgsStatic']] : []), ...sets.map((set) => [...set, 'pkgsStatic'])]
+        : sets;
+    return found.map((set) => ['legacyPackages', build, ...set, ...own]);
+}
+/** What stands behind the names of cross builds for other systems. */
+function foreignSuffixes(system) {
+    const others = [...PLATFORMS, ...CROSS_ONLY].filter((platform) => platform.system !== system);
+    return others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')]);
 }
 /**
  * Tells a target's own packages from cross builds that stand beside them by a naming convention
  * (`packages.x86_64-linux.hello-aarch64-unknown-linux-gnu` beside `hello`).
  */
 function partitionNames(names, system) {
-    const others = PLATFORMS.filter((platform) => platform.system !== system);
-    const suffixes = others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')]);
+    const suffixes = foreignSuffixes(system);
     const isForeign = (name) => suffixes.some((suffix) => name.endsWith(`-${suffix}`) && names.includes(name.slice(0, -suffix.length - 1).replace(/-cross$/, '')));
     return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) };
 }
@@ -42407,6 +43104,7 @@ const UNKNOWN_DERIVATION = {
     inputs: [],
     outputs: [],
     tools: [],
+    features: [],
 };
 /**
  * What the planner needs from the text of a .drv file (Nix, src/libstore/derivations.cc): inside its strings every
@@ -42427,16 +43125,16 @@ function readDerivation(path, text) {
         inputs,
         outputs: [...outputs.matchAll(/\("[^"]*","(\/[^"]+)"/g)].map((match) => match[1] ?? ''),
         tools: [head?.[2] ?? '', ...toolsIn(text)].filter((tool) => tool.startsWith('/')).map(storePathOf),
+        features: wordsOf(text, 'requiredSystemFeatures'),
     };
 }
 const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
-function toolsIn(text) {
-    const values = [...text.matchAll(/\("(?:nativeBuildInputs|depsBuildBuild|stdenv)","([^"]*)"\)/g)];
-    const structured = [...text.matchAll(/\\"(?:nativeBuildInputs|depsBuildBuild)\\":\[([^\]]*)\]/g)];
-    return [
-        ...values.flatMap((match) => (match[1] ?? '').split(/\s+/)),
-        ...structured.flatMap((match) => (match[1] ?? '').replaceAll('\\"', '').split(',')),
-    ];
+const toolsIn = (text) => ['nativeBuildInputs', 'depsBuildBuild', 'stdenv'].flatMap((name) => wordsOf(text, name));
+/** A list in the environment of a derivation, or in its structured attributes. */
+function wordsOf(text, name) {
+    const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? '';
+    const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? '';
+    return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '');
 }
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
 const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
@@ -42465,7 +43163,172 @@ function reachable(graph, root) {
     return [...found].sort();
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/missing.js
+
+
+
+
+
+
+const PLANNER_LIMIT_SECONDS = 1800;
+/** Keeps a command line below the kernel's limit. */
+const MOST_ARGUMENTS = 2000;
+const missing_FILES_AT_ONCE = 32;
+/**
+ * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
+ * of what is missing, instead of a dry run for each.
+ */
+async function gatherMissing(runner, nix, derivations) {
+    const toBuild = new Set();
+    const fetchable = new Set();
+    for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
+        const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
+        if (missing === undefined) {
+            runner.log.warning('What has to be built is not known, all is taken as missing');
+            for (const path of some)
+                toBuild.add(path);
+        }
+        for (const path of missing?.toBuild ?? [])
+            toBuild.add(path);
+        for (const path of missing?.toFetch ?? [])
+            fetchable.add(path);
+    }
+    return { graph: await readGraph([...toBuild]), fetchable };
+}
+/**
+ * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
+ * @param limit seconds for the answers of the substituters; after these they are not asked
+ * @returns undefined where Nix cannot tell
+ */
+async function dryRun(runner, nix, derivations, limit) {
+    for (const options of [[], ['--option', 'substitute', 'false']]) {
+        const lines = [];
+        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
+        const result = await runner.commands.run(command, {
+            accept: 'any',
+            timeoutSeconds: limit,
+            // The result keeps only the end of stderr, and the list of a large flake is longer.
+            onLine: (line, stream) => {
+                if (stream === 'stderr')
+                    lines.push(line);
+            },
+        });
+        if (result.stopped === 'cancelled')
+            throw new errors/* CommandError */.Qd(command, result);
+        if (result.stopped === undefined)
+            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
+        runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
+    }
+    return undefined;
+}
+/** Reads .drv files; one that is not there is told as unknown. */
+async function readGraph(paths) {
+    const facts = await inParallel(missing_FILES_AT_ONCE, paths, async (path) => {
+        try {
+            return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
+        }
+        catch {
+            return UNKNOWN_DERIVATION; // a store elsewhere
+        }
+    });
+    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
+}
+/** The graph of all that derivations need, themselves included: some thousand small files at most. */
+async function readClosure(roots) {
+    const graph = new Map();
+    for (let open = [...new Set(roots)]; open.length > 0;) {
+        const read = await readGraph(open);
+        for (const [path, facts] of read)
+            graph.set(path, facts);
+        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
+    }
+    return graph;
+}
+function inChunks(items, size) {
+    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/costs.js
+
+
+
+
+const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/**
+ * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
+ * has no entry.
+ */
+async function gatherCosts(runner, nix, derivations, speeds) {
+    const distinct = [...new Set(derivations)];
+    const [missing, graph] = await Promise.all([
+        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
+        readClosure(distinct),
+    ]);
+    const costs = new Map();
+    for (const [index, drvPath] of distinct.entries()) {
+        const told = missing[index];
+        if (told !== undefined)
+            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
+    }
+    return { costs, graph };
+}
+/**
+ * The cost of what is missing of one derivation.
+ * @param toBuild derivations that have to be built for it
+ * @param graph holds these and what they need, as far as it is known
+ */
+function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
+    const counts = {};
+    const emulated = [];
+    const unemulatable = [];
+    let seconds = fetchSeconds(bytesToFetch);
+    let nativeSeconds = seconds;
+    for (const path of toBuild) {
+        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
+        const foreign = isForeign(facts.system, native);
+        const runsForeign = !foreign && usesForeign(path, graph, native);
+        if (foreign || runsForeign)
+            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
+        if (foreign && facts.features.some(isOfMachines))
+            unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
+        seconds += weightOf(facts, native, durations, foreign || runsForeign);
+        nativeSeconds += weightOf(facts, native, durations, false);
+    }
+    return {
+        toBuild: counts,
+        bytesToFetch,
+        seconds,
+        nativeSeconds,
+        emulated: emulated.sort(),
+        unemulatable,
+        closure: bySystem(drvPath, graph),
+    };
+}
+/** Features that an emulated build does not have, whatever the machine says. */
+const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
+/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
+function usesForeign(path, graph, native) {
+    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    if (system === 'builtin')
+        return false;
+    return inputs.some((input) => {
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        return isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+    });
+}
+function bySystem(root, graph) {
+    const counts = {};
+    for (const path of reachable(graph, root)) {
+        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[system] = (counts[system] ?? 0) + 1;
+    }
+    return counts;
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
+
 
 
 
@@ -42523,7 +43386,7 @@ function ownOptions(target, facts) {
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? options_emulationProblem(found, facts),
+            problem: base.problem ?? options_emulationProblem(found, base.candidate.cost, facts),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
@@ -42556,10 +43419,13 @@ function builtHere(target, found, { candidate, problem }) {
     const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
     return { candidate: { ...kind, ...candidate }, problem, merit };
 }
-function options_emulationProblem(found, facts) {
-    const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? [];
-    if (machineOnly.length > 0)
-        return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`;
+function options_emulationProblem(found, cost, facts) {
+    const own = found?.features.filter(isOfMachines) ?? [];
+    if (own.length > 0)
+        return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`;
+    const others = cost?.unemulatable ?? [];
+    if (others.length > 0)
+        return `it needs ${options_listed(others)}, whose features an emulated build does not have`;
     return facts.emulationProblem;
 }
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
@@ -42584,7 +43450,7 @@ function crossOptions(target, facts, lookup) {
     const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
     const hybrid = {
         candidate: { ...pure.candidate, hybrid: true },
-        problem: problem ?? facts.emulationProblem,
+        problem: problem ?? options_emulationProblem(undefined, base.candidate.cost, facts),
         merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
     };
     return [pure, hybrid];
@@ -42601,7 +43467,7 @@ const options_listed = (names) => names.length > MOST_NAMES
 function crossProblem(target, facts, found, method) {
     if (!facts.native.includes(found.system))
         return `its derivation ${found.name} is for ${found.system}, which the runner (${facts.native[0]}) does not execute`;
-    if (found.host !== undefined && found.host !== target.system)
+    if (found.host !== undefined && !sameSystem(found.host, target.system))
         return `its result is for ${found.host}, not ${target.system}`;
     // A view leaves what no nixpkgs made as it is: there the name proves nothing.
     const byName = (method === 'declared' || method === 'pkgsCross') && namesTarget(found.path, target);
@@ -42762,163 +43628,6 @@ function refusal(target, options) {
     return `${asked} for ${target.name}. ${why.join('; ')}`;
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/missing.js
-
-
-
-
-
-
-const PLANNER_LIMIT_SECONDS = 1800;
-/** Keeps a command line below the kernel's limit. */
-const MOST_ARGUMENTS = 2000;
-const missing_FILES_AT_ONCE = 32;
-/**
- * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
- * of what is missing, instead of a dry run for each.
- */
-async function gatherMissing(runner, nix, derivations) {
-    const toBuild = new Set();
-    const fetchable = new Set();
-    for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
-        const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
-        if (missing === undefined) {
-            runner.log.warning('What has to be built is not known, all is taken as missing');
-            for (const path of some)
-                toBuild.add(path);
-        }
-        for (const path of missing?.toBuild ?? [])
-            toBuild.add(path);
-        for (const path of missing?.toFetch ?? [])
-            fetchable.add(path);
-    }
-    return { graph: await readGraph([...toBuild]), fetchable };
-}
-/**
- * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
- * @param limit seconds for the answers of the substituters; after these they are not asked
- * @returns undefined where Nix cannot tell
- */
-async function dryRun(runner, nix, derivations, limit) {
-    for (const options of [[], ['--option', 'substitute', 'false']]) {
-        const lines = [];
-        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
-        const result = await runner.commands.run(command, {
-            accept: 'any',
-            timeoutSeconds: limit,
-            // The result keeps only the end of stderr, and the list of a large flake is longer.
-            onLine: (line, stream) => {
-                if (stream === 'stderr')
-                    lines.push(line);
-            },
-        });
-        if (result.stopped === 'cancelled')
-            throw new errors/* CommandError */.Qd(command, result);
-        if (result.stopped === undefined)
-            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
-        runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
-    }
-    return undefined;
-}
-/** Reads .drv files; one that is not there is told as unknown. */
-async function readGraph(paths) {
-    const facts = await inParallel(missing_FILES_AT_ONCE, paths, async (path) => {
-        try {
-            return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
-        }
-        catch {
-            return UNKNOWN_DERIVATION; // a store elsewhere
-        }
-    });
-    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
-}
-/** The graph of all that derivations need, themselves included: some thousand small files at most. */
-async function readClosure(roots) {
-    const graph = new Map();
-    for (let open = [...new Set(roots)]; open.length > 0;) {
-        const read = await readGraph(open);
-        for (const [path, facts] of read)
-            graph.set(path, facts);
-        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
-    }
-    return graph;
-}
-function inChunks(items, size) {
-    return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/costs.js
-
-
-
-
-const SUBSTITUTERS_LIMIT_SECONDS = 60;
-/**
- * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
- * has no entry.
- */
-async function gatherCosts(runner, nix, derivations, speeds) {
-    const distinct = [...new Set(derivations)];
-    const [missing, graph] = await Promise.all([
-        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
-        readClosure(distinct),
-    ]);
-    const costs = new Map();
-    for (const [index, drvPath] of distinct.entries()) {
-        const told = missing[index];
-        if (told !== undefined)
-            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
-    }
-    return { costs, graph };
-}
-/**
- * The cost of what is missing of one derivation.
- * @param toBuild derivations that have to be built for it
- * @param graph holds these and what they need, as far as it is known
- */
-function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
-    const counts = {};
-    const emulated = [];
-    let seconds = fetchSeconds(bytesToFetch);
-    let nativeSeconds = seconds;
-    for (const path of toBuild) {
-        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
-        const foreign = isForeign(facts.system, native);
-        const runsForeign = !foreign && usesForeign(path, graph, native);
-        if (foreign || runsForeign)
-            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
-        seconds += weightOf(facts, native, durations, foreign || runsForeign);
-        nativeSeconds += weightOf(facts, native, durations, false);
-    }
-    return {
-        toBuild: counts,
-        bytesToFetch,
-        seconds,
-        nativeSeconds,
-        emulated: emulated.sort(),
-        closure: bySystem(drvPath, graph),
-    };
-}
-/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
-function usesForeign(path, graph, native) {
-    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-    if (system === 'builtin')
-        return false;
-    return inputs.some((input) => {
-        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
-        return isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
-    });
-}
-function bySystem(root, graph) {
-    const counts = {};
-    for (const path of reachable(graph, root)) {
-        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[system] = (counts[system] ?? 0) + 1;
-    }
-    return counts;
-}
-
 ;// CONCATENATED MODULE: ./build/js/strategy/plan.js
 
 
@@ -43022,13 +43731,17 @@ function withUnasked(plan, { viewsAsked, target }) {
     return { ...plan, candidates: [...plan.candidates, unasked] };
 }
 const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-/** Targets × packages, `*` replaced by the names of the target's packages. */
+/**
+ * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
+ * not list the target and a cross build may make them all the same.
+ */
 async function plan_expand(runner, nix, inputs, url) {
     const names = inputs.packages.includes('*')
         ? await listPackages(runner, nix, inputs.targets, url)
         : new Map();
     return inputs.targets.flatMap((target) => {
-        const { own, foreign } = partitionNames(names.get(target.system) ?? [], target.system);
+        const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
+        const { own, foreign } = partitionNames(names.get(system) ?? [], system);
         if (foreign.length > 0)
             runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
         const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
@@ -43036,20 +43749,25 @@ async function plan_expand(runner, nix, inputs, url) {
     });
 }
 async function listPackages(runner, nix, targets, url) {
-    const systems = [...new Set(targets.map((target) => target.system))];
+    const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
+    const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
     const answers = await askFlake(runner, nix, url, systems.map((system) => ({
         target: system,
         all: true,
         platform: { name: system, system, triple: '', crossNames: [], plain: true },
         lookups: [],
     })));
-    const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0);
+    const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    const isEmpty = (system) => names.get(system)?.length === 0;
+    const empty = [...new Set(targets.map((target) => target.system))]
+        .filter(isEmpty)
+        .filter((system) => isEmpty(nix.system) || !crossed(system));
     if (empty.length > 0) {
         const known = [...new Set(answers.flatMap((answer) => answer.systems))];
         const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
         throw new errors/* UserError */.yo(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
     }
-    return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    return names;
 }
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
@@ -43180,12 +43898,16 @@ async function runPipeline(runner, read) {
         });
     }
     const rounds = openRounds(runner, found, inputs, machine, planner);
-    const doubtful = async () => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, rounds.derivations());
-    const live = await startPush(runner, nix, inputs, await doubtful());
-    const { results, pathInfos } = await finallyDo(rounds.build(plans, live.built), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
-    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful()));
+    const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
+    const vetted = candidatesOf(plans);
+    const live = await startPush(runner, nix, inputs, await doubtful(vetted));
+    const { results, pathInfos } = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), () => writeMemory(runner, folders, learn(memory, rounds.lessons(flake.nixpkgs), now())), () => saveCache(runner, nix, cache, rounds.derivations()));
+    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, results, await doubtful(rounds.derivations())));
     return await report(runner, { ...record, emulators: rounds.emulators(), results, pathInfos, pushes });
 }
+const candidatesOf = (plans) => [
+    ...new Set(plans.flatMap(({ candidates }) => candidates.flatMap(({ evaluated }) => evaluated?.drvPath ?? []))),
+];
 /** What was built is pushed and kept also where the build did not come to its end. */
 async function finallyDo(work, ...after) {
     try {
@@ -43274,7 +43996,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 1062:
+/***/ 5552:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46241,12 +46963,65 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/js/runner/filter.js
+
+
+
+
+
+const STDERR_KEPT = 4096;
+/**
+ * Lets bytes through a program; it is ended where nobody reads on.
+ * @throws CommandError at the end of the output where the program failed, or what the input threw
+ */
+async function* filter(command, env, input, processes) {
+    const began = performance.now();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
+    if (child.pid !== undefined)
+        processes.add(child.pid);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+        stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
+    });
+    const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    let broken;
+    const feeding = (0,promises_.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
+        // a program that ends before its input tells why itself
+        if (!isPipeError(cause))
+            broken = cause;
+        child.kill();
+    });
+    try {
+        yield* child.stdout;
+        await feeding;
+        if (broken !== undefined)
+            throw broken;
+        const exitCode = await ended;
+        const seconds = (performance.now() - began) / 1000;
+        if (exitCode !== 0)
+            throw new errors/* CommandError */.Qd(command, { exitCode, stdout: '', stderr, seconds });
+    }
+    finally {
+        child.kill();
+        await ended;
+        if (child.pid !== undefined)
+            processes.delete(child.pid);
+    }
+}
+const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
+var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
 
 
@@ -46290,10 +47065,10 @@ async function processes_endGroup(pid, sudo) {
     for (let waited = 0; waited < GRACE_MILLISECONDS; waited += 50) {
         if (!groupLives(pid))
             return;
-        await (0,promises_.setTimeout)(50);
+        await (0,external_node_timers_promises_.setTimeout)(50);
     }
     signalGroup(pid, 'SIGKILL', sudo);
-    await (0,promises_.setTimeout)(50);
+    await (0,external_node_timers_promises_.setTimeout)(50);
 }
 function createProcessList(folder) {
     const place = (0,external_node_path_.join)(folder, 'processes');
@@ -46350,7 +47125,10 @@ function listFolder(folder) {
 
 
 
-const STDERR_KEPT = 256 * 1024;
+
+
+
+const commands_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
@@ -46370,6 +47148,7 @@ function createCommands(around) {
                 return result;
             throw new errors/* CommandError */.Qd(command, result);
         },
+        filter: (command, input) => filter(command, environment(command), input, around.processes),
         startDetached: async (command, logFile, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_.openSync)(logFile, 'a', 0o600);
@@ -46454,11 +47233,14 @@ async function execute(command, options, processes, sudo, isCancelled) {
         processes.add(pid);
     const limits = watch(options, () => pid !== undefined && void processes_endGroup(pid, sudo));
     const output = collect(child, options, limits.touch);
-    feed(child, command.input);
+    const fed = feed(child, command.input);
     const exitCode = await ended(child);
     limits.clear();
     if (pid !== undefined)
         processes.delete(pid);
+    const { fault } = await fed;
+    if (fault !== undefined)
+        throw fault;
     const stopped = limits.stopped() ?? (isCancelled() ? 'cancelled' : undefined);
     const seconds = (performance.now() - began) / 1000;
     return {
@@ -46468,12 +47250,23 @@ async function execute(command, options, processes, sudo, isCancelled) {
         ...(stopped === undefined ? {} : { stopped }),
     };
 }
-function feed(child, input) {
+/** Gives what the input ends with, where that is an error: the command has then seen only a part of it. */
+async function feed(child, input) {
     if (input === undefined || child.stdin === null)
-        return;
+        return {};
+    let result = {};
+    const watched = async function* () {
+        try {
+            yield* typeof input === 'string' ? [input] : input;
+        }
+        catch (fault) {
+            result = { fault };
+            throw fault;
+        }
+    };
     // A command that ends without reading its input is no failure of ours (EPIPE).
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    await (0,promises_.pipeline)(external_node_stream_.Readable.from(watched()), child.stdin).catch(() => undefined);
+    return result;
 }
 /** Exit code; undefined where the program could not be started. */
 function ended(child) {
@@ -46508,7 +47301,7 @@ function collect(child, options, touch) {
         const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
         const take = (text) => {
             if (name === 'stderr')
-                stderr = (stderr + text).slice(-STDERR_KEPT);
+                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
             else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
                 stdout += text;
             if (options.onLine !== undefined)
@@ -46644,21 +47437,27 @@ async function removeTree(path, commands) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/undo.js
-const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'systemctl'];
+const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'chmod'];
 
 ;// CONCATENATED MODULE: ./build/js/runner/journal.js
 
 
 
 const FILE = 'journal.jsonl';
-/** Appends each deed to a file in the run's folder, on disk before the deed is done. */
-function createJournal(folder) {
+/**
+ * Appends deeds to a file in the run's folder, on disk before the deed is done.
+ * @param share is told of those that other jobs may rely on
+ */
+function createJournal(folder, share) {
     return {
-        record: async (undo) => {
+        record: async (...undos) => {
             const file = (0,external_node_fs_.openSync)((0,external_node_path_.join)(folder, FILE), 'a', 0o600);
-            (0,external_node_fs_.writeSync)(file, `${JSON.stringify(undo)}\n`);
+            (0,external_node_fs_.writeSync)(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''));
             (0,external_node_fs_.fsyncSync)(file);
             (0,external_node_fs_.closeSync)(file);
+            const shared = undos.filter((undo) => undo.shared === true);
+            if (shared.length > 0)
+                share(shared);
         },
     };
 }
@@ -46671,8 +47470,10 @@ function readJournal(folder) {
     catch {
         return [];
     }
-    return text.split('\n').flatMap(parseUndo).reverse();
+    return parseUndos(text.split('\n'));
 }
+/** Deeds from their lines, the last first. */
+const parseUndos = (lines) => lines.flatMap(parseUndo).reverse();
 function parseUndo(line) {
     let value;
     try {
@@ -46687,6 +47488,124 @@ function parseUndo(line) {
     const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
     return known && allowed ? [undo] : [];
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/leases.js
+
+
+
+
+
+
+/** World-writable as its parent, whose lock is everybody's too: runners of one machine may be different users. */
+const PARENT = '/var/tmp';
+const FOLDER = `${PARENT}/nix-multiarch`;
+const HANDED_OVER = 'handed-over-';
+const LOCK_SECONDS = 120;
+/** Whether the job of a lease still runs. @param there whether its folder is; undefined where this user cannot see that */
+function isAlive(lease, there, startOf) {
+    if (there === false)
+        return false;
+    return lease.pid <= 1 || startOf(lease.pid) === lease.startTime;
+}
+/** Announces a run to other jobs of this machine. Where that is not possible it does not, and the job goes on. */
+function takeLease(folder) {
+    try {
+        (0,external_node_fs_.mkdirSync)(FOLDER);
+        (0,external_node_fs_.chmodSync)(FOLDER, 0o1777);
+    }
+    catch {
+        // it is there
+    }
+    const lease = { folder, pid: process.ppid, startTime: startTime(process.ppid) ?? '' };
+    attempt(() => (0,external_node_fs_.writeFileSync)(fileOf(folder), `${JSON.stringify(lease)}\n`, { mode: 0o644, flag: 'wx' }));
+}
+/** Writes down, where other jobs see it, what they may rely on and somebody must undo. */
+const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
+const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
+const fileOf = (folder) => (0,external_node_path_.join)(FOLDER, (0,external_node_path_.basename)(folder));
+/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
+function readLeases(folder) {
+    const names = (attempt(() => (0,external_node_fs_.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_.basename)(folder));
+    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name)) ?? []);
+    const dead = files.filter(({ alive }) => !alive);
+    return {
+        others: files.length - dead.length,
+        adopted: dead.filter(({ believed }) => believed).sort((a, b) => b.time - a.time),
+    };
+}
+function readLease(path) {
+    const stat = attempt(() => (0,external_node_fs_.lstatSync)(path));
+    const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_.readFileSync)(path, 'utf8')) : undefined;
+    if (stat === undefined || text === undefined)
+        return undefined;
+    const lines = text.split('\n');
+    const lease = (0,external_node_path_.basename)(path).startsWith(HANDED_OVER) ? undefined : parseLease(lines.shift() ?? '');
+    return {
+        path,
+        alive: lease !== undefined && isAlive(lease, isThere(lease.folder), startTime),
+        believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+        deeds: parseUndos(lines),
+        time: stat.mtimeMs,
+    };
+}
+/** Leaves deeds to whoever leaves last, in a file that all who can undo them believe. */
+async function handOver(folder, deeds, files, asRoot) {
+    if (deeds.length > 0)
+        await files.write((0,external_node_path_.join)(FOLDER, `${HANDED_OVER}${(0,external_node_path_.basename)(folder)}`), printDeeds(deeds), { asRoot });
+}
+/** Ends this run's lease and what it has adopted. */
+async function endLease(folder, adopted, files, asRoot) {
+    await files.remove(fileOf(folder));
+    for (const { path } of adopted)
+        await files.remove(path, { asRoot });
+    attempt(() => (0,external_node_fs_.rmdirSync)(FOLDER));
+}
+function parseLease(line) {
+    const lease = attempt(() => JSON.parse(line));
+    const { folder, pid, startTime: start } = lease ?? {};
+    return typeof folder === 'string' && typeof pid === 'number' && typeof start === 'string'
+        ? { folder, pid, startTime: start }
+        : undefined;
+}
+/** Undefined where this user may not look there. */
+function isThere(path) {
+    try {
+        (0,external_node_fs_.lstatSync)(path);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'ENOENT' ? false : undefined;
+    }
+}
+function attempt(work) {
+    try {
+        return work();
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Does something while no other job of this machine does: looking for a Nix and installing one, or taking it away. The
+ * kernel frees the lock with the end of this process. Without flock(1), or after two minutes, it goes on without.
+ */
+async function exclusively(work) {
+    const holder = (0,external_node_child_process_namespaceObject.spawn)('flock', ['-w', String(LOCK_SECONDS), PARENT, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    holder.stdin.on('error', () => undefined);
+    const ended = (0,external_node_events_.once)(holder, 'close').catch(() => undefined);
+    holder.stdin.write('held\n');
+    await Promise.race([(0,external_node_events_.once)(holder.stdout, 'data').catch(() => undefined), ended]);
+    try {
+        return await work();
+    }
+    finally {
+        await release(holder, ended);
+    }
+}
+async function release(holder, ended) {
+    holder.stdin?.end();
+    await ended;
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/log.js
@@ -46747,12 +47666,7 @@ function properties(where) {
     };
 }
 
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
-
-
-
 
 
 
@@ -46779,25 +47693,17 @@ class FailedTry extends Error {
         this.hash = more.hash ?? false;
     }
 }
+/** The bytes are right, and who was given them failed. */
+class ConsumerFault extends Error {
+}
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 function createNetwork(log, limits = LIMITS) {
-    return {
-        download: async (what, path) => {
-            const draft = `${path}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.part`;
-            try {
-                await tryAll(what, draft, limits, log);
-                await (0,external_node_fs_promises_.rename)(draft, path);
-            }
-            finally {
-                await (0,external_node_fs_promises_.rm)(draft, { force: true });
-            }
-        },
-    };
+    return { download: (what, consume) => tryAll(what, consume, limits, log) };
 }
-async function tryAll(what, draft, limits, log) {
+async function tryAll(what, consume, limits, log) {
     const name = shownUrl(what.url);
     for (let tried = 1;; tried += 1) {
-        const failure = await oneTry(what, draft, limits).then(() => undefined, asFailedTry);
+        const failure = await oneTry(what, consume, limits).then(() => undefined, asFailedTry);
         if (failure === undefined)
             return;
         const wait = secondsToWait(failure, tried, limits);
@@ -46805,7 +47711,7 @@ async function tryAll(what, draft, limits, log) {
             throw new errors/* UserError */.yo(`cannot download ${name}: ${failure.message} (${tried === 1 ? '1 try' : `${tried} tries`})`);
         }
         log.info(`download of ${name}: ${failure.message}; try ${tried + 1} of ${limits.tries} in ${wait.toFixed(1)} s`);
-        await (0,promises_.setTimeout)(wait * 1000);
+        await (0,external_node_timers_promises_.setTimeout)(wait * 1000);
     }
 }
 /** Seconds until the next try; undefined where there is none. */
@@ -46815,14 +47721,17 @@ function secondsToWait(failure, tried, limits) {
     const wait = failure.waitSeconds ?? limits.backoffSeconds * 2 ** (tried - 1) * (0.75 + Math.random() / 2);
     return wait > limits.longestWaitSeconds ? undefined : wait;
 }
+/** @throws what the consumer made of the right bytes: another try would end the same way. */
 function asFailedTry(error) {
     if (error instanceof FailedTry)
         return error;
+    if (error instanceof ConsumerFault)
+        throw error.cause;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const text = error instanceof Error ? error.message || code || error.name : String(error);
     return new FailedTry((0,errors/* redact */.E$)(text, []), { retry: true });
 }
-async function oneTry(what, draft, limits) {
+async function oneTry(what, consume, limits) {
     const client = new lib_HttpClient('nix-multiarch', [], {
         allowRedirects: false,
         allowRetries: false,
@@ -46838,7 +47747,9 @@ async function oneTry(what, draft, limits) {
         const message = await Promise.race([network_open(client, what.url), ended]);
         try {
             checkAnswer(message, what);
-            await Promise.race([save(message, what, draft, limits.idleSeconds), ended]);
+            // on the total limit the bytes end with that error, so that the consumer ends too
+            ended.catch((error) => message.destroy(error));
+            await pass(message, what, consume, limits.idleSeconds);
         }
         finally {
             message.destroy();
@@ -46892,20 +47803,40 @@ function checkAnswer(message, what) {
         throw tooLarge(what);
 }
 const tooLarge = (what) => new FailedTry(`it is larger than ${what.maxBytes} bytes`, { retry: false });
-async function save(message, what, draft, idleSeconds) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    let size = 0;
+/** Hands the bytes on as they come. The hash is found out also where the consumer gave up: it tells why. */
+async function pass(message, what, consume, idleSeconds) {
     message.setTimeout(idleSeconds * 1000, () => message.destroy(new Error(`no data for ${idleSeconds} s`)));
-    const check = async function* (chunks) {
-        for await (const chunk of chunks) {
-            size += chunk.length;
-            if (size > what.maxBytes)
-                throw tooLarge(what);
-            hash.update(chunk);
-            yield chunk;
+    const bytes = checked(message, what);
+    let broken;
+    const next = async () => {
+        try {
+            return await bytes.next();
+        }
+        catch (error) {
+            broken = error;
+            throw error;
         }
     };
-    await (0,external_node_stream_promises_.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
+    // without `return`: a consumer that gives up does not end the bytes
+    const fault = await consume({ [Symbol.asyncIterator]: () => ({ next }) }).then(() => undefined, (cause) => new ConsumerFault('', { cause }));
+    while (broken === undefined && !(await next()).done)
+        ;
+    if (broken !== undefined)
+        throw broken;
+    if (fault !== undefined)
+        throw fault;
+}
+/** The bytes; instead of their end a FailedTry where they are too few, too many or wrong. */
+async function* checked(message, what) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    for await (const chunk of message) {
+        size += chunk.length;
+        if (size > what.maxBytes)
+            throw tooLarge(what);
+        hash.update(chunk);
+        yield chunk;
+    }
     const length = message.headers['content-length'];
     if (length !== undefined && size !== Number(length)) {
         throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true });
@@ -47759,6 +48690,7 @@ function createToolCache(allowCommands) {
 
 
 
+
 const BINFMT = '/proc/sys/fs/binfmt_misc';
 /**
  * Ends what main left running, undoes all deeds of its journal, and removes its folder with every secret in it.
@@ -47768,11 +48700,28 @@ async function undoRun(folder, hands) {
     const ended = await endLeftProcesses(folder, hands.sudo);
     if (ended > 0)
         hands.log.info(`ended ${ended} command(s) that main left running`);
-    const problems = await undoAll(readJournal(folder), hands);
-    await hands.files.remove(folder, { asRoot: hands.sudo });
+    const problems = await exclusively(() => leave(folder, hands));
     if (problems.length > 0) {
         throw new errors/* UserError */.yo(`Not everything could be undone; please put it right by hand:\n${problems.map((line) => `- ${line}`).join('\n')}`);
     }
+}
+/** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
+async function leave(folder, hands) {
+    const deeds = readJournal(folder);
+    const { others, adopted } = readLeases(folder);
+    const asRoot = hands.sudo || process.getuid?.() === 0;
+    if (others > 0) {
+        const shared = deeds.filter((deed) => deed.shared === true);
+        if (shared.length > 0)
+            hands.log.info(`${others} other job(s) of this machine still run: the last one undoes the rest`);
+        await handOver(folder, [...shared].reverse(), hands.files, asRoot);
+    }
+    const own = others > 0 ? deeds.filter((deed) => deed.shared !== true) : deeds;
+    const left = others > 0 ? [] : adopted;
+    const problems = await undoAll([...own, ...left.flatMap((file) => file.deeds)], hands);
+    await hands.files.remove(folder, { asRoot: hands.sudo });
+    await endLease(folder, left, hands.files, asRoot);
+    return problems;
 }
 /** Undoes all deeds in the order given; goes on after a failure. Gives one sentence for each that failed. */
 async function undoAll(deeds, hands) {
@@ -47864,6 +48813,7 @@ async function register(deed, files) {
 
 
 
+
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
@@ -47872,6 +48822,7 @@ function openRunner() {
     (0,external_node_fs_.mkdirSync)(temp, { recursive: true });
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)(temp), PREFIX));
     saveState(STATE, folder);
+    takeLease(folder);
     return assemble(folder);
 }
 /** The runner for post, on the folder that main made; undefined where main did not get that far. */
@@ -47902,6 +48853,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
+    const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
     const files = createFiles(commands, folder, facts.privilege === 'root');
     return {
@@ -47911,10 +48863,14 @@ function assemble(folder) {
         network: createNetwork(log),
         // The toolkit prints debug commands of its own: they are to be commands, not text.
         tools: createToolCache(log.end),
-        journal: createJournal(folder),
+        journal: { ...createJournal(folder, (undos) => noteDeeds(folder, undos)), exclusively: exclusively },
         job: createJob(log),
         facts,
-        cancel,
+        cancelled: cancelling.signal,
+        cancel: async () => {
+            cancelling.abort();
+            await cancel();
+        },
         fail: (error) => {
             process.exitCode = 1;
             log.error(error instanceof errors/* UserError */.yo || error instanceof errors/* CommandError */.Qd ? error.message : describeFault(error));

@@ -3240,7 +3240,7 @@ module.exports = validRange
 
 /***/ }),
 
-/***/ 4741:
+/***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 module.exports = __nccwpck_require__(218);
@@ -31833,7 +31833,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 8831:
+/***/ 9410:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31850,7 +31850,7 @@ const row = (system, triple, crossName, bits, endian, machine) => ({
     elf: { bits, endian, machine },
 });
 /** Linux platforms, from nixpkgs lib/systems (evaluated 2026-06) and <elf.h>. */
-const platform_PLATFORMS = [
+const PLATFORMS = [
     row('x86_64-linux', 'x86_64-unknown-linux-gnu', 'gnu64', 64, 'little', 0x3e),
     row('i686-linux', 'i686-unknown-linux-gnu', 'gnu32', 32, 'little', 0x03),
     row('aarch64-linux', 'aarch64-unknown-linux-gnu', 'aarch64-multiplatform', 64, 'little', 0xb7),
@@ -31871,7 +31871,22 @@ const platform_PLATFORMS = [
     row('mips-linux', 'mips-unknown-linux-gnu', 'mips-linux-gnu', 32, 'big', 0x08),
     row('m68k-linux', 'm68k-unknown-linux-gnu', 'm68k', 32, 'big', 0x04),
 ];
-const platformOf = (system) => platform_PLATFORMS.find((platform) => platform.system === system);
+const platformOf = (system) => PLATFORMS.find((platform) => platform.system === system);
+const only = (system, triple, ...crossNames) => ({
+    system: system,
+    triple,
+    crossNames,
+});
+/** Those of nixpkgs that Linux builds (lib/systems/examples.nix, 2026-10); of several with one double, the usual one. */
+const CROSS_ONLY = [
+    // nixpkgs itself takes the bare double for Microsoft's ABI, which it has no free toolchain for
+    only('x86_64-windows', 'x86_64-w64-mingw32', 'mingw-ucrt-x86_64', 'ucrt64'),
+    only('i686-windows', 'i686-w64-mingw32', 'mingw-msvcrt-i686', 'mingw32'),
+    only('aarch64-windows', 'aarch64-w64-mingw32', 'mingw-ucrt-aarch64', 'ucrtAarch64'),
+    only('wasm32-wasi', 'wasm32-unknown-wasi', 'wasm32-wasip1', 'wasi32'),
+    only('wasm32-wasi', 'wasm32-unknown-wasip1', 'wasm32-wasip1', 'wasi32'),
+    only('javascript-ghcjs', 'javascript-unknown-ghcjs', 'ghcjs'),
+];
 
 ;// CONCATENATED MODULE: ./build/js/emulation/architectures.js
 
@@ -32031,23 +32046,40 @@ const publicHalf = (seed) => createPublicKey(privateKey(seed)).export({ format: 
 ;// CONCATENATED MODULE: ./build/js/inputs/targets.js
 
 const STRATEGIES = ['auto', 'native', 'cross', 'emulated'];
-/** Cross names of nixpkgs for platforms other than the plain doubles: name → triple, newest name first. */
-const VARIANTS = [
-    ['x86_64-unknown-linux-musl', 'x86_64-linux', ['musl64']],
-    ['i686-unknown-linux-musl', 'i686-linux', ['musl32']],
-    ['aarch64-unknown-linux-musl', 'aarch64-linux', ['aarch64-multiplatform-musl']],
-    ['armv6l-unknown-linux-musleabihf', 'armv6l-linux', ['muslpi']],
-    ['riscv64-unknown-linux-musl', 'riscv64-linux', ['riscv64-musl']],
-    ['powerpc64le-unknown-linux-musl', 'powerpc64le-linux', ['musl-power']],
-    ['powerpc64-unknown-linux-musl', 'powerpc64-linux', ['ppc64-musl']],
-    ['powerpc64-unknown-linux-gnuabielfv2', 'powerpc64-linux', ['ppc64']],
-    ['mips64el-unknown-linux-gnuabi64', 'mips64el-linux', ['mips64el-linux-gnuabi64']],
-    ['mips64el-unknown-linux-gnuabin32', 'mips64el-linux', ['mips64el-linux-gnuabin32']],
-    ['mips64-unknown-linux-gnuabi64', 'mips64-linux', ['mips64-linux-gnuabi64']],
-];
+const known = (system, triple, crossNames, plain = false) => ({
+    system: system,
+    triple,
+    crossNames,
+    plain,
+});
 /** Names that nixpkgs has used for the same platform before. */
 const OLD_NAMES = { 'armv5tel-multiplatform': ['sheevaplug'] };
-const TARGET_FORMS = 'a system double (aarch64-linux), a nixpkgs cross name (raspberryPi) or a GNU triple (aarch64-unknown-linux-musl), each with =native, =cross, =emulated or =auto behind it where it should differ from `strategy`';
+const MUSL_NAMES = {
+    'x86_64-linux': 'musl64',
+    'i686-linux': 'musl32',
+    'aarch64-linux': 'aarch64-multiplatform-musl',
+    'armv6l-linux': 'muslpi',
+    'riscv64-linux': 'riscv64-musl',
+    'powerpc64le-linux': 'musl-power',
+    'powerpc64-linux': 'ppc64-musl',
+};
+/**
+ * What is no plain Linux double: nixpkgs' cross names (lib/systems/examples.nix, 2026-10), newest name first. A double or
+ * triple that several have means the first of them.
+ */
+const OTHERS = [
+    ...PLATFORMS.map(({ system, triple }) => known(system, triple.replace(/gnu(abielfv1)?/, 'musl'), MUSL_NAMES[system] ? [MUSL_NAMES[system]] : [])),
+    known('powerpc64-linux', 'powerpc64-unknown-linux-gnuabielfv2', ['ppc64-elfv2', 'ppc64']),
+    known('mips64el-linux', 'mips64el-unknown-linux-gnuabi64', ['mips64el-linux-gnuabi64']),
+    known('mips64el-linux', 'mips64el-unknown-linux-gnuabin32', ['mips64el-linux-gnuabin32']),
+    known('mips64-linux', 'mips64-unknown-linux-gnuabi64', ['mips64-linux-gnuabi64']),
+    ...CROSS_ONLY.map(({ system, triple, crossNames }) => known(system, triple, crossNames, true)),
+    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-ucrt-x86_64-llvm']),
+    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-msvcrt-x86_64', 'mingwW64']),
+];
+/** Behind a Linux target, as in nixpkgs' attribute paths: linked statically, with musl. */
+const STATIC = '.pkgsStatic';
+const TARGET_FORMS = 'a system double (aarch64-linux), a nixpkgs cross name (raspberryPi, mingw-ucrt-x86_64, wasi32) or a GNU triple (aarch64-unknown-linux-musl), on Linux with .pkgsStatic behind it for static programs, each with =native, =cross, =emulated or =auto behind it where it should differ from `strategy`';
 /**
  * One entry of `targets`, SYSTEM or SYSTEM=STRATEGY.
  * @param fallback strategy of an entry that names none
@@ -32061,36 +32093,35 @@ function parseTarget(text, fallback) {
     const found = lookUp(name);
     if (found !== undefined)
         return { ...found, name, strategy };
-    if (/-darwin$|-windows$|-cygwin$|mingw|wasm|wasi|-freebsd|android/.test(name)) {
-        return `"${name}": targets other than Linux are not supported yet; known are ${knownSystems()}`;
+    if (/darwin|cygwin|bsd|android|iphone|emscripten/.test(name)) {
+        return `"${name}": nixpkgs does not cross-compile for it on Linux; known systems: ${knownSystems()}`;
     }
     return `"${name}" is not a known target; allowed are ${TARGET_FORMS}. Known systems: ${knownSystems()}`;
 }
 function isStrategy(text) {
     return STRATEGIES.includes(text);
 }
-const knownSystems = () => platform_PLATFORMS.map((platform) => platform.system).join(', ');
+const knownSystems = () => [...new Set([...PLATFORMS, ...OTHERS].map(({ system }) => system))].join(', ');
 /** The target for a system double, such as the runner's own. */
 function targetOfSystem(system, strategy) {
-    const platform = platform_PLATFORMS.find((known) => known.system === system);
+    const platform = PLATFORMS.find((candidate) => candidate.system === system);
     return platform && { ...plain(platform), name: system, strategy };
 }
 function lookUp(name) {
-    const platform = platform_PLATFORMS.find(({ system, crossName, triple }) => {
-        const old = crossName === undefined ? [] : (OLD_NAMES[crossName] ?? []);
-        return [system, crossName, ...old].includes(name) || sameTriple(triple, name);
-    });
-    if (platform !== undefined)
-        return plain(platform);
-    const variant = VARIANTS.find(([triple, , names]) => names.includes(name) || sameTriple(triple, name));
-    if (variant === undefined)
+    if (name.endsWith(STATIC))
+        return makeStatic(lookUp(name.slice(0, -STATIC.length)));
+    const all = [...PLATFORMS.map(plain), ...OTHERS];
+    return (all.find((target) => target.crossNames.includes(name)) ??
+        all.find(({ system, triple }) => system === name || sameTriple(triple, name)));
+}
+/** nixpkgs' `pkgsStatic` is made with musl, whatever the set is that it is asked of. */
+function makeStatic(base) {
+    if (base === undefined || !base.system.endsWith('-linux') || base.static)
         return undefined;
-    const [triple, system, crossNames] = variant;
-    return { system: system, triple, crossNames, plain: false };
+    return { ...base, triple: base.triple.replace(/gnu(abielfv\d)?/, 'musl'), plain: false, static: true };
 }
 function plain({ system, triple, crossName }) {
-    const crossNames = crossName === undefined ? [] : [crossName, ...(OLD_NAMES[crossName] ?? [])];
-    return { system, triple, crossNames, plain: true };
+    return known(system, triple, crossName === undefined ? [] : [crossName, ...(OLD_NAMES[crossName] ?? [])], true);
 }
 /** `aarch64-linux-gnu` is `aarch64-unknown-linux-gnu` with the vendor left out. */
 function sameTriple(triple, name) {
@@ -32411,6 +32442,11 @@ function systemOf(arch, platform) {
     const os = { linux: 'linux', darwin: 'darwin' }[platform];
     return cpu === undefined || os === undefined ? undefined : `${cpu}-${os}`;
 }
+/**
+ * Whether nixpkgs' name of a host platform means a system: WASI is called by its version since nixpkgs 26.11
+ * (`wasm32-wasip1`).
+ */
+const sameSystem = (host, system) => host.replace(/-wasip1$/, '-wasi') === system;
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -32465,15 +32501,15 @@ async function createBuildUsers(runner, wanted) {
         await recordFiles(runner, passwd, groups);
     else
         await recordUsers(runner, plan);
-    await append(runner, '/etc/group', groups, [plan.groupLine]);
-    await append(runner, '/etc/passwd', passwd, plan.passwdLines);
+    await Promise.all([
+        append(runner, '/etc/group', groups, [plan.groupLine]),
+        append(runner, '/etc/passwd', passwd, plan.passwdLines),
+    ]);
     return plan.group;
 }
-async function recordUsers(runner, plan) {
-    await runner.journal.record({ kind: 'command', tool: 'groupdel', args: [plan.group], root: true });
-    for (const user of plan.users) {
-        await runner.journal.record({ kind: 'command', tool: 'userdel', args: [user], root: true });
-    }
+async function recordUsers(runner, { group, users }) {
+    const undo = (tool, name) => ({ kind: 'command', tool, args: [name], root: true, shared: true });
+    await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)));
 }
 /** Where there is no userdel (busybox): the files as they were. */
 async function recordFiles(runner, passwd, groups) {
@@ -32482,7 +32518,7 @@ async function recordFiles(runner, passwd, groups) {
         ['/etc/group', groups],
     ]) {
         const encoded = Buffer.from(content).toString('base64');
-        await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true });
+        await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true });
     }
 }
 /** One append, which other programs that add users at this moment survive. */
@@ -32651,7 +32687,10 @@ function userConfFiles(ours, env, home, version) {
     return [ours, ...(own === undefined ? files : [`${own}/nix.conf`, ...files.slice(1)])].join(':');
 }
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/js/install/environment.js
+
 
 const PROFILE = '/nix/var/nix/profiles/default';
 /** Places of the CA certificates, those of the system first: a company's own CA is there (upstream's nix-daemon.sh). */
@@ -32686,6 +32725,21 @@ function daemonEnvironment(facts) {
         variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
         leftOut: set.filter(secret).map(([name]) => name),
     };
+}
+const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh';
+/** What a login shell needs: /etc/profile replaces the PATH that a job gives its steps. */
+const loginScript = (bin, certificates) => `# of a job that has installed Nix; its post step removes this file
+PATH="$HOME/.nix-profile/bin:${bin}:$PATH"
+NIX_PROFILES="\${NIX_PROFILES:-${PROFILE} $HOME/.nix-profile}"
+export PATH NIX_PROFILES
+${certificates === undefined ? '' : `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_FILE:-${certificates}}"\n`}`;
+/** Makes a Nix that this run has installed known to login shells, where root can. */
+async function tellLoginShells(runner, bin) {
+    if (runner.facts.privilege === 'none' || !(0,external_node_fs_.existsSync)((0,external_node_path_.dirname)(LOGIN_SCRIPT)) || (0,external_node_fs_.existsSync)(LOGIN_SCRIPT))
+        return;
+    await runner.journal.record({ kind: 'remove', path: LOGIN_SCRIPT, root: true, shared: true });
+    const text = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE);
+    await runner.files.write(LOGIN_SCRIPT, text, { asRoot: true });
 }
 /** What upstream's profile scripts give a login shell, for the later steps of the job. */
 function exportToJob(runner, env, bin, onPath) {
@@ -32743,11 +32797,13 @@ async function daemon_startDaemon(runner, plan) {
         env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
     };
     if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
-        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true });
+        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
     }
     const pid = await runner.commands.startDetached(command, log, { asRoot: true });
     const startTime = readStartTime(pid) ?? '';
-    await runner.journal.record({ kind: 'stop', pid, startTime, root: true });
+    // at the usual place it serves other jobs too
+    const shared = plan.socket === STANDARD_SOCKET ? { shared: true } : {};
+    await runner.journal.record({ kind: 'stop', pid, startTime, root: true, ...shared });
     const limit = performance.now() + START_SECONDS * 1000;
     while ((await probeSocket(plan.socket)) !== 'answers') {
         const alive = readStartTime(pid) === startTime && startTime !== '';
@@ -32755,7 +32811,7 @@ async function daemon_startDaemon(runner, plan) {
             const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
             throw new runner_errors/* UserError */.yo(`nix-daemon ${why}: ${lastLines(log)}`);
         }
-        await (0,promises_.setTimeout)(10);
+        await (0,promises_.setTimeout)(2);
     }
     return { pid, startTime, socket: plan.socket, environment: plan.environment };
 }
@@ -32789,61 +32845,7 @@ function readStartTime(pid) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/install/wiring.js
-/**
- * Decides as Nix itself does (openStore, libstore/store-api.cc): NIX_REMOTE, else the store directly where this user
- * may write it, else the daemon.
- */
-function chooseAccess(facts) {
-    const remote = facts.remote === 'auto' ? '' : (facts.remote ?? '');
-    const isDaemon = remote === 'daemon' || remote.startsWith('unix://');
-    if (remote !== '' && remote !== 'local' && !isDaemon) {
-        return { mode: 'none', reason: `NIX_REMOTE is ${remote}: only daemon, unix://, local and auto are supported` };
-    }
-    if (!isDaemon && facts.uid === 0)
-        return { mode: 'single-user', reason: 'root opens the store itself' };
-    if (!isDaemon && facts.storeWritable)
-        return { mode: 'single-user', reason: 'this user owns the store' };
-    if (facts.socket === 'answers')
-        return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' };
-    const state = {
-        dead: 'the daemon that left its socket is not running',
-        denied: "this user may not open the daemon's socket",
-        absent: 'no daemon is running',
-    }[facts.socket];
-    if (facts.privilege !== 'none' && !remote.startsWith('unix://')) {
-        const beside = facts.socket === 'denied';
-        return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` };
-    }
-    return {
-        mode: 'none',
-        reason: `${state}, and this user may not write /nix. Start nix-daemon and let this user open its socket, or run the ` +
-            'job as root, or let its user use sudo without a password',
-    };
-}
-/**
- * A daemon that does not trust this user ignores its settings. With root, this run has a daemon of its own beside it
- * instead of changing nix.conf and restarting the machine's daemon under other jobs.
- */
-function chooseWiring(access, trusted, privilege) {
-    if (access.mode === 'single-user')
-        return 'client';
-    if (access.start)
-        return 'own-daemon';
-    if (trusted)
-        return 'client';
-    return privilege === 'none' ? 'fixed' : 'own-daemon';
-}
-/**
- * Whether `trusted-users` of nix.conf names a user: by name, by `@group`, or `*`.
- * @param groups names of all groups of the user
- */
-function isTrusted(trustedUsers, user, groups) {
-    return trustedUsers.some((entry) => entry === '*' || entry === user || (entry.startsWith('@') && groups.includes(entry.slice(1))));
-}
-
 ;// CONCATENATED MODULE: ./build/js/install/facts.js
-
 
 
 
@@ -32879,21 +32881,42 @@ async function readSettings(runner, found, env) {
         return parseSettings(result.stdout);
     throw new runner_errors/* UserError */.yo(`Nix cannot read its settings: ${result.stderr.trim()}\nLook at the lines of extra-nix-config, and at nix.conf on this machine.`);
 }
-/** Whether the daemon lets this user set restricted settings. Newer daemons say so themselves. */
-async function askTrust(runner, nix, effective) {
-    if (atLeast(nix.version, '2.19')) {
-        const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json'];
-        const result = await runner.commands.run(nix_nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 });
-        const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1];
-        if (answer !== undefined)
-            return answer === 'true' || answer === '1';
-    }
-    return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner));
+/** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */
+async function askTrust(runner, nix) {
+    if (!atLeast(nix.version, '2.19'))
+        return undefined;
+    const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json'];
+    const result = await runner.commands.run(nix_nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 });
+    const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1];
+    return answer === undefined ? undefined : answer === 'true' || answer === '1';
 }
 /** Names of all groups of this user. */
 async function groupNames(runner) {
     const result = await runner.commands.run({ tool: 'id', args: ['-Gn'] }, { accept: 'any', timeoutSeconds: 30 });
     return result.stdout.split(/\s+/).filter((name) => name !== '');
+}
+
+;// CONCATENATED MODULE: ./build/js/install/kvm.js
+
+const DEVICE = '/dev/kvm';
+/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
+const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
+/**
+ * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
+ * udev rule: it needs no udev, and post undoes it.
+ */
+async function openKvm(runner) {
+    if (!(0,external_node_fs_.existsSync)(DEVICE))
+        return;
+    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
+    const after = openedMode(before);
+    if (after === undefined)
+        return;
+    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
+    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
+    // a container may have the device without any right over it: builds go without
+    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/nix-folder.js
@@ -32907,7 +32930,7 @@ function partsToClaim(exists) {
 /** Records what of /nix this run is about to make; an empty folder counts as not there. Called before it is made. */
 async function claimNixFolder(runner) {
     for (const path of partsToClaim(holdsSomething)) {
-        await runner.journal.record({ kind: 'remove', path, root: runner.facts.privilege !== 'none' });
+        await runner.journal.record({ kind: 'remove', path, root: runner.facts.privilege !== 'none', shared: true });
     }
 }
 function holdsSomething(path) {
@@ -33020,7 +33043,61 @@ async function applySettings(runner, installed, settings) {
     return { ...installed, settings: merged, wiring: { kind: 'own-daemon', daemon } };
 }
 
+;// CONCATENATED MODULE: ./build/js/install/wiring.js
+/**
+ * Decides as Nix itself does (openStore, libstore/store-api.cc): NIX_REMOTE, else the store directly where this user
+ * may write it, else the daemon.
+ */
+function chooseAccess(facts) {
+    const remote = facts.remote === 'auto' ? '' : (facts.remote ?? '');
+    const isDaemon = remote === 'daemon' || remote.startsWith('unix://');
+    if (remote !== '' && remote !== 'local' && !isDaemon) {
+        return { mode: 'none', reason: `NIX_REMOTE is ${remote}: only daemon, unix://, local and auto are supported` };
+    }
+    if (!isDaemon && facts.uid === 0)
+        return { mode: 'single-user', reason: 'root opens the store itself' };
+    if (!isDaemon && facts.storeWritable)
+        return { mode: 'single-user', reason: 'this user owns the store' };
+    if (facts.socket === 'answers')
+        return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' };
+    const state = {
+        dead: 'the daemon that left its socket is not running',
+        denied: "this user may not open the daemon's socket",
+        absent: 'no daemon is running',
+    }[facts.socket];
+    if (facts.privilege !== 'none' && !remote.startsWith('unix://')) {
+        const beside = facts.socket === 'denied';
+        return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` };
+    }
+    return {
+        mode: 'none',
+        reason: `${state}, and this user may not write /nix. Start nix-daemon and let this user open its socket, or run the ` +
+            'job as root, or let its user use sudo without a password',
+    };
+}
+/**
+ * A daemon that does not trust this user ignores its settings. With root, this run has a daemon of its own beside it
+ * instead of changing nix.conf and restarting the machine's daemon under other jobs.
+ */
+function chooseWiring(access, trusted, privilege) {
+    if (access.mode === 'single-user')
+        return 'client';
+    if (access.start)
+        return 'own-daemon';
+    if (trusted)
+        return 'client';
+    return privilege === 'none' ? 'fixed' : 'own-daemon';
+}
+/**
+ * Whether `trusted-users` of nix.conf names a user: by name, by `@group`, or `*`.
+ * @param groups names of all groups of the user
+ */
+function isTrusted(trustedUsers, user, groups) {
+    return trustedUsers.some((entry) => entry === '*' || entry === user || (entry.startsWith('@') && groups.includes(entry.slice(1))));
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/connect.js
+
 
 
 
@@ -33048,22 +33125,26 @@ async function connect(runner, found, wanted) {
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
-    const effective = await readSettings(runner, found, env);
+    const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)]);
     const nix = describeNix(found, effective, access, env);
-    const trusted = await findTrust(runner, nix, access, effective);
+    const trusted = await findTrust(runner, nix, access, effective, groups);
     const kind = chooseWiring(access, trusted, facts.privilege);
     const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
-    if (effective.sandbox || !sandboxSet)
-        await checkSandbox(runner, facts, kind);
     if (!wanted.installed && !(0,external_node_fs_.existsSync)('/nix'))
         await claimNixFolder(runner);
+    const [buildUsers] = await Promise.all([
+        provideBuildUsers(runner, effective, kind, wanted.installed),
+        effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+        kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
+        wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
+    ]);
     const settings = {
         ...baseSettings(effective, found.version, {
             cpus: runner.facts.cpus,
             staticShell: STATIC_SHELLS.find(external_node_fs_.existsSync),
             sandboxSet,
         }),
-        ...(await provideBuildUsers(runner, effective, kind, wanted.installed)),
+        ...buildUsers,
     };
     const tokens = maskedTokens(runner, effective, wanted);
     const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined;
@@ -33101,12 +33182,11 @@ function describeNix(found, effective, access, env) {
         env,
     };
 }
-async function findTrust(runner, nix, access, effective) {
+async function findTrust(runner, nix, access, effective, groups) {
     if (access.mode !== 'daemon' || runner.facts.uid === 0)
         return true;
-    if (access.start)
-        return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner));
-    return await askTrust(runner, nix, effective);
+    const answer = access.start ? undefined : await askTrust(runner, nix);
+    return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups);
 }
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */
 async function checkSandbox(runner, facts, kind) {
@@ -33169,8 +33249,6 @@ const wantsUpdate = (stderr) => /Unable to locate package|has no installation ca
 /** `ID` of /etc/os-release. */
 const distributionOf = (osRelease) => /^ID="?([^"\n]*)"?$/m.exec(osRelease)?.[1]?.toLowerCase();
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/js/install/find.js
 
 
@@ -33246,7 +33324,7 @@ async function installDistro(runner) {
     await claimNixFolder(runner);
     if (packages.length > 0) {
         const args = ['purge', '-y', '-q', ...packages];
-        await runner.journal.record({ kind: 'command', tool: 'apt-get', args, root: true });
+        await runner.journal.record({ kind: 'command', tool: 'apt-get', args, root: true, shared: true });
     }
     runner.log.info(`installing ${packages.join(', ') || PACKAGE}`);
     const first = await apt(runner, ['install', ...plan.wanted]);
@@ -33301,6 +33379,104 @@ function otherDistribution() {
     return (`the distribution's package is supported on Debian and Ubuntu (apt-get), not on ${name ?? 'this one'}. Use ` +
         'nix-source: release, or install Nix before this step and use nix-source: existing.');
 }
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./build/js/install/kept.js
+
+
+
+
+const TOOL = 'nix-release';
+/** The whole of /nix as it was right after an install, and what `nix --version` printed. */
+const TREE = 'nix';
+const VERSION = 'version';
+const kept_PARTS = ['store', 'var'];
+/** Of the tarball that it was made of: what is in the tool cache is found by what was asked for. */
+const versionOf = (sha256) => `0.0.0-sha256.x${sha256.slice(0, 32)}`;
+/** What is kept is a whole /nix, for a machine that has none. */
+const nixIsAbsent = () => kept_PARTS.every((part) => !(0,external_node_fs_.existsSync)(`/nix/${part}`));
+/**
+ * Lays /nix out as an earlier job of this machine kept it of a tarball: no download, no xz, no registration.
+ * @param bin folder of the programs in it
+ * @returns undefined where there is nothing, or nothing that serves
+ */
+async function restoreKept(runner, sha256, bin, asRoot) {
+    const folder = runner.tools.find(TOOL, versionOf(sha256));
+    const tree = `${folder}/${TREE}`;
+    if (folder === undefined || !(await kept_isTrusted(tree, asRoot ? 0 : runner.facts.uid)))
+        return undefined;
+    const draft = (part) => `/nix/.${part}-${id}`;
+    const id = (0,external_node_crypto_.randomBytes)(6).toString('hex');
+    try {
+        const printed = (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
+        const { chosen } = chooseCandidate([{ path: bin, printed }]);
+        if (chosen === undefined)
+            throw new Error(`its version is ${printed}`);
+        const run = commandsOf(runner, asRoot);
+        await run('mkdir', '-p', '--', '/nix');
+        const parts = await copies(tree, '/nix', asRoot);
+        await Promise.all(parts.map(({ part, how }) => run('cp', ...how, '-T', '--', `${tree}/${part}`, draft(part))));
+        await Promise.all(kept_PARTS.map((part) => run('mv', '-T', '--', draft(part), `/nix/${part}`)));
+        return { bin, version: chosen.version, onPath: false };
+    }
+    catch (error) {
+        runner.log.info(`what the tool cache kept does not serve: ${error instanceof Error ? error.message : String(error)}`);
+        for (const part of kept_PARTS)
+            await runner.files.remove(draft(part), { asRoot });
+        return undefined;
+    }
+}
+/**
+ * Any job of this runner can write to its tool cache, and there is no hash of this form: it is taken only where whom
+ * it will work for has made it. A job without root cannot leave there a folder that root owns; one with root could do
+ * anything else.
+ */
+async function kept_isTrusted(tree, owner) {
+    const made = await (0,external_node_fs_promises_.lstat)(tree).catch(() => undefined);
+    return made?.isDirectory() === true && made.uid === owner && (made.mode & 0o022) === 0;
+}
+/**
+ * Keeps /nix, as an install has just made it, for later jobs of this machine. A hosted runner is thrown away, so
+ * nothing is kept there. Never throws: a tool cache that cannot be written costs time in the next job, nothing in this
+ * one.
+ */
+async function keepNix(runner, sha256, { bin }, asRoot) {
+    const { env, folder } = runner.facts;
+    if (env.RUNNER_ENVIRONMENT === 'github-hosted' || !env.RUNNER_TOOL_CACHE)
+        return;
+    try {
+        const empty = `${folder}/kept`;
+        await runner.files.makeDirectory(empty);
+        const version = versionOf(sha256);
+        const place = runner.tools.find(TOOL, version) ?? (await runner.tools.save(empty, TOOL, version));
+        const [tree, draft] = [`${place}/${TREE}`, `${place}/${TREE}.new`];
+        const run = commandsOf(runner, asRoot);
+        await runner.files.remove(draft, { asRoot });
+        await run('mkdir', '-m', '755', '--', draft);
+        for (const { part, how } of await copies('/nix', place, asRoot))
+            await run('cp', ...how, '--', `/nix/${part}`, draft);
+        const { stdout } = await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 });
+        await runner.files.write(`${draft}/${VERSION}`, stdout, { asRoot });
+        await runner.files.remove(tree, { asRoot });
+        await run('mv', '-T', '--', draft, tree);
+    }
+    catch (error) {
+        runner.log.debug(`nothing is kept in the tool cache: ${String(error)}`);
+    }
+}
+/**
+ * How each part is copied. Files of the store are never written to again: where root owns them and both places are on
+ * one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ */
+async function copies(from, to, asRoot) {
+    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)((0,external_node_fs_.existsSync)(to) ? to : '/')]);
+    const links = asRoot && source.dev === target.dev;
+    return kept_PARTS.map((part) => ({ part, how: ['-a', part === 'store' && links ? '--link' : '--reflink=auto'] }));
+}
+const commandsOf = (runner, asRoot) => async (tool, ...args) => {
+    await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
+};
 
 ;// CONCATENATED MODULE: ./build/js/install/layout.js
 /** One archive's command line option and its first bytes. */
@@ -33364,8 +33540,6 @@ function registeredPaths(registration) {
 /** The system in a tarball's folder name, `nix-2.34.8-x86_64-linux`. */
 const systemInName = (top) => /-([a-z0-9_]+-(?:linux|darwin|freebsd))$/.exec(top)?.[1];
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var external_node_fs_promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./build/js/install/unpack.js
 
 
@@ -33373,70 +33547,79 @@ var external_node_fs_promises_ = __nccwpck_require__(1455);
 
 
 /**
- * Unpacks a tarball into a folder in /nix, on the store's file system, so that store paths can be renamed into it.
+ * Unpacks a tarball, as its bytes come, into a folder in /nix, on the store's file system, so that store paths can be
+ * renamed into it.
+ * @param name of the tarball, for messages
  * @throws UserError where the archive is not one, is damaged, or holds anything outside its own folder
  */
-async function unpackTarball(runner, tarball, asRoot) {
-    const compression = await readCompression(tarball);
+async function unpackTarball(runner, name, bytes, asRoot) {
+    const { head, all } = await peek(bytes);
+    const compression = compressionOf(head);
+    if (compression === undefined) {
+        const start = JSON.stringify(head.subarray(0, 40).toString('latin1'));
+        throw new runner_errors/* UserError */.yo(`${name} is not a Nix release tarball: it begins with ${start}`);
+    }
     if (runner.commands.find(compression.tool) === undefined) {
-        throw new runner_errors/* UserError */.yo(`${tarball} is compressed with ${compression.tool}, which is not installed. Install it.`);
+        throw new runner_errors/* UserError */.yo(`${name} is compressed with ${compression.tool}, which is not installed. Install it.`);
     }
     const staging = `/nix/.unpack-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    await runner.files.makeDirectory(staging, { asRoot });
+    await runner.journal.record({ kind: 'remove', path: staging, root: asRoot });
+    const folders = ['/nix/store', '/nix/var/nix', staging];
+    await runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 });
     try {
-        await extract(runner, tarball, staging, compression.option, asRoot);
-        return { staging, ...(await readLayout(tarball, staging)) };
+        await extract(runner, name, all, { staging, option: compression.option, asRoot });
+        return { staging, ...(await readLayout(name, staging)) };
     }
     catch (error) {
-        await discard(runner, staging, asRoot);
+        await runner.files.remove(staging, { asRoot });
         throw error;
     }
 }
-/** Takes an unpacked archive away; store paths in it may be read-only. */
-async function discard(runner, staging, asRoot) {
-    await runner.commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', staging] }, { asRoot, accept: 'any' });
-    await runner.files.remove(staging, { asRoot });
-}
-async function readCompression(tarball) {
-    const file = await (0,external_node_fs_promises_.open)(tarball);
-    try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
-        const compression = compressionOf(buffer.subarray(0, bytesRead));
-        if (compression !== undefined)
-            return compression;
-        const start = JSON.stringify(buffer.subarray(0, Math.min(bytesRead, 40)).toString('latin1'));
-        throw new runner_errors/* UserError */.yo(`${tarball} is not a Nix release tarball: it begins with ${start}`);
+/** Enough to know how it is compressed, and to show what it is instead. */
+const HEAD = 64;
+/** The first bytes, and all of them. */
+async function peek(bytes) {
+    const iterator = bytes[Symbol.asyncIterator]();
+    let head = Buffer.alloc(0);
+    while (head.length < HEAD) {
+        const { done, value } = await iterator.next();
+        if (done)
+            break;
+        head = Buffer.concat([head, value]);
     }
-    finally {
-        await file.close();
-    }
+    const all = async function* () {
+        yield head;
+        yield* { [Symbol.asyncIterator]: () => iterator };
+    };
+    return { head, all: all() };
 }
-async function extract(runner, tarball, staging, option, asRoot) {
+async function extract(runner, name, input, { staging, option, asRoot }) {
     // tar cuts a leading / from names and refuses `..`; either ends this run
-    const args = ['-x', option, '-p', '--no-same-owner', '-f', tarball, '-C', staging];
-    const options = { asRoot, accept: 'any', timeoutSeconds: 600 };
-    const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' } }, options);
+    const args = ['-x', option, '-p', '--no-same-owner', '-f', '-', '-C', staging];
+    const limits = { asRoot, accept: 'any', timeoutSeconds: 600 };
+    const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' }, input }, limits);
     if (result.stopped !== undefined)
-        throw new runner_errors/* UserError */.yo(`unpacking ${tarball} was ended (${result.stopped})`);
+        throw new runner_errors/* UserError */.yo(`unpacking ${name} was ended (${result.stopped})`);
     if (/removing leading|contains '\.\.'|path contains/i.test(result.stderr)) {
-        throw new runner_errors/* UserError */.yo(`${tarball} is refused: it holds files outside its own folder: ${result.stderr.trim()}`);
+        throw new runner_errors/* UserError */.yo(`${name} is refused: it holds files outside its own folder: ${result.stderr.trim()}`);
     }
     if (result.exitCode !== 0)
-        throw new runner_errors/* UserError */.yo(`${tarball} cannot be unpacked: ${result.stderr.trim()}`);
+        throw new runner_errors/* UserError */.yo(`${name} cannot be unpacked: ${result.stderr.trim()}`);
 }
-async function readLayout(tarball, staging) {
+async function readLayout(name, staging) {
     const top = await (0,external_node_fs_promises_.readdir)(staging);
     const root = `${staging}/${top[0] ?? ''}`;
     const store = (0,external_node_fs_.existsSync)(`${root}/store`) ? await (0,external_node_fs_promises_.readdir)(`${root}/store`) : undefined;
     const registration = (0,external_node_fs_.existsSync)(`${root}/.reginfo`) ? await (0,external_node_fs_promises_.readFile)(`${root}/.reginfo`, 'utf8') : undefined;
     const problem = layoutProblem({ top, store, registration });
     if (problem !== undefined || store === undefined || registration === undefined) {
-        throw new runner_errors/* UserError */.yo(`${tarball} is not a Nix release tarball: ${problem}`);
+        throw new runner_errors/* UserError */.yo(`${name} is not a Nix release tarball: ${problem}`);
     }
     return { store: `${root}/store`, names: store, top: top[0] ?? '', registration };
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/release.js
+
 
 
 
@@ -33483,13 +33666,28 @@ function ownerOfNix({ facts }) {
  */
 async function installTarball(runner, tarball, systems) {
     const asRoot = ownerOfNix(runner) === 'root';
+    const { sha256 } = tarball;
+    const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined;
     await claimNixFolder(runner);
-    await runner.files.makeDirectory('/nix', { asRoot });
-    const unpacked = await unpackTarball(runner, tarball, asRoot);
+    const kept = keeping === undefined ? undefined : await restoreKept(runner, keeping, `${release_PROFILE}/bin`, asRoot);
+    if (kept !== undefined)
+        return kept;
+    const found = await unpackAndRegister(runner, tarball, systems, asRoot);
+    if (keeping !== undefined)
+        await keepNix(runner, keeping, found, asRoot);
+    return found;
+}
+async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
+    let unpacked;
     try {
+        await read(async (bytes) => {
+            unpacked = await unpackTarball(runner, name, bytes, asRoot);
+        });
+        if (unpacked === undefined)
+            throw new Error(`${name} was not read`);
         const system = systemInName(unpacked.top);
         if (system !== undefined && !systems.includes(system)) {
-            throw new runner_errors/* UserError */.yo(`${tarball} holds a Nix for ${system}; this machine is ${systems[0]}`);
+            throw new runner_errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
         }
         // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
         const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
@@ -33497,7 +33695,8 @@ async function installTarball(runner, tarball, systems) {
         return await makeProfile(runner, nix, profile, asRoot);
     }
     finally {
-        await discard(runner, unpacked.staging, asRoot);
+        if (unpacked !== undefined)
+            await runner.files.remove(unpacked.staging, { asRoot });
     }
 }
 async function moveIntoStore(runner, unpacked, asRoot) {
@@ -33523,8 +33722,6 @@ async function moveIntoStore(runner, unpacked, asRoot) {
  */
 async function renameInto(runner, { names, store }, asRoot) {
     const change = (tool, args) => runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
-    await runner.files.makeDirectory('/nix/store', { asRoot });
-    await runner.files.makeDirectory('/nix/var/nix', { asRoot });
     const left = names.filter((name) => (0,external_node_fs_.existsSync)(`/nix/store/${name}`));
     const fresh = names.filter((name) => !left.includes(name));
     if (fresh.length === 0)
@@ -33641,58 +33838,42 @@ var external_node_url_ = __nccwpck_require__(3136);
 
 
 
-
 /** Upstream's largest tarball is about 40 MB. */
 const LARGEST = 500_000_000;
-const TOOL = 'nix-release';
-/** A tarball on disk whose SHA-256 was checked where one is known. */
-async function fetchTarball(runner, url, sha256) {
-    const version = `0.0.0-sha256.x${sha256.slice(0, 32)}`;
-    const kept = runner.tools.find(TOOL, version);
-    // What lies in the tool cache can be changed by any job of this runner: it is checked like a download.
-    if (kept !== undefined && (await hasHash(`${kept}/nix.tar`, sha256)))
-        return `${kept}/nix.tar`;
-    const folder = `${runner.facts.folder}/download`;
-    await runner.files.makeDirectory(folder, { mode: 0o700 });
-    const path = `${folder}/nix.tar`;
-    runner.log.info(`downloading ${url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/s, '')}`);
-    await runner.network.download({ url, sha256, maxBytes: LARGEST }, path);
-    // A tool cache that cannot be written costs time in the next job, nothing in this one.
-    await runner.tools
-        .save(folder, TOOL, version)
-        .catch((error) => runner.log.debug(`the tarball is not kept in the tool cache: ${String(error)}`));
-    return path;
+function tarballAt(runner, url, hash) {
+    const sha256 = hash.toLowerCase();
+    const name = url.replace(/\/\/[^/]*@/, '//').replace(/\?.*$/s, '');
+    return {
+        name,
+        sha256,
+        read: async (consume) => {
+            runner.log.info(`downloading ${name}`);
+            await runner.network.download({ url, sha256, maxBytes: LARGEST }, consume);
+        },
+    };
 }
 /** The tarball that `nix-source` names by URL or path. @throws UserError */
-async function obtainTarball(runner, location, sha256) {
+function findTarball(runner, location, hash) {
     if (/^https?:\/\//i.test(location)) {
-        if (sha256 === undefined)
+        if (hash === undefined)
             throw new runner_errors/* UserError */.yo('nix-source is a URL: nix-sha256 must be given');
-        return await fetchTarball(runner, location, sha256.toLowerCase());
+        return tarballAt(runner, location, hash);
     }
     const path = location.startsWith('file://') ? (0,external_node_url_.fileURLToPath)(location) : (0,external_node_path_.resolve)(runner.facts.workspace, location);
     if (!(0,external_node_fs_.existsSync)(path))
         throw new runner_errors/* UserError */.yo(`nix-source: there is no file ${path}`);
-    if (sha256 === undefined)
-        return path;
-    // a copy of our own: the file cannot change between the check and the unpacking
-    const copy = `${runner.facts.folder}/nix.tar`;
-    await (0,external_node_fs_promises_.copyFile)(path, copy);
-    if (await hasHash(copy, sha256))
-        return copy;
-    await (0,external_node_fs_promises_.rm)(copy);
-    throw new runner_errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
+    const sha256 = hash?.toLowerCase();
+    return { name: path, sha256, read: (consume) => consume(checkedFile(path, sha256)) };
 }
-async function hasHash(path, sha256) {
+/** Checked as it is read, so that the file cannot change between the check and the unpacking. */
+async function* checkedFile(path, sha256) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        for await (const chunk of (0,external_node_fs_.createReadStream)(path))
-            hash.update(chunk);
+    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1024 * 1024 })) {
+        hash.update(chunk);
+        yield chunk;
     }
-    catch {
-        return false;
-    }
-    return hash.digest('hex') === sha256.toLowerCase();
+    if (sha256 !== undefined && hash.digest('hex') !== sha256)
+        throw new runner_errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/install.js
@@ -33714,6 +33895,10 @@ function sourcesFor(kind) {
  * @throws UserError that names each source that was tried and why it did not serve
  */
 async function installNix(runner, inputs) {
+    // one at a time: of two jobs that start together the second finds the first one's Nix
+    return await runner.journal.exclusively(() => provideAndConnect(runner, inputs));
+}
+async function provideAndConnect(runner, inputs) {
     const { source, found, reason } = await provideNix(runner, inputs);
     const installed = await connect(runner, found, {
         source,
@@ -33767,7 +33952,7 @@ async function provide(runner, inputs, source) {
             if (typeof release === 'string')
                 throw new runner_errors/* UserError */.yo(release);
             ownerOfNix(runner);
-            return await installTarball(runner, await fetchTarball(runner, release.url, release.sha256), systems);
+            return await installTarball(runner, tarballAt(runner, release.url, release.sha256), systems);
         }
         case 'distro':
             return await installDistro(runner);
@@ -33775,7 +33960,7 @@ async function provide(runner, inputs, source) {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
             ownerOfNix(runner);
-            const tarball = await obtainTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
+            const tarball = findTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
             return await installTarball(runner, tarball, runnableSystems());
         }
     }
@@ -34560,7 +34745,7 @@ const moreRows = (length, rows) => length > rows ? [`… and ${length - rows} mo
 /** Milliseconds are enough for a report. */
 const rounded = (seconds) => Math.round(seconds * 1000) / 1000;
 /** The output `results` (docs: contract). */
-const resultObjects = (results) => results.map(({ plan, status, seconds, closureSize, error }) => ({
+const resultObjects = (results) => results.map(({ plan, status, seconds, closureSize, error, notes = [] }) => ({
     target: plan.target.name,
     package: plan.package,
     strategy: plan.choice?.strategy ?? null,
@@ -34572,6 +34757,7 @@ const resultObjects = (results) => results.map(({ plan, status, seconds, closure
     seconds: rounded(seconds),
     closureSize: closureSize ?? null,
     error: error ?? null,
+    notes,
 }));
 const attemptObject = ({ plan: { choice }, seconds, error }) => ({
     strategy: choice?.strategy ?? null,
@@ -34610,14 +34796,14 @@ const costObject = ({ toBuild, bytesToFetch, seconds, closure }) => ({
 const LONGEST_OUTPUT = 400_000;
 const SHORT_ERROR = 300;
 /**
- * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors, candidates
- * that were not chosen, then entries from the end.
+ * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors and notes,
+ * candidates that were not chosen, then entries from the end.
  */
 function outputTexts(results) {
     const objects = resultObjects(results);
     const plans = planObjects(results);
     const short = (text) => text && (text.length > SHORT_ERROR ? `${text.slice(0, SHORT_ERROR)}…` : text);
-    const forms = [objects, objects.map((object) => ({ ...object, error: short(object.error) }))];
+    const forms = [objects, objects.map((object) => ({ ...object, error: short(object.error), notes: [] }))];
     const planForms = [
         plans,
         plans.map((plan) => ({ ...plan, candidates: plan.candidates.filter(({ chosen }) => chosen) })),
@@ -35042,135 +35228,14 @@ function nixpkgsOf(inputs) {
         .join(' ');
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/stand-in.js
-
-
-
-/** The stand-in that an evaluation asked for in its error, if it did. */
-function stand_in_wantedStandIn(stderr) {
-    const json = /nix-multiarch wants a stand-in: (\{.*\})/.exec(stderr)?.[1];
-    if (json === undefined)
-        return undefined;
-    const wanted = JSON.parse(json);
-    parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
-    const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
-    return plainNames ? wanted : undefined;
-}
-/**
- * Makes the tree: links to the real entries, with a default.nix that cross-compiles. It is made beside the views and
- * moved in whole, for another evaluation may be reading them.
- * @param views folder of the views
- */
-function stand_in_makeStandIn(views, wanted, build, questions) {
-    const tree = join(views, 'trees', wanted.name);
-    if (existsSync(tree))
-        return;
-    const draft = mkdtempSync(`${views}-tree-`);
-    const own = join(draft, 'nix-multiarch');
-    mkdirSync(own, { recursive: true });
-    for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
-        cpSync(join(views, file), join(own, file));
-    cpSync(join(views, 'stand-in.nix'), join(draft, 'default.nix'));
-    const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
-    writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
-    for (const entry of wanted.entries)
-        if (entry !== 'default.nix')
-            symlinkSync(join(wanted.real, entry), join(draft, entry));
-    chmodSync(draft, 0o755);
-    moveInto(draft, tree);
-}
-/** Another evaluation of this run may have made the same tree meanwhile. */
-function moveInto(draft, tree) {
-    try {
-        renameSync(draft, tree);
-    }
-    catch (error) {
-        rmSync(draft, { recursive: true });
-        if (!existsSync(tree))
-            throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/ask.js
-
-
-
-
-
-
-const EVALUATION_LIMIT_SECONDS = 3600;
-/** Distinct nixpkgs in the graph of one flake, times targets. */
-const MOST_STAND_INS = 50;
-/**
- * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
- * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
- * @param url reference of the flake as `nix flake metadata` gave it
- */
-async function ask_askFlake(runner, nix, url, questions) {
-    const together = await evaluate(runner, nix, url, questions);
-    if ('answers' in together)
-        return together.answers;
-    return await ask_inParallel(runner.facts.cpus, questions, (question) => askOne(runner, nix, url, question));
-}
-async function askOne(runner, nix, url, question) {
-    const whole = await evaluate(runner, nix, url, [question]);
-    if ('answers' in whole && whole.answers[0] !== undefined)
-        return whole.answers[0];
-    const bare = await evaluate(runner, nix, url, [{ ...question, lookups: [] }]);
-    const base = 'answers' in bare && bare.answers[0] !== undefined
-        ? bare.answers[0]
-        : { names: [], systems: [], all: [], lookups: [] };
-    const lookups = [];
-    for (const lookup of question.lookups) {
-        const single = await evaluate(runner, nix, url, [{ ...question, all: false, lookups: [lookup] }]);
-        const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
-        lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
-    }
-    return { ...base, lookups };
-}
-/** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
-async function evaluate(runner, nix, url, questions) {
-    const folder = mkdtempSync(join(runner.facts.folder, 'ask-'));
-    cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true });
-    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
-    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
-    const views = viewsFolder(runner);
-    const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`];
-    const command = nixCommand(nix, 'nix', [
-        'eval',
-        '--json',
-        `path:${folder}#answer`,
-        ...overrides,
-        '--no-write-lock-file',
-    ]);
-    for (let tries = 0;; tries++) {
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS });
-        if (result.stopped !== undefined)
-            throw new CommandError(command, result);
-        if (result.exitCode === 0)
-            return { answers: parseAnswers(result.stdout) };
-        const wanted = wantedStandIn(result.stderr);
-        if (wanted === undefined || tries >= MOST_STAND_INS)
-            return { error: result.stderr };
-        makeStandIn(views, wanted, nix.system, questions);
-    }
-}
-/** The folder of cross views of this run, a flake; stand-in trees are made in it. */
-function viewsFolder(runner) {
-    const folder = join(runner.facts.folder, 'cross');
-    if (!existsSync(folder)) {
-        cpSync(join(runner.facts.assets, 'cross'), folder, { recursive: true });
-        mkdirSync(join(folder, 'trees'));
-    }
-    return folder;
-}
-/** Runs `work` on each item, at most `width` at once, results in order. */
-async function ask_inParallel(width, items, work) {
+;// CONCATENATED MODULE: ./build/js/runner/parallel.js
+/** Runs `work` on each item, at most `width` at once; results in the items' order. Rejects with the first failure. */
+async function parallel_inParallel(width, items, work) {
     const results = new Array(items.length);
     let next = 0;
     const lane = async () => {
         for (let index = next++; index < items.length; index = next++)
-            results[index] = await work(items[index]);
+            results[index] = await work(items[index], index);
     };
     await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
     return results;
@@ -35188,6 +35253,7 @@ const UNKNOWN_DERIVATION = {
     inputs: [],
     outputs: [],
     tools: [],
+    features: [],
 };
 /**
  * What the planner needs from the text of a .drv file (Nix, src/libstore/derivations.cc): inside its strings every
@@ -35208,16 +35274,16 @@ function readDerivation(path, text) {
         inputs,
         outputs: [...outputs.matchAll(/\("[^"]*","(\/[^"]+)"/g)].map((match) => match[1] ?? ''),
         tools: [head?.[2] ?? '', ...toolsIn(text)].filter((tool) => tool.startsWith('/')).map(storePathOf),
+        features: wordsOf(text, 'requiredSystemFeatures'),
     };
 }
 const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
-function toolsIn(text) {
-    const values = [...text.matchAll(/\("(?:nativeBuildInputs|depsBuildBuild|stdenv)","([^"]*)"\)/g)];
-    const structured = [...text.matchAll(/\\"(?:nativeBuildInputs|depsBuildBuild)\\":\[([^\]]*)\]/g)];
-    return [
-        ...values.flatMap((match) => (match[1] ?? '').split(/\s+/)),
-        ...structured.flatMap((match) => (match[1] ?? '').replaceAll('\\"', '').split(',')),
-    ];
+const toolsIn = (text) => ['nativeBuildInputs', 'depsBuildBuild', 'stdenv'].flatMap((name) => wordsOf(text, name));
+/** A list in the environment of a derivation, or in its structured attributes. */
+function wordsOf(text, name) {
+    const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? '';
+    const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? '';
+    return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '');
 }
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
 const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
@@ -35306,7 +35372,7 @@ async function missing_dryRun(runner, nix, derivations, limit) {
 }
 /** Reads .drv files; one that is not there is told as unknown. */
 async function readGraph(paths) {
-    const facts = await ask_inParallel(FILES_AT_ONCE, paths, async (path) => {
+    const facts = await parallel_inParallel(FILES_AT_ONCE, paths, async (path) => {
         try {
             return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
         }
@@ -35422,43 +35488,61 @@ const leaf = (text) => splitAttributePath(text).at(-1) ?? text;
  */
 function declaredPaths(text, target, build, template) {
     const name = leaf(text);
-    const cpu = target.system.replace(/-.*/, '');
+    const cpu = cpuOf(target);
     const buildCpu = build.replace(/-.*/, '');
     const [crossName = target.name] = target.crossNames;
-    const exact = [target.triple, target.triple.replace('-unknown-', '-'), target.name];
+    const own = [target.triple, target.triple.replace('-unknown-', '-'), target.name];
+    const exact = target.static ? own.map((suffix) => `static-${suffix}`) : own;
     const suffixes = [...new Set(target.plain ? [...exact, target.system] : exact)];
     const names = [
         ...suffixes.map((suffix) => `${name}-${suffix}`),
-        ...(target.plain ? [`${name}-${cpu}`] : []),
+        ...(target.plain && cpu !== undefined ? [`${name}-${cpu}`] : []),
         ...suffixes.map((suffix) => `${name}-cross-${suffix}`),
-        ...target.crossNames.map((cross) => `${name}-${cross}`),
+        ...(target.static ? [] : target.crossNames.map((cross) => `${name}-${cross}`)),
+        ...(target.static && target.system === build ? [`${name}-static`] : []),
+        ...(WINDOWS_SUFFIXES[target.system] ?? []).map((suffix) => `${name}-${suffix}`),
         ...(target.plain ? [`${name}-from-${buildCpu}`, `${name}-cross`] : []),
         ...suffixes.map((suffix) => `cross-${suffix}-${name}`),
         `${target.triple}:${name}`,
     ];
     const filled = (word) => word.replace(/\{(\w+)\}/g, (hole, key) => ({ build, target: target.system, cross: crossName, triple: target.triple, package: name })[key] ?? hole);
-    const own = template === undefined ? [] : [splitAttributePath(template).map(filled)];
-    return [...own, ...[...new Set(names)].map((word) => ['packages', build, word])];
+    const given = template === undefined ? [] : [splitAttributePath(template).map(filled)];
+    return [...given, ...[...new Set(names)].map((word) => ['packages', build, word])];
 }
+/** What patchelf, nix-gaming and Rust's flakes call their Windows builds. */
+const WINDOWS_SUFFIXES = {
+    'x86_64-windows': ['win64', 'w64', 'x86_64-pc-windows-gnu'],
+    'i686-windows': ['win32', 'w32', 'i686-pc-windows-gnu'],
+};
+/** The processor alone is Linux on it, for who names a package by it. */
+const cpuOf = ({ system }) => system.endsWith('-linux') ? system.replace(/-.*/, '') : undefined;
 /** Whether the attribute's name says which target it is for; one that does not must prove it by its host platform. */
 function namesTarget(path, target) {
     const word = path.join('.');
-    const cpu = target.system.replace(/-.*/, '');
-    return [target.triple, target.name, target.system, cpu, ...target.crossNames].some((part) => word.includes(part));
+    const names = [target.triple, target.name, target.system, cpuOf(target) ?? target.system, ...target.crossNames];
+    return names.some((part) => word.includes(part));
 }
 /** Where a flake that exposes nixpkgs' cross sets has the package. */
 function pkgsCrossPaths(text, target, build) {
     const path = splitAttributePath(text);
     const own = path[0] === 'packages' || path[0] === 'legacyPackages' ? path.slice(2) : path;
-    return target.crossNames.map((cross) => ['legacyPackages', build, 'pkgsCross', cross, ...own]);
+    const sets = target.crossNames.map((cross) => ['pkgsCross', cross]);
+    const found = target.static
+        ? [...(target.system === build ? [['pkgsStatic']] : []), ...sets.map((set) => [...set, 'pkgsStatic'])]
+        : sets;
+    return found.map((set) => ['legacyPackages', build, ...set, ...own]);
+}
+/** What stands behind the names of cross builds for other systems. */
+function foreignSuffixes(system) {
+    const others = [...PLATFORMS, ...CROSS_ONLY].filter((platform) => platform.system !== system);
+    return others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')]);
 }
 /**
  * Tells a target's own packages from cross builds that stand beside them by a naming convention
  * (`packages.x86_64-linux.hello-aarch64-unknown-linux-gnu` beside `hello`).
  */
 function attributes_partitionNames(names, system) {
-    const others = PLATFORMS.filter((platform) => platform.system !== system);
-    const suffixes = others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')]);
+    const suffixes = foreignSuffixes(system);
     const isForeign = (name) => suffixes.some((suffix) => name.endsWith(`-${suffix}`) && names.includes(name.slice(0, -suffix.length - 1).replace(/-cross$/, '')));
     return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) };
 }
@@ -35509,7 +35593,134 @@ const builderFor = (builders, system, features) => builders.find((builder) => bu
     features.every((feature) => builder.features.includes(feature)) &&
     builder.mandatory.every((feature) => features.includes(feature)));
 
+;// CONCATENATED MODULE: ./build/js/strategy/weights.js
+// Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
+const DOWNLOAD = 5;
+const TRIVIAL = 2;
+/** A derivation of which nothing else is known. */
+const ORDINARY = 60;
+const HEAVY = 3600;
+/** Bytes a second from a binary cache, unpacking included. */
+const FETCHED_A_SECOND = 25 * 1024 * 1024;
+/** How many times longer a build takes under QEMU user emulation (measured: field notes on emulation, 1.7). */
+const EMULATION_FACTORS = { compiler: 13, shell: 17, interpreter: 30 };
+/** Programs whose builds are known to take the better part of an hour, or more. */
+const HEAVY_NAMES = /^(?:binutils|chromium|clang|electron|firefox|gcc|gdal|ghc|libreoffice|linux|llvm|mesa|mongodb|nodejs|opencv|openjdk|python3\.\d+-torch|qtbase|qtdeclarative|qtwebengine|rocm\w*|rustc|swift|tensorflow|thunderbird|webkitgtk\S*?|zig)-\d/;
+/** Builds of one package, whatever its version, at native speed or under QEMU. */
+const durationKey = (name, emulated) => `${packageName(name)}${emulated ? ' under QEMU' : ''}`;
+/** A GNU triple in a name: nixpkgs adds it to what is cross-compiled, and puts it before compilers. */
+const TRIPLE = /(?:^|-)(?:aarch64|alpha|arm\w*|i[3-6]86|loongarch64|m68k|mips\w*|or1k|powerpc\w*|riscv\d+|s390x|sparc\w*|wasm\d+|x86_64)-(?:unknown-|none-|pc-|w64-)?(?:linux|mingw\d+|none|wasi|windows)(?:-(?:cygnus|eabi\w*|elf|gnu\w*|musl\w*|uclibc\w*))?(?=-|$)/;
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello-2.12`. */
+const withoutTriple = (name) => name.replace(TRIPLE, '').replace(/^-/, '');
+/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello`; what has no version keeps its name. */
+const packageName = (name) => withoutTriple(name).replace(/-\d[^-]*(?:-.*)?$/, '');
+/**
+ * Estimated seconds for one derivation.
+ * @param native systems whose programs the machine executes without an emulator
+ * @param emulated its build runs programs of another system, whatever its own system is
+ */
+function weightOf(derivation, native, durations = new Map(), emulated = weights_isForeign(derivation.system, native)) {
+    const { name, kind, fixedOutput, system, trivial } = derivation;
+    if (fixedOutput || system === 'builtin')
+        return DOWNLOAD;
+    const factor = EMULATION_FACTORS[kind];
+    const recorded = durations.get(durationKey(name, emulated));
+    if (recorded !== undefined)
+        return recorded;
+    const otherwise = durations.get(durationKey(name, !emulated));
+    if (otherwise !== undefined)
+        return emulated ? otherwise * factor : otherwise / factor;
+    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    return emulated ? usual * factor : usual;
+}
+/** A system whose programs the machine does not execute. */
+const weights_isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
+/** Estimated seconds to fetch from binary caches. */
+const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
+/** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
+const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
+
+;// CONCATENATED MODULE: ./build/js/strategy/costs.js
+
+
+
+
+const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/**
+ * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
+ * has no entry.
+ */
+async function costs_gatherCosts(runner, nix, derivations, speeds) {
+    const distinct = [...new Set(derivations)];
+    const [missing, graph] = await Promise.all([
+        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
+        readClosure(distinct),
+    ]);
+    const costs = new Map();
+    for (const [index, drvPath] of distinct.entries()) {
+        const told = missing[index];
+        if (told !== undefined)
+            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
+    }
+    return { costs, graph };
+}
+/**
+ * The cost of what is missing of one derivation.
+ * @param toBuild derivations that have to be built for it
+ * @param graph holds these and what they need, as far as it is known
+ */
+function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
+    const counts = {};
+    const emulated = [];
+    const unemulatable = [];
+    let seconds = fetchSeconds(bytesToFetch);
+    let nativeSeconds = seconds;
+    for (const path of toBuild) {
+        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
+        const foreign = weights_isForeign(facts.system, native);
+        const runsForeign = !foreign && usesForeign(path, graph, native);
+        if (foreign || runsForeign)
+            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
+        if (foreign && facts.features.some(isOfMachines))
+            unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
+        seconds += weightOf(facts, native, durations, foreign || runsForeign);
+        nativeSeconds += weightOf(facts, native, durations, false);
+    }
+    return {
+        toBuild: counts,
+        bytesToFetch,
+        seconds,
+        nativeSeconds,
+        emulated: emulated.sort(),
+        unemulatable,
+        closure: bySystem(drvPath, graph),
+    };
+}
+/** Features that an emulated build does not have, whatever the machine says. */
+const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
+/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
+function usesForeign(path, graph, native) {
+    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    if (system === 'builtin')
+        return false;
+    return inputs.some((input) => {
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        return weights_isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
+    });
+}
+function bySystem(root, graph) {
+    const counts = {};
+    for (const path of reachable(graph, root)) {
+        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+        counts[system] = (counts[system] ?? 0) + 1;
+    }
+    return counts;
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
+
 
 
 
@@ -35567,7 +35778,7 @@ function ownOptions(target, facts) {
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? emulationProblem(found, facts),
+            problem: base.problem ?? emulationProblem(found, base.candidate.cost, facts),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
@@ -35600,10 +35811,13 @@ function builtHere(target, found, { candidate, problem }) {
     const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
     return { candidate: { ...kind, ...candidate }, problem, merit };
 }
-function emulationProblem(found, facts) {
-    const machineOnly = found?.features.filter((feature) => feature === 'kvm' || feature === 'nixos-test') ?? [];
-    if (machineOnly.length > 0)
-        return `it needs the feature ${machineOnly.join(' and ')}, which an emulated build does not have`;
+function emulationProblem(found, cost, facts) {
+    const own = found?.features.filter(isOfMachines) ?? [];
+    if (own.length > 0)
+        return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`;
+    const others = cost?.unemulatable ?? [];
+    if (others.length > 0)
+        return `it needs ${options_listed(others)}, whose features an emulated build does not have`;
     return facts.emulationProblem;
 }
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
@@ -35628,7 +35842,7 @@ function crossOptions(target, facts, lookup) {
     const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
     const hybrid = {
         candidate: { ...pure.candidate, hybrid: true },
-        problem: problem ?? facts.emulationProblem,
+        problem: problem ?? emulationProblem(undefined, base.candidate.cost, facts),
         merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
     };
     return [pure, hybrid];
@@ -35645,7 +35859,7 @@ const options_listed = (names) => names.length > options_MOST_NAMES
 function crossProblem(target, facts, found, method) {
     if (!facts.native.includes(found.system))
         return `its derivation ${found.name} is for ${found.system}, which the runner (${facts.native[0]}) does not execute`;
-    if (found.host !== undefined && found.host !== target.system)
+    if (found.host !== undefined && !sameSystem(found.host, target.system))
         return `its result is for ${found.host}, not ${target.system}`;
     // A view leaves what no nixpkgs made as it is: there the name proves nothing.
     const byName = (method === 'declared' || method === 'pkgsCross') && namesTarget(found.path, target);
@@ -35806,125 +36020,6 @@ function refusal(target, options) {
     return `${asked} for ${target.name}. ${why.join('; ')}`;
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/weights.js
-// Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
-const DOWNLOAD = 5;
-const TRIVIAL = 2;
-/** A derivation of which nothing else is known. */
-const ORDINARY = 60;
-const HEAVY = 3600;
-/** Bytes a second from a binary cache, unpacking included. */
-const FETCHED_A_SECOND = 25 * 1024 * 1024;
-/** How many times longer a build takes under QEMU user emulation (measured: field notes on emulation, 1.7). */
-const EMULATION_FACTORS = { compiler: 13, shell: 17, interpreter: 30 };
-/** Programs whose builds are known to take the better part of an hour, or more. */
-const HEAVY_NAMES = /^(?:binutils|chromium|clang|electron|firefox|gcc|gdal|ghc|libreoffice|linux|llvm|mesa|mongodb|nodejs|opencv|openjdk|python3\.\d+-torch|qtbase|qtdeclarative|qtwebengine|rocm\w*|rustc|swift|tensorflow|thunderbird|webkitgtk\S*?|zig)-\d/;
-/** Builds of one package, whatever its version, at native speed or under QEMU. */
-const durationKey = (name, emulated) => `${packageName(name)}${emulated ? ' under QEMU' : ''}`;
-/** A GNU triple in a name: nixpkgs adds it to what is cross-compiled, and puts it before compilers. */
-const TRIPLE = /(?:^|-)(?:aarch64|alpha|arm\w*|i[3-6]86|loongarch64|m68k|mips\w*|or1k|powerpc\w*|riscv\d+|s390x|sparc\w*|wasm\d+|x86_64)-(?:unknown-|none-|pc-|w64-)?(?:linux|mingw\d+|none|wasi|windows)(?:-(?:cygnus|eabi\w*|elf|gnu\w*|musl\w*|uclibc\w*))?(?=-|$)/;
-/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello-2.12`. */
-const withoutTriple = (name) => name.replace(TRIPLE, '').replace(/^-/, '');
-/** `hello-aarch64-unknown-linux-gnu-2.12` → `hello`; what has no version keeps its name. */
-const packageName = (name) => withoutTriple(name).replace(/-\d[^-]*(?:-.*)?$/, '');
-/**
- * Estimated seconds for one derivation.
- * @param native systems whose programs the machine executes without an emulator
- * @param emulated its build runs programs of another system, whatever its own system is
- */
-function weightOf(derivation, native, durations = new Map(), emulated = weights_isForeign(derivation.system, native)) {
-    const { name, kind, fixedOutput, system, trivial } = derivation;
-    if (fixedOutput || system === 'builtin')
-        return DOWNLOAD;
-    const factor = EMULATION_FACTORS[kind];
-    const recorded = durations.get(durationKey(name, emulated));
-    if (recorded !== undefined)
-        return recorded;
-    const otherwise = durations.get(durationKey(name, !emulated));
-    if (otherwise !== undefined)
-        return emulated ? otherwise * factor : otherwise / factor;
-    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
-    return emulated ? usual * factor : usual;
-}
-/** A system whose programs the machine does not execute. */
-const weights_isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
-/** Estimated seconds to fetch from binary caches. */
-const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
-/** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
-const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
-
-;// CONCATENATED MODULE: ./build/js/strategy/costs.js
-
-
-
-
-const SUBSTITUTERS_LIMIT_SECONDS = 60;
-/**
- * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
- * has no entry.
- */
-async function costs_gatherCosts(runner, nix, derivations, speeds) {
-    const distinct = [...new Set(derivations)];
-    const [missing, graph] = await Promise.all([
-        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
-        readClosure(distinct),
-    ]);
-    const costs = new Map();
-    for (const [index, drvPath] of distinct.entries()) {
-        const told = missing[index];
-        if (told !== undefined)
-            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
-    }
-    return { costs, graph };
-}
-/**
- * The cost of what is missing of one derivation.
- * @param toBuild derivations that have to be built for it
- * @param graph holds these and what they need, as far as it is known
- */
-function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
-    const counts = {};
-    const emulated = [];
-    let seconds = fetchSeconds(bytesToFetch);
-    let nativeSeconds = seconds;
-    for (const path of toBuild) {
-        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
-        const foreign = weights_isForeign(facts.system, native);
-        const runsForeign = !foreign && usesForeign(path, graph, native);
-        if (foreign || runsForeign)
-            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
-        seconds += weightOf(facts, native, durations, foreign || runsForeign);
-        nativeSeconds += weightOf(facts, native, durations, false);
-    }
-    return {
-        toBuild: counts,
-        bytesToFetch,
-        seconds,
-        nativeSeconds,
-        emulated: emulated.sort(),
-        closure: bySystem(drvPath, graph),
-    };
-}
-/** Its build runs a program that another system's derivation made: a toolchain taken from elsewhere, say. */
-function usesForeign(path, graph, native) {
-    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-    if (system === 'builtin')
-        return false;
-    return inputs.some((input) => {
-        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
-        return weights_isForeign(made, native) && !fixedOutput && outputs.some((output) => tools.includes(output));
-    });
-}
-function bySystem(root, graph) {
-    const counts = {};
-    for (const path of reachable(graph, root)) {
-        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[system] = (counts[system] ?? 0) + 1;
-    }
-    return counts;
-}
-
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/targets.js
 
 
@@ -35949,7 +36044,7 @@ function placeTargets(inputs) {
     const labels = runnerLabels(inputs.runners);
     const discovered = inputs.targets === undefined;
     const targets = inputs.targets ??
-        platform_PLATFORMS.flatMap(({ system }) => {
+        PLATFORMS.flatMap(({ system }) => {
             const target = parseTarget(system, inputs.strategy);
             return typeof target === 'string' ? [] : [target];
         });
@@ -36357,7 +36452,7 @@ function doneItems(state) {
 
 
 
-const survey_EVALUATION_LIMIT_SECONDS = 3600;
+const EVALUATION_LIMIT_SECONDS = 3600;
 /** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
 const MOST_ERRORS_OF_A_TARGET = 10;
 /** Caught errors whose message is asked for, an evaluation each. */
@@ -36373,7 +36468,7 @@ async function surveyFlake(runner, nix, url, request) {
     const errors = new Map();
     for (;;) {
         const targets = request.targets.filter(({ name }) => (errors.get(name) ?? 0) < MOST_ERRORS_OF_A_TARGET);
-        const error = await survey_evaluate(runner, nix, url, { ...request, targets }, { state, only: null });
+        const error = await evaluate(runner, nix, url, { ...request, targets }, { state, only: null });
         if (error === undefined)
             break;
         const target = state.open === undefined ? undefined : targetOf(state.open);
@@ -36391,12 +36486,12 @@ async function surveyFlake(runner, nix, url, request) {
 async function askMessages(runner, nix, url, request, state) {
     const thrown = [...state.thrown];
     const asked = thrown.slice(0, MOST_MESSAGES);
-    const errors = await ask_inParallel(runner.facts.cpus, asked, (only) => survey_evaluate(runner, nix, url, request, { state: { ...emptyState(), lists: new Map(state.lists) }, only }));
+    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, url, request, { state: { ...emptyState(), lists: new Map(state.lists) }, only }));
     for (const [index, id] of thrown.entries())
         takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for');
 }
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
-async function survey_evaluate(runner, nix, url, request, { state, only }) {
+async function evaluate(runner, nix, url, request, { state, only }) {
     const mark = `@survey-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
     for (const [file, name] of Object.entries(FILES))
@@ -36407,7 +36502,7 @@ async function survey_evaluate(runner, nix, url, request, { state, only }) {
     const command = nix_nixCommand(nix, 'nix', args);
     const result = await runner.commands.run(command, {
         accept: 'any',
-        timeoutSeconds: survey_EVALUATION_LIMIT_SECONDS,
+        timeoutSeconds: EVALUATION_LIMIT_SECONDS,
         onLine: (line, stream) => {
             if (stream === 'stderr' && !takeLine(state, mark, line))
                 errors.push(line);
@@ -36416,6 +36511,130 @@ async function survey_evaluate(runner, nix, url, request, { state, only }) {
     if (result.stopped !== undefined)
         throw new runner_errors/* CommandError */.Qd(command, result);
     return result.exitCode === 0 ? undefined : errors.join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/stand-in.js
+
+
+
+/** The stand-in that an evaluation asked for in its error, if it did. */
+function stand_in_wantedStandIn(stderr) {
+    const json = /nix-multiarch wants a stand-in: (\{.*\})/.exec(stderr)?.[1];
+    if (json === undefined)
+        return undefined;
+    const wanted = JSON.parse(json);
+    parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
+    const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
+    return plainNames ? wanted : undefined;
+}
+/**
+ * Makes the tree: links to the real entries, with a default.nix that cross-compiles. It is made beside the views and
+ * moved in whole, for another evaluation may be reading them.
+ * @param views folder of the views
+ */
+function stand_in_makeStandIn(views, wanted, build, questions) {
+    const tree = join(views, 'trees', wanted.name);
+    if (existsSync(tree))
+        return;
+    const draft = mkdtempSync(`${views}-tree-`);
+    const own = join(draft, 'nix-multiarch');
+    mkdirSync(own, { recursive: true });
+    for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
+        cpSync(join(views, file), join(own, file));
+    cpSync(join(views, 'stand-in.nix'), join(draft, 'default.nix'));
+    const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
+    writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
+    for (const entry of wanted.entries)
+        if (entry !== 'default.nix')
+            symlinkSync(join(wanted.real, entry), join(draft, entry));
+    chmodSync(draft, 0o755);
+    moveInto(draft, tree);
+}
+/** Another evaluation of this run may have made the same tree meanwhile. */
+function moveInto(draft, tree) {
+    try {
+        renameSync(draft, tree);
+    }
+    catch (error) {
+        rmSync(draft, { recursive: true });
+        if (!existsSync(tree))
+            throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/ask.js
+
+
+
+
+
+
+
+const ask_EVALUATION_LIMIT_SECONDS = 3600;
+/** Distinct nixpkgs in the graph of one flake, times targets. */
+const MOST_STAND_INS = 50;
+/**
+ * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
+ * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
+ * @param url reference of the flake as `nix flake metadata` gave it
+ */
+async function ask_askFlake(runner, nix, url, questions) {
+    const together = await ask_evaluate(runner, nix, url, questions);
+    if ('answers' in together)
+        return together.answers;
+    return await inParallel(runner.facts.cpus, questions, (question) => askOne(runner, nix, url, question));
+}
+async function askOne(runner, nix, url, question) {
+    const whole = await ask_evaluate(runner, nix, url, [question]);
+    if ('answers' in whole && whole.answers[0] !== undefined)
+        return whole.answers[0];
+    const bare = await ask_evaluate(runner, nix, url, [{ ...question, lookups: [] }]);
+    const base = 'answers' in bare && bare.answers[0] !== undefined
+        ? bare.answers[0]
+        : { names: [], systems: [], all: [], lookups: [] };
+    const lookups = [];
+    for (const lookup of question.lookups) {
+        const single = await ask_evaluate(runner, nix, url, [{ ...question, all: false, lookups: [lookup] }]);
+        const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
+        lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
+    }
+    return { ...base, lookups };
+}
+/** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
+async function ask_evaluate(runner, nix, url, questions) {
+    const folder = mkdtempSync(join(runner.facts.folder, 'ask-'));
+    cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true });
+    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
+    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
+    const views = viewsFolder(runner);
+    const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`];
+    const command = nixCommand(nix, 'nix', [
+        'eval',
+        '--json',
+        `path:${folder}#answer`,
+        ...overrides,
+        '--no-write-lock-file',
+    ]);
+    for (let tries = 0;; tries++) {
+        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: ask_EVALUATION_LIMIT_SECONDS });
+        if (result.stopped !== undefined)
+            throw new CommandError(command, result);
+        if (result.exitCode === 0)
+            return { answers: parseAnswers(result.stdout) };
+        const wanted = wantedStandIn(result.stderr);
+        if (wanted === undefined || tries >= MOST_STAND_INS)
+            return { error: result.stderr };
+        makeStandIn(views, wanted, nix.system, questions);
+    }
+}
+/** The folder of cross views of this run, a flake; stand-in trees are made in it. */
+function viewsFolder(runner) {
+    const folder = join(runner.facts.folder, 'cross');
+    if (!existsSync(folder)) {
+        cpSync(join(runner.facts.assets, 'cross'), folder, { recursive: true });
+        mkdirSync(join(folder, 'trees'));
+    }
+    return folder;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/plan.js
@@ -36521,13 +36740,17 @@ function withUnasked(plan, { viewsAsked, target }) {
     return { ...plan, candidates: [...plan.candidates, unasked] };
 }
 const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-/** Targets × packages, `*` replaced by the names of the target's packages. */
+/**
+ * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
+ * not list the target and a cross build may make them all the same.
+ */
 async function plan_expand(runner, nix, inputs, url) {
     const names = inputs.packages.includes('*')
         ? await listPackages(runner, nix, inputs.targets, url)
         : new Map();
     return inputs.targets.flatMap((target) => {
-        const { own, foreign } = partitionNames(names.get(target.system) ?? [], target.system);
+        const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
+        const { own, foreign } = partitionNames(names.get(system) ?? [], system);
         if (foreign.length > 0)
             runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
         const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
@@ -36535,20 +36758,25 @@ async function plan_expand(runner, nix, inputs, url) {
     });
 }
 async function listPackages(runner, nix, targets, url) {
-    const systems = [...new Set(targets.map((target) => target.system))];
+    const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
+    const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
     const answers = await askFlake(runner, nix, url, systems.map((system) => ({
         target: system,
         all: true,
         platform: { name: system, system, triple: '', crossNames: [], plain: true },
         lookups: [],
     })));
-    const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0);
+    const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    const isEmpty = (system) => names.get(system)?.length === 0;
+    const empty = [...new Set(targets.map((target) => target.system))]
+        .filter(isEmpty)
+        .filter((system) => isEmpty(nix.system) || !crossed(system));
     if (empty.length > 0) {
         const known = [...new Set(answers.flatMap((answer) => answer.systems))];
         const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
         throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
     }
-    return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    return names;
 }
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
@@ -36598,7 +36826,6 @@ function viewLookups(name, target, nix) {
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey-request.js
 
 
-
 /** Stands for a name that only the flake knows, in the lookups of a wildcard. */
 const HOLE = '@name@';
 /** `*`, or all derivations right below a set: `checks.{target}.*`. */
@@ -36633,12 +36860,11 @@ function surveyRequest(inputs, targets) {
 const lookupsFor = ({ target, place }, text, inputs) => question({ target, package: text }, inputs, place, place).lookups.filter(({ view }) => view === null);
 function targetRequest(inputs, placed) {
     const { target, discovered } = placed;
-    const others = platform_PLATFORMS.filter(({ system }) => system !== target.system);
     return {
         name: target.name,
         system: target.system,
         onlyExposed: discovered,
-        suffixes: others.flatMap(({ system, triple }) => [system, triple, triple.replace('-unknown-', '-')]),
+        suffixes: foreignSuffixes(target.system),
         asks: inputs.packages.map((text) => {
             const wild = isWildcard(text);
             const asked = text.replaceAll('{target}', target.system);
@@ -36782,8 +37008,8 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8831);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(770);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9410);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1234);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -36858,7 +37084,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 770:
+/***/ 1234:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37147,7 +37373,7 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(4741);
+var tunnel = __nccwpck_require__(770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
@@ -39825,10 +40051,63 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/js/runner/filter.js
+
+
+
+
+
+const STDERR_KEPT = 4096;
+/**
+ * Lets bytes through a program; it is ended where nobody reads on.
+ * @throws CommandError at the end of the output where the program failed, or what the input threw
+ */
+async function* filter(command, env, input, processes) {
+    const began = performance.now();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
+    if (child.pid !== undefined)
+        processes.add(child.pid);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+        stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
+    });
+    const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    let broken;
+    const feeding = (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
+        // a program that ends before its input tells why itself
+        if (!isPipeError(cause))
+            broken = cause;
+        child.kill();
+    });
+    try {
+        yield* child.stdout;
+        await feeding;
+        if (broken !== undefined)
+            throw broken;
+        const exitCode = await ended;
+        const seconds = (performance.now() - began) / 1000;
+        if (exitCode !== 0)
+            throw new errors/* CommandError */.Qd(command, { exitCode, stdout: '', stderr, seconds });
+    }
+    finally {
+        child.kill();
+        await ended;
+        if (child.pid !== undefined)
+            processes.delete(child.pid);
+    }
+}
+const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
@@ -39934,7 +40213,10 @@ function listFolder(folder) {
 
 
 
-const STDERR_KEPT = 256 * 1024;
+
+
+
+const commands_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
@@ -39954,6 +40236,7 @@ function createCommands(around) {
                 return result;
             throw new errors/* CommandError */.Qd(command, result);
         },
+        filter: (command, input) => filter(command, environment(command), input, around.processes),
         startDetached: async (command, logFile, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_.openSync)(logFile, 'a', 0o600);
@@ -40038,11 +40321,14 @@ async function execute(command, options, processes, sudo, isCancelled) {
         processes.add(pid);
     const limits = watch(options, () => pid !== undefined && void processes_endGroup(pid, sudo));
     const output = collect(child, options, limits.touch);
-    feed(child, command.input);
+    const fed = feed(child, command.input);
     const exitCode = await ended(child);
     limits.clear();
     if (pid !== undefined)
         processes.delete(pid);
+    const { fault } = await fed;
+    if (fault !== undefined)
+        throw fault;
     const stopped = limits.stopped() ?? (isCancelled() ? 'cancelled' : undefined);
     const seconds = (performance.now() - began) / 1000;
     return {
@@ -40052,12 +40338,23 @@ async function execute(command, options, processes, sudo, isCancelled) {
         ...(stopped === undefined ? {} : { stopped }),
     };
 }
-function feed(child, input) {
+/** Gives what the input ends with, where that is an error: the command has then seen only a part of it. */
+async function feed(child, input) {
     if (input === undefined || child.stdin === null)
-        return;
+        return {};
+    let result = {};
+    const watched = async function* () {
+        try {
+            yield* typeof input === 'string' ? [input] : input;
+        }
+        catch (fault) {
+            result = { fault };
+            throw fault;
+        }
+    };
     // A command that ends without reading its input is no failure of ours (EPIPE).
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    await (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(watched()), child.stdin).catch(() => undefined);
+    return result;
 }
 /** Exit code; undefined where the program could not be started. */
 function ended(child) {
@@ -40092,7 +40389,7 @@ function collect(child, options, touch) {
         const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
         const take = (text) => {
             if (name === 'stderr')
-                stderr = (stderr + text).slice(-STDERR_KEPT);
+                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
             else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
                 stdout += text;
             if (options.onLine !== undefined)
@@ -40228,21 +40525,27 @@ async function removeTree(path, commands) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/undo.js
-const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'systemctl'];
+const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'chmod'];
 
 ;// CONCATENATED MODULE: ./build/js/runner/journal.js
 
 
 
 const FILE = 'journal.jsonl';
-/** Appends each deed to a file in the run's folder, on disk before the deed is done. */
-function createJournal(folder) {
+/**
+ * Appends deeds to a file in the run's folder, on disk before the deed is done.
+ * @param share is told of those that other jobs may rely on
+ */
+function createJournal(folder, share) {
     return {
-        record: async (undo) => {
+        record: async (...undos) => {
             const file = (0,external_node_fs_.openSync)((0,external_node_path_.join)(folder, FILE), 'a', 0o600);
-            (0,external_node_fs_.writeSync)(file, `${JSON.stringify(undo)}\n`);
+            (0,external_node_fs_.writeSync)(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''));
             (0,external_node_fs_.fsyncSync)(file);
             (0,external_node_fs_.closeSync)(file);
+            const shared = undos.filter((undo) => undo.shared === true);
+            if (shared.length > 0)
+                share(shared);
         },
     };
 }
@@ -40255,8 +40558,10 @@ function readJournal(folder) {
     catch {
         return [];
     }
-    return text.split('\n').flatMap(parseUndo).reverse();
+    return parseUndos(text.split('\n'));
 }
+/** Deeds from their lines, the last first. */
+const parseUndos = (lines) => lines.flatMap(parseUndo).reverse();
 function parseUndo(line) {
     let value;
     try {
@@ -40271,6 +40576,124 @@ function parseUndo(line) {
     const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
     return known && allowed ? [undo] : [];
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/leases.js
+
+
+
+
+
+
+/** World-writable as its parent, whose lock is everybody's too: runners of one machine may be different users. */
+const PARENT = '/var/tmp';
+const FOLDER = `${PARENT}/nix-multiarch`;
+const HANDED_OVER = 'handed-over-';
+const LOCK_SECONDS = 120;
+/** Whether the job of a lease still runs. @param there whether its folder is; undefined where this user cannot see that */
+function isAlive(lease, there, startOf) {
+    if (there === false)
+        return false;
+    return lease.pid <= 1 || startOf(lease.pid) === lease.startTime;
+}
+/** Announces a run to other jobs of this machine. Where that is not possible it does not, and the job goes on. */
+function takeLease(folder) {
+    try {
+        (0,external_node_fs_.mkdirSync)(FOLDER);
+        (0,external_node_fs_.chmodSync)(FOLDER, 0o1777);
+    }
+    catch {
+        // it is there
+    }
+    const lease = { folder, pid: process.ppid, startTime: startTime(process.ppid) ?? '' };
+    attempt(() => (0,external_node_fs_.writeFileSync)(fileOf(folder), `${JSON.stringify(lease)}\n`, { mode: 0o644, flag: 'wx' }));
+}
+/** Writes down, where other jobs see it, what they may rely on and somebody must undo. */
+const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
+const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
+const fileOf = (folder) => (0,external_node_path_.join)(FOLDER, (0,external_node_path_.basename)(folder));
+/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
+function readLeases(folder) {
+    const names = (attempt(() => (0,external_node_fs_.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_.basename)(folder));
+    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name)) ?? []);
+    const dead = files.filter(({ alive }) => !alive);
+    return {
+        others: files.length - dead.length,
+        adopted: dead.filter(({ believed }) => believed).sort((a, b) => b.time - a.time),
+    };
+}
+function readLease(path) {
+    const stat = attempt(() => (0,external_node_fs_.lstatSync)(path));
+    const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_.readFileSync)(path, 'utf8')) : undefined;
+    if (stat === undefined || text === undefined)
+        return undefined;
+    const lines = text.split('\n');
+    const lease = (0,external_node_path_.basename)(path).startsWith(HANDED_OVER) ? undefined : parseLease(lines.shift() ?? '');
+    return {
+        path,
+        alive: lease !== undefined && isAlive(lease, isThere(lease.folder), startTime),
+        believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+        deeds: parseUndos(lines),
+        time: stat.mtimeMs,
+    };
+}
+/** Leaves deeds to whoever leaves last, in a file that all who can undo them believe. */
+async function handOver(folder, deeds, files, asRoot) {
+    if (deeds.length > 0)
+        await files.write((0,external_node_path_.join)(FOLDER, `${HANDED_OVER}${(0,external_node_path_.basename)(folder)}`), printDeeds(deeds), { asRoot });
+}
+/** Ends this run's lease and what it has adopted. */
+async function endLease(folder, adopted, files, asRoot) {
+    await files.remove(fileOf(folder));
+    for (const { path } of adopted)
+        await files.remove(path, { asRoot });
+    attempt(() => (0,external_node_fs_.rmdirSync)(FOLDER));
+}
+function parseLease(line) {
+    const lease = attempt(() => JSON.parse(line));
+    const { folder, pid, startTime: start } = lease ?? {};
+    return typeof folder === 'string' && typeof pid === 'number' && typeof start === 'string'
+        ? { folder, pid, startTime: start }
+        : undefined;
+}
+/** Undefined where this user may not look there. */
+function isThere(path) {
+    try {
+        (0,external_node_fs_.lstatSync)(path);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'ENOENT' ? false : undefined;
+    }
+}
+function attempt(work) {
+    try {
+        return work();
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Does something while no other job of this machine does: looking for a Nix and installing one, or taking it away. The
+ * kernel frees the lock with the end of this process. Without flock(1), or after two minutes, it goes on without.
+ */
+async function exclusively(work) {
+    const holder = (0,external_node_child_process_namespaceObject.spawn)('flock', ['-w', String(LOCK_SECONDS), PARENT, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    holder.stdin.on('error', () => undefined);
+    const ended = (0,external_node_events_.once)(holder, 'close').catch(() => undefined);
+    holder.stdin.write('held\n');
+    await Promise.race([(0,external_node_events_.once)(holder.stdout, 'data').catch(() => undefined), ended]);
+    try {
+        return await work();
+    }
+    finally {
+        await release(holder, ended);
+    }
+}
+async function release(holder, ended) {
+    holder.stdin?.end();
+    await ended;
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/log.js
@@ -40331,12 +40754,7 @@ function properties(where) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
-
-
-
 
 
 
@@ -40363,25 +40781,17 @@ class FailedTry extends Error {
         this.hash = more.hash ?? false;
     }
 }
+/** The bytes are right, and who was given them failed. */
+class ConsumerFault extends Error {
+}
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 function createNetwork(log, limits = LIMITS) {
-    return {
-        download: async (what, path) => {
-            const draft = `${path}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.part`;
-            try {
-                await tryAll(what, draft, limits, log);
-                await (0,external_node_fs_promises_.rename)(draft, path);
-            }
-            finally {
-                await (0,external_node_fs_promises_.rm)(draft, { force: true });
-            }
-        },
-    };
+    return { download: (what, consume) => tryAll(what, consume, limits, log) };
 }
-async function tryAll(what, draft, limits, log) {
+async function tryAll(what, consume, limits, log) {
     const name = shownUrl(what.url);
     for (let tried = 1;; tried += 1) {
-        const failure = await oneTry(what, draft, limits).then(() => undefined, asFailedTry);
+        const failure = await oneTry(what, consume, limits).then(() => undefined, asFailedTry);
         if (failure === undefined)
             return;
         const wait = secondsToWait(failure, tried, limits);
@@ -40399,14 +40809,17 @@ function secondsToWait(failure, tried, limits) {
     const wait = failure.waitSeconds ?? limits.backoffSeconds * 2 ** (tried - 1) * (0.75 + Math.random() / 2);
     return wait > limits.longestWaitSeconds ? undefined : wait;
 }
+/** @throws what the consumer made of the right bytes: another try would end the same way. */
 function asFailedTry(error) {
     if (error instanceof FailedTry)
         return error;
+    if (error instanceof ConsumerFault)
+        throw error.cause;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const text = error instanceof Error ? error.message || code || error.name : String(error);
     return new FailedTry((0,errors/* redact */.E$)(text, []), { retry: true });
 }
-async function oneTry(what, draft, limits) {
+async function oneTry(what, consume, limits) {
     const client = new lib_HttpClient('nix-multiarch', [], {
         allowRedirects: false,
         allowRetries: false,
@@ -40422,7 +40835,9 @@ async function oneTry(what, draft, limits) {
         const message = await Promise.race([network_open(client, what.url), ended]);
         try {
             checkAnswer(message, what);
-            await Promise.race([save(message, what, draft, limits.idleSeconds), ended]);
+            // on the total limit the bytes end with that error, so that the consumer ends too
+            ended.catch((error) => message.destroy(error));
+            await pass(message, what, consume, limits.idleSeconds);
         }
         finally {
             message.destroy();
@@ -40476,20 +40891,40 @@ function checkAnswer(message, what) {
         throw tooLarge(what);
 }
 const tooLarge = (what) => new FailedTry(`it is larger than ${what.maxBytes} bytes`, { retry: false });
-async function save(message, what, draft, idleSeconds) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    let size = 0;
+/** Hands the bytes on as they come. The hash is found out also where the consumer gave up: it tells why. */
+async function pass(message, what, consume, idleSeconds) {
     message.setTimeout(idleSeconds * 1000, () => message.destroy(new Error(`no data for ${idleSeconds} s`)));
-    const check = async function* (chunks) {
-        for await (const chunk of chunks) {
-            size += chunk.length;
-            if (size > what.maxBytes)
-                throw tooLarge(what);
-            hash.update(chunk);
-            yield chunk;
+    const bytes = checked(message, what);
+    let broken;
+    const next = async () => {
+        try {
+            return await bytes.next();
+        }
+        catch (error) {
+            broken = error;
+            throw error;
         }
     };
-    await (0,external_node_stream_promises_namespaceObject.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
+    // without `return`: a consumer that gives up does not end the bytes
+    const fault = await consume({ [Symbol.asyncIterator]: () => ({ next }) }).then(() => undefined, (cause) => new ConsumerFault('', { cause }));
+    while (broken === undefined && !(await next()).done)
+        ;
+    if (broken !== undefined)
+        throw broken;
+    if (fault !== undefined)
+        throw fault;
+}
+/** The bytes; instead of their end a FailedTry where they are too few, too many or wrong. */
+async function* checked(message, what) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    for await (const chunk of message) {
+        size += chunk.length;
+        if (size > what.maxBytes)
+            throw tooLarge(what);
+        hash.update(chunk);
+        yield chunk;
+    }
     const length = message.headers['content-length'];
     if (length !== undefined && size !== Number(length)) {
         throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true });
@@ -41343,6 +41778,7 @@ function createToolCache(allowCommands) {
 
 
 
+
 const BINFMT = '/proc/sys/fs/binfmt_misc';
 /**
  * Ends what main left running, undoes all deeds of its journal, and removes its folder with every secret in it.
@@ -41352,11 +41788,28 @@ async function undoRun(folder, hands) {
     const ended = await endLeftProcesses(folder, hands.sudo);
     if (ended > 0)
         hands.log.info(`ended ${ended} command(s) that main left running`);
-    const problems = await undoAll(readJournal(folder), hands);
-    await hands.files.remove(folder, { asRoot: hands.sudo });
+    const problems = await exclusively(() => leave(folder, hands));
     if (problems.length > 0) {
         throw new errors/* UserError */.yo(`Not everything could be undone; please put it right by hand:\n${problems.map((line) => `- ${line}`).join('\n')}`);
     }
+}
+/** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
+async function leave(folder, hands) {
+    const deeds = readJournal(folder);
+    const { others, adopted } = readLeases(folder);
+    const asRoot = hands.sudo || process.getuid?.() === 0;
+    if (others > 0) {
+        const shared = deeds.filter((deed) => deed.shared === true);
+        if (shared.length > 0)
+            hands.log.info(`${others} other job(s) of this machine still run: the last one undoes the rest`);
+        await handOver(folder, [...shared].reverse(), hands.files, asRoot);
+    }
+    const own = others > 0 ? deeds.filter((deed) => deed.shared !== true) : deeds;
+    const left = others > 0 ? [] : adopted;
+    const problems = await undoAll([...own, ...left.flatMap((file) => file.deeds)], hands);
+    await hands.files.remove(folder, { asRoot: hands.sudo });
+    await endLease(folder, left, hands.files, asRoot);
+    return problems;
 }
 /** Undoes all deeds in the order given; goes on after a failure. Gives one sentence for each that failed. */
 async function undoAll(deeds, hands) {
@@ -41448,6 +41901,7 @@ async function register(deed, files) {
 
 
 
+
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
@@ -41456,6 +41910,7 @@ function openRunner() {
     (0,external_node_fs_.mkdirSync)(temp, { recursive: true });
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)(temp), PREFIX));
     saveState(STATE, folder);
+    takeLease(folder);
     return assemble(folder);
 }
 /** The runner for post, on the folder that main made; undefined where main did not get that far. */
@@ -41486,6 +41941,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
+    const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
     const files = createFiles(commands, folder, facts.privilege === 'root');
     return {
@@ -41495,10 +41951,14 @@ function assemble(folder) {
         network: createNetwork(log),
         // The toolkit prints debug commands of its own: they are to be commands, not text.
         tools: createToolCache(log.end),
-        journal: createJournal(folder),
+        journal: { ...createJournal(folder, (undos) => noteDeeds(folder, undos)), exclusively: exclusively },
         job: createJob(log),
         facts,
-        cancel,
+        cancelled: cancelling.signal,
+        cancel: async () => {
+            cancelling.abort();
+            await cancel();
+        },
         fail: (error) => {
             process.exitCode = 1;
             log.error(error instanceof errors/* UserError */.yo || error instanceof errors/* CommandError */.Qd ? error.message : describeFault(error));

@@ -31809,7 +31809,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6775);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6189);
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_0__/* .reopenRunner */ .y1)();
 if (runner !== undefined) {
@@ -31827,7 +31827,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6775:
+/***/ 6189:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34793,6 +34793,10 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: ./build/js/runner/errors.js
@@ -34840,8 +34844,57 @@ function describeFailure(command, result) {
     return redact(`${printCommand(command)} ${ending}${tail === '' ? '' : `:\n${tail}`}`, command.secrets ?? []);
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/js/runner/filter.js
+
+
+
+
+
+const STDERR_KEPT = 4096;
+/**
+ * Lets bytes through a program; it is ended where nobody reads on.
+ * @throws CommandError at the end of the output where the program failed, or what the input threw
+ */
+async function* filter(command, env, input, processes) {
+    const began = performance.now();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
+    if (child.pid !== undefined)
+        processes.add(child.pid);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+        stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
+    });
+    const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    let broken;
+    const feeding = (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
+        // a program that ends before its input tells why itself
+        if (!isPipeError(cause))
+            broken = cause;
+        child.kill();
+    });
+    try {
+        yield* child.stdout;
+        await feeding;
+        if (broken !== undefined)
+            throw broken;
+        const exitCode = await ended;
+        const seconds = (performance.now() - began) / 1000;
+        if (exitCode !== 0)
+            throw new CommandError(command, { exitCode, stdout: '', stderr, seconds });
+    }
+    finally {
+        child.kill();
+        await ended;
+        if (child.pid !== undefined)
+            processes.delete(child.pid);
+    }
+}
+const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
 ;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
 
 
@@ -34850,7 +34903,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 /** Time between SIGTERM and SIGKILL. The runner gives an action 7.5 s after SIGINT (ProcessInvoker.cs). */
 const GRACE_MILLISECONDS = 4000;
 /** Start time of a process in clock ticks since boot, field 22 of proc(5) stat; tells a reused pid. */
-function startTime(pid) {
+function processes_startTime(pid) {
     try {
         const stat = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8');
         return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
@@ -34885,10 +34938,10 @@ async function processes_endGroup(pid, sudo) {
     for (let waited = 0; waited < GRACE_MILLISECONDS; waited += 50) {
         if (!groupLives(pid))
             return;
-        await (0,promises_namespaceObject.setTimeout)(50);
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
     }
     signalGroup(pid, 'SIGKILL', sudo);
-    await (0,promises_namespaceObject.setTimeout)(50);
+    await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
 }
 function createProcessList(folder) {
     const place = (0,external_node_path_namespaceObject.join)(folder, 'processes');
@@ -34898,7 +34951,7 @@ function createProcessList(folder) {
         live,
         add: (pid) => {
             live.add(pid);
-            note((0,external_node_path_namespaceObject.join)(place, String(pid)), startTime(pid) ?? '');
+            note((0,external_node_path_namespaceObject.join)(place, String(pid)), processes_startTime(pid) ?? '');
         },
         delete: (pid) => {
             live.delete(pid);
@@ -34922,7 +34975,7 @@ async function endLeftProcesses(folder, sudo) {
     for (const name of listFolder((0,external_node_path_namespaceObject.join)(folder, 'processes'))) {
         const pid = Number(name);
         const recorded = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, 'processes', name), 'utf8');
-        if (recorded !== '' && startTime(pid) === recorded) {
+        if (recorded !== '' && processes_startTime(pid) === recorded) {
             await processes_endGroup(pid, sudo);
             ended += 1;
         }
@@ -34945,7 +34998,10 @@ function listFolder(folder) {
 
 
 
-const STDERR_KEPT = 256 * 1024;
+
+
+
+const commands_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
@@ -34965,6 +35021,7 @@ function createCommands(around) {
                 return result;
             throw new CommandError(command, result);
         },
+        filter: (command, input) => filter(command, environment(command), input, around.processes),
         startDetached: async (command, logFile, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_namespaceObject.openSync)(logFile, 'a', 0o600);
@@ -35049,11 +35106,14 @@ async function execute(command, options, processes, sudo, isCancelled) {
         processes.add(pid);
     const limits = watch(options, () => pid !== undefined && void processes_endGroup(pid, sudo));
     const output = collect(child, options, limits.touch);
-    feed(child, command.input);
+    const fed = feed(child, command.input);
     const exitCode = await ended(child);
     limits.clear();
     if (pid !== undefined)
         processes.delete(pid);
+    const { fault } = await fed;
+    if (fault !== undefined)
+        throw fault;
     const stopped = limits.stopped() ?? (isCancelled() ? 'cancelled' : undefined);
     const seconds = (performance.now() - began) / 1000;
     return {
@@ -35063,12 +35123,23 @@ async function execute(command, options, processes, sudo, isCancelled) {
         ...(stopped === undefined ? {} : { stopped }),
     };
 }
-function feed(child, input) {
+/** Gives what the input ends with, where that is an error: the command has then seen only a part of it. */
+async function feed(child, input) {
     if (input === undefined || child.stdin === null)
-        return;
+        return {};
+    let result = {};
+    const watched = async function* () {
+        try {
+            yield* typeof input === 'string' ? [input] : input;
+        }
+        catch (fault) {
+            result = { fault };
+            throw fault;
+        }
+    };
     // A command that ends without reading its input is no failure of ours (EPIPE).
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    await (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(watched()), child.stdin).catch(() => undefined);
+    return result;
 }
 /** Exit code; undefined where the program could not be started. */
 function ended(child) {
@@ -35103,7 +35174,7 @@ function collect(child, options, touch) {
         const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
         const take = (text) => {
             if (name === 'stderr')
-                stderr = (stderr + text).slice(-STDERR_KEPT);
+                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
             else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
                 stdout += text;
             if (options.onLine !== undefined)
@@ -35211,21 +35282,27 @@ async function removeTree(path, commands) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/undo.js
-const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'systemctl'];
+const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'chmod'];
 
 ;// CONCATENATED MODULE: ./build/js/runner/journal.js
 
 
 
 const FILE = 'journal.jsonl';
-/** Appends each deed to a file in the run's folder, on disk before the deed is done. */
-function createJournal(folder) {
+/**
+ * Appends deeds to a file in the run's folder, on disk before the deed is done.
+ * @param share is told of those that other jobs may rely on
+ */
+function createJournal(folder, share) {
     return {
-        record: async (undo) => {
+        record: async (...undos) => {
             const file = (0,external_node_fs_namespaceObject.openSync)((0,external_node_path_namespaceObject.join)(folder, FILE), 'a', 0o600);
-            (0,external_node_fs_namespaceObject.writeSync)(file, `${JSON.stringify(undo)}\n`);
+            (0,external_node_fs_namespaceObject.writeSync)(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''));
             (0,external_node_fs_namespaceObject.fsyncSync)(file);
             (0,external_node_fs_namespaceObject.closeSync)(file);
+            const shared = undos.filter((undo) => undo.shared === true);
+            if (shared.length > 0)
+                share(shared);
         },
     };
 }
@@ -35238,8 +35315,10 @@ function readJournal(folder) {
     catch {
         return [];
     }
-    return text.split('\n').flatMap(parseUndo).reverse();
+    return parseUndos(text.split('\n'));
 }
+/** Deeds from their lines, the last first. */
+const parseUndos = (lines) => lines.flatMap(parseUndo).reverse();
 function parseUndo(line) {
     let value;
     try {
@@ -35254,6 +35333,124 @@ function parseUndo(line) {
     const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
     return known && allowed ? [undo] : [];
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/leases.js
+
+
+
+
+
+
+/** World-writable as its parent, whose lock is everybody's too: runners of one machine may be different users. */
+const PARENT = '/var/tmp';
+const FOLDER = `${PARENT}/nix-multiarch`;
+const HANDED_OVER = 'handed-over-';
+const LOCK_SECONDS = 120;
+/** Whether the job of a lease still runs. @param there whether its folder is; undefined where this user cannot see that */
+function isAlive(lease, there, startOf) {
+    if (there === false)
+        return false;
+    return lease.pid <= 1 || startOf(lease.pid) === lease.startTime;
+}
+/** Announces a run to other jobs of this machine. Where that is not possible it does not, and the job goes on. */
+function leases_takeLease(folder) {
+    try {
+        mkdirSync(FOLDER);
+        chmodSync(FOLDER, 0o1777);
+    }
+    catch {
+        // it is there
+    }
+    const lease = { folder, pid: process.ppid, startTime: startTime(process.ppid) ?? '' };
+    attempt(() => writeFileSync(fileOf(folder), `${JSON.stringify(lease)}\n`, { mode: 0o644, flag: 'wx' }));
+}
+/** Writes down, where other jobs see it, what they may rely on and somebody must undo. */
+const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_namespaceObject.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
+const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
+const fileOf = (folder) => (0,external_node_path_namespaceObject.join)(FOLDER, (0,external_node_path_namespaceObject.basename)(folder));
+/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
+function readLeases(folder) {
+    const names = (attempt(() => (0,external_node_fs_namespaceObject.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_namespaceObject.basename)(folder));
+    const files = names.flatMap((name) => readLease((0,external_node_path_namespaceObject.join)(FOLDER, name)) ?? []);
+    const dead = files.filter(({ alive }) => !alive);
+    return {
+        others: files.length - dead.length,
+        adopted: dead.filter(({ believed }) => believed).sort((a, b) => b.time - a.time),
+    };
+}
+function readLease(path) {
+    const stat = attempt(() => (0,external_node_fs_namespaceObject.lstatSync)(path));
+    const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8')) : undefined;
+    if (stat === undefined || text === undefined)
+        return undefined;
+    const lines = text.split('\n');
+    const lease = (0,external_node_path_namespaceObject.basename)(path).startsWith(HANDED_OVER) ? undefined : parseLease(lines.shift() ?? '');
+    return {
+        path,
+        alive: lease !== undefined && isAlive(lease, isThere(lease.folder), processes_startTime),
+        believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+        deeds: parseUndos(lines),
+        time: stat.mtimeMs,
+    };
+}
+/** Leaves deeds to whoever leaves last, in a file that all who can undo them believe. */
+async function handOver(folder, deeds, files, asRoot) {
+    if (deeds.length > 0)
+        await files.write((0,external_node_path_namespaceObject.join)(FOLDER, `${HANDED_OVER}${(0,external_node_path_namespaceObject.basename)(folder)}`), printDeeds(deeds), { asRoot });
+}
+/** Ends this run's lease and what it has adopted. */
+async function endLease(folder, adopted, files, asRoot) {
+    await files.remove(fileOf(folder));
+    for (const { path } of adopted)
+        await files.remove(path, { asRoot });
+    attempt(() => (0,external_node_fs_namespaceObject.rmdirSync)(FOLDER));
+}
+function parseLease(line) {
+    const lease = attempt(() => JSON.parse(line));
+    const { folder, pid, startTime: start } = lease ?? {};
+    return typeof folder === 'string' && typeof pid === 'number' && typeof start === 'string'
+        ? { folder, pid, startTime: start }
+        : undefined;
+}
+/** Undefined where this user may not look there. */
+function isThere(path) {
+    try {
+        (0,external_node_fs_namespaceObject.lstatSync)(path);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'ENOENT' ? false : undefined;
+    }
+}
+function attempt(work) {
+    try {
+        return work();
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * Does something while no other job of this machine does: looking for a Nix and installing one, or taking it away. The
+ * kernel frees the lock with the end of this process. Without flock(1), or after two minutes, it goes on without.
+ */
+async function exclusively(work) {
+    const holder = (0,external_node_child_process_namespaceObject.spawn)('flock', ['-w', String(LOCK_SECONDS), PARENT, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    holder.stdin.on('error', () => undefined);
+    const ended = (0,external_node_events_.once)(holder, 'close').catch(() => undefined);
+    holder.stdin.write('held\n');
+    await Promise.race([(0,external_node_events_.once)(holder.stdout, 'data').catch(() => undefined), ended]);
+    try {
+        return await work();
+    }
+    finally {
+        await release(holder, ended);
+    }
+}
+async function release(holder, ended) {
+    holder.stdin?.end();
+    await ended;
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/log.js
@@ -35314,12 +35511,7 @@ function properties(where) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
-
-
-
 
 
 
@@ -35346,25 +35538,17 @@ class FailedTry extends Error {
         this.hash = more.hash ?? false;
     }
 }
+/** The bytes are right, and who was given them failed. */
+class ConsumerFault extends Error {
+}
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 function createNetwork(log, limits = LIMITS) {
-    return {
-        download: async (what, path) => {
-            const draft = `${path}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.part`;
-            try {
-                await tryAll(what, draft, limits, log);
-                await (0,external_node_fs_promises_namespaceObject.rename)(draft, path);
-            }
-            finally {
-                await (0,external_node_fs_promises_namespaceObject.rm)(draft, { force: true });
-            }
-        },
-    };
+    return { download: (what, consume) => tryAll(what, consume, limits, log) };
 }
-async function tryAll(what, draft, limits, log) {
+async function tryAll(what, consume, limits, log) {
     const name = shownUrl(what.url);
     for (let tried = 1;; tried += 1) {
-        const failure = await oneTry(what, draft, limits).then(() => undefined, asFailedTry);
+        const failure = await oneTry(what, consume, limits).then(() => undefined, asFailedTry);
         if (failure === undefined)
             return;
         const wait = secondsToWait(failure, tried, limits);
@@ -35372,7 +35556,7 @@ async function tryAll(what, draft, limits, log) {
             throw new UserError(`cannot download ${name}: ${failure.message} (${tried === 1 ? '1 try' : `${tried} tries`})`);
         }
         log.info(`download of ${name}: ${failure.message}; try ${tried + 1} of ${limits.tries} in ${wait.toFixed(1)} s`);
-        await (0,promises_namespaceObject.setTimeout)(wait * 1000);
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(wait * 1000);
     }
 }
 /** Seconds until the next try; undefined where there is none. */
@@ -35382,14 +35566,17 @@ function secondsToWait(failure, tried, limits) {
     const wait = failure.waitSeconds ?? limits.backoffSeconds * 2 ** (tried - 1) * (0.75 + Math.random() / 2);
     return wait > limits.longestWaitSeconds ? undefined : wait;
 }
+/** @throws what the consumer made of the right bytes: another try would end the same way. */
 function asFailedTry(error) {
     if (error instanceof FailedTry)
         return error;
+    if (error instanceof ConsumerFault)
+        throw error.cause;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const text = error instanceof Error ? error.message || code || error.name : String(error);
     return new FailedTry(redact(text, []), { retry: true });
 }
-async function oneTry(what, draft, limits) {
+async function oneTry(what, consume, limits) {
     const client = new lib_HttpClient('nix-multiarch', [], {
         allowRedirects: false,
         allowRetries: false,
@@ -35405,7 +35592,9 @@ async function oneTry(what, draft, limits) {
         const message = await Promise.race([network_open(client, what.url), ended]);
         try {
             checkAnswer(message, what);
-            await Promise.race([save(message, what, draft, limits.idleSeconds), ended]);
+            // on the total limit the bytes end with that error, so that the consumer ends too
+            ended.catch((error) => message.destroy(error));
+            await pass(message, what, consume, limits.idleSeconds);
         }
         finally {
             message.destroy();
@@ -35459,20 +35648,40 @@ function checkAnswer(message, what) {
         throw tooLarge(what);
 }
 const tooLarge = (what) => new FailedTry(`it is larger than ${what.maxBytes} bytes`, { retry: false });
-async function save(message, what, draft, idleSeconds) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    let size = 0;
+/** Hands the bytes on as they come. The hash is found out also where the consumer gave up: it tells why. */
+async function pass(message, what, consume, idleSeconds) {
     message.setTimeout(idleSeconds * 1000, () => message.destroy(new Error(`no data for ${idleSeconds} s`)));
-    const check = async function* (chunks) {
-        for await (const chunk of chunks) {
-            size += chunk.length;
-            if (size > what.maxBytes)
-                throw tooLarge(what);
-            hash.update(chunk);
-            yield chunk;
+    const bytes = checked(message, what);
+    let broken;
+    const next = async () => {
+        try {
+            return await bytes.next();
+        }
+        catch (error) {
+            broken = error;
+            throw error;
         }
     };
-    await (0,external_node_stream_promises_namespaceObject.pipeline)(message, check, (0,external_node_fs_namespaceObject.createWriteStream)(draft, { mode: 0o600 }));
+    // without `return`: a consumer that gives up does not end the bytes
+    const fault = await consume({ [Symbol.asyncIterator]: () => ({ next }) }).then(() => undefined, (cause) => new ConsumerFault('', { cause }));
+    while (broken === undefined && !(await next()).done)
+        ;
+    if (broken !== undefined)
+        throw broken;
+    if (fault !== undefined)
+        throw fault;
+}
+/** The bytes; instead of their end a FailedTry where they are too few, too many or wrong. */
+async function* checked(message, what) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let size = 0;
+    for await (const chunk of message) {
+        size += chunk.length;
+        if (size > what.maxBytes)
+            throw tooLarge(what);
+        hash.update(chunk);
+        yield chunk;
+    }
     const length = message.headers['content-length'];
     if (length !== undefined && size !== Number(length)) {
         throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true });
@@ -36326,6 +36535,7 @@ function createToolCache(allowCommands) {
 
 
 
+
 const BINFMT = '/proc/sys/fs/binfmt_misc';
 /**
  * Ends what main left running, undoes all deeds of its journal, and removes its folder with every secret in it.
@@ -36335,11 +36545,28 @@ async function undoRun(folder, hands) {
     const ended = await endLeftProcesses(folder, hands.sudo);
     if (ended > 0)
         hands.log.info(`ended ${ended} command(s) that main left running`);
-    const problems = await undoAll(readJournal(folder), hands);
-    await hands.files.remove(folder, { asRoot: hands.sudo });
+    const problems = await exclusively(() => leave(folder, hands));
     if (problems.length > 0) {
         throw new UserError(`Not everything could be undone; please put it right by hand:\n${problems.map((line) => `- ${line}`).join('\n')}`);
     }
+}
+/** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
+async function leave(folder, hands) {
+    const deeds = readJournal(folder);
+    const { others, adopted } = readLeases(folder);
+    const asRoot = hands.sudo || process.getuid?.() === 0;
+    if (others > 0) {
+        const shared = deeds.filter((deed) => deed.shared === true);
+        if (shared.length > 0)
+            hands.log.info(`${others} other job(s) of this machine still run: the last one undoes the rest`);
+        await handOver(folder, [...shared].reverse(), hands.files, asRoot);
+    }
+    const own = others > 0 ? deeds.filter((deed) => deed.shared !== true) : deeds;
+    const left = others > 0 ? [] : adopted;
+    const problems = await undoAll([...own, ...left.flatMap((file) => file.deeds)], hands);
+    await hands.files.remove(folder, { asRoot: hands.sudo });
+    await endLease(folder, left, hands.files, asRoot);
+    return problems;
 }
 /** Undoes all deeds in the order given; goes on after a failure. Gives one sentence for each that failed. */
 async function undoAll(deeds, hands) {
@@ -36388,7 +36615,7 @@ async function undo(deed, { commands, files, log, sudo }) {
             await commands.run({ tool: 'umount', args: [deed.path] }, { asRoot: true, timeoutSeconds: 60, accept: [32] });
             return;
         case 'stop':
-            if (startTime(deed.pid) === deed.startTime)
+            if (processes_startTime(deed.pid) === deed.startTime)
                 await processes_endGroup(deed.pid, sudo);
             return;
         case 'command':
@@ -36431,6 +36658,7 @@ async function register(deed, files) {
 
 
 
+
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
@@ -36439,6 +36667,7 @@ function openRunner() {
     mkdirSync(temp, { recursive: true });
     const folder = mkdtempSync(join(realpathSync(temp), PREFIX));
     core.saveState(STATE, folder);
+    takeLease(folder);
     return assemble(folder);
 }
 /** The runner for post, on the folder that main made; undefined where main did not get that far. */
@@ -36469,6 +36698,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
+    const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
     const files = createFiles(commands, folder, facts.privilege === 'root');
     return {
@@ -36478,10 +36708,14 @@ function assemble(folder) {
         network: createNetwork(log),
         // The toolkit prints debug commands of its own: they are to be commands, not text.
         tools: createToolCache(log.end),
-        journal: createJournal(folder),
+        journal: { ...createJournal(folder, (undos) => noteDeeds(folder, undos)), exclusively: exclusively },
         job: createJob(log),
         facts,
-        cancel,
+        cancelled: cancelling.signal,
+        cancel: async () => {
+            cancelling.abort();
+            await cancel();
+        },
         fail: (error) => {
             process.exitCode = 1;
             log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error));

@@ -1,9 +1,9 @@
-import { closeSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { Platform } from '../nix/platform.ts'
 import type { System } from '../nix/system.ts'
 import { FIRST_MEMBER, isArchive, MEMBER_HEADER, readMember } from './archive.ts'
-import { complaint, HEADER_SIZE, identify, type Wanted, wantedFor } from './elf.ts'
+import { type Binary, complaint, HEADER_SIZE, identify, type Wanted, wantedFor } from './elf.ts'
 
 /**
  * Files that are for other machines on purpose: firmware of devices, test data of compilers and debuggers, and the
@@ -15,7 +15,7 @@ const ON_PURPOSE = /(?:^|\/)(?:lib\/firmware|testdata)\/|\/(?:setuptools|pip|dis
 const FILES_AT_ONCE = 500
 
 /**
- * Checks that every ELF, PE and Mach-O file in the outputs, and every one in static libraries there, is for the
+ * Checks that every ELF, PE, Mach-O and WebAssembly file in the outputs, and every one in static libraries there, is for the
  * target. Reads headers only, does not follow symlinks.
  * @param target its platform, or its system; nothing is checked for a processor that is not in the table
  * @returns a line for each file that is not: `bin/hello: ELF x86-64, wanted aarch64`
@@ -70,6 +70,18 @@ function checkFile(path: Buffer, wanted: Wanted, buffer: Buffer): readonly strin
     const binary = identify(header)
     const wrong = binary && complaint(binary, wanted)
     return wrong === undefined ? [] : [`: ${wrong}`]
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** What kind of program a file is; undefined where it is none, or no file. Follows symlinks. */
+export function formatOf(path: string): Binary['format'] | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(HEADER_SIZE)
+    return identify(buffer.subarray(0, readSync(file, buffer, 0, HEADER_SIZE, 0)))?.format
   } finally {
     closeSync(file)
   }

@@ -7,6 +7,7 @@ import type { Plan } from '../strategy/types.ts'
 import { examine } from './examine.ts'
 import { blame } from './failure.ts'
 import type { FollowedDerivation } from './follow.ts'
+import { noteForeignRuns } from './notes.ts'
 import { type Followed, realise } from './realise.ts'
 import { closureOf, outputsInStore, validPaths } from './store.ts'
 import type { BuildResult } from './types.ts'
@@ -20,7 +21,7 @@ export interface Built {
   readonly derivations: ReadonlyMap<string, FollowedDerivation>
 }
 
-const NOTHING: Followed = { derivations: new Map(), errors: [] }
+const NOTHING: Followed = { derivations: new Map(), errors: [], foreignRuns: new Map() }
 
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
@@ -56,14 +57,24 @@ export async function buildPlans(
       const closure = await closureOf(runner, nix, outputs)
       for (const info of closure) pathInfos.set(info.path, info)
       const closureSize = closure.reduce((sum, info) => sum + info.narSize, 0)
-      const error = await examine(runner, inputs, plan, outputs, cannotRun.get(plan.target.system))
+      const examined = await examine(runner, inputs, nix, plan, outputs, cannotRun.get(plan.target.system))
       const { status, seconds } = origin(plan, outputs, before, followed)
-      results.push({ plan, seconds, closureSize, ...(error === undefined ? { status } : { status: 'failed', error }) })
+      results.push({
+        plan,
+        seconds,
+        closureSize,
+        status: examined.error === undefined ? status : 'failed',
+        ...examined,
+      })
     } else {
       results.push(await blame(runner, nix, plan, followed))
     }
   }
-  return { results, pathInfos, derivations: followed.derivations }
+  return {
+    results: await noteForeignRuns(runner, nix, results, followed),
+    pathInfos,
+    derivations: followed.derivations,
+  }
 }
 
 const needsEmulator = ({ choice }: Plan): boolean => choice?.strategy === 'emulated' || choice?.hybrid === true

@@ -7,16 +7,19 @@ export type Binary =
   /** `managed`: .NET code, which is for every machine whatever the header says. */
   | { readonly format: 'PE'; readonly machine: number; readonly managed: boolean }
   | { readonly format: 'Mach-O'; readonly machines: readonly number[] }
+  /** A module or a component. */
+  | { readonly format: 'WebAssembly' }
 
 /** What the binaries of a target have to be. */
 export interface Wanted {
   /** For messages, `aarch64`. */
   readonly name: string
-  readonly elf: ElfMachine
+  /** undefined: no ELF file is for it. */
+  readonly elf: ElfMachine | undefined
   readonly pe: readonly number[]
   readonly machO: readonly number[]
   /** The format of the target's own programs. */
-  readonly format: 'ELF' | 'PE' | 'Mach-O'
+  readonly format: Binary['format']
 }
 
 /** Bytes of a file that suffice to identify it. */
@@ -69,12 +72,14 @@ const MACH_NAMES: Readonly<Record<number, string>> = {
   16777234: 'powerpc64',
 }
 
-/** Identifies an ELF, PE or Mach-O file by its first `HEADER_SIZE` bytes (fewer where the file ends before). */
+/** Identifies an ELF, PE, Mach-O or WebAssembly file by its first `HEADER_SIZE` bytes (fewer where the file ends before). */
 export function identify(header: Uint8Array): Binary | undefined {
   if (header.length < 8) return undefined
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
   const magic = view.getUint32(0)
   if (magic === 0x7f454c46) return identifyElf(view)
+  // webassembly.github.io/spec, binary format; version 1 is a module, 13 with layer 1 a component
+  if (magic === 0x0061736d) return { format: 'WebAssembly' }
   if (view.getUint16(0) === 0x4d5a) return identifyPe(view)
   return identifyMachO(view, magic)
 }
@@ -109,7 +114,8 @@ function identifyMachO(view: DataView, magic: number): Binary | undefined {
 
 /** What binaries for a system have to be; undefined where the system's processor is not in the table. */
 export function wantedFor(system: System): Wanted | undefined {
-  const [cpu, os = 'linux'] = system.split('-')
+  const [cpu = '', os = 'linux'] = system.split('-')
+  if (cpu.startsWith('wasm')) return { name: cpu, elf: undefined, pe: [], machO: [], format: 'WebAssembly' }
   const elf = PLATFORMS.find((platform) => platform.system === `${cpu}-linux`)?.elf
   if (elf === undefined) return undefined
   const name = machineName(elf)
@@ -133,11 +139,20 @@ function passes(binary: Binary, wanted: Wanted): boolean {
       if (FOR_NO_HOST.includes(machine)) return true
       // an ELF program does not run on macOS or Windows, whatever its machine
       const { elf } = wanted
-      return wanted.format === 'ELF' && bits === elf.bits && endian === elf.endian && machine === elf.machine
+      return (
+        wanted.format === 'ELF' &&
+        elf !== undefined &&
+        bits === elf.bits &&
+        endian === elf.endian &&
+        machine === elf.machine
+      )
     }
     case 'PE':
       // on Linux, boot loaders and kernels are PE files for the target's machine
       return binary.managed || PE_ANY_MACHINE.includes(binary.machine) || wanted.pe.includes(binary.machine)
+    case 'WebAssembly':
+      // any program may bring modules for its own interpreter, or for browsers
+      return true
     case 'Mach-O':
       return binary.machines.some((machine) => wanted.machO.includes(machine))
   }
@@ -146,6 +161,7 @@ function passes(binary: Binary, wanted: Wanted): boolean {
 function describe(binary: Binary): string {
   const number = (value: number): string => `machine 0x${value.toString(16)}`
   if (binary.format === 'ELF') return `ELF ${machineName(binary.machine)}`
+  if (binary.format === 'WebAssembly') return 'WebAssembly'
   if (binary.format === 'PE') return `PE ${PE_NAMES[binary.machine] ?? number(binary.machine)}`
   return `Mach-O ${binary.machines.map((machine) => MACH_NAMES[machine] ?? number(machine)).join(' and ')}`
 }

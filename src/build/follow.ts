@@ -15,6 +15,8 @@ export interface FollowOptions {
   /** Derivations to be built, where known; else Nix's own announcement and counters are used. */
   readonly total?: number
   readonly limits?: Limits
+  /** Told each log line of a build, printed or not, with the build's phase where known. */
+  readonly onLog?: (drvPath: string, text: string, phase: string | undefined) => void
   /** Log lines kept for each derivation, default 25. */
   readonly keepLines?: number
   /** Log lines of one derivation that are printed, default 50 000. */
@@ -106,6 +108,7 @@ export class BuildFollower {
         this.#ledger.phase(event.drvPath, event.phase)
         break
       case 'log':
+        this.#options.onLog?.(event.drvPath, event.text, this.derivations.get(event.drvPath)?.phase)
         this.#printLog(this.#ledger.output(event.drvPath, event.text, time), event.text)
         break
       case 'progress':

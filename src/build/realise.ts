@@ -5,12 +5,15 @@ import { CommandError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
 import { type BuildError, type BuildFollower, createBuildFollower, type FollowedDerivation } from './follow.ts'
+import { createForeignRunLedger, type ForeignRun } from './foreign-run.ts'
 import { type Batch, schedule } from './schedule.ts'
 
 /** What the log of all batches told. */
 export interface Followed {
   readonly derivations: ReadonlyMap<string, FollowedDerivation>
   readonly errors: readonly BuildError[]
+  /** By derivation: programs that its build could not execute, the first ones. */
+  readonly foreignRuns: ReadonlyMap<string, readonly ForeignRun[]>
 }
 
 const TICK_MILLISECONDS = 5000
@@ -30,11 +33,13 @@ export async function realise(
 ): Promise<Followed> {
   const batches = schedule(plans, inputs)
   const followers: BuildFollower[] = []
+  const ledger = createForeignRunLedger()
   const run = async (batch: Batch): Promise<boolean> => {
     const follower = createBuildFollower({
       log: runner.log,
       now: () => performance.now(),
       describe: describer(plans),
+      onLog: ledger.log,
       limits: { silent: batch.silentTimeout, total: inputs.buildTimeout },
     })
     followers.push(follower)
@@ -45,6 +50,7 @@ export async function realise(
   return {
     derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
     errors: followers.flatMap((follower) => follower.errors),
+    foreignRuns: ledger.runs,
   }
 }
 

@@ -1,12 +1,17 @@
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { StorePath } from '../nix/store-path.ts'
 import { CommandError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
+import { formatOf } from './architecture.ts'
+import { type Launcher, launchNames, launchScript } from './launcher.ts'
 
 const SMOKE_TEST_LIMIT_SECONDS = 600
 
 /**
- * Runs the workflow's command with the outputs first on PATH. A foreign program runs under the emulator that the
- * kernel finds for it.
+ * Runs the workflow's command with the outputs first on PATH. A foreign Linux program runs under the emulator that the
+ * kernel finds for it, others by scripts that stand before the outputs on PATH and start them with the launcher.
+ * @param launcher with the place of its program
  * @returns why it failed; undefined where it passed
  */
 export async function smokeTest(
@@ -14,12 +19,19 @@ export async function smokeTest(
   words: readonly string[],
   outputs: readonly StorePath[],
   silentSeconds: number,
+  launcher: { readonly kind: Launcher; readonly place: string } | undefined,
 ): Promise<string | undefined> {
   const [tool = '', ...args] = words
   const folders = outputs.map((output) => `${output}/bin`)
-  const path = [...folders, runner.facts.env.PATH ?? ''].join(':')
+  const scripts = launcher === undefined ? [] : [await writeScripts(runner, folders, launcher.kind, launcher.place)]
+  const path = [...scripts, ...folders, runner.facts.env.PATH ?? ''].join(':')
   // The program is looked up on that PATH: `env` does it, without a shell.
-  const command = { tool: 'env', args: [`PATH=${path}`, tool, ...args], cwd: runner.facts.folder }
+  const command = {
+    tool: 'env',
+    args: [`PATH=${path}`, tool, ...args],
+    cwd: runner.facts.folder,
+    env: launcher?.kind.tool === 'wine' ? wineEnvironment(runner) : {},
+  }
   try {
     await runner.commands.run(command, {
       timeoutSeconds: SMOKE_TEST_LIMIT_SECONDS,
@@ -31,6 +43,38 @@ export async function smokeTest(
     if (!(error instanceof CommandError) || error.result.stopped === 'cancelled') throw error
     return describe(words, error)
   }
+}
+
+/** One script for each name of each program of the launcher's format; the first output that has a name wins. */
+async function writeScripts(
+  runner: Runner,
+  folders: readonly string[],
+  launcher: Launcher,
+  place: string,
+): Promise<string> {
+  const scripts = mkdtempSync(join(runner.facts.folder, 'programs-'))
+  for (const folder of folders.filter((name) => existsSync(name))) {
+    for (const file of readdirSync(folder)) {
+      const program = join(folder, file)
+      if (formatOf(program) !== launcher.format) continue
+      for (const name of launchNames(file, launcher)) {
+        const script = join(scripts, name)
+        const text = launchScript(place, launcher.args, program)
+        if (!existsSync(script)) await runner.files.write(script, text, { mode: 0o755 })
+      }
+    }
+  }
+  return scripts
+}
+
+/** A Windows of this run's own, without menu entries in the user's home and without windows that ask to install Mono. */
+function wineEnvironment({ facts }: Runner): Readonly<Record<string, string>> {
+  const own = {
+    WINEPREFIX: join(facts.folder, 'wine'),
+    WINEDEBUG: '-all',
+    WINEDLLOVERRIDES: 'mscoree=d;mshtml=d;winemenubuilder.exe=d',
+  }
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [name, facts.env[name] ?? value]))
 }
 
 function describe(words: readonly string[], { result }: CommandError): string {

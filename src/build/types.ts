@@ -14,6 +14,8 @@ export interface BuildResult {
   readonly closureSize?: number
   /** One clear error: what failed, why, what to do. */
   readonly error?: string
+  /** What went otherwise than it should although nothing failed, each a sentence or more. */
+  readonly notes?: readonly string[]
   /** The last lines of the failed derivation's log. */
   readonly log?: readonly string[]
   /** The derivation that failed, where one did. */

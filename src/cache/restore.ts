@@ -1,3 +1,4 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Inputs, SigningKey } from '../inputs/inputs.ts'
@@ -116,7 +117,7 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
     return { ...empty, ...problem }
   }
   const found = join(staging, FOLDER_NAME)
-  if (!answer.done || !(await isFolder(found)))
+  if (!answer.done || !isFolder(found))
     return { ...empty, damaged: true, problem: answer.complaint ?? `the archive of ${answer.key} cannot be unpacked` }
   const { judged, ledger } = await judgeFound(empty, found)
   await takeOver(runner, empty, judged.entries, found)
@@ -140,24 +141,34 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
 
 async function judgeFound(restored: Restored, found: string): Promise<{ judged: Judged; ledger: Ledger }> {
   const { storeDirectory, use, signer } = restored
-  const ledger = parseLedger(await readLedgerFile(found), storeDirectory, Math.floor(Date.now() / 1000))
+  const ledger = parseLedger(readLedgerFile(found), storeDirectory, Math.floor(Date.now() / 1000))
   const key = use.trust === 'signed' ? signer : undefined
   return { judged: judgeFiles(await scanFolder(found), { storeDirectory, key, outside: ledger.outside }), ledger }
 }
 
 /**
- * Moves the NARs in place. A narinfo that nobody vouches for is written anew, and signed by this run: nothing of its
- * text but what was checked gets there.
+ * Makes the found folder the cache of this run, without what was not judged right. A narinfo that nobody vouches for is
+ * written anew, and signed by this run: nothing of its text but what was checked stays.
  */
 async function takeOver(runner: Runner, restored: Restored, entries: CacheEntries, found: string): Promise<void> {
   const { folder, signer, use } = restored
-  await makeFolder(runner, restored)
-  const nars = new Set([...entries.values()].map(({ fileHash }) => `nar/${fileHash}.nar.zst`))
+  const nars = new Set([...entries.values()].map(({ fileHash }) => `${fileHash}.nar.zst`))
   const vouched = use.trust === 'signed' ? [...entries.keys()].map((name) => `${name}.narinfo`) : []
-  for (const name of [...nars, ...vouched]) await rename(join(found, name), join(folder, name))
+  const narFolder = join(found, 'nar')
+  // a link instead of the folder goes: what is saved later would be written through it
+  const inside = isFolder(narFolder) ? ['nar'] : []
+  keepOnly(found, new Set([...vouched, ...inside]))
+  if (inside.length > 0) keepOnly(narFolder, nars)
+  await rename(found, folder)
+  await makeFolder(runner, restored)
   if (use.trust === 'signed') return
+  // a new folder of this run alone: nothing is overwritten, and nobody reads it yet
   for (const [name, entry] of entries)
-    await runner.files.write(join(folder, `${name}.narinfo`), printEntry(entry, signer))
+    writeFileSync(join(folder, `${name}.narinfo`), printEntry(entry, signer), { flag: 'wx' })
+}
+
+function keepOnly(folder: string, kept: ReadonlySet<string>): void {
+  for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name), { recursive: true })
 }
 
 /** An empty binary cache, that Nix asks before others: it is on this machine. */

@@ -96,7 +96,7 @@ async function addEntries(
     for (const { path } of standIns) await runner.files.remove(narinfo(path))
   }
   // it makes folders for logs and for realisations too
-  for (const name of await strayNames(folder)) await runner.files.remove(join(folder, name))
+  for (const name of strayNames(folder)) await runner.files.remove(join(folder, name))
   const added = new Map<string, CacheEntry>()
   for (const { path } of fresh) {
     const name = storeHash(path)

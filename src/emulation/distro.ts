@@ -158,7 +158,7 @@ async function unpack(
   await runner.commands.run({ tool: 'dpkg-deb', args: ['-x', file, root], cwd: folder }, { timeoutSeconds: 300 })
   const kept = new Map<string, string>()
   for (const name of names) {
-    const place = await keep(runner, join(root, 'usr', 'bin'), name, cacheVersion(candidate))
+    const place = await keepEmulator(runner, join(root, 'usr', 'bin'), name, cacheVersion(candidate))
     if (place !== undefined) kept.set(name, place)
   }
   await runner.files.remove(folder)
@@ -166,7 +166,12 @@ async function unpack(
 }
 
 /** Copies one emulator out of hundreds of megabytes, and into the tool cache; gives the folder of `qemu-<name>`. */
-async function keep(runner: Runner, bin: string, name: string, version: string): Promise<string | undefined> {
+export async function keepEmulator(
+  runner: Runner,
+  bin: string,
+  name: string,
+  version: string,
+): Promise<string | undefined> {
   for (const file of [`qemu-${name}-static`, `qemu-${name}`]) {
     // A file that is not there, or a link to what another package has, is passed over.
     const content = await readFile(join(bin, file)).catch(() => undefined)

@@ -131,7 +131,7 @@ async function keep(
   const { entry, adopt, reason } = decision
   // An entry of ours that an earlier step or a killed job left is taken out with this run.
   if (adopt && entry !== undefined) {
-    await runner.journal.record({ kind: 'unregister', entry: entry.name, interpreter: entry.interpreter })
+    await runner.journal.record({ kind: 'unregister', entry: entry.name, interpreter: entry.interpreter, shared: true })
   }
   const version = execution.kind === 'emulated' ? execution.version : undefined
   return { status: 'kept', reason, ...(entry && { interpreter: entry.interpreter }), ...(version && { version }) }

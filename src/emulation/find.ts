@@ -10,7 +10,7 @@ import { fetchFromDistribution, type Offer } from './distro.ts'
 import { emulatorFault } from './elf.ts'
 import { detailOf, qemuVersion } from './execution.ts'
 import { PROBE_EXIT } from './machine-code.ts'
-import { type Built, buildByNix } from './nix-source.ts'
+import { type Built, obtainByNix } from './nix-source.ts'
 import type { Prover } from './prove.ts'
 
 /** A static QEMU of this machine that ran a program of its architecture when called by its path. */
@@ -70,8 +70,8 @@ async function offersOf(
 ): Promise<ReadonlyMap<string, Offer>> {
   const names = wanted.map((architecture) => architecture.name)
   if (step.kind === 'distro') return await fetchFromDistribution(search.runner, names)
-  const folder = step.kind === 'nix' ? await buildByNix(search.runner, search.nix) : undefined
-  return new Map(names.map((name) => [name, offer(search, step, name, folder)]))
+  const built = step.kind === 'nix' ? await obtainByNix(search.runner, search.nix, names) : undefined
+  return new Map(names.map((name) => [name, offer(search, step, name, built?.get(name))]))
 }
 
 const fileNames = (name: string): readonly string[] => [`qemu-${name}-static`, `qemu-${name}`]

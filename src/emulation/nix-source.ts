@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { decodeJson, field, list, text } from '../nix/decode.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import type { Runner } from '../runner/ports.ts'
+import { keepEmulator } from './distro.ts'
 
-/** Folder of the emulators that Nix built, or why there is none. */
+/** Folder of an emulator that Nix built, or why there is none. */
 export type Built = { readonly bin: string } | { readonly why: string }
 
 /** Nixpkgs' QEMU with the user mode only, static: what NixOS takes for `boot.binfmt.preferStaticEmulators`. */
@@ -12,8 +13,25 @@ const ATTRIBUTE = 'nixpkgs#pkgsStatic.qemu-user'
 /** It is in no cache for every machine, and then has to be built. */
 const SECONDS = 3600
 
+/** In the tool cache it stays until that is emptied: which nixpkgs the registry means is known only once it is fetched. */
+const KEPT_VERSION = '0.0.0-nixpkgs'
+
+/** Emulators by name: those that an earlier job kept, else built, and kept for the next. */
+export async function obtainByNix(
+  runner: Runner,
+  nix: Nix | undefined,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Built>> {
+  const kept = names.map((name) => [name, runner.tools.find(`qemu-${name}`, KEPT_VERSION)] as const)
+  if (kept.every(([, folder]) => folder !== undefined))
+    return new Map(kept.map(([name, folder]) => [name, { bin: folder ?? '' }]))
+  const built = await buildByNix(runner, nix)
+  if ('bin' in built) for (const name of names) await keepEmulator(runner, built.bin, name, KEPT_VERSION)
+  return new Map(names.map((name) => [name, built]))
+}
+
 /** Realises QEMU from the flake registry's nixpkgs; its paths are read from `--json`, as Nix 2.8 has no other way. */
-export async function buildByNix(runner: Runner, nix: Nix | undefined): Promise<Built> {
+async function buildByNix(runner: Runner, nix: Nix | undefined): Promise<Built> {
   if (nix === undefined) return { why: 'there is no Nix to build one with' }
   const features = ['--extra-experimental-features', 'nix-command flakes']
   const command = nixCommand(nix, 'nix', ['build', ...features, '--no-link', '--json', ATTRIBUTE])

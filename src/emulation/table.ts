@@ -47,14 +47,14 @@ export async function mountTable(runner: Runner): Promise<void> {
   if (!existsSync(BINFMT)) {
     await runner.commands.run({ tool: 'modprobe', args: ['binfmt_misc'] }, { asRoot: true, timeoutSeconds: 60 })
   }
-  await runner.journal.record({ kind: 'unmount', path: BINFMT })
+  await runner.journal.record({ kind: 'unmount', path: BINFMT, shared: true })
   const args = ['-t', 'binfmt_misc', 'binfmt_misc', BINFMT]
   await runner.commands.run({ tool: 'mount', args, env: { LC_ALL: 'C' } }, { asRoot: true, timeoutSeconds: 60 })
 }
 
 /** Registers an entry, having noted that post takes it out. @throws where the kernel refuses */
 export async function register(runner: Runner, name: string, interpreter: string, line: string): Promise<void> {
-  await runner.journal.record({ kind: 'unregister', entry: name, interpreter })
+  await runner.journal.record({ kind: 'unregister', entry: name, interpreter, shared: true })
   await runner.files.writeKernel(join(BINFMT, 'register'), line)
 }
 

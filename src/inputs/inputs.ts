@@ -21,6 +21,8 @@ export interface Target {
   readonly crossNames: readonly string[]
   /** The plain system double: `packages.<system>` of the flake is made for it. False for musl, boards and the like. */
   readonly plain: boolean
+  /** The platform of nixpkgs' `pkgsStatic`: `triple` is one of musl, `crossNames` those of the set that has it. */
+  readonly static?: true
   readonly strategy: Strategy | 'auto'
 }
 

@@ -58,16 +58,17 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
   const plan = planBuildUsers(passwd, groups, name, enough(runner.facts.cpus))
   if (runner.commands.find('userdel') === undefined) await recordFiles(runner, passwd, groups)
   else await recordUsers(runner, plan)
-  await append(runner, '/etc/group', groups, [plan.groupLine])
-  await append(runner, '/etc/passwd', passwd, plan.passwdLines)
+  await Promise.all([
+    append(runner, '/etc/group', groups, [plan.groupLine]),
+    append(runner, '/etc/passwd', passwd, plan.passwdLines),
+  ])
   return plan.group
 }
 
-async function recordUsers(runner: Runner, plan: BuildUsers): Promise<void> {
-  await runner.journal.record({ kind: 'command', tool: 'groupdel', args: [plan.group], root: true })
-  for (const user of plan.users) {
-    await runner.journal.record({ kind: 'command', tool: 'userdel', args: [user], root: true })
-  }
+async function recordUsers(runner: Runner, { group, users }: BuildUsers): Promise<void> {
+  const undo = (tool: 'groupdel' | 'userdel', name: string) =>
+    ({ kind: 'command', tool, args: [name], root: true, shared: true }) as const
+  await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)))
 }
 
 /** Where there is no userdel (busybox): the files as they were. */
@@ -77,7 +78,7 @@ async function recordFiles(runner: Runner, passwd: string, groups: string): Prom
     ['/etc/group', groups],
   ] as const) {
     const encoded = Buffer.from(content).toString('base64')
-    await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true })
+    await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true })
   }
 }
 

@@ -5,9 +5,10 @@ import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { createBuildUsers, hasMembers } from './build-users.ts'
 import { baseSettings, type EffectiveSettings, mergeTokens, setsSandbox, userConfFiles } from './conf.ts'
-import { certificates, exportToJob } from './environment.ts'
+import { certificates, exportToJob, tellLoginShells } from './environment.ts'
 import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
 import type { FoundNix } from './find.ts'
+import { openKvm } from './kvm.ts'
 import { claimNixFolder } from './nix-folder.ts'
 import { requireSandbox } from './sandbox.ts'
 import { confFile, openWiring, privateSocket, writeClientConf } from './settings.ts'
@@ -41,20 +42,25 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   }
   // A first reading, with the workflow's lines, tells what they and the machine set together.
   await writeClientConf(runner, wanted.userLines, {}, {})
-  const effective = await readSettings(runner, found, env)
+  const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)])
   const nix = describeNix(found, effective, access, env)
-  const trusted = await findTrust(runner, nix, access, effective)
+  const trusted = await findTrust(runner, nix, access, effective, groups)
   const kind = chooseWiring(access, trusted, facts.privilege)
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
-  if (effective.sandbox || !sandboxSet) await checkSandbox(runner, facts, kind)
   if (!wanted.installed && !existsSync('/nix')) await claimNixFolder(runner)
+  const [buildUsers] = await Promise.all([
+    provideBuildUsers(runner, effective, kind, wanted.installed),
+    effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+    kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
+    wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
+  ])
   const settings = {
     ...baseSettings(effective, found.version, {
       cpus: runner.facts.cpus,
       staticShell: STATIC_SHELLS.find(existsSync),
       sandboxSet,
     }),
-    ...(await provideBuildUsers(runner, effective, kind, wanted.installed)),
+    ...buildUsers,
   }
   const tokens = maskedTokens(runner, effective, wanted)
   const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined
@@ -98,10 +104,16 @@ function describeNix(
   }
 }
 
-async function findTrust(runner: Runner, nix: Nix, access: Access, effective: EffectiveSettings): Promise<boolean> {
+async function findTrust(
+  runner: Runner,
+  nix: Nix,
+  access: Access,
+  effective: EffectiveSettings,
+  groups: readonly string[],
+): Promise<boolean> {
   if (access.mode !== 'daemon' || runner.facts.uid === 0) return true
-  if (access.start) return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner))
-  return await askTrust(runner, nix, effective)
+  const answer = access.start ? undefined : await askTrust(runner, nix)
+  return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups)
 }
 
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */

@@ -45,11 +45,13 @@ export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<Own
     env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
   }
   if (plan.socket === STANDARD_SOCKET && !existsSync(plan.socket)) {
-    await runner.journal.record({ kind: 'remove', path: plan.socket, root: true })
+    await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true })
   }
   const pid = await runner.commands.startDetached(command, log, { asRoot: true })
   const startTime = readStartTime(pid) ?? ''
-  await runner.journal.record({ kind: 'stop', pid, startTime, root: true })
+  // at the usual place it serves other jobs too
+  const shared = plan.socket === STANDARD_SOCKET ? ({ shared: true } as const) : {}
+  await runner.journal.record({ kind: 'stop', pid, startTime, root: true, ...shared })
   const limit = performance.now() + START_SECONDS * 1000
   while ((await probeSocket(plan.socket)) !== 'answers') {
     const alive = readStartTime(pid) === startTime && startTime !== ''
@@ -57,7 +59,7 @@ export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<Own
       const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once'
       throw new UserError(`nix-daemon ${why}: ${lastLines(log)}`)
     }
-    await sleep(10)
+    await sleep(2)
   }
   return { pid, startTime, socket: plan.socket, environment: plan.environment }
 }

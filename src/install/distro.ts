@@ -26,7 +26,7 @@ export async function installDistro(runner: Runner): Promise<FoundNix> {
   await claimNixFolder(runner)
   if (packages.length > 0) {
     const args = ['purge', '-y', '-q', ...packages]
-    await runner.journal.record({ kind: 'command', tool: 'apt-get', args, root: true })
+    await runner.journal.record({ kind: 'command', tool: 'apt-get', args, root: true, shared: true })
   }
   runner.log.info(`installing ${packages.join(', ') || PACKAGE}`)
   const first = await apt(runner, ['install', ...plan.wanted])

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Runner, RunnerFacts } from '../runner/ports.ts'
 
 type Variables = Readonly<Record<string, string>>
@@ -43,6 +44,26 @@ export function daemonEnvironment(facts: Pick<RunnerFacts, 'env' | 'privilege'>)
     variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
     leftOut: set.filter(secret).map(([name]) => name),
   }
+}
+
+const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh'
+
+/** What a login shell needs: /etc/profile replaces the PATH that a job gives its steps. */
+export const loginScript = (
+  bin: string,
+  certificates: string | undefined,
+): string => `# of a job that has installed Nix; its post step removes this file
+PATH="$HOME/.nix-profile/bin:${bin}:$PATH"
+NIX_PROFILES="\${NIX_PROFILES:-${PROFILE} $HOME/.nix-profile}"
+export PATH NIX_PROFILES
+${certificates === undefined ? '' : `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_FILE:-${certificates}}"\n`}`
+
+/** Makes a Nix that this run has installed known to login shells, where root can. */
+export async function tellLoginShells(runner: Runner, bin: string): Promise<void> {
+  if (runner.facts.privilege === 'none' || !existsSync(dirname(LOGIN_SCRIPT)) || existsSync(LOGIN_SCRIPT)) return
+  await runner.journal.record({ kind: 'remove', path: LOGIN_SCRIPT, root: true, shared: true })
+  const text = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE)
+  await runner.files.write(LOGIN_SCRIPT, text, { asRoot: true })
 }
 
 /** What upstream's profile scripts give a login shell, for the later steps of the job. */

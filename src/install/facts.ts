@@ -7,7 +7,7 @@ import type { Runner } from '../runner/ports.ts'
 import { type EffectiveSettings, parseSettings, showSettings } from './conf.ts'
 import { probeSocket, STANDARD_SOCKET } from './daemon.ts'
 import type { FoundNix } from './find.ts'
-import { type AccessFacts, isTrusted } from './wiring.ts'
+import type { AccessFacts } from './wiring.ts'
 
 /** Facts about the store on this machine. */
 export async function gatherAccess(runner: Runner): Promise<AccessFacts> {
@@ -47,15 +47,13 @@ export async function readSettings(
   )
 }
 
-/** Whether the daemon lets this user set restricted settings. Newer daemons say so themselves. */
-export async function askTrust(runner: Runner, nix: Nix, effective: EffectiveSettings): Promise<boolean> {
-  if (atLeast(nix.version, '2.19')) {
-    const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json']
-    const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 })
-    const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1]
-    if (answer !== undefined) return answer === 'true' || answer === '1'
-  }
-  return isTrusted(effective.trustedUsers, runner.facts.user, await groupNames(runner))
+/** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */
+export async function askTrust(runner: Runner, nix: Nix): Promise<boolean | undefined> {
+  if (!atLeast(nix.version, '2.19')) return undefined
+  const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json']
+  const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 })
+  const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1]
+  return answer === undefined ? undefined : answer === 'true' || answer === '1'
 }
 
 /** Names of all groups of this user. */

@@ -7,7 +7,7 @@ import { installDistro } from './distro.ts'
 import { type FoundNix, findNix } from './find.ts'
 import { installTarball, ownerOfNix } from './release.ts'
 import { findRelease } from './releases.ts'
-import { fetchTarball, obtainTarball } from './tarball.ts'
+import { findTarball, tarballAt } from './tarball.ts'
 import type { Installed, NixOrigin } from './types.ts'
 
 export { applySettings } from './settings.ts'
@@ -25,6 +25,11 @@ export function sourcesFor(kind: NixSource['kind']): readonly NixOrigin[] {
  * @throws UserError that names each source that was tried and why it did not serve
  */
 export async function installNix(runner: Runner, inputs: Wanted): Promise<Installed> {
+  // one at a time: of two jobs that start together the second finds the first one's Nix
+  return await runner.journal.exclusively(() => provideAndConnect(runner, inputs))
+}
+
+async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Installed> {
   const { source, found, reason } = await provideNix(runner, inputs)
   const installed = await connect(runner, found, {
     source,
@@ -83,14 +88,14 @@ async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promi
       const release = findRelease(inputs.nixVersion, systems[0] ?? ('unknown' as System))
       if (typeof release === 'string') throw new UserError(release)
       ownerOfNix(runner)
-      return await installTarball(runner, await fetchTarball(runner, release.url, release.sha256), systems)
+      return await installTarball(runner, tarballAt(runner, release.url, release.sha256), systems)
     }
     case 'distro':
       return await installDistro(runner)
     case 'tarball': {
       if (inputs.nixSource.kind !== 'tarball') throw new Error('no tarball is named')
       ownerOfNix(runner)
-      const tarball = await obtainTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256)
+      const tarball = findTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256)
       return await installTarball(runner, tarball, runnableSystems())
     }
   }

@@ -12,7 +12,7 @@ export function partsToClaim(exists: (path: string) => boolean): readonly string
 /** Records what of /nix this run is about to make; an empty folder counts as not there. Called before it is made. */
 export async function claimNixFolder(runner: Runner): Promise<void> {
   for (const path of partsToClaim(holdsSomething)) {
-    await runner.journal.record({ kind: 'remove', path, root: runner.facts.privilege !== 'none' })
+    await runner.journal.record({ kind: 'remove', path, root: runner.facts.privilege !== 'none', shared: true })
   }
 }
 

@@ -3,9 +3,11 @@ import { UserError } from '../runner/errors.ts'
 import type { Command, Runner } from '../runner/ports.ts'
 import { mayWrite } from './facts.ts'
 import { chooseCandidate, type FoundNix } from './find.ts'
+import { keepNix, nixIsAbsent, restoreKept } from './kept.ts'
 import { systemInName } from './layout.ts'
 import { claimNixFolder } from './nix-folder.ts'
-import { discard, type Unpacked, unpackTarball } from './unpack.ts'
+import type { Tarball } from './tarball.ts'
+import { type Unpacked, unpackTarball } from './unpack.ts'
 
 const PROFILE = '/nix/var/nix/profiles/default'
 const OWN_PROFILE = '/nix/var/nix/profiles/nix-multiarch'
@@ -49,22 +51,40 @@ export function ownerOfNix({ facts }: Runner): 'root' | 'user' {
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
  */
-export async function installTarball(runner: Runner, tarball: string, systems: readonly string[]): Promise<FoundNix> {
+export async function installTarball(runner: Runner, tarball: Tarball, systems: readonly string[]): Promise<FoundNix> {
   const asRoot = ownerOfNix(runner) === 'root'
+  const { sha256 } = tarball
+  const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined
   await claimNixFolder(runner)
-  await runner.files.makeDirectory('/nix', { asRoot })
-  const unpacked = await unpackTarball(runner, tarball, asRoot)
+  const kept = keeping === undefined ? undefined : await restoreKept(runner, keeping, `${PROFILE}/bin`, asRoot)
+  if (kept !== undefined) return kept
+  const found = await unpackAndRegister(runner, tarball, systems, asRoot)
+  if (keeping !== undefined) await keepNix(runner, keeping, found, asRoot)
+  return found
+}
+
+async function unpackAndRegister(
+  runner: Runner,
+  { name, read }: Tarball,
+  systems: readonly string[],
+  asRoot: boolean,
+): Promise<FoundNix> {
+  let unpacked: Unpacked | undefined
   try {
+    await read(async (bytes) => {
+      unpacked = await unpackTarball(runner, name, bytes, asRoot)
+    })
+    if (unpacked === undefined) throw new Error(`${name} was not read`)
     const system = systemInName(unpacked.top)
     if (system !== undefined && !systems.includes(system)) {
-      throw new UserError(`${tarball} holds a Nix for ${system}; this machine is ${systems[0]}`)
+      throw new UserError(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`)
     }
     // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
     const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
     const nix = await moveIntoStore(runner, unpacked, asRoot)
     return await makeProfile(runner, nix, profile, asRoot)
   } finally {
-    await discard(runner, unpacked.staging, asRoot)
+    if (unpacked !== undefined) await runner.files.remove(unpacked.staging, { asRoot })
   }
 }
 
@@ -99,8 +119,6 @@ async function moveIntoStore(runner: Runner, unpacked: Unpacked, asRoot: boolean
 async function renameInto(runner: Runner, { names, store }: Unpacked, asRoot: boolean): Promise<readonly string[]> {
   const change = (tool: string, args: readonly string[]) =>
     runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 })
-  await runner.files.makeDirectory('/nix/store', { asRoot })
-  await runner.files.makeDirectory('/nix/var/nix', { asRoot })
   const left = names.filter((name) => existsSync(`/nix/store/${name}`))
   const fresh = names.filter((name) => !left.includes(name))
   if (fresh.length === 0) return left

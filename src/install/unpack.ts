@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { open, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { UserError } from '../runner/errors.ts'
 import type { Runner, RunOptions } from '../runner/ports.ts'
 import { compressionOf, layoutProblem } from './layout.ts'
@@ -17,70 +17,83 @@ export interface Unpacked {
 }
 
 /**
- * Unpacks a tarball into a folder in /nix, on the store's file system, so that store paths can be renamed into it.
+ * Unpacks a tarball, as its bytes come, into a folder in /nix, on the store's file system, so that store paths can be
+ * renamed into it.
+ * @param name of the tarball, for messages
  * @throws UserError where the archive is not one, is damaged, or holds anything outside its own folder
  */
-export async function unpackTarball(runner: Runner, tarball: string, asRoot: boolean): Promise<Unpacked> {
-  const compression = await readCompression(tarball)
+export async function unpackTarball(
+  runner: Runner,
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  asRoot: boolean,
+): Promise<Unpacked> {
+  const { head, all } = await peek(bytes)
+  const compression = compressionOf(head)
+  if (compression === undefined) {
+    const start = JSON.stringify(head.subarray(0, 40).toString('latin1'))
+    throw new UserError(`${name} is not a Nix release tarball: it begins with ${start}`)
+  }
   if (runner.commands.find(compression.tool) === undefined) {
-    throw new UserError(`${tarball} is compressed with ${compression.tool}, which is not installed. Install it.`)
+    throw new UserError(`${name} is compressed with ${compression.tool}, which is not installed. Install it.`)
   }
   const staging = `/nix/.unpack-${randomBytes(6).toString('hex')}`
-  await runner.files.makeDirectory(staging, { asRoot })
+  await runner.journal.record({ kind: 'remove', path: staging, root: asRoot })
+  const folders = ['/nix/store', '/nix/var/nix', staging]
+  await runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 })
   try {
-    await extract(runner, tarball, staging, compression.option, asRoot)
-    return { staging, ...(await readLayout(tarball, staging)) }
+    await extract(runner, name, all, { staging, option: compression.option, asRoot })
+    return { staging, ...(await readLayout(name, staging)) }
   } catch (error) {
-    await discard(runner, staging, asRoot)
+    await runner.files.remove(staging, { asRoot })
     throw error
   }
 }
 
-/** Takes an unpacked archive away; store paths in it may be read-only. */
-export async function discard(runner: Runner, staging: string, asRoot: boolean): Promise<void> {
-  await runner.commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', staging] }, { asRoot, accept: 'any' })
-  await runner.files.remove(staging, { asRoot })
-}
+/** Enough to know how it is compressed, and to show what it is instead. */
+const HEAD = 64
 
-async function readCompression(tarball: string): Promise<NonNullable<ReturnType<typeof compressionOf>>> {
-  const file = await open(tarball)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0)
-    const compression = compressionOf(buffer.subarray(0, bytesRead))
-    if (compression !== undefined) return compression
-    const start = JSON.stringify(buffer.subarray(0, Math.min(bytesRead, 40)).toString('latin1'))
-    throw new UserError(`${tarball} is not a Nix release tarball: it begins with ${start}`)
-  } finally {
-    await file.close()
+/** The first bytes, and all of them. */
+async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; all: AsyncIterable<Uint8Array> }> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  while (head.length < HEAD) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    head = Buffer.concat([head, value])
   }
+  const all = async function* (): AsyncGenerator<Uint8Array> {
+    yield head
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  }
+  return { head, all: all() }
 }
 
 async function extract(
   runner: Runner,
-  tarball: string,
-  staging: string,
-  option: string,
-  asRoot: boolean,
+  name: string,
+  input: AsyncIterable<Uint8Array>,
+  { staging, option, asRoot }: { staging: string; option: string; asRoot: boolean },
 ): Promise<void> {
   // tar cuts a leading / from names and refuses `..`; either ends this run
-  const args = ['-x', option, '-p', '--no-same-owner', '-f', tarball, '-C', staging]
-  const options: RunOptions = { asRoot, accept: 'any', timeoutSeconds: 600 }
-  const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' } }, options)
-  if (result.stopped !== undefined) throw new UserError(`unpacking ${tarball} was ended (${result.stopped})`)
+  const args = ['-x', option, '-p', '--no-same-owner', '-f', '-', '-C', staging]
+  const limits: RunOptions = { asRoot, accept: 'any', timeoutSeconds: 600 }
+  const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' }, input }, limits)
+  if (result.stopped !== undefined) throw new UserError(`unpacking ${name} was ended (${result.stopped})`)
   if (/removing leading|contains '\.\.'|path contains/i.test(result.stderr)) {
-    throw new UserError(`${tarball} is refused: it holds files outside its own folder: ${result.stderr.trim()}`)
+    throw new UserError(`${name} is refused: it holds files outside its own folder: ${result.stderr.trim()}`)
   }
-  if (result.exitCode !== 0) throw new UserError(`${tarball} cannot be unpacked: ${result.stderr.trim()}`)
+  if (result.exitCode !== 0) throw new UserError(`${name} cannot be unpacked: ${result.stderr.trim()}`)
 }
 
-async function readLayout(tarball: string, staging: string): Promise<Omit<Unpacked, 'staging'>> {
+async function readLayout(name: string, staging: string): Promise<Omit<Unpacked, 'staging'>> {
   const top = await readdir(staging)
   const root = `${staging}/${top[0] ?? ''}`
   const store = existsSync(`${root}/store`) ? await readdir(`${root}/store`) : undefined
   const registration = existsSync(`${root}/.reginfo`) ? await readFile(`${root}/.reginfo`, 'utf8') : undefined
   const problem = layoutProblem({ top, store, registration })
   if (problem !== undefined || store === undefined || registration === undefined) {
-    throw new UserError(`${tarball} is not a Nix release tarball: ${problem}`)
+    throw new UserError(`${name} is not a Nix release tarball: ${problem}`)
   }
   return { store: `${root}/store`, names: store, top: top[0] ?? '', registration }
 }

@@ -57,3 +57,28 @@ export const PLATFORMS: readonly Platform[] = [
 
 export const platformOf = (system: System): Platform | undefined =>
   PLATFORMS.find((platform) => platform.system === system)
+
+/** A platform that programs are only cross-compiled for. */
+export interface CrossOnly {
+  readonly system: System
+  readonly triple: string
+  /** Under `pkgsCross`, the newest name first. */
+  readonly crossNames: readonly string[]
+}
+
+const only = (system: string, triple: string, ...crossNames: readonly string[]): CrossOnly => ({
+  system: system as System,
+  triple,
+  crossNames,
+})
+
+/** Those of nixpkgs that Linux builds (lib/systems/examples.nix, 2026-10); of several with one double, the usual one. */
+export const CROSS_ONLY: readonly CrossOnly[] = [
+  // nixpkgs itself takes the bare double for Microsoft's ABI, which it has no free toolchain for
+  only('x86_64-windows', 'x86_64-w64-mingw32', 'mingw-ucrt-x86_64', 'ucrt64'),
+  only('i686-windows', 'i686-w64-mingw32', 'mingw-msvcrt-i686', 'mingw32'),
+  only('aarch64-windows', 'aarch64-w64-mingw32', 'mingw-ucrt-aarch64', 'ucrtAarch64'),
+  only('wasm32-wasi', 'wasm32-unknown-wasi', 'wasm32-wasip1', 'wasi32'),
+  only('wasm32-wasi', 'wasm32-unknown-wasip1', 'wasm32-wasip1', 'wasi32'),
+  only('javascript-ghcjs', 'javascript-unknown-ghcjs', 'ghcjs'),
+]

@@ -16,3 +16,9 @@ export function systemOf(arch: string, platform: string): System | undefined {
   const os = { linux: 'linux', darwin: 'darwin' }[platform]
   return cpu === undefined || os === undefined ? undefined : (`${cpu}-${os}` as System)
 }
+
+/**
+ * Whether nixpkgs' name of a host platform means a system: WASI is called by its version since nixpkgs 26.11
+ * (`wasm32-wasip1`).
+ */
+export const sameSystem = (host: string, system: System): boolean => host.replace(/-wasip1$/, '-wasi') === system

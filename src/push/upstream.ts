@@ -2,25 +2,31 @@ import type { Destination } from '../inputs/inputs.ts'
 import { keyName } from '../nix/signing-key.ts'
 import { type StorePath, storeHash } from '../nix/store-path.ts'
 import { parseDestination, withoutLogin } from '../nix/store-url.ts'
+import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { PathFacts } from './closure.ts'
 import type { Objects } from './destination/objects.ts'
 import { openObjects } from './destination/open.ts'
 import { isSignedBy, parseNarInfo } from './narinfo.ts'
-import { pooled } from './pool.ts'
 import { BRIEF_PATIENCE } from './retry.ts'
 import type { PushSettings } from './settings.ts'
 import { reasonOf } from './target.ts'
 import type { PushRequest } from './types.ts'
 
-/** The caches whose paths are left out: those named, or all configured substituters, but never a destination itself. */
+/**
+ * The caches whose paths are left out: those named, or all configured substituters, but never a destination itself, and
+ * no substituter in the folder for temporary files of the job (the Actions cache is one): nobody else can reach it.
+ * @param temporary that folder
+ */
 export function upstreamCaches(
   wish: PushRequest['skipUpstream'],
   substituters: readonly string[],
   destinations: readonly Destination[],
+  temporary: string,
 ): readonly string[] {
   const targets = new Set(destinations.map(({ url }) => place(url)))
-  const named = wish === 'substituters' ? substituters : (wish ?? [])
+  const lasting = substituters.filter((url) => !place(url).startsWith(`file://${temporary}/`))
+  const named = wish === 'substituters' ? lasting : (wish ?? [])
   return [...new Set(named)].filter((url) => !targets.has(place(url)))
 }
 
@@ -68,7 +74,7 @@ async function askCache(
     const there = await openObjects(parsed, settings, BRIEF_PATIENCE)
     objects = there
     if (there === undefined) return []
-    const found = await pooled(closure, there.lookups, async ({ path }) => {
+    const found = await inParallel(there.lookups, closure, async ({ path }) => {
       const text = await there.read(`${storeHash(path)}.narinfo`)
       return text !== undefined && parseNarInfo(text.toString()).path === path ? [path] : []
     })

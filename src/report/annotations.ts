@@ -34,12 +34,35 @@ export function annotationsOf(
       where: { title: 'Push failed' },
     }))
   const errors = [...builds, ...push].filter(({ level }) => level === 'error')
-  const warnings = push.filter(({ level }) => level === 'warning').slice(0, MOST_ERRORS)
+  const warnings = [...push.filter(({ level }) => level === 'warning'), ...noteAnnotations(results)].slice(
+    0,
+    MOST_ERRORS,
+  )
   if (errors.length <= MOST_ERRORS) return [...errors, ...warnings]
   const rest = errors.length - MOST_ERRORS + 1
   const text = `${rest} more failures are in the job summary.`
   return [...errors.slice(0, MOST_ERRORS - 1), { level: 'error', text, where: { title: 'More failures' } }, ...warnings]
 }
+
+/** A note, and the packages that it is about. */
+export interface Noted {
+  readonly text: string
+  readonly packages: readonly BuildResult[]
+}
+
+export function notesOf(results: readonly BuildResult[]): readonly Noted[] {
+  const noted = new Map<string, BuildResult[]>()
+  for (const result of results)
+    for (const text of result.notes ?? []) noted.set(text, [...(noted.get(text) ?? []), result])
+  return [...noted].map(([text, packages]) => ({ text, packages }))
+}
+
+const noteAnnotations = (results: readonly BuildResult[]): readonly ReportAnnotation[] =>
+  notesOf(results).map(({ text, packages }) => ({
+    level: 'warning',
+    text: `${namesOf(packages)}: ${text}`,
+    where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
+  }))
 
 /** Failures of one derivation have one text but for the package that needs it. */
 const rootOf = ({ error = '', log = [] }: BuildResult): string =>

@@ -4,6 +4,7 @@ import { formatSeconds } from '../nix/units.ts'
 import type { PushedPath } from '../push/types.ts'
 import type { Runner } from '../runner/ports.ts'
 import { annotationsOf } from './annotations.ts'
+import { crossCommands, sharedReference } from './consumer.ts'
 import { buildManifest } from './manifest.ts'
 import { outputTexts } from './results.ts'
 import { renderSummary } from './summary.ts'
@@ -13,7 +14,8 @@ import type { RunRecord } from './types.ts'
  * Tells what was done: outputs of the step, the manifest file, the job summary, annotations, a last look in the log.
  * @returns whether everything that was asked for was done
  */
-export async function report(runner: Runner, record: RunRecord): Promise<boolean> {
+export async function report(runner: Runner, given: RunRecord): Promise<boolean> {
+  const record = { ...given, flake: { ...given.flake, shared: sharedReference(given.flake, runner.facts.env) } }
   const { results, pushes, inputs } = record
   const manifest = join(runner.facts.folder, 'manifest.json')
   const content = `${JSON.stringify(buildManifest(record, new Date().toISOString()), undefined, 2)}\n`
@@ -21,6 +23,11 @@ export async function report(runner: Runner, record: RunRecord): Promise<boolean
   writeOutputs(runner, record, manifest)
   await runner.job.summary(renderSummary(record))
   for (const result of results) runner.log.info(resultLine(result))
+  const commands = crossCommands(results, record.flake.shared)
+  if (commands.length > 0)
+    await runner.log.group('How to get what was cross-compiled', async () => {
+      for (const command of commands) runner.log.info(command)
+    })
   for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure)) {
     if (level === 'error') runner.log.error(text, where)
     else runner.log.warning(text, where)

@@ -14,6 +14,8 @@ export interface ResultObject {
   readonly seconds: number
   readonly closureSize: number | null
   readonly error: string | null
+  /** What went otherwise than it should although nothing failed. */
+  readonly notes: readonly string[]
 }
 
 /** A way that was tried and failed before another was taken. */
@@ -53,7 +55,7 @@ export const rounded = (seconds: number): number => Math.round(seconds * 1000) /
 
 /** The output `results` (docs: contract). */
 export const resultObjects = (results: readonly BuildResult[]): readonly ResultObject[] =>
-  results.map(({ plan, status, seconds, closureSize, error }) => ({
+  results.map(({ plan, status, seconds, closureSize, error, notes = [] }) => ({
     target: plan.target.name,
     package: plan.package,
     strategy: plan.choice?.strategy ?? null,
@@ -65,6 +67,7 @@ export const resultObjects = (results: readonly BuildResult[]): readonly ResultO
     seconds: rounded(seconds),
     closureSize: closureSize ?? null,
     error: error ?? null,
+    notes,
   }))
 
 const attemptObject = ({ plan: { choice }, seconds, error }: BuildResult): AttemptObject => ({
@@ -119,15 +122,15 @@ const LONGEST_OUTPUT = 400_000
 const SHORT_ERROR = 300
 
 /**
- * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors, candidates
- * that were not chosen, then entries from the end.
+ * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors and notes,
+ * candidates that were not chosen, then entries from the end.
  */
 export function outputTexts(results: readonly BuildResult[]): { results: string; plan: string; shortened: boolean } {
   const objects = resultObjects(results)
   const plans = planObjects(results)
   const short = (text: string | null): string | null =>
     text && (text.length > SHORT_ERROR ? `${text.slice(0, SHORT_ERROR)}…` : text)
-  const forms = [objects, objects.map((object) => ({ ...object, error: short(object.error) }))]
+  const forms = [objects, objects.map((object) => ({ ...object, error: short(object.error), notes: [] }))]
   const planForms = [
     plans,
     plans.map((plan) => ({ ...plan, candidates: plan.candidates.filter(({ chosen }) => chosen) })),

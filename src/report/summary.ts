@@ -1,5 +1,6 @@
 import type { BuildResult } from '../build/types.ts'
 import { count } from '../nix/units.ts'
+import { notesOf } from './annotations.ts'
 import { consumerSection } from './consumer.ts'
 import { code, details, preformatted, prose } from './markdown.ts'
 import { alternatives, emulators, fallbacks, isDone, pushTable, resultTable } from './tables.ts'
@@ -44,6 +45,7 @@ const sections = (record: RunRecord, shape: Shape): readonly Section[] => [
   { name: 'the headline', text: `${headline(record)}\n\n${origin(record)}`, uselessness: 0 },
   { name: 'the table', text: resultTable(record, shape.rows), uselessness: 0 },
   { name: 'the failures', text: failures(record.results, shape), uselessness: 0 },
+  { name: 'the notes', text: notes(record.results, shape), uselessness: 0 },
   { name: 'what was tried before', text: fallbacks(record.results), uselessness: 1 },
   { name: 'the pushes', text: pushTable(record.pushes), uselessness: 1 },
   { name: 'how to use the result', text: consumerSection(record), uselessness: 2 },
@@ -83,6 +85,18 @@ function origin({ flake, installed }: RunRecord): string {
     flake.revision === undefined || flake.url.includes(flake.revision) ? '' : ` at ${code(flake.revision.slice(0, 12))}`
   const description = flake.description === undefined ? '' : ` (${prose(flake.description)})`
   return `Flake ${code(flake.url)}${revision}${description}, with ${version.flavour} ${version.text}: ${prose(installed.reason)}`
+}
+
+/** What several packages share is said once. */
+function notes(results: readonly BuildResult[], { failures: most }: Shape): string {
+  const noted = notesOf(results)
+  if (noted.length === 0) return ''
+  const parts = noted.slice(0, most).map(({ text, packages }) => {
+    const names = packages.slice(0, most).map(({ plan }) => `${code(plan.package)} for ${code(plan.target.name)}`)
+    return `#### ${names.join(', ')}\n\n${preformatted(text.split('\n'))}`
+  })
+  const more = noted.length > most ? [`… and ${noted.length - most} more; see the output results.`] : []
+  return ['### To be looked at', ...parts, ...more].join('\n\n')
 }
 
 function failures(results: readonly BuildResult[], { failures: most, lines }: Shape): string {

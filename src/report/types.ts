@@ -34,5 +34,7 @@ export interface ReportedFlake {
   /** Locked reference. */
   readonly url: string
   readonly revision: string | undefined
+  /** Reference by which other machines have it, where there is one. */
+  readonly shared?: string | undefined
   readonly description: string | undefined
 }

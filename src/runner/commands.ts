@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import { CommandError, printCommand, UserError } from './errors.ts'
+import { filter } from './filter.ts'
 import type { Command, CommandResult, Commands, RunOptions } from './ports.ts'
 import { endGroup, type ProcessList } from './processes.ts'
 
@@ -32,6 +35,7 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       if (fine || (accepted && result.stopped !== 'cancelled')) return result
       throw new CommandError(command, result)
     },
+    filter: (command, input) => filter(command, environment(command), input, around.processes),
     startDetached: async (command, logFile, options = {}) => {
       const real = options.asRoot === true ? asRoot(command, around.privilege) : command
       const log = openSync(logFile, 'a', 0o600)
@@ -125,10 +129,12 @@ async function execute(
   if (pid !== undefined) processes.add(pid)
   const limits = watch(options, () => pid !== undefined && void endGroup(pid, sudo))
   const output = collect(child, options, limits.touch)
-  feed(child, command.input)
+  const fed = feed(child, command.input)
   const exitCode = await ended(child)
   limits.clear()
   if (pid !== undefined) processes.delete(pid)
+  const { fault } = await fed
+  if (fault !== undefined) throw fault
   const stopped = limits.stopped() ?? (isCancelled() ? 'cancelled' : undefined)
   const seconds = (performance.now() - began) / 1000
   return {
@@ -139,11 +145,21 @@ async function execute(
   }
 }
 
-function feed(child: ChildProcess, input: string | undefined): void {
-  if (input === undefined || child.stdin === null) return
+/** Gives what the input ends with, where that is an error: the command has then seen only a part of it. */
+async function feed(child: ChildProcess, input: Command['input']): Promise<{ readonly fault?: unknown }> {
+  if (input === undefined || child.stdin === null) return {}
+  let result = {}
+  const watched = async function* (): AsyncGenerator<string | Uint8Array> {
+    try {
+      yield* typeof input === 'string' ? [input] : input
+    } catch (fault) {
+      result = { fault }
+      throw fault
+    }
+  }
   // A command that ends without reading its input is no failure of ours (EPIPE).
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
+  await pipeline(Readable.from(watched()), child.stdin).catch(() => undefined)
+  return result
 }
 
 /** Exit code; undefined where the program could not be started. */

@@ -5,14 +5,19 @@ import { UNDO_TOOLS, type Undo } from './undo.ts'
 
 const FILE = 'journal.jsonl'
 
-/** Appends each deed to a file in the run's folder, on disk before the deed is done. */
-export function createJournal(folder: string): Journal {
+/**
+ * Appends deeds to a file in the run's folder, on disk before the deed is done.
+ * @param share is told of those that other jobs may rely on
+ */
+export function createJournal(folder: string, share: (undos: readonly Undo[]) => void): Pick<Journal, 'record'> {
   return {
-    record: async (undo) => {
+    record: async (...undos) => {
       const file = openSync(join(folder, FILE), 'a', 0o600)
-      writeSync(file, `${JSON.stringify(undo)}\n`)
+      writeSync(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''))
       fsyncSync(file)
       closeSync(file)
+      const shared = undos.filter((undo) => undo.shared === true)
+      if (shared.length > 0) share(shared)
     },
   }
 }
@@ -25,8 +30,11 @@ export function readJournal(folder: string): readonly Undo[] {
   } catch {
     return []
   }
-  return text.split('\n').flatMap(parseUndo).reverse()
+  return parseUndos(text.split('\n'))
 }
+
+/** Deeds from their lines, the last first. */
+export const parseUndos = (lines: readonly string[]): readonly Undo[] => lines.flatMap(parseUndo).reverse()
 
 function parseUndo(line: string): Undo[] {
   let value: unknown

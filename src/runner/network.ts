@@ -1,12 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HttpClient } from '@actions/http-client'
 import { redact, UserError } from './errors.ts'
-import type { Download, Log, Network } from './ports.ts'
+import type { Consumer, Download, Log, Network } from './ports.ts'
 
 export interface NetworkLimits {
   /** How often a download is tried in all. */
@@ -45,25 +42,18 @@ class FailedTry extends Error {
   }
 }
 
+/** The bytes are right, and who was given them failed. */
+class ConsumerFault extends Error {}
+
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 export function createNetwork(log: Pick<Log, 'info'>, limits: NetworkLimits = LIMITS): Network {
-  return {
-    download: async (what, path) => {
-      const draft = `${path}.${randomBytes(6).toString('hex')}.part`
-      try {
-        await tryAll(what, draft, limits, log)
-        await rename(draft, path)
-      } finally {
-        await rm(draft, { force: true })
-      }
-    },
-  }
+  return { download: (what, consume) => tryAll(what, consume, limits, log) }
 }
 
-async function tryAll(what: Download, draft: string, limits: NetworkLimits, log: Pick<Log, 'info'>): Promise<void> {
+async function tryAll(what: Download, consume: Consumer, limits: NetworkLimits, log: Pick<Log, 'info'>): Promise<void> {
   const name = shownUrl(what.url)
   for (let tried = 1; ; tried += 1) {
-    const failure = await oneTry(what, draft, limits).then(() => undefined, asFailedTry)
+    const failure = await oneTry(what, consume, limits).then(() => undefined, asFailedTry)
     if (failure === undefined) return
     const wait = secondsToWait(failure, tried, limits)
     if (wait === undefined) {
@@ -81,14 +71,16 @@ function secondsToWait(failure: FailedTry, tried: number, limits: NetworkLimits)
   return wait > limits.longestWaitSeconds ? undefined : wait
 }
 
+/** @throws what the consumer made of the right bytes: another try would end the same way. */
 function asFailedTry(error: unknown): FailedTry {
   if (error instanceof FailedTry) return error
+  if (error instanceof ConsumerFault) throw error.cause
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const text = error instanceof Error ? error.message || code || error.name : String(error)
   return new FailedTry(redact(text, []), { retry: true })
 }
 
-async function oneTry(what: Download, draft: string, limits: NetworkLimits): Promise<void> {
+async function oneTry(what: Download, consume: Consumer, limits: NetworkLimits): Promise<void> {
   const client = new HttpClient('nix-multiarch', [], {
     allowRedirects: false,
     allowRetries: false,
@@ -104,7 +96,9 @@ async function oneTry(what: Download, draft: string, limits: NetworkLimits): Pro
     const message = await Promise.race([open(client, what.url), ended])
     try {
       checkAnswer(message, what)
-      await Promise.race([save(message, what, draft, limits.idleSeconds), ended])
+      // on the total limit the bytes end with that error, so that the consumer ends too
+      ended.catch((error: Error) => message.destroy(error))
+      await pass(message, what, consume, limits.idleSeconds)
     } finally {
       message.destroy()
     }
@@ -158,19 +152,39 @@ function checkAnswer(message: IncomingMessage, what: Download): void {
 
 const tooLarge = (what: Download) => new FailedTry(`it is larger than ${what.maxBytes} bytes`, { retry: false })
 
-async function save(message: IncomingMessage, what: Download, draft: string, idleSeconds: number): Promise<void> {
-  const hash = createHash('sha256')
-  let size = 0
+/** Hands the bytes on as they come. The hash is found out also where the consumer gave up: it tells why. */
+async function pass(message: IncomingMessage, what: Download, consume: Consumer, idleSeconds: number): Promise<void> {
   message.setTimeout(idleSeconds * 1000, () => message.destroy(new Error(`no data for ${idleSeconds} s`)))
-  const check = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      size += chunk.length
-      if (size > what.maxBytes) throw tooLarge(what)
-      hash.update(chunk)
-      yield chunk
+  const bytes = checked(message, what)
+  let broken: unknown
+  const next = async () => {
+    try {
+      return await bytes.next()
+    } catch (error) {
+      broken = error
+      throw error
     }
   }
-  await pipeline(message, check, createWriteStream(draft, { mode: 0o600 }))
+  // without `return`: a consumer that gives up does not end the bytes
+  const fault = await consume({ [Symbol.asyncIterator]: () => ({ next }) }).then(
+    () => undefined,
+    (cause: unknown) => new ConsumerFault('', { cause }),
+  )
+  while (broken === undefined && !(await next()).done);
+  if (broken !== undefined) throw broken
+  if (fault !== undefined) throw fault
+}
+
+/** The bytes; instead of their end a FailedTry where they are too few, too many or wrong. */
+async function* checked(message: IncomingMessage, what: Download): AsyncGenerator<Uint8Array, undefined> {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > what.maxBytes) throw tooLarge(what)
+    hash.update(chunk)
+    yield chunk
+  }
   const length = message.headers['content-length']
   if (length !== undefined && size !== Number(length)) {
     throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true })

@@ -7,8 +7,8 @@ export interface Command {
   /** Added to the action's own environment; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
-  /** Standard input; closed at once where absent. */
-  readonly input?: string
+  /** Standard input; closed at once where absent. Where bytes end with an error, the command is ended and fails with it. */
+  readonly input?: string | AsyncIterable<Uint8Array>
   /** Texts that are never printed, beyond those that are masked already. */
   readonly secrets?: readonly string[]
 }
@@ -45,6 +45,8 @@ export interface RunOptions {
 export interface Commands {
   /** @throws CommandError on a non-zero exit code, a limit or a tool that is not there. */
   run(command: Command, options?: RunOptions): Promise<CommandResult>
+  /** Lets bytes through a command: standard input to standard output. @throws CommandError where it fails, at the end */
+  filter(command: Command, input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** Starts a program that outlives this process (a daemon), its output to `logFile`; gives its pid. */
   startDetached(command: Command, logFile: string, options?: { readonly asRoot?: boolean }): Promise<number>
   /** Absolute path of a tool on PATH. */
@@ -92,12 +94,16 @@ export interface Download {
   readonly maxBytes: number
 }
 
+/** Takes bytes as they come. What it makes of them before their end is to be thrown away when they end with an error. */
+export type Consumer = (bytes: AsyncIterable<Uint8Array>) => Promise<void>
+
 export interface Network {
   /**
-   * Downloads to `path` and checks the SHA-256 before it appears there; bounded tries with backoff and time limits.
-   * @throws UserError with the URL and the reason (status, hash, size, limit).
+   * Downloads; bounded tries with backoff and time limits. The consumer is called once a try, and its bytes end with an
+   * error where they are not those of the SHA-256.
+   * @throws UserError with the URL and the reason (status, hash, size, limit); or what the consumer throws on right bytes
    */
-  download(what: Download, path: string): Promise<void>
+  download(what: Download, consume: Consumer): Promise<void>
 }
 
 /** Kept from job to job on self-hosted runners (RUNNER_TOOL_CACHE). */
@@ -110,7 +116,10 @@ export interface ToolCache {
 
 /** What is to be undone in post, written to disk before the deed. */
 export interface Journal {
-  record(undo: Undo): Promise<void>
+  /** @param undos in the order of their deeds; post goes the other way */
+  record(...undos: readonly Undo[]): Promise<void>
+  /** Does something while no other job of this machine does: what one takes away another must not be about to use. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
 }
 
 /** What later steps of the job see. */
@@ -131,6 +140,8 @@ export interface Runner {
   readonly tools: ToolCache
   readonly journal: Journal
   readonly job: Job
+  /** Aborted when the job is cancelled: work that is no command has to end by itself, within seconds. */
+  readonly cancelled: AbortSignal
   readonly facts: RunnerFacts
 }
 

@@ -8,6 +8,7 @@ import { readDefaults } from './defaults.ts'
 import { CommandError, UserError } from './errors.ts'
 import { createFiles } from './files.ts'
 import { createJournal } from './journal.ts'
+import { exclusively, noteDeeds, takeLease } from './leases.ts'
 import { createLog } from './log.ts'
 import { createNetwork } from './network.ts'
 import type { Job, Log, Runner, RunnerFacts } from './ports.ts'
@@ -36,6 +37,7 @@ export function openRunner(): OpenRunner {
   mkdirSync(temp, { recursive: true })
   const folder = mkdtempSync(join(realpathSync(temp), PREFIX))
   core.saveState(STATE, folder)
+  takeLease(folder)
   return assemble(folder)
 }
 
@@ -69,6 +71,7 @@ function assemble(folder: string): OpenRunner {
   const facts = gatherFacts(folder)
   const log = createLog((text) => process.stdout.write(text))
   const processes = createProcessList(folder)
+  const cancelling = new AbortController()
   const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug })
   const files = createFiles(commands, folder, facts.privilege === 'root')
   return {
@@ -78,10 +81,14 @@ function assemble(folder: string): OpenRunner {
     network: createNetwork(log),
     // The toolkit prints debug commands of its own: they are to be commands, not text.
     tools: createToolCache(log.end),
-    journal: createJournal(folder),
+    journal: { ...createJournal(folder, (undos) => noteDeeds(folder, undos)), exclusively },
     job: createJob(log),
     facts,
-    cancel,
+    cancelled: cancelling.signal,
+    cancel: async () => {
+      cancelling.abort()
+      await cancel()
+    },
     fail: (error) => {
       process.exitCode = 1
       log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error))

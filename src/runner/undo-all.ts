@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { UserError } from './errors.ts'
 import { readJournal } from './journal.ts'
+import { endLease, exclusively, handOver, readLeases } from './leases.ts'
 import type { Commands, Files, Log } from './ports.ts'
 import { endGroup, endLeftProcesses, startTime } from './processes.ts'
 import type { Undo } from './undo.ts'
@@ -22,13 +23,31 @@ interface Hands {
 export async function undoRun(folder: string, hands: Hands): Promise<void> {
   const ended = await endLeftProcesses(folder, hands.sudo)
   if (ended > 0) hands.log.info(`ended ${ended} command(s) that main left running`)
-  const problems = await undoAll(readJournal(folder), hands)
-  await hands.files.remove(folder, { asRoot: hands.sudo })
+  const problems = await exclusively(() => leave(folder, hands))
   if (problems.length > 0) {
     throw new UserError(
       `Not everything could be undone; please put it right by hand:\n${problems.map((line) => `- ${line}`).join('\n')}`,
     )
   }
+}
+
+/** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
+async function leave(folder: string, hands: Hands): Promise<readonly string[]> {
+  const deeds = readJournal(folder)
+  const { others, adopted } = readLeases(folder)
+  const asRoot = hands.sudo || process.getuid?.() === 0
+  if (others > 0) {
+    const shared = deeds.filter((deed) => deed.shared === true)
+    if (shared.length > 0)
+      hands.log.info(`${others} other job(s) of this machine still run: the last one undoes the rest`)
+    await handOver(folder, [...shared].reverse(), hands.files, asRoot)
+  }
+  const own = others > 0 ? deeds.filter((deed) => deed.shared !== true) : deeds
+  const left = others > 0 ? [] : adopted
+  const problems = await undoAll([...own, ...left.flatMap((file) => file.deeds)], hands)
+  await hands.files.remove(folder, { asRoot: hands.sudo })
+  await endLease(folder, left, hands.files, asRoot)
+  return problems
 }
 
 /** Undoes all deeds in the order given; goes on after a failure. Gives one sentence for each that failed. */

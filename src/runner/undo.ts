@@ -1,5 +1,4 @@
-/** One deed to be undone in post, as plain data: it is written to disk before the deed is done. */
-export type Undo =
+type Deed =
   /** A file or tree that this run makes. */
   | { readonly kind: 'remove'; readonly path: string; readonly root: boolean }
   /** A file that this run changes: its content before, base64. */
@@ -21,5 +20,11 @@ export type Undo =
   /** A command of a short list of tools. */
   | { readonly kind: 'command'; readonly tool: UndoTool; readonly args: readonly string[]; readonly root: boolean }
 
-export const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'systemctl'] as const
+/** One deed to be undone in post, as plain data: it is written to disk before the deed is done. */
+export type Undo = Deed & {
+  /** Other jobs of this machine may rely on it: it is undone when the last of them ends. */
+  readonly shared?: true
+}
+
+export const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'chmod'] as const
 export type UndoTool = (typeof UNDO_TOOLS)[number]

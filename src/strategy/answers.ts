@@ -15,7 +15,7 @@ export interface Question {
   /** List every package of the target. */
   readonly all: boolean
   /** The target, for the views. */
-  readonly platform: Pick<Target, 'name' | 'system' | 'triple' | 'crossNames' | 'plain'>
+  readonly platform: Pick<Target, 'name' | 'system' | 'triple' | 'crossNames' | 'plain' | 'static'>
   readonly lookups: readonly AskedLookup[]
 }
 

@@ -1,5 +1,5 @@
 import type { Target } from '../inputs/inputs.ts'
-import { PLATFORMS } from '../nix/platform.ts'
+import { CROSS_ONLY, PLATFORMS } from '../nix/platform.ts'
 import type { System } from '../nix/system.ts'
 
 /** An attribute path as its names. */
@@ -43,16 +43,19 @@ export function declaredPaths(
   template: string | undefined,
 ): readonly AttributePath[] {
   const name = leaf(text)
-  const cpu = target.system.replace(/-.*/, '')
+  const cpu = cpuOf(target)
   const buildCpu = build.replace(/-.*/, '')
   const [crossName = target.name] = target.crossNames
-  const exact = [target.triple, target.triple.replace('-unknown-', '-'), target.name]
+  const own = [target.triple, target.triple.replace('-unknown-', '-'), target.name]
+  const exact = target.static ? own.map((suffix) => `static-${suffix}`) : own
   const suffixes = [...new Set(target.plain ? [...exact, target.system] : exact)]
   const names = [
     ...suffixes.map((suffix) => `${name}-${suffix}`),
-    ...(target.plain ? [`${name}-${cpu}`] : []),
+    ...(target.plain && cpu !== undefined ? [`${name}-${cpu}`] : []),
     ...suffixes.map((suffix) => `${name}-cross-${suffix}`),
-    ...target.crossNames.map((cross) => `${name}-${cross}`),
+    ...(target.static ? [] : target.crossNames.map((cross) => `${name}-${cross}`)),
+    ...(target.static && target.system === build ? [`${name}-static`] : []),
+    ...(WINDOWS_SUFFIXES[target.system] ?? []).map((suffix) => `${name}-${suffix}`),
     ...(target.plain ? [`${name}-from-${buildCpu}`, `${name}-cross`] : []),
     ...suffixes.map((suffix) => `cross-${suffix}-${name}`),
     `${target.triple}:${name}`,
@@ -63,22 +66,42 @@ export function declaredPaths(
       (hole, key: string) =>
         ({ build, target: target.system, cross: crossName, triple: target.triple, package: name })[key] ?? hole,
     )
-  const own = template === undefined ? [] : [splitAttributePath(template).map(filled)]
-  return [...own, ...[...new Set(names)].map((word) => ['packages', build, word])]
+  const given = template === undefined ? [] : [splitAttributePath(template).map(filled)]
+  return [...given, ...[...new Set(names)].map((word) => ['packages', build, word])]
 }
+
+/** What patchelf, nix-gaming and Rust's flakes call their Windows builds. */
+const WINDOWS_SUFFIXES: Readonly<Record<string, readonly string[]>> = {
+  'x86_64-windows': ['win64', 'w64', 'x86_64-pc-windows-gnu'],
+  'i686-windows': ['win32', 'w32', 'i686-pc-windows-gnu'],
+}
+
+/** The processor alone is Linux on it, for who names a package by it. */
+const cpuOf = ({ system }: Target): string | undefined =>
+  system.endsWith('-linux') ? system.replace(/-.*/, '') : undefined
 
 /** Whether the attribute's name says which target it is for; one that does not must prove it by its host platform. */
 export function namesTarget(path: AttributePath, target: Target): boolean {
   const word = path.join('.')
-  const cpu = target.system.replace(/-.*/, '')
-  return [target.triple, target.name, target.system, cpu, ...target.crossNames].some((part) => word.includes(part))
+  const names = [target.triple, target.name, target.system, cpuOf(target) ?? target.system, ...target.crossNames]
+  return names.some((part) => word.includes(part))
 }
 
 /** Where a flake that exposes nixpkgs' cross sets has the package. */
 export function pkgsCrossPaths(text: string, target: Target, build: System): readonly AttributePath[] {
   const path = splitAttributePath(text)
   const own = path[0] === 'packages' || path[0] === 'legacyPackages' ? path.slice(2) : path
-  return target.crossNames.map((cross) => ['legacyPackages', build, 'pkgsCross', cross, ...own])
+  const sets = target.crossNames.map((cross) => ['pkgsCross', cross])
+  const found = target.static
+    ? [...(target.system === build ? [['pkgsStatic']] : []), ...sets.map((set) => [...set, 'pkgsStatic'])]
+    : sets
+  return found.map((set) => ['legacyPackages', build, ...set, ...own])
+}
+
+/** What stands behind the names of cross builds for other systems. */
+export function foreignSuffixes(system: System): readonly string[] {
+  const others = [...PLATFORMS, ...CROSS_ONLY].filter((platform) => platform.system !== system)
+  return others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')])
 }
 
 /**
@@ -89,8 +112,7 @@ export function partitionNames(
   names: readonly string[],
   system: System,
 ): { own: readonly string[]; foreign: readonly string[] } {
-  const others = PLATFORMS.filter((platform) => platform.system !== system)
-  const suffixes = others.flatMap(({ system: double, triple }) => [double, triple, triple.replace('-unknown-', '-')])
+  const suffixes = foreignSuffixes(system)
   const isForeign = (name: string): boolean =>
     suffixes.some(
       (suffix) =>

@@ -1,7 +1,7 @@
 import type { Nix } from '../nix/nix.ts'
 import type { DrvPath } from '../nix/store-path.ts'
+import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
-import { inParallel } from './ask.ts'
 import { type DerivationGraph, reachable, UNKNOWN_DERIVATION } from './graph.ts'
 import { dryRun, readClosure } from './missing.ts'
 import type { Cost } from './types.ts'

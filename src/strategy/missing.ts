@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { type DryRun, parseDryRun } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import { CommandError } from '../runner/errors.ts'
+import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
-import { inParallel } from './ask.ts'
 import { type DerivationFacts, type DerivationGraph, readDerivation, UNKNOWN_DERIVATION } from './graph.ts'
 
 const PLANNER_LIMIT_SECONDS = 1800

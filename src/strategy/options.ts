@@ -1,4 +1,5 @@
 import type { Target } from '../inputs/inputs.ts'
+import { sameSystem } from '../nix/system.ts'
 import type { Found, Lookup, LookupKind } from './answers.ts'
 import { joinAttributePath, namesTarget } from './attributes.ts'
 import { builderFor, type RemoteBuilder } from './builders.ts'
@@ -195,7 +196,7 @@ const listed = (names: readonly string[]): string =>
 function crossProblem(target: Target, facts: Facts, found: Found, method: CrossMethod): string | undefined {
   if (!facts.native.includes(found.system))
     return `its derivation ${found.name} is for ${found.system}, which the runner (${facts.native[0]}) does not execute`
-  if (found.host !== undefined && found.host !== target.system)
+  if (found.host !== undefined && !sameSystem(found.host, target.system))
     return `its result is for ${found.host}, not ${target.system}`
   // A view leaves what no nixpkgs made as it is: there the name proves nothing.
   const byName = (method === 'declared' || method === 'pkgsCross') && namesTarget(found.path, target)

@@ -2,6 +2,7 @@ import type { Inputs, Target } from '../inputs/inputs.ts'
 import { explainNix } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { DrvPath } from '../nix/store-path.ts'
+import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Answer, AskedLookup, Found, LookupKind, Question } from './answers.ts'
@@ -182,13 +183,17 @@ function withUnasked(plan: Plan, { viewsAsked, target }: Item): Plan {
 const foundIn = (answer: Answer): readonly Found[] =>
   answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []))
 
-/** Targets × packages, `*` replaced by the names of the target's packages. */
+/**
+ * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
+ * not list the target and a cross build may make them all the same.
+ */
 async function expand(runner: Runner, nix: Nix, inputs: Inputs, url: string): Promise<readonly Wanted[]> {
   const names = inputs.packages.includes('*')
     ? await listPackages(runner, nix, inputs.targets, url)
     : new Map<string, readonly string[]>()
   return inputs.targets.flatMap((target) => {
-    const { own, foreign } = partitionNames(names.get(target.system) ?? [], target.system)
+    const system = names.get(target.system)?.length === 0 ? nix.system : target.system
+    const { own, foreign } = partitionNames(names.get(system) ?? [], system)
     if (foreign.length > 0)
       runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`)
     const packages = inputs.packages.flatMap((name) =>
@@ -204,7 +209,9 @@ async function listPackages(
   targets: readonly Target[],
   url: string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const systems = [...new Set(targets.map((target) => target.system))]
+  const crossed = (system: string): boolean =>
+    targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy))
+  const systems = [...new Set([...targets.map((target) => target.system), nix.system])]
   const answers = await askFlake(
     runner,
     nix,
@@ -216,14 +223,18 @@ async function listPackages(
       lookups: [],
     })),
   )
-  const empty = systems.filter((_, index) => (answers[index]?.all ?? []).length === 0)
+  const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]))
+  const isEmpty = (system: System): boolean => names.get(system)?.length === 0
+  const empty = [...new Set(targets.map((target) => target.system))]
+    .filter(isEmpty)
+    .filter((system) => isEmpty(nix.system) || !crossed(system))
   if (empty.length > 0) {
     const known = [...new Set(answers.flatMap((answer) => answer.systems))]
     const hint =
       known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`
     throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`)
   }
-  return new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]))
+  return names
 }
 
 /**

@@ -157,7 +157,9 @@ describe.skipIf(!machineUsable())('emulation', () => {
           };
       }; }
 END`)
-      const answer = await drive({ verb: 'ensure', systems: ['aarch64-linux'], source: { kind: 'nix' }, nix })
+      const tools = { RUNNER_TOOL_CACHE: '/var/tmp/tools' }
+      const job = { verb: 'ensure', systems: ['aarch64-linux'], source: { kind: 'nix' }, nix } as const
+      const answer = await drive(job, tools)
       expect(reasonOf(answer)).toMatch(/registered \/nix\/store\/[^ ]*-qemu-user\/bin\/qemu-aarch64 from Nix/)
       const shown = await machine().sh('nix config show 2> /dev/null || nix show-config')
       expect(/^extra-platforms = (.*)$/m.exec(shown)?.[1]?.split(' ')).toEqual(
@@ -168,6 +170,11 @@ END`)
         expect(await machine().sh(`cat ${JSON.parse(out)[0].outputs.out}`)).toMatch(/aarch64|armv8l/)
       }
       await post(answer)
+      await machine().sh('rm /var/tmp/nixpkgs/flake.nix')
+      const again = await drive(job, tools)
+      expect(reasonOf(again)).toMatch(/registered \/var\/tmp\/tools\/[^ ]*qemu-aarch64 from Nix/)
+      expect(again.log).not.toContain('nix build')
+      await post(again)
     },
   )
 })

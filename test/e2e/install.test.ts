@@ -59,7 +59,7 @@ describe.skipIf(!machineUsable())('install', () => {
   /** The machine is as it was: no file more, no account, no process. Debian's package tools keep logs and lists. */
   const expectUntouched = async (processes = 0): Promise<void> => {
     const tools =
-      /^\/(var$|var\/(tmp|cache|log|lib\/(apt|dpkg|ucf|systemd))|etc\/(\.pwd\.lock|(passwd|group|g?shadow)-|ld\.so\.cache))/
+      /^\/(var$|var\/(tmp|cache|log|lib\/(apt|dpkg|ucf|systemd))|etc\/(profile\.d$|\.pwd\.lock|(passwd|group|g?shadow)-|ld\.so\.cache))/
     const changes = machine.upper().filter(({ path }) => !tools.test(path) && !rewritten.includes(path))
     expect(changes).toEqual([])
     expect(await accounts()).toBe(before)
@@ -205,8 +205,11 @@ describe.skipIf(!machineUsable())('install', () => {
           if (q.url === '/html') return s.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>')
           if (q.url === '/away') return s.writeHead(302, { location: 'http://192.0.2.1/x' }).end()
           if (q.url === '/moved') return s.writeHead(302, { location: '/good' }).end()
-          if (q.url === '/busy' && busy++ < 2) return s.writeHead(503, { 'retry-after': '0' }).end()
-          if (q.url === '/cut') { s.writeHead(200, { 'content-length': statSync(file).size }); s.write('x'.repeat(9999)); return setTimeout(() => s.destroy(), 50) }
+          if (q.url === '/busy' && busy++ < 1) return s.writeHead(503, { 'retry-after': '0' }).end()
+          if (q.url === '/cut' || (q.url === '/busy' && busy++ < 3)) { // real bytes, so that a part is unpacked already
+            s.writeHead(200, { 'content-length': statSync(file).size })
+            return createReadStream(file, { end: 9e6 }).on('end', () => setTimeout(() => s.destroy(), 200)).pipe(s, { end: false })
+          }
           createReadStream(file).pipe(s)
         }).listen(8123, '127.0.0.1', () => console.log('up'))`
       const server = machine.spawn([machine.node('host'), '-e', code, rig.tarball('2.34.8')], { user: 'root' })
@@ -236,16 +239,27 @@ describe.skipIf(!machineUsable())('install', () => {
       const tools = { RUNNER_TOOL_CACHE: '/var/tmp/runner/tools' }
       const answer = await install(tarball(url('busy'), sha.toUpperCase()), { run: [build] }, tools)
       built(answer)
-      expect(answer.log).toContain('503')
+      expect(answer.log).toMatch(/503.*aborted.*try 3 of 4/s)
       await post(answer)
       const again = await install(tarball(url('404'), sha), { run: [build] }, tools)
       built(again)
       await post(again)
-      await machine.sh('echo >> $(find /var/tmp/runner/tools -name nix.tar)', { user: 'root' })
-      const poisoned = await install(tarball(url('moved'), sha), {}, tools)
-      expect(poisoned.thrown).toBeUndefined()
-      expect(poisoned.log).toContain('downloading')
-      await post(poisoned)
+      const kept = (await machine.sh('ls -d /var/tmp/runner/tools/nix-release/*/x64/nix')).trim()
+      for (const [spoil, why] of [
+        [`rm -r ${kept}/store`, /what the tool cache kept does not serve/],
+        // what any other job of this user could have left there
+        [`cp -a ${kept} ${kept}.x && chown runner ${kept}.x && rm -r ${kept} && mv ${kept}.x ${kept}`, /downloading/],
+        [`mv ${kept} ${kept}.x && ln -s ${kept}.x ${kept}`, /downloading/],
+        [`rm -r ${kept}*`, /downloading/],
+      ] as const) {
+        await machine.sh(spoil, { user: 'root' })
+        const spoilt = await install(tarball(url('moved'), sha), { run: [build] }, tools)
+        built(spoilt)
+        expect(spoilt.log).toMatch(why)
+        expect(spoilt.log).toContain('downloading')
+        await post(spoilt)
+      }
+      await post(await install(tarball(url('404'), sha), {}, tools))
       await expectUntouched(1)
     })
   })
@@ -398,6 +412,47 @@ describe.skipIf(!machineUsable())('install', () => {
     it('bad lines in extra-nix-config are told', async () => {
       await start({ user: 'root', nix: '2.34.8' })
       expect((await install({ ...existing, extraNixConfig: 'nonsense' })).thrown).toMatch(/extra-nix-config/)
+    })
+  })
+
+  describe('what steps and builds find', () => {
+    // the assertions of the tests of cachix/install-nix-action, and login shells, whose /etc/profile sets PATH anew
+    it('PATH, profiles and certificates; login shells; a relaxed sandbox', async () => {
+      await start({ user: 'runner' })
+      const outside = probe
+        .replace('test ! -e /home && ', 'test -e /home && ')
+        .replace('name =', '__noChroot = true; name =')
+      const relaxed = { extraNixConfig: `${offline}\nsandbox = relaxed` }
+      const answer = await install(
+        { ...tarball(rig.tarball('2.34.8')), ...relaxed },
+        { run: [build, ['nix-build', '--no-out-link', '-E', outside.replace('"probe"', '"noChroot"')]] },
+      )
+      built(answer)
+      expect(answer.runs?.[1]?.stdout).toMatch(/-noChroot\n$/)
+      const bin = '/nix/var/nix/profiles/default/bin'
+      const set = await machine.sh('cat /var/tmp/runner/env')
+      const value = (name: string): string => new RegExp(`${name}<<(\\S+)\n(.*)\n\\1`).exec(set)?.[2] ?? ''
+      expect(value('NIX_PROFILES')).toBe(`/nix/var/nix/profiles/default ${machine.home}/.nix-profile`)
+      await machine.sh('test -s "$FILE"', { env: { FILE: value('NIX_SSL_CERT_FILE') } })
+      expect(await machine.sh('cat /var/tmp/runner/path')).toBe(`${bin}\n${machine.home}/.nix-profile/bin\n`)
+      for (const shell of ['bash', 'sh'])
+        expect(
+          await machine.sh(`${shell} -lc 'command -v nix; echo $NIX_PROFILES; test -s "$NIX_SSL_CERT_FILE"'`),
+        ).toBe(`${bin}/nix\n${value('NIX_PROFILES')}\n`)
+      await post(answer)
+      await expectUntouched()
+    })
+
+    it('KVM, where the machine has it, until post', async () => {
+      await start({ user: 'runner' })
+      // a file stands for the device: the host's own must not be changed
+      await machine.sh('touch /dev/kvm && chmod 660 /dev/kvm', { user: 'root' })
+      const wants = probe.replace('name =', 'requiredSystemFeatures = [ "kvm" ]; name =')
+      const run = [['nix-build', '--no-out-link', '-E', wants.replace('test ! -e /home', 'test -w /dev/kvm')]]
+      const answer = await install(tarball(rig.tarball('2.34.8')), { run })
+      built(answer)
+      await post(answer)
+      expect(await machine.sh('stat -c %a /dev/kvm')).toBe('660\n')
     })
   })
 

@@ -73,6 +73,29 @@ describe.skipIf(!machineUsable())('auto', () => {
     })
   })
 
+  test('a target that the flake does not list, all packages', async () => {
+    const flake = `{
+      inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";
+      outputs = { self, nixpkgs }: {
+        packages.x86_64-linux = { inherit (nixpkgs.legacyPackages.x86_64-linux) greet; default = self.packages.x86_64-linux.greet; };
+      };
+    }\n`
+    await withJob(options('2.26.3', flake), async ({ runner, act, finish }) => {
+      const step = await act({ targets: 'riscv64-linux', packages: '*', 'smoke-test': 'greet' })
+      expect(step.ok, runner.log).toBe(true)
+      expect(step.results.map((result) => [result.package, result.method, result.status])).toEqual([
+        ['default', 'transparent', 'built'],
+        ['greet', 'transparent', 'built'],
+      ])
+      const emulated = await act({ targets: 'riscv64-linux=emulated', packages: '*' })
+      expect(emulated.ok).toBe(false)
+      expect(runner.log).toMatch(
+        /packages: \* finds no package for riscv64-linux\. The flake has packages for x86_64-linux/,
+      )
+      await finish()
+    })
+  })
+
   test('overlays and NixOS configurations', async () => {
     const machines = mkdtempSync(join(tmpdir(), 'machines-'))
     cpSync(join(repository, 'test/fixtures/transparent/machines'), machines, { recursive: true })

@@ -23,6 +23,7 @@ export interface Result {
   seconds: number
   closureSize: number | null
   error: string | null
+  notes: string[]
 }
 
 export interface Job {

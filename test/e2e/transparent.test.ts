@@ -197,6 +197,24 @@ describe.skipIf(!machineUsable()).each(nixVersions)('transparent cross with Nix 
     }
   })
 
+  it('makes it for Windows, WebAssembly, musl and as a static program', async () => {
+    const musl = targetOf('aarch64-linux', 'aarch64-unknown-linux-musl', 'aarch64-multiplatform-musl', false)
+    const others = [
+      { target: targetOf('x86_64-windows', 'x86_64-w64-mingw32', 'ucrt64'), set: 'mingw-ucrt-x86_64' },
+      { target: targetOf('wasm32-wasi', 'wasm32-unknown-wasi', 'wasi32'), set: 'wasi32' },
+      { target: targetOf(build, 'x86_64-unknown-linux-musl', 'musl64', false), set: 'musl64' },
+      { target: musl, set: 'aarch64-multiplatform-musl' },
+      { target: { ...musl, name: 'aarch64-linux.pkgsStatic', static: true }, set: 'aarch64-multiplatform.pkgsStatic' },
+    ]
+    for (const { target, set } of others) {
+      const packages = await world.packages(machine, world.flake('anywhere'), target, `disguised.packages.${build}`)
+      expect(packages.tell?.drvPath).toBe(await pkgsCross(set, 'tell'))
+      expect(packages.again).toMatchObject({ system: build, host: target.system })
+      const found = await closure(machine, packages.again as Package, target)
+      expect(found).toEqual({ systems: ['builtin', build], targetTools: [] })
+    }
+  })
+
   it('applies the overlay of a flake to a nixpkgs that cross-compiles', async () => {
     const packages = await world.packages(machine, world.flake('nested'), aarch64, 'overlay.packages.aarch64-linux')
     expect(Object.keys(packages)).toEqual(['default', 'stamped'])

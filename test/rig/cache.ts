@@ -20,6 +20,7 @@ export const partNeeds = {
   tools: [],
   apt: [],
   node24: [],
+  wine: [],
   tarballs: ['nix', 'qemu', 'tools', 'node24'],
 } as const satisfies Record<string, readonly string[]>
 export type Part = keyof typeof partNeeds
@@ -39,6 +40,7 @@ const sources: Record<Part, string[]> = {
   tools: ['debian.sh', 'parts.sh'],
   apt: ['debian.sh', 'parts.sh'],
   node24: ['parts.sh'],
+  wine: ['debian.sh', 'parts.sh'],
   tarballs: ['debian.sh', 'parts.sh', 'mknix.sh', 'patchelf.sh', 'mktarball.sh', 'wrap.sh'],
 }
 
@@ -47,7 +49,7 @@ export function partKey(part: Part): string {
   const hash = createHash('sha256')
   for (const file of sources[part]) hash.update(readFileSync(join(rigDir, file)))
   const status = '/var/lib/dpkg/status'
-  if ((part === 'apt' || part === 'tools') && existsSync(status)) hash.update(readFileSync(status))
+  if ((part === 'apt' || part === 'tools' || part === 'wine') && existsSync(status)) hash.update(readFileSync(status))
   return hash.digest('hex')
 }
 
@@ -85,6 +87,8 @@ export const rig = {
   tarball: (version: RigNixVersion): string => join(cacheDir, 'tarballs', `nix-${version}-x86_64-linux.tar.xz`),
   tarballSha256: (version: RigNixVersion): string => readFileSync(`${rig.tarball(version)}.sha256`, 'utf8'),
   nixPrefix: (version: RigNixVersion): string => join(cacheDir, 'nix', version),
+  /** Debian's Wine, laid out as it is installed below `/`. */
+  wine: join(cacheDir, 'wine'),
   aptRepo: join(cacheDir, 'apt-repo'),
   tool: (name: 'sudo' | 'ssh'): string => join(cacheDir, 'tools', name),
 }

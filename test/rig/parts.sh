@@ -90,6 +90,18 @@ apt() { # a file: repository with the host suite's Nix and QEMU and everything t
   finish "$RIG_CACHE/apt-repo"
 }
 
+wine() { # Windows programs on hosts without one: /usr/lib/wine, its libraries, and what they need that the host lacks
+  local wine=$RIG_CACHE/wine
+  local into=$wine.new
+  fresh "$wine"
+  "$here/debian.sh" "$RIG_SUITE" amd64 "$into/debs" /var/lib/dpkg/status 'wine!' wine64
+  unpack "$into" "$into"/debs/*.deb
+  # a link to another package's file, which must be where the link says
+  cp --remove-destination "$into/usr/x86_64-w64-mingw32/lib/zlib1.dll" "$into/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/"
+  rm -r "$into/debs" "$into/usr/lib/x86_64-linux-gnu/wine/i386-windows"
+  finish "$wine"
+}
+
 node24() { # npm carries the official binaries as packages
   local try
   fresh "$RIG_CACHE/node24" && cd "$RIG_CACHE/node24.new"

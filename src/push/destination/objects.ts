@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 /** What is written: bytes in memory for small objects, a file for NARs. */
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -5,12 +7,15 @@ export type Content =
 
 /** A file that may still be growing while it is sent. */
 export interface FileContent {
-  readonly path: string
   /** Bytes of the whole, known from the start. */
   readonly size: number
-  /** Resolves once more than `offset` bytes are in the file; gives how many. Rejects where the writer gave up. */
-  available(offset: number): Promise<number>
+  /** Bytes [start, end) as they come; a chunk is valid until the next is asked for. @throws SourceError */
+  chunks(start: number, end: number): AsyncIterable<Uint8Array>
 }
+
+/** Bytes of what is to be written. */
+export const sizeOf = (content: Content): number =>
+  content.kind === 'bytes' ? content.bytes.length : content.file.size
 
 /** A binary cache behind any protocol: named objects, as `nix-cache-info`, `<hash>.narinfo`, `nar/<hash>.nar.zst`. */
 export interface Objects {
@@ -24,8 +29,8 @@ export interface Objects {
   read(name: string): Promise<Buffer | undefined>
   /** Bytes of an object; undefined where it is not there. @throws DestinationError */
   size(name: string): Promise<number | undefined>
-  /** An object as a stream of chunks. @throws DestinationError also where it is not there. */
-  stream(name: string): AsyncIterable<Uint8Array>
+  /** An object as a stream. @throws DestinationError also where it is not there. */
+  stream(name: string): Promise<Readable>
   /** Writes an object; it appears whole or not at all where the protocol allows. @throws DestinationError */
   write(name: string, content: Content): Promise<void>
   /** Bytes that the destination takes about at most in one object; undefined where it sets no limit or does not say. */

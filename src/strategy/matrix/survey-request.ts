@@ -1,7 +1,6 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
-import { PLATFORMS } from '../../nix/platform.ts'
 import type { AskedLookup, LookupKind } from '../answers.ts'
-import { type AttributePath, joinAttributePath, splitAttributePath } from '../attributes.ts'
+import { type AttributePath, foreignSuffixes, joinAttributePath, splitAttributePath } from '../attributes.ts'
 import { question } from '../plan.ts'
 import type { PlacedTarget } from './types.ts'
 
@@ -79,12 +78,11 @@ export const lookupsFor = (
 
 function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest {
   const { target, discovered } = placed
-  const others = PLATFORMS.filter(({ system }) => system !== target.system)
   return {
     name: target.name,
     system: target.system,
     onlyExposed: discovered,
-    suffixes: others.flatMap(({ system, triple }) => [system, triple, triple.replace('-unknown-', '-')]),
+    suffixes: foreignSuffixes(target.system),
     asks: inputs.packages.map((text) => {
       const wild = isWildcard(text)
       const asked = text.replaceAll('{target}', target.system)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkArchitecture } from '../../../src/build/architecture.ts'
+import { checkArchitecture, formatOf } from '../../../src/build/architecture.ts'
 import { isArchive, readMember } from '../../../src/build/archive.ts'
 import { complaint, identify, wantedFor } from '../../../src/build/elf.ts'
 import { PLATFORMS } from '../../../src/nix/platform.ts'
@@ -133,7 +133,7 @@ describe('other formats', () => {
   })
 
   it('nothing is wanted for a processor that is not in the table', () => {
-    expect(wantedFor('wasm32-wasi' as System)).toBeUndefined()
+    expect(wantedFor('javascript-ghcjs' as System)).toBeUndefined()
   })
 })
 
@@ -154,6 +154,10 @@ it('members of archives in both forms', () => {
   }
   expect(names).toEqual(['/ (index)+0'.replace('/ ', ' '), 'a.o+0', 'long name.o+12'])
 })
+
+/** A module, and a component (webassembly.github.io/spec). */
+const WASM = Buffer.from('0061736d0100000000', 'hex')
+const COMPONENT = Buffer.from('0061736d0d00010000', 'hex')
 
 describe('outputs', () => {
   let folder: string
@@ -235,6 +239,35 @@ describe('outputs', () => {
     expect(await check()).toEqual([])
     put('lib/python3.12/site-packages/mine/cli-64.exe', pe(0x8664))
     expect(await check()).toHaveLength(1)
+  })
+
+  it.each([
+    ['x86_64-windows', { 'bin/a.exe': pe(0x8664), 'bin/a.dll': pe(0x8664) }, []],
+    ['i686-windows', { 'bin/a.exe': pe(0x14c), 'bin/b.exe': pe(0x8664) }, ['bin/b.exe: PE x86-64, wanted i386']],
+    ['aarch64-windows', { 'bin/a.exe': pe(0xaa64), 'bin/b.exe': pe(0x8664) }, ['bin/b.exe: PE x86-64, wanted aarch64']],
+    ['x86_64-windows', { 'bin/a': elf(X86_64), 'share/x.wasm': WASM }, ['bin/a: ELF x86-64, wanted PE x86-64']],
+    ['wasm32-wasi', { 'bin/a.wasm': WASM, 'bin/c.wasm': COMPONENT }, []],
+    ['wasm32-wasi', { 'bin/a': elf(X86_64) }, ['bin/a: ELF x86-64, wanted WebAssembly wasm32']],
+    ['wasm32-wasi', { 'bin/a.exe': pe(0x8664) }, ['bin/a.exe: PE x86-64, wanted WebAssembly wasm32']],
+    [
+      'wasm32-wasi',
+      { 'lib/a.a': archive([['a.o/', elf(X86_64)]]) },
+      ['lib/a.a(a.o): ELF x86-64, wanted WebAssembly wasm32'],
+    ],
+    ['aarch64-linux', { 'share/app.wasm': WASM }, []],
+  ])('for %s', async (system, files, wrong) => {
+    for (const [path, content] of Object.entries(files)) put(path, content)
+    expect(await check(system)).toEqual(wrong)
+  })
+
+  it('are told by what kind of program they are', () => {
+    put('bin/a', pe(0x8664))
+    put('bin/b', WASM)
+    put('bin/c', elf(X86_64))
+    put('bin/d', 'text')
+    symlinkSync('b', join(output, 'bin/e'))
+    const formats = ['a', 'b', 'c', 'd', 'e', 'none', '..'].map((name) => formatOf(join(output, 'bin', name)))
+    expect(formats).toEqual(['PE', 'WebAssembly', 'ELF', undefined, 'WebAssembly', undefined, undefined])
   })
 
   it('with names that are not UTF-8 are read', async () => {

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createNetwork, retryAfter, shownUrl } from '../../../src/runner/network.ts'
 
@@ -13,12 +10,14 @@ const limits = { tries: 4, idleSeconds: 0.3, totalSeconds: 1, backoffSeconds: 0.
 
 describe('download', () => {
   let server: Server
-  let folder: string
+  /** What each try was given, and whether its end came. */
+  let tries: { text: string; whole: boolean }[]
   let requests: IncomingMessage[]
   let answer: (request: IncomingMessage, response: ServerResponse, count: number) => void
   const log: string[] = []
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'network-'))
+    tries = []
+    consume = readAll
     requests = []
     log.length = 0
     server = createServer((request, response) => answer(request, response, requests.push(request)))
@@ -27,25 +26,49 @@ describe('download', () => {
   afterEach(() => {
     server.closeAllConnections()
     server.close()
-    rmSync(folder, { recursive: true })
   })
   const fetch = async (path = '', more = {}, userInfo = ''): Promise<void> => {
     const url = `http://${userInfo}127.0.0.1:${(server.address() as AddressInfo).port}/${path}`
     const network = createNetwork({ info: (text) => void log.push(text) }, limits)
-    await network.download({ url, sha256, maxBytes: 200_000, ...more }, join(folder, 'file'))
+    await network.download({ url, sha256, maxBytes: 200_000, ...more }, consume)
   }
-  const nothingLeft = (): void => expect(readdirSync(folder)).toEqual([])
+  let consume: (bytes: AsyncIterable<Uint8Array>) => Promise<void>
+  const readAll: typeof consume = async (bytes) => {
+    const seen = { text: '', whole: false }
+    tries.push(seen)
+    for await (const chunk of bytes) seen.text += Buffer.from(chunk).toString()
+    seen.whole = true
+  }
+  const nothingLeft = (): void => expect(tries.filter(({ whole }) => whole)).toEqual([])
 
-  it('appears whole, and only then', async () => {
+  it('comes as it is', async () => {
     answer = (_, response) => response.end(body)
     await fetch('', { sha256: sha256.toUpperCase() })
-    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe(body)
-    expect(readdirSync(folder)).toEqual(['file'])
+    expect(tries).toEqual([{ text: body, whole: true }])
+  })
+  it('has no end where its hash is wrong, and is tried once more', async () => {
+    answer = (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+    await expect(fetch()).rejects.toThrow(/its SHA-256 is .*, expected .*\(6 bytes, a web page\) \(2 tries\)/)
+    expect(tries.map(({ text }) => text)).toEqual(['<html>', '<html>'])
+    nothingLeft()
+  })
+  it('a consumer that fails on the right bytes is not called again; on wrong ones the hash is the reason', async () => {
+    answer = (_, response) => response.end(body)
+    let calls = 0
+    consume = async (bytes) => {
+      calls += 1
+      for await (const _ of bytes) break
+      throw new Error('no archive')
+    }
+    await expect(fetch()).rejects.toThrow(/^no archive$/)
+    expect(calls).toBe(1)
+    answer = (_, response) => response.end('<html>')
+    await expect(fetch()).rejects.toThrow(/its SHA-256 is/)
   })
   it.each([408, 425, 429, 500, 503])('%i is tried again', async (status) => {
     answer = (_, response, count) => (count < 4 ? response.writeHead(status).end() : response.end(body))
     await fetch()
-    expect(existsSync(join(folder, 'file'))).toBe(true)
+    expect(tries.at(-1)?.whole).toBe(true)
     expect(log).toHaveLength(3)
   })
   it.each([400, 401, 403, 404, 410])('%i is not', async (status) => {

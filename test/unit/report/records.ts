@@ -121,6 +121,7 @@ export function record(more: Partial<RunRecord> = {}): RunRecord {
     flake: {
       url: 'github:owner/name/0123456789abcdef0123456789abcdef01234567',
       revision: '0123456789abcdef0123456789abcdef01234567',
+      shared: 'github:owner/name/0123456789abcdef0123456789abcdef01234567',
       description: undefined,
     },
     emulators: [],

@@ -39,6 +39,7 @@ describe('outputs', () => {
       seconds: 75.123,
       closureSize: 3145728,
       error: null,
+      notes: [],
     })
     expect(
       resultObjects([{ plan: plan('x', { choice: false }), status: 'failed', seconds: 0, error: 'why' }]),
@@ -187,7 +188,7 @@ describe('the report', () => {
     const written: Record<string, string> = {}
     const said = { info: [] as string[], error: [] as string[], warning: [] as string[], summary: [] as string[] }
     const runner = {
-      facts: { folder: '/run' },
+      facts: { folder: '/run', env: {} },
       files: { write: async (path: string, content: string) => void Object.assign(written, { [path]: content }) },
       job: {
         output: (name: string, value: string) => void Object.assign(outputs, { [name]: value }),
@@ -195,6 +196,7 @@ describe('the report', () => {
       },
       log: {
         info: (text: string) => void said.info.push(text),
+        group: (_: string, body: () => Promise<void>) => body(),
         error: (text: string) => void said.error.push(text),
         warning: (text: string) => void said.warning.push(text),
       },

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Emulator } from '../../../src/emulation/types.ts'
 import type { System } from '../../../src/nix/system.ts'
-import { nixConf } from '../../../src/report/consumer.ts'
+import { annotationsOf } from '../../../src/report/annotations.ts'
+import { crossCommands, nixConf, sharedReference } from '../../../src/report/consumer.ts'
 import { code, details, preformatted, prose, shellWord, table } from '../../../src/report/markdown.ts'
 import { renderSummary } from '../../../src/report/summary.ts'
+import type { Choice, CrossMethod } from '../../../src/strategy/types.ts'
 import { built, failed, plan, pushed, record, storePath } from './records.ts'
 
 const EMULATOR: Emulator = {
@@ -212,5 +214,83 @@ describe('the summary', () => {
     const text = renderSummary(record({ results }))
     expect(text).toContain('| ❌ failed | `aarch64-linux` | `late`')
     expect(text).toContain('… and 501 more; all are in the outputs.')
+  })
+})
+
+describe('a reference by which others have the flake', () => {
+  const revision = '0123456789abcdef0123456789abcdef01234567'
+  const env = { GITHUB_WORKSPACE: '/home/runner/work/name/name', GITHUB_REPOSITORY: 'owner/name', GITHUB_SHA: revision }
+  const checkout = `git+file://${env.GITHUB_WORKSPACE}?rev=${revision}`
+  it.each([
+    ['a repository', `github:owner/other/${revision}`, revision, env, `github:owner/other/${revision}`],
+    ['the checkout of this commit', checkout, revision, env, `github:owner/name/${revision}`],
+    ['a folder of it', `${checkout}&dir=nix`, revision, env, `github:owner/name/${revision}?dir=nix`],
+    [
+      'another server',
+      `${checkout}&dir=nix`,
+      revision,
+      { ...env, GITHUB_SERVER_URL: 'https://ghe.example.org' },
+      `git+https://ghe.example.org/owner/name?dir=nix&rev=${revision}`,
+    ],
+    ['another commit, which may be of another repository', checkout, revision.replace('0', '1'), env, undefined],
+    ['a changed checkout', 'git+file:///home/runner/work/name/name', undefined, env, undefined],
+    ['a copied folder', 'path:/home/runner/work/name/name/sub?narHash=x', undefined, env, undefined],
+    ['a place outside of the workspace', 'path:/srv/flakes', undefined, env, 'path:/srv/flakes'],
+    [
+      'a place whose name begins alike',
+      'path:/home/runner/work/name/name2',
+      undefined,
+      env,
+      'path:/home/runner/work/name/name2',
+    ],
+    ['no workflow', checkout, revision, {}, checkout],
+  ])('%s', (_, url, commit, environment, expected) => {
+    expect(sharedReference({ url, revision: commit }, environment)).toBe(expected)
+  })
+})
+
+describe('commands for what was cross-compiled', () => {
+  const commands = (method: CrossMethod, attribute: string, reference?: string) => {
+    const { plan, ...result } = built('hello')
+    const choice = { ...(plan.choice as Choice), method, attribute }
+    return crossCommands([{ ...result, plan: { ...plan, choice } }], reference)
+  }
+  const path = `nix-store --realise ${storePath('hello')}`
+
+  it.each(['declared', 'pkgsCross'] as const)('%s: by its attribute, where others have the flake', (method) => {
+    expect(commands(method, 'a.b', 'github:o/r')).toEqual([
+      '# hello for aarch64-linux',
+      "nix build 'github:o/r#a.b'",
+      path,
+    ])
+    expect(commands(method, 'a.b')).toEqual(['# hello for aarch64-linux', path])
+  })
+
+  it.each(['overlay', 'transparent'] as const)('%s: no attribute of the flake is this build', (method) => {
+    expect(commands(method, 'packages.aarch64-linux.hello', 'github:o/r')).toEqual(['# hello for aarch64-linux', path])
+  })
+
+  it('nixos: the machine itself can ask for it', () => {
+    expect(commands('nixos', 'nixosConfigurations.pi.config.system.build.toplevel', 'github:o/r')).toEqual([
+      '# hello for aarch64-linux',
+      '# with nixpkgs.buildPlatform = "x86_64-linux" among its modules, nixosConfigurations.pi is this build on every machine',
+      path,
+    ])
+  })
+})
+
+describe('notes', () => {
+  const noted = (name: string) => ({ ...built(name), notes: ['The build of x could not\nexecute <y>'] })
+
+  it('are told once for all packages that have them, and as a warning', () => {
+    const results = [noted('a'), noted('b'), built('c')]
+    const text = renderSummary(record({ results }))
+    expect(text).toContain(
+      '### To be looked at\n\n#### `a` for `aarch64-linux`, `b` for `aarch64-linux`\n\n<pre>\nThe build of x could not\nexecute &#60;y&#62;\n</pre>',
+    )
+    expect(annotationsOf(results, [], 'fail')).toMatchObject([
+      { level: 'warning', text: 'a for aarch64-linux, b for aarch64-linux: The build of x could not\nexecute <y>' },
+    ])
+    expect(renderSummary(record({ results: [built('c')] }))).not.toContain('To be looked at')
   })
 })

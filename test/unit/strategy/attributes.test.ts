@@ -5,6 +5,7 @@ import type { System } from '../../../src/nix/system.ts'
 import {
   declaredPaths,
   joinAttributePath,
+  namesTarget,
   ownPaths,
   partitionNames,
   pkgsCrossPaths,
@@ -104,5 +105,38 @@ test('cross builds for other targets are told from own packages by name', () => 
   expect(partitionNames(names, 'x86_64-linux' as System)).toEqual({
     own: ['default', 'hello', 'tool', 'lone-aarch64-linux'],
     foreign: ['hello-aarch64-unknown-linux-gnu', 'hello-riscv64-linux-gnu', 'tool-cross-armv7l-linux'],
+  })
+})
+
+describe('other targets', () => {
+  const declared = (name: string) => joined(declaredPaths('hello', target(name), build, undefined))
+
+  test('Windows, by the names that flakes give it, and not by the processor alone', () => {
+    const paths = declared('mingw-ucrt-x86_64')
+    for (const name of ['x86_64-w64-mingw32', 'win64', 'x86_64-pc-windows-gnu', 'ucrt64', 'mingw-ucrt-x86_64'])
+      expect(paths).toContain(`packages.x86_64-linux.hello-${name}`)
+    expect(paths).not.toContain('packages.x86_64-linux.hello-x86_64')
+    expect(namesTarget(['packages', 'x86_64-linux', 'hello'], target('x86_64-windows'))).toBe(false)
+  })
+
+  test('static, which a package of musl need not be', () => {
+    expect(declared('x86_64-linux.pkgsStatic')).toContain('packages.x86_64-linux.hello-static')
+    expect(declared('aarch64-linux.pkgsStatic')).toContain(
+      'packages.x86_64-linux.hello-static-aarch64-unknown-linux-musl',
+    )
+    expect(declared('aarch64-linux.pkgsStatic')).not.toContain('packages.x86_64-linux.hello-static')
+    expect(declared('aarch64-linux.pkgsStatic')).not.toContain('packages.x86_64-linux.hello-aarch64-unknown-linux-musl')
+  })
+
+  test.each([
+    ['ucrt64', ['pkgsCross.mingw-ucrt-x86_64', 'pkgsCross.ucrt64']],
+    ['mingwW64', ['pkgsCross.mingw-msvcrt-x86_64', 'pkgsCross.mingwW64']],
+    ['wasm32-wasi', ['pkgsCross.wasm32-wasip1', 'pkgsCross.wasi32']],
+    ['x86_64-unknown-linux-musl', ['pkgsCross.musl64']],
+    ['x86_64-linux.pkgsStatic', ['pkgsStatic', 'pkgsCross.gnu64.pkgsStatic']],
+    ['aarch64-multiplatform-musl.pkgsStatic', ['pkgsCross.aarch64-multiplatform-musl.pkgsStatic']],
+  ])('%s in the sets of nixpkgs', (name, sets) => {
+    const paths = joined(pkgsCrossPaths('hello', target(name), build))
+    expect(paths).toEqual(sets.map((set) => `legacyPackages.x86_64-linux.${set}.hello`))
   })
 })

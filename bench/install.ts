@@ -1,0 +1,163 @@
+/**
+ * Time from the start of an installer on a fresh machine to a Nix that has built a trivial derivation with `nix build`,
+ * in turns: this action (built, dist/), as on a hosted runner (cold) and with what an earlier run left in the tool cache
+ * of a machine that is kept (warm); what the official installer does, single-user and with a daemon; and what quick installers do (a zstd tarball
+ * streamed into a /nix of the user's own). The last three are replicas in shell, of the same content, from the same
+ * loopback server, without what needs a network or systemd (channel, services).
+ *
+ *     test/rig/.cache/node24/node bench/install.ts [ROUNDS] [VERSION]
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RigNixVersion, rig } from '../test/rig/cache.ts'
+import { Machine } from '../test/rig/machine.ts'
+import { Runner } from '../test/rig/runner.ts'
+
+const rounds = Number(process.argv[2] ?? 5)
+const version = (process.argv[3] ?? '2.34.8') as RigNixVersion
+const repository = join(import.meta.dirname, '..')
+const scratch = mkdtempSync(join(tmpdir(), 'bench-install-'))
+const PORT = 8123
+const PROFILE = '/nix/var/nix/profiles/default'
+
+const BUILD = `nix build --extra-experimental-features 'nix-command flakes' --option substituters '' --no-link --impure --expr \
+  'derivation { name = "trivial"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo ok > $out" ]; }'`
+
+/** Each in a shell of its own; sets up what `$PATH` of BUILD needs. */
+const replicas = {
+  'official installer, single-user (replica)': `
+    curl -fsS http://127.0.0.1:${PORT}/nix.tar.xz -o /tmp/nix.tar.xz
+    echo "$SHA256  /tmp/nix.tar.xz" | sha256sum -c --quiet
+    mkdir /tmp/unpack && tar -xJf /tmp/nix.tar.xz -C /tmp/unpack
+    sudo mkdir -m 0755 /nix && sudo chown "$USER" /nix
+    /tmp/unpack/*/install`,
+  'official installer, daemon (replica)': `
+    curl -fsS http://127.0.0.1:${PORT}/nix.tar.xz -o /tmp/nix.tar.xz
+    echo "$SHA256  /tmp/nix.tar.xz" | sha256sum -c --quiet
+    mkdir /tmp/unpack && tar -xJf /tmp/nix.tar.xz -C /tmp/unpack
+    sudo /tmp/unpack/*/install --daemon
+    sudo ${PROFILE}/bin/nix-daemon > /tmp/daemon.log 2>&1 &
+    until [ -S /nix/var/nix/daemon-socket/socket ]; do sleep 0.01; done`,
+  'quick install: zstd into /nix (replica)': `
+    sudo install -d -o "$USER" /nix
+    curl -fsS http://127.0.0.1:${PORT}/nix.tar.zst | tar --zstd -x -C /nix --strip-components=1
+    nix=$(echo /nix/store/*-nix-${version})
+    $nix/bin/nix-store --load-db < /nix/.reginfo
+    MANPATH= $nix/bin/nix-env -i "$nix"
+    mkdir -p ~/.config/nix && echo 'accept-flake-config = false' > ~/.config/nix/nix.conf`,
+} as const
+
+type Replica = keyof typeof replicas
+const ways = ['this action, cold', 'this action, warm', ...(Object.keys(replicas) as Replica[])] as const
+type Way = (typeof ways)[number]
+const seconds = new Map<Way | 'first line' | 'whole action, warm', number[]>()
+const note = (way: Way | 'first line' | 'whole action, warm', took: number): void => {
+  seconds.set(way, [...(seconds.get(way) ?? []), took])
+}
+
+const tools = join(scratch, 'tools')
+try {
+  prepare()
+  await measureOurs('self-hosted')
+  seconds.clear()
+  for (let round = 0; round < rounds; round += 1)
+    for (const way of ways) {
+      const took =
+        way in replicas
+          ? await measure(way as Replica)
+          : await measureOurs(way === 'this action, warm' ? 'self-hosted' : 'github-hosted')
+      note(way, took)
+      console.log(`${way}: ${took.toFixed(2)} s`)
+    }
+  console.log(`\nmedians of ${rounds}:`)
+  const warm = median(seconds.get('this action, warm') ?? [])
+  for (const [way, list] of seconds)
+    console.log(`${way}: ${median(list).toFixed(2)} s, ${(median(list) / warm).toFixed(1)} x`)
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+
+/** The same content for all: the release's tarball, and the same as zstd with its folder named `nix`. */
+function prepare(): void {
+  const script = `set -euo pipefail; mkdir x tools; ln -s ${rig.tarball(version)} nix.tar.xz; tar -xJf nix.tar.xz -C x; mv x/* x/nix
+    chmod -R a-w x/nix/store/*; mkdir -p x/nix/var/nix; tar -c -C x nix | zstd -q -19 -T0 -o nix.tar.zst; chmod -R u+w x; rm -r x; chmod 755 .; chown 1001 tools`
+  const made = spawnSync('bash', ['-c', script], { cwd: scratch, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(made.stderr)
+  writeFileSync(
+    join(scratch, 'server.mjs'),
+    `import { createReadStream } from 'node:fs'
+    import { createServer } from 'node:http'
+    createServer((q, s) => createReadStream('${scratch}' + q.url).pipe(s)).listen(${PORT}, '127.0.0.1', () => console.log('up'))`,
+  )
+}
+
+async function start(): Promise<Machine> {
+  const machine = await Machine.start({
+    user: 'runner',
+    binds: [
+      { source: repository },
+      { source: scratch },
+      { source: tools, target: '/opt/hostedtoolcache', readOnly: false },
+    ],
+  })
+  const server = machine.spawn([machine.node('host'), join(scratch, 'server.mjs')], { user: 'root' })
+  await new Promise((resolve) => server.stdout?.once('data', resolve))
+  return machine
+}
+
+async function measure(way: Replica): Promise<number> {
+  const machine = await start()
+  try {
+    const env = { SHA256: rig.tarballSha256(version) }
+    const clock = performance.now()
+    await machine.sh(replicas[way], { env })
+    const path = `${machine.home}/.nix-profile/bin:${PROFILE}/bin:/usr/bin:/bin`
+    await machine.sh(BUILD, { env: { PATH: path, ...(way.includes('daemon') ? { NIX_REMOTE: 'daemon' } : {}) } })
+    return (performance.now() - clock) / 1000
+  } finally {
+    await machine.stop()
+  }
+}
+
+/** The installing part of the action alone (to the end of its log group), and the same build as a step after it. */
+async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promise<number> {
+  const machine = await start()
+  try {
+    const at = { first: 0, installed: 0 }
+    const onLine = (line: string): void => {
+      at.first ||= performance.now()
+      if (line.includes('[endgroup]')) at.installed ||= performance.now()
+    }
+    const runner = new Runner({
+      machine,
+      onLine,
+      env: {
+        RUNNER_ENVIRONMENT: environment,
+        ...(environment === 'self-hosted' && { RUNNER_TOOL_CACHE: '/opt/hostedtoolcache' }),
+      },
+    })
+    runner.checkout(join(repository, 'examples/hello'))
+    const began = performance.now()
+    const step = await runner.step(repository, {
+      'nix-source': `http://127.0.0.1:${PORT}/nix.tar.xz`,
+      'nix-sha256': rig.tarballSha256(version),
+      'extra-nix-config': 'substituters =',
+      qemu: 'never',
+    })
+    if (!step.ok) throw new Error(runner.log)
+    if (environment === 'self-hosted') note('whole action, warm', (performance.now() - began) / 1000)
+    note('first line', (at.first - began) / 1000)
+    const building = performance.now()
+    const build = await runner.run(BUILD)
+    if (!build.ok) throw new Error(runner.log)
+    return (at.installed - began + performance.now() - building) / 1000
+  } finally {
+    await machine.stop()
+  }
+}
+
+function median(list: readonly number[]): number {
+  return [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN
+}
