@@ -29,12 +29,11 @@ const three = ['cross', 'hybrid', 'emulated'] as const
 
 /** The compilers' archives, which the set's own derivations cannot fetch in a sandbox. */
 async function addArchives(machine: Machine): Promise<Record<string, string>> {
-  await machine.sh(
-    `cd ${join(fixturesDir, 'debs')} && nix-store --add-fixed sha256 ./*.deb ./*.orig.tar.* >/dev/null`,
-    {
-      timeout: 300_000,
-    },
-  )
+  const script = `nix-store --add-fixed sha256 ./*.deb ./*.orig.tar.* >/dev/null
+    for program in bash-* busybox-*; do
+      case $program in *.deb) ;; *) nix-store --add-fixed --recursive sha256 "$program" >/dev/null ;; esac
+    done`
+  await machine.sh(script, { cwd: join(fixturesDir, 'debs'), timeout: 300_000 })
   return {}
 }
 

@@ -44,7 +44,14 @@ describe.skipIf(!machineUsable())('auto', () => {
     ['pkgscross', 'riscv64-linux', 'greeting', 'cross', 'pkgsCross', /nixpkgs' cross set/],
     ['plain', 'aarch64-linux', 'counter', 'cross', 'transparent', /the unchanged flake.*at native speed/],
     ['raw', 'aarch64-linux', 'default', 'emulated', null, /QEMU runs the aarch64-linux build/],
-    ['stubborn', 'aarch64-linux', 'runs-a-foreign-tool', 'emulated', null, /QEMU runs the aarch64-linux build/],
+    [
+      'stubborn',
+      'aarch64-linux',
+      'runs-a-foreign-tool',
+      'cross',
+      'transparent',
+      /QEMU runs .*: printer-1\.0 \(aarch64-linux\), runs-a-foreign-tool-1\.0/,
+    ],
     [
       'stubborn',
       'aarch64-linux',

@@ -32,6 +32,15 @@ describe('run', () => {
     expect(stdout).toBe('$(id)|;|`x`|a b|')
   })
 
+  test('an abort ends the command, before it began too', async () => {
+    const abort = new AbortController()
+    const running = commands().run(shell('sleep 30'), { signal: abort.signal, accept: 'any' })
+    setTimeout(() => abort.abort(), 50)
+    await expect(running).rejects.toMatchObject({ result: { stopped: 'cancelled' } })
+    const late = commands().run(shell('sleep 30'), { signal: abort.signal, accept: 'any' })
+    await expect(late).rejects.toMatchObject({ result: { stopped: 'cancelled' } })
+  })
+
   test('a failure shows the command, the exit code and what it printed, without secrets', async () => {
     const failing = commands().run({ ...shell('echo oh hunter2 >&2; exit 7'), secrets: ['hunter2'] })
     await expect(failing).rejects.toThrow(/sh -c .* failed with exit code 7:\noh \*\*\*/)
