@@ -86,7 +86,7 @@ test.skipIf(!machineUsable())('what one job learnt, the next job on a fresh mach
         flake: text,
         binds: [...fixtures.binds, { source: rig.qemu }, { source: kept, target: '/srv/cache', readOnly: false }],
         nixConf: `experimental-features = nix-command flakes\n${fixtures.nixConf()}`,
-      } as const
+      } satisfies JobOptions
       await withJob(options, async ({ machine, runner, act, finish }) => {
         Object.assign(runner.job.env, {
           ACTIONS_CACHE_SERVICE_V2: 'true',
