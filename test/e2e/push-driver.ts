@@ -49,6 +49,7 @@ const parsedKey = job.key === undefined ? undefined : parseSigningKey(job.key)
 if (parsedKey !== undefined && 'problem' in parsedKey) throw new Error(parsedKey.problem)
 let answer: unknown
 const began = performance.now()
+const base = process.cpuUsage()
 
 /** Gives the roots one by one, as a build does, and waits for the last to be pushed. */
 async function live(): Promise<string> {
@@ -82,5 +83,5 @@ try {
 }
 const seconds = (performance.now() - began) / 1000
 await runner.undo()
-process.stdout.write(`\nANSWER ${JSON.stringify({ answer, seconds, rss: process.resourceUsage().maxRSS })}\n`)
+process.stdout.write(`\nANSWER ${JSON.stringify({ answer, seconds, rss: process.resourceUsage().maxRSS, cpu: process.cpuUsage(base) })}\n`)
 await runner.close()

@@ -4,7 +4,6 @@ import { mkdir, open, readFile, rename, rm, rmdir, stat, writeFile } from 'node:
 import { dirname, join, resolve } from 'node:path'
 import { decoded } from '../../nix/store-url.ts'
 import { type Content, DestinationError, type Objects, SourceError } from './objects.ts'
-import { fileChunks } from './transport.ts'
 
 const CONNECTIONS = 8
 
@@ -49,7 +48,7 @@ async function writeDurably(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx', 0o644)
   try {
     if (content.kind === 'bytes') await file.writeFile(content.bytes)
-    else for await (const chunk of fileChunks(content.file, 0, content.file.size)) await file.appendFile(chunk)
+    else for await (const chunk of content.file.chunks(0, content.file.size)) await file.appendFile(chunk)
   } finally {
     await file.close()
   }

@@ -5,12 +5,15 @@ export type Content =
 
 /** A file that may still be growing while it is sent. */
 export interface FileContent {
-  readonly path: string
   /** Bytes of the whole, known from the start. */
   readonly size: number
-  /** Resolves once more than `offset` bytes are in the file; gives how many. Rejects where the writer gave up. */
-  available(offset: number): Promise<number>
+  /** Bytes [start, end) as they come; a chunk is valid until the next is asked for. @throws SourceError */
+  chunks(start: number, end: number): AsyncIterable<Uint8Array>
 }
+
+/** Bytes of what is to be written. */
+export const sizeOf = (content: Content): number =>
+  content.kind === 'bytes' ? content.bytes.length : content.file.size
 
 /** A binary cache behind any protocol: named objects, as `nix-cache-info`, `<hash>.narinfo`, `nar/<hash>.nar.zst`. */
 export interface Objects {

@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises'
 import http from 'node:http'
 import https from 'node:https'
-import { type Content, DestinationError, type FileContent, SourceError } from './objects.ts'
+import { type Content, DestinationError, SourceError, sizeOf } from './objects.ts'
 
 /** One request, ready to be sent. */
 export interface Sending {
@@ -36,7 +35,6 @@ export interface Transport {
 const STALL_SECONDS = 60
 const CONNECT_SECONDS = 15
 const MOST_REDIRECTS = 5
-const CHUNK = 256 * 1024
 /** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
 const ASK_FIRST_BYTES = 1024 * 1024
 const CONTINUE_SECONDS = 1
@@ -135,7 +133,7 @@ async function sendBody(request: http.ClientRequest, sending: Sending, answered:
   }
   if (content === undefined) return
   const [start, end] = sending.range ?? [0, content.file.size]
-  for await (const chunk of fileChunks(content.file, start, end)) {
+  for await (const chunk of content.file.chunks(start, end)) {
     if (answered() || request.destroyed) return
     await written(request, chunk)
   }
@@ -143,7 +141,7 @@ async function sendBody(request: http.ClientRequest, sending: Sending, answered:
 }
 
 /** Resolves once the chunk is on its way, or nobody wants it any more: its memory may then be used again. */
-const written = (request: http.ClientRequest, chunk: Buffer): Promise<void> =>
+const written = (request: http.ClientRequest, chunk: Uint8Array): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       request.off('close', done)
@@ -153,39 +151,10 @@ const written = (request: http.ClientRequest, chunk: Buffer): Promise<void> =>
     request.write(chunk, done)
   })
 
-/** Bytes [start, end) of a file that may still be growing, read one chunk ahead. A chunk is valid until the next is asked for. */
-export async function* fileChunks(file: FileContent, start: number, end: number): AsyncGenerator<Buffer> {
-  const opened = await open(file.path).catch(sourceFault)
-  const memory = [0, 1].map(() => Buffer.allocUnsafe(Math.min(CHUNK, end - start)))
-  const read = async (at: number, into = Buffer.alloc(0)): Promise<Buffer> => {
-    const there = Math.min(end, await file.available(at).catch(sourceFault))
-    const { bytesRead } = await opened.read(into, 0, Math.min(CHUNK, there - at), at).catch(sourceFault)
-    if (bytesRead === 0) throw new SourceError(`${file.path} is shorter than it was`)
-    return into.subarray(0, bytesRead)
-  }
-  try {
-    let coming = start < end ? read(start, memory[0]) : undefined
-    for (let [at, turn] = [start, 1]; coming !== undefined; turn = 1 - turn) {
-      const chunk: Buffer = await coming
-      at += chunk.length
-      coming = at < end ? read(at, memory[turn]) : undefined
-      // where nobody asks for it any more
-      coming?.catch(() => undefined)
-      yield chunk
-    }
-  } finally {
-    await opened.close()
-  }
-}
-
-function sourceFault(cause: unknown): never {
-  throw new SourceError(cause instanceof Error ? cause.message : String(cause))
-}
-
 function contentLength({ content, range }: Sending): number {
   if (range !== undefined) return range[1] - range[0]
   if (content === undefined) return 0
-  return content.kind === 'bytes' ? content.bytes.length : content.file.size
+  return sizeOf(content)
 }
 
 const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'])

@@ -1,6 +1,6 @@
 import { type StorePath, storeHash } from '../../nix/store-path.ts'
 import type { PathFacts } from '../closure.ts'
-import { bytesOf, DestinationError, type FileContent, type Objects, SourceError } from '../destination/objects.ts'
+import { bytesOf, type Content, DestinationError, type Objects, SourceError, sizeOf } from '../destination/objects.ts'
 import type { NarInfo } from '../narinfo.ts'
 import { Lanes } from './lanes.ts'
 import { NarInfoOrder } from './order.ts'
@@ -60,14 +60,15 @@ export class Delivery {
   }
 
   /** Sends a NAR. Resolves when it is there or not wanted any more; failures are kept. */
-  async nar(name: string, file: FileContent): Promise<void> {
+  async nar(name: string, content: Content): Promise<void> {
     await this.#track(
       this.#lanes.run('rest', async () => {
         if (this.#dead !== undefined) return
-        const isThere = file.size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === file.size
+        const size = sizeOf(content)
+        const isThere = size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === size
         if (!isThere) {
-          await this.objects.write(name, { kind: 'file', file })
-          this.#bytes += file.size
+          await this.objects.write(name, content)
+          this.#bytes += size
         }
         this.#writeInfos(this.#order.narThere(name))
       }),
@@ -89,10 +90,10 @@ export class Delivery {
   }
 
   /** An object that nothing waits for (a listing). */
-  async other(name: string, file: FileContent): Promise<void> {
+  async other(name: string, content: Content): Promise<void> {
     await this.#track(
       this.#lanes.run('rest', async () => {
-        if (this.#dead === undefined) await this.objects.write(name, { kind: 'file', file })
+        if (this.#dead === undefined) await this.objects.write(name, content)
       }),
       () => undefined,
     )

@@ -83,15 +83,17 @@ export class Gateway implements Service {
     const spooled = await this.#spool.take(size)
     // sent on while it still comes, except where it is not clear yet who lacks it
     const filled = spooled.fill(body)
-    if (this.#allAlike) this.#deliver(name, spooled, this.#living())
+    const isSentOn = this.#allAlike && spooled.content.kind === 'file'
+    if (isSentOn) this.#deliver(name, spooled, this.#living())
     try {
       await filled
     } catch (cause) {
-      if (!this.#allAlike) await spooled.drop()
+      if (!isSentOn) await spooled.drop()
       return cause instanceof Error ? cause.message : String(cause)
     }
     this.#nars.add(name)
     if (!this.#allAlike) this.#held.set(name, spooled)
+    else if (!isSentOn) this.#deliver(name, spooled, this.#living())
     return undefined
   }
 
@@ -122,7 +124,7 @@ export class Gateway implements Service {
   async takeOther(name: string, size: number, body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
     const spooled = await this.#spool.take(size)
     await spooled.fill(body)
-    this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled))).then(() => spooled.drop()))
+    this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled.content))).then(() => spooled.drop()))
     return undefined
   }
 
@@ -138,7 +140,7 @@ export class Gateway implements Service {
   }
 
   #deliver(name: string, spooled: Spooled, to: readonly Delivery[]): void {
-    this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled))).then(() => spooled.drop()))
+    this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled.content))).then(() => spooled.drop()))
   }
 
   #track(work: Promise<void>): void {

@@ -1,21 +1,38 @@
 import { type FileHandle, mkdir, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import type { FileContent } from '../destination/objects.ts'
+import { type Content, type FileContent, SourceError } from '../destination/objects.ts'
 
 /** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
 const MOST_BYTES = 8 * 1024 ** 3
+/** Objects up to here are kept in memory, as long as all of them together have no more than the second. */
+const SMALL_BYTES = 64 * 1024
+const MOST_IN_MEMORY = 8 * 1024 * 1024
 
 /** Bytes that are gathered for one write. */
 const GATHER_BYTES = 512 * 1024
+/** Bytes of the end of what came that stay in memory: an upload that keeps pace reads nothing from the disk. */
+const RECENT_BYTES = 1024 * 1024
+const READ_BYTES = 256 * 1024
 
-/** A folder for NARs on their way, with a limit. A NAR larger than the limit is let in when it is alone. */
+/** An object on its way, filled by one and read by any number of uploads. */
+export interface Spooled {
+  readonly content: Content
+  /** Takes in what comes. @throws Error where it is not `size` bytes, and where the disk is full */
+  fill(body: AsyncIterable<Uint8Array>): Promise<void>
+  /** All uploads are through, or none is wanted any more. */
+  drop(): Promise<void>
+}
+
+/** A place for objects on their way, with a limit. An object larger than the limit is let in when it is alone. */
 export class Spool {
   readonly #folder: string
   readonly #limit: number
   readonly #waiting: (() => void)[] = []
   #used = 0
+  #inMemory = 0
   #count = 0
 
   private constructor(folder: string, limit: number) {
@@ -32,6 +49,12 @@ export class Spool {
 
   /** Waits for room and makes a place for one object. @param size bytes */
   async take(size: number): Promise<Spooled> {
+    if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
+      this.#inMemory += size
+      return inMemory(size, () => {
+        this.#inMemory -= size
+      })
+    }
     while (this.#used > 0 && this.#used + size > this.#limit)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#used += size
@@ -42,7 +65,10 @@ export class Spool {
       for (const wake of this.#waiting.splice(0)) wake()
     }
     try {
-      return new Spooled(path, size, await open(path, 'wx', 0o600), release)
+      const file = await open(path, 'wx+', 0o600)
+      // without a name it is gone however this process ends
+      await rm(path)
+      return onDisk(new Growing(file, size), release)
     } catch (cause) {
       release()
       throw cause
@@ -54,28 +80,48 @@ export class Spool {
   }
 }
 
-/** One object on its way: written once, read by any number of uploads, also while it is still being written. */
-export class Spooled implements FileContent {
-  readonly path: string
+function inMemory(size: number, release: () => void): Spooled {
+  const content = { kind: 'bytes', bytes: Buffer.alloc(0) as Uint8Array } satisfies Content
+  return {
+    content,
+    fill: async (body) => {
+      content.bytes = await buffer(body)
+      if (content.bytes.length !== size) throw new Error(`${content.bytes.length} of ${size} bytes came`)
+    },
+    drop: async () => release(),
+  }
+}
+
+const onDisk = (file: Growing, release: () => void): Spooled => ({
+  content: { kind: 'file', file },
+  fill: (body) => file.fill(body),
+  drop: async () => {
+    release()
+    await file.close()
+  },
+})
+
+/** A file that is read while it is still being written. */
+class Growing implements FileContent {
   readonly size: number
   readonly #file: FileHandle
-  readonly #release: () => void
+  /** What came last, the oldest first; what is not on disk yet is always in it. */
+  readonly #recent: { readonly at: number; readonly chunk: Uint8Array }[] = []
+  #came = 0
   #written = 0
   #fault: Error | undefined
-  #waiting: { readonly resolve: (bytes: number) => void; readonly reject: (cause: Error) => void }[] = []
+  #waiting: (() => void)[] = []
 
-  constructor(path: string, size: number, file: FileHandle, release: () => void) {
-    this.path = path
-    this.size = size
+  constructor(file: FileHandle, size: number) {
     this.#file = file
-    this.#release = release
+    this.size = size
   }
 
-  /** Writes what comes. @throws Error where it is not `size` bytes, and where the disk is full */
   async fill(body: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      await pipeline(body, this.#writer())
-      if (this.#written !== this.size) throw new Error(`${this.#written} of ${this.size} bytes came`)
+      // not `for await`: it copies what came meanwhile into one buffer
+      await pipeline(body, this.#intake())
+      if (this.#came !== this.size) throw new Error(`${this.#came} of ${this.size} bytes came`)
     } catch (cause) {
       this.#fault = cause instanceof Error ? cause : new Error(String(cause))
       this.#wake()
@@ -83,46 +129,75 @@ export class Spooled implements FileContent {
     }
   }
 
-  /** Takes several chunks at a time to the disk: a NAR comes in thousands of them. */
-  #writer(): Writable {
-    const write = async (chunks: readonly Uint8Array[]) => {
-      const wanted = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      const { bytesWritten } = await this.#file.writev([...chunks])
-      // a disk that is nearly full takes less than it is given, and then says so
-      if (bytesWritten < wanted) await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten))
-      this.#written += wanted
-      this.#wake()
+  /** Gathers one write while the one before is under way. */
+  #intake(): Writable {
+    let writing = Promise.resolve()
+    let gathered: Uint8Array[] = []
+    const flush = async () => {
+      await writing
+      writing = this.#write(gathered)
+      // looked at before the next one, and at the end
+      writing.catch(() => undefined)
+      gathered = []
     }
     return new Writable({
       highWaterMark: GATHER_BYTES,
-      write: (chunk: Uint8Array, _encoding, done) => void write([chunk]).then(() => done(), done),
-      writev: (all, done) => void write(all.map(({ chunk }) => chunk as Uint8Array)).then(() => done(), done),
-      final: (done) => void this.#file.close().then(() => done(), done),
-      destroy: (cause, done) =>
-        void this.#file.close().then(
-          () => done(cause),
-          () => done(cause),
-        ),
+      write: (chunk: Uint8Array, _encoding, done) => {
+        this.#recent.push({ at: this.#came, chunk })
+        this.#came += chunk.length
+        gathered.push(chunk)
+        this.#wake()
+        if (bytesIn(gathered) < GATHER_BYTES) done()
+        else flush().then(() => done(), done)
+      },
+      final: (done) => {
+        flush()
+          .then(() => writing)
+          .then(() => done(), done)
+      },
     })
   }
 
-  async available(offset: number): Promise<number> {
-    if (this.#fault !== undefined) throw this.#fault
-    if (this.#written > offset || (this.#written > 0 && this.#written >= this.size)) return this.#written
-    return await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })).then(() =>
-      this.available(offset),
-    )
+  async #write(chunks: readonly Uint8Array[]): Promise<void> {
+    if (chunks.length === 0) return
+    const wanted = bytesIn(chunks)
+    const { bytesWritten } = await this.#file.writev([...chunks])
+    // a disk that is nearly full takes less than it is given, and then says so
+    if (bytesWritten < wanted) await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten))
+    this.#written += wanted
+    const kept = this.#recent.findIndex(({ at, chunk }) => at + chunk.length > this.#written - RECENT_BYTES)
+    this.#recent.splice(0, kept < 0 ? this.#recent.length : kept)
   }
 
-  /** All uploads are through, or none is wanted any more. */
-  async drop(): Promise<void> {
-    this.#release()
-    await rm(this.path, { force: true })
+  /** Bytes [start, end) as they come. A chunk is valid until the next is asked for. */
+  async *chunks(start: number, end: number): AsyncGenerator<Uint8Array> {
+    let memory: Buffer | undefined
+    for (let at = start; at < end; ) {
+      while (this.#came <= at && this.#fault === undefined)
+        await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      if (this.#fault !== undefined) throw new SourceError(this.#fault.message)
+      const recent = this.#recent.find((one) => at < one.at + one.chunk.length)
+      let chunk: Uint8Array
+      if (recent !== undefined && recent.at <= at) chunk = recent.chunk.subarray(at - recent.at)
+      else {
+        memory ??= Buffer.allocUnsafe(READ_BYTES)
+        const { bytesRead } = await this.#file.read(memory, 0, Math.min(READ_BYTES, this.#written - at), at)
+        if (bytesRead === 0) throw new SourceError('what was to be sent is shorter than it was')
+        chunk = memory.subarray(0, bytesRead)
+      }
+      const part = chunk.subarray(0, end - at)
+      at += part.length
+      yield part
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
   }
 
   #wake(): void {
-    for (const { resolve, reject } of this.#waiting.splice(0))
-      if (this.#fault === undefined) resolve(this.#written)
-      else reject(this.#fault)
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
+
+const bytesIn = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, { length }) => sum + length, 0)
