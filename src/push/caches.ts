@@ -5,18 +5,15 @@ import type { Runner } from '../runner/ports.ts'
 import type { PathFacts } from './closure.ts'
 import { copyWithTries, freshCommand, withSecretFile } from './copy.ts'
 import { gatewayCopyArguments, makingParameters, silenceLimit } from './copy-plan.ts'
-import { type Found, faultOf } from './found.ts'
 import { Gateway } from './gateway/gateway.ts'
 import { damagedPaths } from './local-store.ts'
-import { pooled } from './pool.ts'
-import { contentFault, lookUp, sampleOf } from './read-back.ts'
-import { consumerLines, reportOf, type Seen } from './report.ts'
+import { readBack, unseen } from './read-back.ts'
+import { consumerLines, reportOf } from './report.ts'
 import type { PushSettings } from './settings.ts'
-import { lackedBy, type NoTarget, openTarget, reasonOf, signWhatIsThere, type Target } from './target.ts'
+import { lackedBy, openTarget, reasonOf, type Target } from './target.ts'
 import type { PushReport, PushRequest } from './types.ts'
 
 const PROGRESS_SECONDS = 15
-const CONTENTS_AT_A_TIME = 4
 
 /** What is pushed where, once facts are gathered. */
 export interface CachePush {
@@ -47,7 +44,7 @@ export async function pushToCaches(
   await bring(runner, nix, push, targets, own)
   const reports = await Promise.all(
     opened.map(async (target) => {
-      const seen = 'objects' in target ? await readBack(target, push, own) : unseen(target)
+      const seen = 'objects' in target ? await readBack(runner, target, push.request, own) : unseen(target)
       const lines = consumerLines(target.destination, publicKey)
       const seconds = (performance.now() - began) / 1000
       return reportOf(target.destination.shown, push, seen, seconds, lines)
@@ -134,50 +131,4 @@ function progressOf(targets: readonly Target[], wanted: number): string {
     return `${destination.shown}: ${delivery.written.size} of ${wanted} paths, ${megabytes} MB sent`
   })
   return each.join('; ')
-}
-
-const unseen = ({ reason }: NoTarget): Seen => ({
-  before: new Map(),
-  after: new Map(),
-  faults: new Map(),
-  verified: 0,
-  reason,
-})
-
-/** Adds missing signatures and looks at the destination again. Never throws. */
-async function readBack(target: Target, push: CachePush, own: readonly PathFacts[]): Promise<Seen> {
-  const { objects, delivery, before } = target
-  const { key, verify } = push.request
-  const dead = delivery.dead === undefined ? {} : { reason: delivery.dead }
-  try {
-    const unsignable = await signWhatIsThere(target, key)
-    const faults = new Map([...delivery.lost, ...unsignable])
-    const written: readonly (readonly [StorePath, Found])[] = [...delivery.written].map(([path, info]) => [
-      path,
-      { state: 'good', info, bytes: info.fileSize ?? 0 },
-    ])
-    if (verify === 'none') {
-      for (const [path, found] of before) if (found.state === 'foreign') faults.set(path, found.reason)
-      return { before, after: new Map([...before, ...written]), faults, verified: 0, ...dead }
-    }
-    const changed = own.filter(({ path }) => before.get(path)?.state !== 'good')
-    const after = new Map([...before, ...(await lookUp(objects, changed, key?.publicKey))])
-    for (const [path, found] of after) {
-      const fault = faultOf(found)
-      if (fault !== undefined && !faults.has(path)) faults.set(path, fault)
-    }
-    await pooled(sampleOf(after, verify, Math.random), CONTENTS_AT_A_TIME, async (info) => {
-      const fault = await contentFault(objects, info)
-      if (fault !== undefined) faults.set(info.path, fault)
-    })
-    return { before, after, faults, verified: after.size - faults.size, ...dead }
-  } catch (cause) {
-    return {
-      before,
-      after: before,
-      faults: delivery.lost,
-      verified: 0,
-      reason: delivery.dead ?? `reading back: ${reasonOf(cause)}`,
-    }
-  }
 }

@@ -1,64 +1,123 @@
-import { createHash } from 'node:crypto'
-import { toBase32 } from '../nix/base32.ts'
-import { type StorePath, storeHash } from '../nix/store-path.ts'
+import type { StorePath } from '../nix/store-path.ts'
+import { inParallel } from '../runner/parallel.ts'
+import type { Runner } from '../runner/ports.ts'
 import type { PathFacts } from './closure.ts'
-import type { Objects } from './destination/objects.ts'
-import { type Found, judge } from './found.ts'
-import { type NarInfo, parseNarInfo } from './narinfo.ts'
-import { pooled } from './pool.ts'
+import { type ContentCheck, checkContent, unpacker } from './content.ts'
+import { type Found, faultOf } from './found.ts'
+import { lookUp } from './look-up.ts'
+import type { NarInfo } from './narinfo.ts'
+import type { Seen } from './report.ts'
+import { type NoTarget, reasonOf, signWhatIsThere, type Target } from './target.ts'
+import type { PushRequest } from './types.ts'
 
-/** How many NARs `verify: sample` reads whole, and up to which size each. */
+const CONTENTS_AT_A_TIME = 4
+/** How many NARs `verify: sample` reads whole, and how many bytes of all of them. */
 const SAMPLE_PATHS = 5
-const SAMPLE_BYTES = 256 * 1024 * 1024
+const SAMPLE_BYTES = 64 * 1024 * 1024
 
-/** Asks the destination itself what it has of each path. @throws DestinationError where it does not answer */
-export async function lookUp(
-  objects: Objects,
-  closure: readonly PathFacts[],
-  publicKey: string | undefined,
-): Promise<ReadonlyMap<StorePath, Found>> {
-  const found = await pooled(
-    closure,
-    objects.lookups,
-    async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey)] as const,
-  )
-  return new Map(found)
-}
-
-async function lookUpOne(objects: Objects, facts: PathFacts, publicKey: string | undefined): Promise<Found> {
-  const text = await objects.read(`${storeHash(facts.path)}.narinfo`)
-  if (text === undefined) return { state: 'missing' }
-  let info: NarInfo
+/** Adds missing signatures and looks at the destination again. Never throws. */
+export async function readBack(
+  runner: Runner,
+  target: Target,
+  { key, verify }: PushRequest,
+  own: readonly PathFacts[],
+): Promise<Seen> {
+  const { objects, delivery, before } = target
+  const dead = delivery.dead === undefined ? {} : { reason: delivery.dead }
   try {
-    info = parseNarInfo(text.toString())
+    const { infos, failed } = await signWhatIsThere(target, key)
+    const lost = new Map([...delivery.lost, ...failed])
+    const written = new Map([...delivery.written, ...infos])
+    const known = new Map<StorePath, Found>([...before, ...[...written].map(asFound)])
+    if (verify === 'none') {
+      const foreign = [...known].flatMap(([path, found]) =>
+        found.state === 'foreign' ? [[path, found.reason] as const] : [],
+      )
+      const faults = new Map([...lost, ...foreign])
+      return { before, after: known, faults, verified: 0, ...dead }
+    }
+    const changed = own.filter(({ path }) => before.get(path)?.state !== 'good')
+    const sample = sampleOf(infosIn(known), verify, Math.random)
+    const [found, contents] = await Promise.all([
+      lookUp(objects, changed, key?.publicKey, written),
+      checkContents(runner, target, sample),
+    ])
+    const after = new Map([...before, ...found])
+    const faults = new Map([...contents, ...faultsIn(after), ...lost])
+    return { before, after, faults, verified: after.size - faults.size, ...dead }
   } catch (cause) {
-    return { state: 'broken', reason: cause instanceof Error ? cause.message : String(cause) }
+    const reason = delivery.dead ?? `reading back: ${reasonOf(cause)}`
+    return { before, after: before, faults: delivery.lost, verified: 0, reason }
   }
-  return judge(info, await objects.size(info.url), facts, publicKey)
 }
 
-/** Paths whose content is read back: all, or of those small enough a few that change from run to run. */
+/** A target that could not be opened. */
+export const unseen = ({ reason }: NoTarget): Seen => ({
+  before: new Map(),
+  after: new Map(),
+  faults: new Map(),
+  verified: 0,
+  reason,
+})
+
+const asFound = ([path, info]: readonly [StorePath, NarInfo]): readonly [StorePath, Found] => [
+  path,
+  { state: 'good', info, bytes: info.fileSize ?? 0 },
+]
+
+const infosIn = (known: ReadonlyMap<StorePath, Found>): readonly NarInfo[] =>
+  [...known.values()].flatMap((found) => (found.state === 'good' ? [found.info] : []))
+
+const faultsIn = (seen: ReadonlyMap<StorePath, Found>): readonly (readonly [StorePath, string])[] =>
+  [...seen].flatMap(([path, found]) => {
+    const fault = faultOf(found)
+    return fault === undefined ? [] : [[path, fault] as const]
+  })
+
+/** What is wrong with the contents of NARs, by path. */
+async function checkContents(
+  { log, commands }: Runner,
+  { objects, destination }: Target,
+  infos: readonly NarInfo[],
+): Promise<ReadonlyMap<StorePath, string>> {
+  const unpack = unpacker(commands)
+  const checks = await inParallel(
+    CONTENTS_AT_A_TIME,
+    infos,
+    async (info) => [info, await checkContent(objects, info, unpack)] as const,
+  )
+  if (checks.length > 0) log.info(describeChecks(destination.shown, checks))
+  return new Map(checks.flatMap(([{ path }, { fault }]) => (fault === undefined ? [] : [[path, fault] as const])))
+}
+
+/** Which hashes were compared, in a sentence. */
+export function describeChecks(shown: string, checks: readonly (readonly [NarInfo, ContentCheck])[]): string {
+  const number = (wanted: ContentCheck['compared']) => checks.filter(([, { compared }]) => compared === wanted).length
+  const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))]
+  const [packed, nothing] = [number('packed'), number('nothing')]
+  return [
+    `${shown}: ${checks.length} NARs read back whole, NAR hash compared for ${number('nar')}`,
+    ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
+    ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
+    ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),
+  ].join(', ')
+}
+
+/** NARs whose content is read back: all, or a few that change from run to run and are small enough together. */
 export function sampleOf(
-  found: ReadonlyMap<StorePath, Found>,
+  infos: readonly NarInfo[],
   verify: 'sample' | 'full' | 'none',
   random: () => number,
 ): readonly NarInfo[] {
-  const good = [...found.values()].flatMap((one) => (one.state === 'good' ? [one] : []))
-  if (verify !== 'sample') return verify === 'full' ? good.map(({ info }) => info) : []
-  return good
-    .filter(({ bytes }) => bytes <= SAMPLE_BYTES)
-    .map(({ info }) => ({ info, order: random() }))
-    .sort((a, b) => a.order - b.order)
-    .slice(0, SAMPLE_PATHS)
-    .map(({ info }) => info)
-}
-
-/** Reads a NAR whole and compares its hash. Gives what is wrong. @throws DestinationError where it cannot be read */
-export async function contentFault(objects: Objects, info: NarInfo): Promise<string | undefined> {
-  const wanted = info.compression === 'none' ? info.narHash : info.fileHash
-  if (wanted === undefined) return undefined
-  const hash = createHash('sha256')
-  for await (const chunk of objects.stream(info.url)) hash.update(chunk)
-  const got = `sha256:${toBase32(hash.digest())}`
-  return got === wanted ? undefined : `the content of its NAR is wrong: hash ${got} instead of ${wanted}`
+  if (verify !== 'sample') return verify === 'full' ? infos : []
+  const shuffled = infos.map((info) => ({ info, order: random() })).sort((a, b) => a.order - b.order)
+  let room = SAMPLE_BYTES
+  const chosen: NarInfo[] = []
+  for (const { info } of shuffled) {
+    const bytes = info.fileSize ?? info.narSize
+    if (chosen.length === SAMPLE_PATHS || bytes > room) continue
+    room -= bytes
+    chosen.push(info)
+  }
+  return chosen
 }

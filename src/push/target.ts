@@ -2,15 +2,15 @@ import type { Destination, SigningKey } from '../inputs/inputs.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import { storeHash } from '../nix/store-path.ts'
 import { withoutLogin } from '../nix/store-url.ts'
+import { inParallel } from '../runner/parallel.ts'
 import { CACHE_INFO, newCacheInfo, wrongCacheInfo } from './cache-info.ts'
 import type { PathFacts } from './closure.ts'
 import { bytesOf, DestinationError, type Objects } from './destination/objects.ts'
 import { openObjects } from './destination/open.ts'
 import type { Found } from './found.ts'
 import { Delivery } from './gateway/delivery.ts'
-import { signed } from './narinfo.ts'
-import { pooled } from './pool.ts'
-import { lookUp } from './read-back.ts'
+import { lookUp } from './look-up.ts'
+import { type NarInfo, signed } from './narinfo.ts'
 import type { PushSettings } from './settings.ts'
 
 /** A binary cache that is pushed to, and what it had before. */
@@ -39,11 +39,7 @@ export async function openTarget(
   try {
     objects = await openObjects(destination, settings)
     if (objects === undefined) throw new Error('not a binary cache')
-    const info = await objects.read(CACHE_INFO)
-    const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), storeDirectory)
-    if (wrong !== undefined) throw new Error(wrong)
-    if (info === undefined) await objects.write(CACHE_INFO, bytesOf(newCacheInfo(storeDirectory)))
-    const before = await lookUp(objects, closure, publicKey)
+    const [before] = await Promise.all([lookUp(objects, closure, publicKey), makeCache(objects, storeDirectory)])
     return { destination, objects, delivery: new Delivery(objects), before }
   } catch (cause) {
     objects?.close()
@@ -51,29 +47,40 @@ export async function openTarget(
   }
 }
 
+/** Makes it a binary cache if it is none yet. @throws Error where it is one for another store */
+async function makeCache(objects: Objects, storeDirectory: string): Promise<void> {
+  const info = await objects.read(CACHE_INFO)
+  const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), storeDirectory)
+  if (wrong !== undefined) throw new Error(wrong)
+  if (info === undefined) await objects.write(CACHE_INFO, bytesOf(newCacheInfo(storeDirectory)))
+}
+
 /** What the gateway has to bring to a target. */
 export const lackedBy = ({ before }: Target, closure: readonly PathFacts[]): readonly PathFacts[] =>
   closure.filter(({ path }) => ['missing', 'broken'].includes(before.get(path)?.state ?? ''))
 
-/** Adds our signature to what is there without it. Gives what failed, by path. */
+/** Adds our signature to what is there without it. Gives the narinfos written, and what failed, by path. */
 export async function signWhatIsThere(
   { objects, before }: Target,
   key: SigningKey | undefined,
-): Promise<ReadonlyMap<StorePath, string>> {
+): Promise<{ infos: ReadonlyMap<StorePath, NarInfo>; failed: ReadonlyMap<StorePath, string> }> {
   const failed = new Map<StorePath, string>()
+  const infos = new Map<StorePath, NarInfo>()
   const unsigned = [...before].flatMap(([path, found]) =>
     found.state === 'unsigned' ? [{ path, info: found.info }] : [],
   )
-  if (key === undefined) return failed
-  await pooled(unsigned, objects.connections, async ({ path, info }) => {
+  if (key === undefined) return { infos, failed }
+  await inParallel(objects.connections, unsigned, async ({ path, info }) => {
     try {
-      await objects.write(`${storeHash(path)}.narinfo`, bytesOf(signed(info, key).text))
+      const ours = signed(info, key)
+      await objects.write(`${storeHash(path)}.narinfo`, bytesOf(ours.text))
+      infos.set(path, ours)
     } catch (cause) {
       if (!(cause instanceof DestinationError)) throw cause
       failed.set(path, `our signature could not be added: ${cause.message}`)
     }
   })
-  return failed
+  return { infos, failed }
 }
 
 /** Text of a failure, without logins. */

@@ -2,12 +2,12 @@ import type { Destination } from '../inputs/inputs.ts'
 import { keyName } from '../nix/signing-key.ts'
 import { type StorePath, storeHash } from '../nix/store-path.ts'
 import { parseDestination, withoutLogin } from '../nix/store-url.ts'
+import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { PathFacts } from './closure.ts'
 import type { Objects } from './destination/objects.ts'
 import { openObjects } from './destination/open.ts'
 import { isSignedBy, parseNarInfo } from './narinfo.ts'
-import { pooled } from './pool.ts'
 import { BRIEF_PATIENCE } from './retry.ts'
 import type { PushSettings } from './settings.ts'
 import { reasonOf } from './target.ts'
@@ -68,7 +68,7 @@ async function askCache(
     const there = await openObjects(parsed, settings, BRIEF_PATIENCE)
     objects = there
     if (there === undefined) return []
-    const found = await pooled(closure, there.lookups, async ({ path }) => {
+    const found = await inParallel(there.lookups, closure, async ({ path }) => {
       const text = await there.read(`${storeHash(path)}.narinfo`)
       return text !== undefined && parseNarInfo(text.toString()).path === path ? [path] : []
     })

@@ -3,6 +3,7 @@ import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { CommandError, printCommand, UserError } from './errors.ts'
+import { filter } from './filter.ts'
 import type { Command, CommandResult, Commands, RunOptions } from './ports.ts'
 import { endGroup, type ProcessList } from './processes.ts'
 
@@ -32,6 +33,7 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       if (fine || (accepted && result.stopped !== 'cancelled')) return result
       throw new CommandError(command, result)
     },
+    filter: (command, input) => filter(command, environment(command), input, around.processes),
     startDetached: async (command, logFile, options = {}) => {
       const real = options.asRoot === true ? asRoot(command, around.privilege) : command
       const log = openSync(logFile, 'a', 0o600)

@@ -43,6 +43,8 @@ export interface RunOptions {
 export interface Commands {
   /** @throws CommandError on a non-zero exit code, a limit or a tool that is not there. */
   run(command: Command, options?: RunOptions): Promise<CommandResult>
+  /** Lets bytes through a command: standard input to standard output. @throws CommandError where it fails, at the end */
+  filter(command: Command, input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** Starts a program that outlives this process (a daemon), its output to `logFile`; gives its pid. */
   startDetached(command: Command, logFile: string, options?: { readonly asRoot?: boolean }): Promise<number>
   /** Absolute path of a tool on PATH. */

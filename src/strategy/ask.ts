@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import { CommandError } from '../runner/errors.ts'
+import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type Answer, parseAnswers, type Question } from './answers.ts'
 import { makeStandIn, wantedStandIn } from './stand-in.ts'
@@ -84,19 +85,4 @@ function viewsFolder(runner: Runner): string {
     mkdirSync(join(folder, 'trees'))
   }
   return folder
-}
-
-/** Runs `work` on each item, at most `width` at once, results in order. */
-export async function inParallel<T, R>(
-  width: number,
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = new Array(items.length)
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as T)
-  }
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane))
-  return results
 }

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parseDryRun } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import type { DrvPath } from '../nix/store-path.ts'
+import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
-import { inParallel } from './ask.ts'
 import type { Cost } from './types.ts'
 
 const DRY_RUN_LIMIT_SECONDS = 600

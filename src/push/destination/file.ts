@@ -21,7 +21,7 @@ export function fileObjects(folder: string): Objects {
     lookups: CONNECTIONS,
     read: (name) => absentAsUndefined(readFile(place(name)), name),
     size: async (name) => (await absentAsUndefined(stat(place(name)), name))?.size,
-    stream: (name) => createReadStream(place(name)),
+    stream: async (name) => createReadStream(place(name)),
     write: async (name, content) => {
       const path = place(name)
       // a dot file: other pushers' listings and `nix-store --gc`-like tools of caches pass over it

@@ -8,7 +8,7 @@ import { openTransport, type Sending, type TlsFacts } from './transport.ts'
 import { statusError, Tries } from './tries.ts'
 
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
-const CONNECTIONS = 40
+const CONNECTIONS = 64
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
 const LOOKUPS = 160
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
@@ -49,13 +49,11 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
         if (status !== 404 && status !== 410) throw await statusError(`asking for ${name}`, answer)
         return undefined
       }),
-    async *stream(name) {
-      const body = await attempt('GET', name, async (status, answer) => {
+    stream: (name) =>
+      attempt('GET', name, async (status, answer) => {
         if (status !== 200) throw await statusError(`reading ${name}`, answer)
         return answer.body
-      })
-      yield* body
-    },
+      }),
     write: (name, content) =>
       attempt(
         'PUT',

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 /** What is written: bytes in memory for small objects, a file for NARs. */
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -27,8 +29,8 @@ export interface Objects {
   read(name: string): Promise<Buffer | undefined>
   /** Bytes of an object; undefined where it is not there. @throws DestinationError */
   size(name: string): Promise<number | undefined>
-  /** An object as a stream of chunks. @throws DestinationError also where it is not there. */
-  stream(name: string): AsyncIterable<Uint8Array>
+  /** An object as a stream. @throws DestinationError also where it is not there. */
+  stream(name: string): Promise<Readable>
   /** Writes an object; it appears whole or not at all where the protocol allows. @throws DestinationError */
   write(name: string, content: Content): Promise<void>
   /** Bytes that the destination takes about at most in one object; undefined where it sets no limit or does not say. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { buffer, text } from 'node:stream/consumers'
 import { fromBase32 } from '../../nix/base32.ts'
 import { withoutLogin } from '../../nix/store-url.ts'
-import { pooled } from '../pool.ts'
+import { inParallel } from '../../runner/parallel.ts'
 import type { Patience } from '../retry.ts'
 import type { AwsFacts } from './aws-credentials.ts'
 import { bytesOf, type Content, DestinationError, type FileContent, type Objects } from './objects.ts'
@@ -11,7 +11,7 @@ import { explainS3, partsOf, s3Target, xmlText } from './s3-target.ts'
 import { type Answer, openTransport, type TlsFacts } from './transport.ts'
 import { Tries } from './tries.ts'
 
-const CONNECTIONS = 40
+const CONNECTIONS = 64
 const LOOKUPS = 160
 const PARTS_AT_A_TIME = 4
 
@@ -34,12 +34,11 @@ export function s3Objects(url: string, facts: AwsFacts, tls: TlsFacts, patience:
         if (answer.status === 200) return Number(answer.headers['content-length'] ?? Number.NaN)
         return await absence(answer, `asking for ${name}`)
       }),
-    async *stream(name) {
-      yield* await bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
+    stream: (name) =>
+      bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
         if (answer.status !== 200) throw await s3Error(answer, `reading ${name}`)
         return answer.body
-      })
-    },
+      }),
     write: async (name, content) => {
       if (content.kind === 'file' && content.file.size >= target.multipart.threshold)
         await writeParts(bucket, name, content.file)
@@ -87,7 +86,7 @@ async function writeParts(bucket: Bucket, name: string, file: FileContent): Prom
   const uploadId = xmlText(begun, 'UploadId')
   if (uploadId === undefined) throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false })
   try {
-    const tags = await pooled(partsOf(file.size, multipart.part), PARTS_AT_A_TIME, async (range, n) => {
+    const tags = await inParallel(PARTS_AT_A_TIME, partsOf(file.size, multipart.part), async (range, n) => {
       const query = { partNumber: String(n + 1), uploadId }
       const content = { kind: 'file', file } as const
       return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {

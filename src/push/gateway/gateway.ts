@@ -124,7 +124,9 @@ export class Gateway implements Service {
   async takeOther(name: string, size: number, body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
     const spooled = await this.#spool.take(size)
     await spooled.fill(body)
-    this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled.content))).then(() => spooled.drop()))
+    this.#track(
+      Promise.all(this.#living().map((delivery) => delivery.other(name, spooled.content))).then(() => spooled.drop()),
+    )
     return undefined
   }
 

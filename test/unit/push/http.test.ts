@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -10,8 +10,9 @@ import type { TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { httpObjects } from '../../../src/push/destination/http.ts'
 import { httpTarget } from '../../../src/push/destination/http-target.ts'
-import { bytesOf, type Content } from '../../../src/push/destination/objects.ts'
+import { bytesOf } from '../../../src/push/destination/objects.ts'
 import { Spool } from '../../../src/push/gateway/spool.ts'
+import { fileOf } from './file-content.ts'
 
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse, body: Buffer) => void
 const brief = { tries: 3, baseSeconds: 0.02, capSeconds: 0.1, budgetSeconds: 9 }
@@ -43,12 +44,6 @@ const status =
   (_request, response) =>
     void response.writeHead(code, headers).end('sorry')
 
-function fileOf(size: number): Content {
-  const path = join(mkdtempSync(join(tmpdir(), 'push-')), 'nar')
-  writeFileSync(path, randomBytes(size))
-  return { kind: 'file', file: { path, size, available: async () => size } }
-}
-
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections()
@@ -65,7 +60,7 @@ describe('objects over HTTP', () => {
       expect(request.headers.authorization).toBe(`Basic ${Buffer.from('u:pw').toString('base64')}`)
       response.writeHead(201).end()
     })
-    await objects.write('nar/x', fileOf(700_001))
+    await objects.write('nar/x', fileOf(randomBytes(700_001)))
     expect([seen.length, got]).toEqual([3, 700_001])
     objects.close()
   })
@@ -87,7 +82,7 @@ describe('objects over HTTP', () => {
 
   it('are not sent where the server refuses them before', async () => {
     const { objects } = await serve('early')
-    await expect(objects.write('nar/x', fileOf(50_000_000))).rejects.toMatchObject({ status: 413 })
+    await expect(objects.write('nar/x', fileOf(randomBytes(50_000_000)))).rejects.toMatchObject({ status: 413 })
     objects.close()
   })
 
@@ -110,7 +105,7 @@ describe('objects over HTTP', () => {
     expect(await objects.read('gone')).toBeUndefined()
     expect(await objects.size('gone')).toBeUndefined()
     const chunks: Uint8Array[] = []
-    for await (const chunk of objects.stream('here')) chunks.push(chunk)
+    for await (const chunk of await objects.stream('here')) chunks.push(chunk)
     expect(Buffer.concat(chunks).toString()).toBe('hello')
     objects.close()
   })
@@ -199,7 +194,7 @@ describe('the spool', () => {
       response.writeHead(201).end()
     })
     const spooled = await spool.take(300_000)
-    const sent = objects.write('nar/x', { kind: 'file', file: spooled })
+    const sent = objects.write('nar/x', spooled.content)
     await spooled.fill(
       (async function* () {
         for (let n = 0; n < 3; n += 1) {
@@ -215,10 +210,10 @@ describe('the spool', () => {
   })
 
   it('has a limit, but takes one NAR of any size when it is empty', async () => {
-    const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'), 100)
-    const large = await spool.take(1000)
+    const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'), 100_000)
+    const large = await spool.take(1_000_000)
     let taken = false
-    const next = spool.take(60).then((spooled) => {
+    const next = spool.take(70_000).then((spooled) => {
       taken = true
       return spooled
     })
@@ -233,11 +228,14 @@ describe('the spool', () => {
 
   it('tells those who read that a NAR did not come whole', async () => {
     const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'))
-    const spooled = await spool.take(10)
-    const reading = spooled.available(0)
+    const spooled = await spool.take(100_000)
+    if (spooled.content.kind !== 'file') throw new Error('a large one is on disk')
+    const reading = spooled.content.file.chunks(0, 100_000)
+    const first = expect(reading[Symbol.asyncIterator]().next()).rejects.toThrow('0 of 100000 bytes came')
     const filling = spooled.fill((async function* () {})())
-    await expect(reading).rejects.toThrow('0 of 10 bytes came')
-    await expect(filling).rejects.toThrow('0 of 10 bytes came')
+    await expect(filling).rejects.toThrow('0 of 100000 bytes came')
+    await first
+    await spooled.drop()
     await spool.close()
   })
 })

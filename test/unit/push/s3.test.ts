@@ -10,6 +10,7 @@ import { parseProfiles, profileCredentials } from '../../../src/push/destination
 import { bytesOf, type Content } from '../../../src/push/destination/objects.ts'
 import { s3Objects } from '../../../src/push/destination/s3.ts'
 import { explainS3, partsOf, s3Target } from '../../../src/push/destination/s3-target.ts'
+import { fileOf } from './file-content.ts'
 import { type S3Server, serveS3 } from './s3-server.ts'
 
 const MIB = 1024 * 1024
@@ -31,10 +32,8 @@ const serve = async (more: object = {}) => {
 }
 function nar(size: number): { readonly name: string; readonly data: Buffer; readonly content: Content } {
   const data = randomBytes(size)
-  const path = join(mkdtempSync(join(tmpdir(), 's3-')), 'nar')
-  writeFileSync(path, data)
   const name = `nar/${toBase32(createHash('sha256').update(data).digest())}.nar.zst`
-  return { name, data, content: { kind: 'file', file: { path, size, available: async () => size } } }
+  return { name, data, content: fileOf(data) }
 }
 afterEach(() => {
   for (const each of open.splice(0)) each.close()

@@ -1,0 +1,89 @@
+import { createHash, type Hash } from 'node:crypto'
+import { Duplex, PassThrough, Transform, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import * as zlib from 'node:zlib'
+import { toBase32 } from '../nix/base32.ts'
+import { CommandError } from '../runner/errors.ts'
+import type { Commands } from '../runner/ports.ts'
+import { DestinationError, type Objects } from './destination/objects.ts'
+import type { NarInfo } from './narinfo.ts'
+
+const TRIES = 3
+
+/** What unpacks NARs on this machine, by compression; undefined where nothing does. */
+export type Unpacker = (compression: string) => Duplex | undefined
+
+const PROGRAMS = ['zstd', 'xz', 'bzip2', 'lzip', 'lz4']
+
+/** Programs, and what Node itself has: zstd only from 22.15 on, and then the first of several frames alone. */
+export function unpacker(commands: Pick<Commands, 'find' | 'filter'>): Unpacker {
+  return (compression) => {
+    const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined
+    if (tool !== undefined) return Duplex.from((packed: Duplex) => commands.filter({ tool, args: ['-dc'] }, packed))
+    if (compression === 'none' || compression === '') return new PassThrough()
+    if (compression === 'gzip') return zlib.createGunzip()
+    if (compression === 'br') return zlib.createBrotliDecompress()
+    return compression === 'zstd' && 'createZstdDecompress' in zlib ? zlib.createZstdDecompress() : undefined
+  }
+}
+
+/** What reading a NAR back showed. */
+export interface ContentCheck {
+  /** What is wrong with it. */
+  readonly fault?: string
+  /** `packed`: nothing here unpacks it, so only the hash of the file was compared. */
+  readonly compared: 'nar' | 'packed' | 'nothing'
+}
+
+/**
+ * Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed.
+ * @throws DestinationError where it cannot be read
+ */
+export async function checkContent(objects: Objects, info: NarInfo, unpack: Unpacker): Promise<ContentCheck> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await compareOnce(objects, info, unpack(info.compression))
+    } catch (cause) {
+      if (attempt === TRIES || !isBrokenOff(cause)) throw cause
+    }
+  }
+}
+
+async function compareOnce(objects: Objects, info: NarInfo, unpacking: Duplex | undefined): Promise<ContentCheck> {
+  const compared = unpacking !== undefined ? 'nar' : info.fileHash !== undefined ? 'packed' : 'nothing'
+  const [packed, nar] = [createHash('sha256'), createHash('sha256')]
+  const body = await objects.stream(info.url)
+  try {
+    const hashing = new Transform({
+      transform: (chunk: Uint8Array, _encoding, done) => {
+        packed.update(chunk)
+        done(null, chunk)
+      },
+    })
+    await pipeline(body, hashing, unpacking ?? new PassThrough(), into(nar))
+  } catch (cause) {
+    if (isBrokenOff(cause)) throw cause
+    const why = cause instanceof CommandError ? cause.result.stderr.trim() : String(cause)
+    return { compared, fault: `its NAR cannot be unpacked: ${why}` }
+  }
+  const wrong =
+    differs('its file', packed, info.fileHash) ??
+    (compared === 'nar' ? differs('its NAR', nar, info.narHash) : undefined)
+  return { compared, ...(wrong === undefined ? {} : { fault: wrong }) }
+}
+
+const into = (hash: Hash): Writable =>
+  new Writable({
+    write: (chunk: Uint8Array, _encoding, done) => {
+      hash.update(chunk)
+      done()
+    },
+  })
+
+function differs(what: string, hash: Hash, wanted: string | undefined): string | undefined {
+  const got = `sha256:${toBase32(hash.digest())}`
+  return wanted === undefined || got === wanted ? undefined : `the content of ${what} is wrong: ${got}, not ${wanted}`
+}
+
+const isBrokenOff = (cause: unknown): boolean =>
+  cause instanceof DestinationError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET')
