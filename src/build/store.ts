@@ -1,5 +1,6 @@
-import { type PathInfo, parsePathInfos } from '../nix/json.ts'
+import type { PathInfo } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
+import { pathInfos } from '../nix/store.ts'
 import { type DrvPath, parseStorePath, type StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
 
@@ -15,16 +16,8 @@ export async function validPaths(runner: Runner, nix: Nix, paths: readonly Store
 }
 
 /** All that the paths refer to, themselves included, with sizes, hashes and signatures. */
-export async function closureOf(runner: Runner, nix: Nix, paths: readonly StorePath[]): Promise<readonly PathInfo[]> {
-  if (paths.length === 0) return []
-  const { stdout } = await runner.commands.run(
-    nixCommand(nix, 'nix', ['path-info', '--json', '--recursive', ...paths]),
-    {
-      timeoutSeconds: QUERY_LIMIT_SECONDS,
-    },
-  )
-  return parsePathInfos(stdout)
-}
+export const closureOf = (runner: Runner, nix: Nix, paths: readonly StorePath[]): Promise<readonly PathInfo[]> =>
+  pathInfos(runner.commands, nix, paths, { recursive: true })
 
 /** A derivation with all derivations that it needs. */
 export async function derivationClosure(runner: Runner, nix: Nix, drvPath: DrvPath): Promise<ReadonlySet<string>> {

@@ -1,5 +1,6 @@
-import { parseConfig, parsePathInfos } from '../nix/json.ts'
+import { parsePathInfos } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
+import { configInForce, slices } from '../nix/store.ts'
 import type { DrvPath, StorePath } from '../nix/store-path.ts'
 import { atLeast } from '../nix/version.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -8,8 +9,6 @@ import type { LocalPath } from './select.ts'
 
 const FEATURES = ['--extra-experimental-features', 'nix-command']
 const LIMIT = { timeoutSeconds: 600 }
-/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
-const PATHS_A_COMMAND = 5000
 
 /**
  * All that is there of what derivations need and make: the outputs of theirs and of what they are built with, as far
@@ -49,10 +48,7 @@ export function parseLocalPaths(document: string): readonly LocalPath[] {
 
 /** `trusted-public-keys` in force. */
 export async function trustedKeys(runner: Runner, nix: Nix): Promise<readonly string[]> {
-  const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config']
-  const command = nixCommand(nix, 'nix', [...FEATURES, ...show, '--json'])
-  const { stdout } = await runner.commands.run(command, LIMIT)
-  const keys = parseConfig(stdout).get('trusted-public-keys')
+  const keys = (await configInForce(runner.commands, nix)).get('trusted-public-keys')
   return Array.isArray(keys) ? keys.map(String) : []
 }
 
@@ -75,10 +71,4 @@ export async function copyInto(runner: Runner, nix: Nix, folder: string, paths: 
   } finally {
     await runner.files.remove(fresh)
   }
-}
-
-function slices<T>(list: readonly T[]): readonly (readonly T[])[] {
-  const parts: T[][] = []
-  for (let at = 0; at < list.length; at += PATHS_A_COMMAND) parts.push(list.slice(at, at + PATHS_A_COMMAND))
-  return parts
 }

@@ -1,5 +1,5 @@
 import { toNarInfoHash } from '../nix/hash.ts'
-import { parsePathInfos } from '../nix/json.ts'
+import type { PathInfo } from '../nix/json.ts'
 import { parseStorePath, type StorePath } from '../nix/store-path.ts'
 
 /** What the local store, or a store behind SSH, knows of a path. */
@@ -13,15 +13,14 @@ export interface PathFacts {
   readonly signatures: readonly string[]
 }
 
-/** Reads `nix path-info --json` of every version. @throws DecodeError */
-export const parsePathFacts = (document: string): readonly PathFacts[] =>
-  parsePathInfos(document).map(({ path, narHash, narSize, references, signatures }) => ({
-    path,
-    narHash: toNarInfoHash(narHash),
-    narSize,
-    references,
-    signatures,
-  }))
+/** With the hash as narinfos spell it. */
+export const asFacts = ({ path, narHash, narSize, references, signatures }: PathInfo): PathFacts => ({
+  path,
+  narHash: toNarInfoHash(narHash),
+  narSize,
+  references,
+  signatures,
+})
 
 /** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
 export function parseDamaged(stderr: string): readonly StorePath[] {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Nix, nixCommand } from '../nix/nix.ts'
+import type { Nix } from '../nix/nix.ts'
+import { newCommand } from '../nix/store.ts'
 import { withoutLogin } from '../nix/store-url.ts'
 import type { Command, Runner } from '../runner/ports.ts'
 import { fatalReason, lastWords } from './copy-plan.ts'
-import { FEATURES } from './local-store.ts'
 import { type Patience, waitBefore } from './retry.ts'
 
 const PATIENCE: Patience = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 }
@@ -22,7 +22,7 @@ export async function freshCommand(
   const { no_proxy, NO_PROXY } = runner.facts.env
   const direct = ['127.0.0.1', no_proxy ?? NO_PROXY].filter((text) => text).join(',')
   const env = { XDG_CACHE_HOME: cache, no_proxy: direct, NO_PROXY: direct, ...more.env }
-  return nixCommand(nix, 'nix', [...FEATURES, ...args], { ...more, env })
+  return newCommand(nix, args, { ...more, env })
 }
 
 /** Content in a file of mode 0600 while `work` runs. The journal knows of it before it is there. */

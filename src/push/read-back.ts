@@ -34,7 +34,7 @@ export async function readBack(
         found.state === 'foreign' ? [[path, found.reason] as const] : [],
       )
       const faults = new Map([...lost, ...foreign])
-      return { before, after: known, faults, verified: 0, ...dead }
+      return { ...seenOf(before, known), faults, verified: 0, ...dead }
     }
     const changed = own.filter(({ path }) => before.get(path)?.state !== 'good')
     const sample = sampleOf(infosIn(known), verify, Math.random)
@@ -44,16 +44,16 @@ export async function readBack(
     ])
     const after = new Map([...before, ...found])
     const faults = new Map([...contents, ...faultsIn(after), ...lost])
-    return { before, after, faults, verified: after.size - faults.size, ...dead }
+    return { ...seenOf(before, after), faults, verified: after.size - faults.size, ...dead }
   } catch (cause) {
     const reason = delivery.dead ?? `reading back: ${reasonOf(cause)}`
-    return { before, after: before, faults: delivery.lost, verified: 0, reason }
+    return { ...seenOf(before, before), faults: delivery.lost, verified: 0, reason }
   }
 }
 
 /** A target that could not be opened. */
 export const unseen = ({ reason }: NoTarget): Seen => ({
-  before: new Map(),
+  before: new Set(),
   after: new Map(),
   faults: new Map(),
   verified: 0,
@@ -64,6 +64,17 @@ const asFound = ([path, info]: readonly [StorePath, NarInfo]): readonly [StorePa
   path,
   { state: 'good', info, bytes: info.fileSize ?? 0 },
 ]
+
+const seenOf = (before: Target['before'], after: Target['before']): Pick<Seen, 'before' | 'after'> => ({
+  before: new Set([...before].flatMap(([path, { state }]) => (state === 'good' ? [path] : []))),
+  after: new Map(
+    [...after].flatMap(([path, found]) =>
+      found.state === 'good' || found.state === 'unsigned'
+        ? [[path, { bytes: found.bytes, signatures: found.info.signatures }] as const]
+        : [],
+    ),
+  ),
+})
 
 const infosIn = (known: ReadonlyMap<StorePath, Found>): readonly NarInfo[] =>
   [...known.values()].flatMap((found) => (found.state === 'good' ? [found.info] : []))

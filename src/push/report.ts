@@ -2,13 +2,20 @@ import type { Destination } from '../inputs/inputs.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import { urlParameter } from '../nix/store-url.ts'
 import type { PathFacts } from './closure.ts'
-import type { Found } from './found.ts'
 import type { PushedPath, PushReport } from './types.ts'
+
+/** A path as a destination has it. */
+export interface Copy {
+  /** Of the compressed NAR; over SSH of the NAR itself, since the protocol tells no other. */
+  readonly bytes: number
+  readonly signatures: readonly string[]
+}
 
 /** What was seen of one destination before and after its push. */
 export interface Seen {
-  readonly before: ReadonlyMap<StorePath, Found>
-  readonly after: ReadonlyMap<StorePath, Found>
+  /** What was there, right and signed. */
+  readonly before: ReadonlySet<StorePath>
+  readonly after: ReadonlyMap<StorePath, Copy>
   /** What is wrong, by path, after the push. */
   readonly faults: ReadonlyMap<StorePath, string>
   readonly verified: number
@@ -45,11 +52,10 @@ export function reportOf(
 }
 
 function became(path: StorePath, seen: Seen): PushedPath {
-  const found = seen.after.get(path)
-  const bytes = found?.state === 'good' || found?.state === 'unsigned' ? found.bytes : 0
+  const { bytes, signatures } = seen.after.get(path) ?? { bytes: 0, signatures: [] }
   const reason = seen.faults.get(path) ?? seen.reason
   if (reason !== undefined) return { path, status: 'failed', bytes, reason }
-  return { path, status: seen.before.get(path)?.state === 'good' ? 'present' : 'pushed', bytes }
+  return { path, status: seen.before.has(path) ? 'present' : 'pushed', bytes, signatures }
 }
 
 /** Lines for a consumer's nix.conf; a folder or an SSH store is named as it is given here. */

@@ -1,13 +1,15 @@
 import type { Destination } from '../inputs/inputs.ts'
+import type { PathInfo } from '../nix/json.ts'
 import type { Nix } from '../nix/nix.ts'
 import { keyName } from '../nix/signing-key.ts'
+import { pathInfos } from '../nix/store.ts'
+import type { StorePath } from '../nix/store-path.ts'
 import { secretsOf } from '../nix/store-url.ts'
 import { atLeast } from '../nix/version.ts'
 import type { Command, Runner } from '../runner/ports.ts'
-import { type PathFacts, parsePathFacts } from './closure.ts'
+import type { PathFacts } from './closure.ts'
 import { copyWithTries, freshCommand, withSecretFile } from './copy.ts'
 import { fatalReason, lastWords, silenceLimit, sshCopyArguments } from './copy-plan.ts'
-import { jsonFormat } from './local-store.ts'
 import type { PushRequest } from './types.ts'
 
 const REACH_SECONDS = 40
@@ -74,16 +76,14 @@ async function signLocally(
   })
 }
 
-/** What the store has of the closure of the roots, asked without any cache. @throws Error where a root is missing */
-export async function closureOverSsh(
+/** What the store has of these paths, asked without any cache. @throws Error where it does not answer */
+export async function heldOverSsh(
   runner: Runner,
   nix: Nix,
   destination: Destination,
-  roots: PushRequest['roots'],
-): Promise<readonly PathFacts[]> {
-  const args = ['path-info', ...jsonFormat(nix), '--recursive', '--store', destination.url, '--', ...roots]
-  const command = await sshCommand(runner, nix, destination, args)
-  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS })
-  if (result.exitCode !== 0) throw new Error(`reading back: ${lastWords(result.stderr)}`)
-  return parsePathFacts(result.stdout)
+  paths: readonly StorePath[],
+): Promise<ReadonlyMap<StorePath, PathInfo>> {
+  const command = (args: readonly string[]) => sshCommand(runner, nix, destination, args)
+  const infos = await pathInfos(runner.commands, nix, paths, { store: destination.url, command })
+  return new Map(infos.map((info) => [info.path, info]))
 }

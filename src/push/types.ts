@@ -5,8 +5,10 @@ import type { StorePath } from '../nix/store-path.ts'
 export interface PushedPath {
   readonly path: StorePath
   readonly status: 'pushed' | 'present' | 'upstream' | 'failed'
-  /** Bytes of the compressed NAR at the destination, where the destination tells. */
+  /** Bytes of the compressed NAR at the destination; over SSH of the NAR itself, since the protocol tells no other. */
   readonly bytes: number
+  /** On the path at the destination; absent where it was not seen there. */
+  readonly signatures?: readonly string[]
   /** Set where status is `failed`. */
   readonly reason?: string
 }

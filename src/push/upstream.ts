@@ -13,14 +13,20 @@ import type { PushSettings } from './settings.ts'
 import { reasonOf } from './target.ts'
 import type { PushRequest } from './types.ts'
 
-/** The caches whose paths are left out: those named, or all configured substituters, but never a destination itself. */
+/**
+ * The caches whose paths are left out: those named, or all configured substituters, but never a destination itself, and
+ * no substituter in the folder for temporary files of the job (the Actions cache is one): nobody else can reach it.
+ * @param temporary that folder
+ */
 export function upstreamCaches(
   wish: PushRequest['skipUpstream'],
   substituters: readonly string[],
   destinations: readonly Destination[],
+  temporary: string,
 ): readonly string[] {
   const targets = new Set(destinations.map(({ url }) => place(url)))
-  const named = wish === 'substituters' ? substituters : (wish ?? [])
+  const lasting = substituters.filter((url) => !place(url).startsWith(`file://${temporary}/`))
+  const named = wish === 'substituters' ? lasting : (wish ?? [])
   return [...new Set(named)].filter((url) => !targets.has(place(url)))
 }
 

@@ -73,7 +73,7 @@ export function buildManifest(record: RunRecord, createdAt: string): Manifest {
     flake: { url: flake.url, revision: flake.revision ?? null, description: flake.description ?? null },
     nix: { version: installed.nix.version.text, system: installed.nix.system },
     packages: results.map(manifestPackage),
-    paths: inOrder(pathInfos).map((info) => manifestPath(info, places)),
+    paths: inOrder(pathInfos).map((info) => manifestPath(info, places.get(info.path) ?? [])),
     destinations: pushes.map(manifestDestination),
   }
 }
@@ -95,23 +95,29 @@ const manifestPackage = ({ plan, status, seconds, closureSize, error }: BuildRes
   error: error ?? null,
 })
 
-const manifestPath = (info: PathInfo, places: ReadonlyMap<string, readonly string[]>): ManifestPath => ({
+const manifestPath = (info: PathInfo, places: readonly Place[]): ManifestPath => ({
   path: info.path,
   narHash: info.narHash,
   narSize: info.narSize,
   references: [...info.references].sort(),
-  signatures: info.signatures,
+  signatures: [...new Set([...info.signatures, ...places.flatMap(({ signatures }) => signatures)])],
   deriver: info.deriver ?? null,
   ca: info.ca ?? null,
-  destinations: places.get(info.path) ?? [],
+  destinations: places.map(({ destination }) => destination),
 })
 
-/** Path → destinations that have it now. */
-function placesOf(pushes: readonly PushReport[]): ReadonlyMap<string, readonly string[]> {
-  const places = new Map<string, string[]>()
+/** Where a path is now, and the signatures on it there. */
+interface Place {
+  readonly destination: string
+  readonly signatures: readonly string[]
+}
+
+function placesOf(pushes: readonly PushReport[]): ReadonlyMap<string, readonly Place[]> {
+  const places = new Map<string, Place[]>()
   for (const { destination, paths } of pushes) {
-    for (const { path, status } of paths) {
-      if (status === 'pushed' || status === 'present') places.set(path, [...(places.get(path) ?? []), destination])
+    for (const { path, status, signatures = [] } of paths) {
+      if (status === 'pushed' || status === 'present')
+        places.set(path, [...(places.get(path) ?? []), { destination, signatures }])
     }
   }
   return places

@@ -83,5 +83,7 @@ try {
 }
 const seconds = (performance.now() - began) / 1000
 await runner.undo()
-process.stdout.write(`\nANSWER ${JSON.stringify({ answer, seconds, rss: process.resourceUsage().maxRSS, cpu: process.cpuUsage(base) })}\n`)
+process.stdout.write(
+  `\nANSWER ${JSON.stringify({ answer, seconds, rss: process.resourceUsage().maxRSS, cpu: process.cpuUsage(base) })}\n`,
+)
 await runner.close()

@@ -99,6 +99,42 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
     expect(reports[0]?.paths.find(({ path }) => path === below)?.reason).toMatch(/damaged/)
   })
 
+  it('counts what a store behind SSH had before, and what came', async () => {
+    const root = await stage.build('counted', 64)
+    const [below = ''] = (await stage.machine.sh(`nix-store -q --references ${root}`)).trim().split('\n')
+    const ssh = await startSshServer(stage.machine)
+    const to = [
+      `ssh-ng://${ssh.authority}?remote-store=${encodeURIComponent('file:///srv/counted?compression=zstd')}`,
+      `ssh://${ssh.authority}?remote-store=/srv/counted-store`,
+    ]
+    const env = { NIX_SSHOPTS: ssh.options }
+    const push = async (path: string) => (await stage.push({ roots: [path], to }, env)).reports
+    expect((await push(below)).map(counts)).toEqual([{ pushed: 1 }, { pushed: 1 }])
+    const reports = await push(root)
+    expect(reports.map(counts)).toEqual([
+      { present: 1, pushed: 1 },
+      { present: 1, pushed: 1 },
+    ])
+    const narSize = Number(await stage.machine.sh(`nix-store -q --size ${root}`))
+    const sizes = reports.map(({ paths }) => paths.find(({ path }) => path === root)?.bytes)
+    expect(sizes).toEqual([narSize, narSize])
+    for (const { paths } of reports)
+      for (const { signatures } of paths) expect(signatures).toEqual([expect.stringMatching(/^stage-1:/)])
+    expect((await push(root)).map(counts)).toEqual([{ present: 2 }, { present: 2 }])
+  })
+
+  it('does not take the cache of the job for an upstream', async () => {
+    const [kept, served] = [await stage.build('kept'), await stage.build('served')]
+    await stage.push({ roots: [kept], to: ['file:///tmp/nix-multiarch-x/cache'] })
+    await stage.push({ roots: [served], to: ['file:///srv/lasting'] })
+    const env = { NIX_CONFIG: 'substituters = file:///tmp/nix-multiarch-x/cache file:///srv/lasting' }
+    const wish = { roots: [kept, served], to: ['file:///srv/beside'], skipUpstream: 'substituters' } as const
+    const { reports } = await stage.push(wish, env)
+    expect(counts(reports[0])).toEqual({ pushed: 2, upstream: 2 })
+    expect(stage.narinfos('/srv/beside').map(({ path }) => path)).toContain(kept)
+    await stage.machine.sh('rm -r /tmp/nix-multiarch-x')
+  })
+
   it('leaves out what another cache serves', async () => {
     const [mine, theirs] = [await stage.build('mine'), await stage.build('theirs')]
     const upstream = await startBinaryCache(stage.machine)

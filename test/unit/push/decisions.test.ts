@@ -186,10 +186,13 @@ describe('nix-cache-info', () => {
 describe('upstream caches', () => {
   it('are those named, or all substituters, without the destinations', () => {
     const to = { url: 'https://u:p@mine.example/c?compression=xz', shown: '', scheme: 'https' as const }
-    const substituters = ['https://cache.nixos.org/', 'https://mine.example/c/']
-    expect(upstreamCaches('substituters', substituters, [to])).toEqual(['https://cache.nixos.org/'])
-    expect(upstreamCaches(['https://a'], substituters, [to])).toEqual(['https://a'])
-    expect(upstreamCaches(undefined, substituters, [to])).toEqual([])
+    const ours = 'file:///tmp/job/nix-multiarch-x/actions-cache'
+    const substituters = [ours, 'https://cache.nixos.org/', 'https://mine.example/c/']
+    expect(upstreamCaches('substituters', substituters, [to], '/tmp/job')).toEqual(['https://cache.nixos.org/'])
+    expect(upstreamCaches(['https://a'], substituters, [to], '/tmp/job')).toEqual(['https://a'])
+    expect(upstreamCaches([ours], substituters, [to], '/tmp/job')).toEqual([ours])
+    expect(upstreamCaches(['file:///srv/c'], substituters, [to], '/tmp/job')).toEqual(['file:///srv/c'])
+    expect(upstreamCaches(undefined, substituters, [to], '/tmp/job')).toEqual([])
   })
 
   it('have the keys that bear their names', () => {
