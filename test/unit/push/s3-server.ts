@@ -1,5 +1,6 @@
-// A small S3 for tests: path-style objects in memory, SigV4 checked by its own reading of the specification, multipart.
-import { createHash, createHmac, randomUUID } from 'node:crypto'
+// A small S3 for tests: path-style objects in memory, SigV4 checked by its own reading of the specification, multipart;
+// and an STS beside it, whose temporary credentials expire.
+import { createHash, createHmac, randomUUID, verify } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
@@ -8,6 +9,8 @@ export interface S3Server {
   readonly url: string
   readonly objects: Map<string, Buffer>
   readonly requests: string[]
+  /** By session token. */
+  readonly sessions: Map<string, Session>
   /** Fails the next requests that match, with this status and code. */
   fail(match: RegExp, status: number, code: string, times?: number): void
   close(): void
@@ -17,8 +20,17 @@ export interface S3Account {
   readonly key: string
   readonly secret: string
   readonly region: string
-  readonly token?: string
   readonly bucket: string
+  /** The role that STS gives, to bearers of a JWT (RS256) that this key signed. */
+  readonly role?: { readonly arn: string; readonly issuerKey: string; readonly seconds: number }
+}
+
+/** Temporary credentials. */
+export interface Session {
+  readonly key: string
+  readonly secret: string
+  /** Milliseconds since 1970. */
+  readonly expires: number
 }
 
 const sha = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex')
@@ -27,7 +39,13 @@ const strict = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 
 /** The code of S3's refusal; undefined where the signature is right. */
-function refusal(request: http.IncomingMessage, url: URL, body: Buffer, account: S3Account): string | undefined {
+function refusal(
+  request: http.IncomingMessage,
+  url: URL,
+  body: Buffer,
+  account: S3Account,
+  sessions: ReadonlyMap<string, Session>,
+): string | undefined {
   const header = (name: string) => String(request.headers[name] ?? '').trim()
   const parts =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/.exec(
@@ -35,9 +53,13 @@ function refusal(request: http.IncomingMessage, url: URL, body: Buffer, account:
     )
   if (parts === null) return 'AccessDenied'
   const [, key, date = '', region = '', names = '', signature] = parts
-  if (key !== account.key) return 'InvalidAccessKeyId'
+  const token = header('x-amz-security-token')
+  const owner = token === '' ? account : sessions.get(token)
+  if (owner === undefined) return 'InvalidToken'
+  if (key !== owner.key) return 'InvalidAccessKeyId'
   if (region !== account.region) return 'AuthorizationHeaderMalformed'
-  if (header('x-amz-security-token') !== (account.token ?? '')) return 'ExpiredToken'
+  if ('expires' in owner && owner.expires <= Date.now()) return 'ExpiredToken'
+  if (token !== '' && !names.split(';').includes('x-amz-security-token')) return 'AccessDenied'
   const claimed = header('x-amz-content-sha256')
   if (claimed !== 'UNSIGNED-PAYLOAD' && claimed !== sha(body)) return 'XAmzContentSHA256Mismatch'
   const query = [...url.searchParams]
@@ -48,7 +70,7 @@ function refusal(request: http.IncomingMessage, url: URL, body: Buffer, account:
   const canonical = [request.method, url.pathname, query, ...headers, '', names, claimed].join('\n')
   const scope = `${date}/${region}/s3/aws4_request`
   const toSign = ['AWS4-HMAC-SHA256', header('x-amz-date'), scope, sha(canonical)].join('\n')
-  const signing = ['s3', 'aws4_request'].reduce(hmac, hmac(hmac(`AWS4${account.secret}`, date), region))
+  const signing = ['s3', 'aws4_request'].reduce(hmac, hmac(hmac(`AWS4${owner.secret}`, date), region))
   return hmac(signing, toSign).toString('hex') === signature ? undefined : 'SignatureDoesNotMatch'
 }
 
@@ -62,6 +84,42 @@ const refuse = (status: number, code: string, region: string): Reply => ({
   status,
   body: `<Error><Code>${code}</Code><Message>said the server</Message><Region>${region}</Region></Error>`,
 })
+
+/** STS's AssumeRoleWithWebIdentity (AWS STS API reference). */
+function assumeRole(form: URLSearchParams, account: S3Account, sessions: Map<string, Session>): Reply {
+  const token = form.get('WebIdentityToken') ?? ''
+  const [head = '', claims = '', signature = ''] = token.split('.')
+  const { role } = account
+  const known = role !== undefined && form.get('RoleArn') === role.arn
+  const refused = (code: string): Reply => ({
+    status: 400,
+    body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>said STS</Message></Error></ErrorResponse>`,
+  })
+  if (form.get('Action') !== 'AssumeRoleWithWebIdentity' || form.get('Version') !== '2011-06-15')
+    return refused('InvalidAction')
+  if (!known) return refused('AccessDenied')
+  const isIssued = verify(
+    'sha256',
+    Buffer.from(`${head}.${claims}`),
+    role.issuerKey,
+    Buffer.from(signature, 'base64url'),
+  )
+  if (!isIssued) return refused('InvalidIdentityToken')
+  const { aud, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString())
+  if (aud !== 'sts.amazonaws.com') return refused('InvalidIdentityToken')
+  if (exp * 1000 <= Date.now()) return refused('ExpiredTokenException')
+  const session = { key: `ASIA${randomUUID()}`, secret: randomUUID(), expires: Date.now() + role.seconds * 1000 }
+  const issued = `${randomUUID()}/+=`
+  sessions.set(issued, session)
+  const result = 'AssumeRoleWithWebIdentityResult'
+  return {
+    status: 200,
+    body:
+      `<AssumeRoleWithWebIdentityResponse><${result}><Credentials><AccessKeyId>${session.key}</AccessKeyId>` +
+      `<SecretAccessKey>${session.secret}</SecretAccessKey><SessionToken>${issued}</SessionToken>` +
+      `<Expiration>${new Date(session.expires).toISOString()}</Expiration></Credentials></${result}></AssumeRoleWithWebIdentityResponse>`,
+  }
+}
 
 /** Objects, and uploads in parts. */
 class Bucket {
@@ -110,6 +168,7 @@ class Bucket {
 
 const STATUS: Readonly<Record<string, number>> = {
   AuthorizationHeaderMalformed: 400,
+  InvalidToken: 400,
   ExpiredToken: 400,
   EntityTooSmall: 400,
 }
@@ -118,6 +177,7 @@ const statusOf = (code: string): number => STATUS[code] ?? (code.startsWith('NoS
 export async function serveS3(account: S3Account): Promise<S3Server> {
   const bucket = new Bucket()
   const requests: string[] = []
+  const sessions = new Map<string, Session>()
   const faults: { match: RegExp; status: number; code: string; times: number }[] = []
   const reply = (request: http.IncomingMessage, body: Buffer): Reply => {
     const line = `${request.method} ${request.url}`
@@ -128,9 +188,10 @@ export async function serveS3(account: S3Account): Promise<S3Server> {
       return refuse(fault.status, fault.code, account.region)
     }
     const url = new URL(request.url ?? '', 'http://x')
+    if (url.pathname === '/sts') return assumeRole(new URLSearchParams(body.toString()), account, sessions)
     const [, place, ...rest] = decodeURIComponent(url.pathname).split('/')
     const wrongPlace = place === account.bucket ? undefined : 'NoSuchBucket'
-    const code = refusal(request, url, body, account) ?? wrongPlace
+    const code = refusal(request, url, body, account, sessions) ?? wrongPlace
     const answer = code ?? bucket.answer(request.method ?? '', rest.join('/'), url.searchParams, body)
     return typeof answer === 'string' ? refuse(statusOf(answer), answer, account.region) : answer
   }
@@ -144,6 +205,7 @@ export async function serveS3(account: S3Account): Promise<S3Server> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects: bucket.objects,
     requests,
+    sessions,
     fail: (match, status, code, times = 1) => void faults.push({ match, status, code, times }),
     close: () => {
       server.closeAllConnections()

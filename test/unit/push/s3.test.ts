@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -11,6 +9,7 @@ import { bytesOf, type Content } from '../../../src/push/destination/objects.ts'
 import { s3Objects } from '../../../src/push/destination/s3.ts'
 import { explainS3, partsOf, s3Target } from '../../../src/push/destination/s3-target.ts'
 import { fileOf } from './file-content.ts'
+import { newIssuer } from './identity.ts'
 import { type S3Server, serveS3 } from './s3-server.ts'
 
 const MIB = 1024 * 1024
@@ -80,7 +79,7 @@ describe('objects in a bucket', () => {
     ['a wrong secret', {}, { AWS_SECRET_ACCESS_KEY: 'other' }, /secret key is wrong, .*SignatureDoesNotMatch/],
     ['a wrong key', {}, { AWS_ACCESS_KEY_ID: 'other' }, /access key is not known/],
     ['a wrong region', { region: 'us-east-2' }, {}, /signed for the wrong region; it is us-east-2/],
-    ['an expired token', { token: 'new' }, { AWS_SESSION_TOKEN: 'old' }, /session token has expired/],
+    ['a token nobody issued', {}, { AWS_SESSION_TOKEN: 'made up' }, /session token is not valid/],
     ['no such bucket', { bucket: 'other' }, {}, /there is no such bucket/],
   ]
   it.each(wrong)('are refused for %s, in one sentence, at once', async (_case, there, here, reason) => {
@@ -91,37 +90,68 @@ describe('objects in a bucket', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('are had with a session token, a profile, or a web identity', async () => {
-    const server = await serve({ token: 'tok' })
-    await (await bucket(server, { ...env, AWS_SESSION_TOKEN: 'tok' })).write('by-env', bytesOf('1'))
+  it('are had with a session token until it expires, from the environment or a profile', async () => {
+    const server = await serve()
+    const session = { key: 'ASIA1', secret: 'se/ss+ion', expires: Date.now() + 60_000 }
+    server.sessions.set('tok', session)
+    const variables = { ...env, AWS_ACCESS_KEY_ID: 'ASIA1', AWS_SECRET_ACCESS_KEY: session.secret }
+    await (await bucket(server, { ...variables, AWS_SESSION_TOKEN: 'tok' })).write('by-env', bytesOf('1'))
 
     const home = mkdtempSync(join(tmpdir(), 's3-'))
     mkdirSync(join(home, '.aws'))
     writeFileSync(
       join(home, '.aws/credentials'),
-      `[ci]\naws_access_key_id=AKID\naws_secret_access_key = ${account.secret}\naws_session_token=tok\n`,
+      `[ci]\naws_access_key_id=ASIA1\naws_secret_access_key = ${session.secret}\naws_session_token=tok\n`,
     )
-    await (await bucket(server, { ...env, AWS_ACCESS_KEY_ID: 'other' }, '&profile=ci', home)).write(
-      'by-profile',
-      bytesOf('2'),
-    )
+    const objects = await bucket(server, { ...env, AWS_ACCESS_KEY_ID: 'other' }, '&profile=ci', home)
+    await objects.write('by-profile', bytesOf('2'))
+    expect([...server.objects.keys()]).toEqual(['by-env', 'by-profile'])
 
-    let form = ''
-    const sts = http.createServer((request, response) => {
-      request.on('data', (chunk) => (form += chunk))
-      const xml = `<AccessKeyId>AKID</AccessKeyId><SecretAccessKey>${account.secret}</SecretAccessKey><SessionToken>tok</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>`
-      request.on('end', () =>
-        response.end(`<AssumeRoleWithWebIdentityResponse>${xml}</AssumeRoleWithWebIdentityResponse>`),
-      )
+    server.sessions.set('tok', { ...session, expires: Date.now() })
+    await expect(objects.write('too-late', bytesOf('3'))).rejects.toThrow(/session token has expired/)
+    expect(server.objects.has('too-late')).toBe(false)
+  })
+
+  describe('with a web identity', () => {
+    const issuer = newIssuer()
+    const role = { arn: 'arn:aws:iam::1:role/ci', issuerKey: issuer.publicKey, seconds: 3600 }
+    const open = async (token: string, seconds = 3600, arn = role.arn) => {
+      const server = await serve({ role: { ...role, seconds } })
+      const file = join(mkdtempSync(join(tmpdir(), 's3-')), 'token')
+      writeFileSync(file, `${token}\n`)
+      const identity = { AWS_ROLE_ARN: arn, AWS_WEB_IDENTITY_TOKEN_FILE: file }
+      return { server, objects: await bucket(server, { ...identity, AWS_ENDPOINT_URL_STS: `${server.url}/sts` }) }
+    }
+
+    it('take the role once', async () => {
+      const { server, objects } = await open(issuer.token(60))
+      await Promise.all(['1', '2', '3'].map((name) => objects.write(name, bytesOf(name))))
+      expect([...server.objects.keys()].sort()).toEqual(['1', '2', '3'])
+      expect(server.requests.filter((line) => line.startsWith('POST /sts'))).toHaveLength(1)
     })
-    await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve))
-    open.push(sts)
-    writeFileSync(join(home, 'token'), 'jwt\n')
-    const identity = { AWS_ROLE_ARN: 'arn:aws:iam::1:role/ci', AWS_WEB_IDENTITY_TOKEN_FILE: join(home, 'token') }
-    const endpoint = { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}/` }
-    await (await bucket(server, { ...identity, ...endpoint })).write('by-identity', bytesOf('3'))
-    expect(new URLSearchParams(form).get('WebIdentityToken')).toBe('jwt')
-    expect([...server.objects.keys()]).toEqual(['by-env', 'by-profile', 'by-identity'])
+
+    it('take it again before it expires', async () => {
+      const { server, objects } = await open(issuer.token(60), 300)
+      await objects.write('1', bytesOf('1'))
+      await objects.write('2', bytesOf('2'))
+      expect(server.sessions.size).toBe(2)
+    })
+
+    it.each([
+      ['a token that has expired', issuer.token(-1), role.arn, /ExpiredTokenException/],
+      ['a token of somebody else', newIssuer().token(60), role.arn, /InvalidIdentityToken/],
+      ['a token for somebody else', issuer.token(60, 'other'), role.arn, /InvalidIdentityToken/],
+      [
+        'a role that it may not take',
+        issuer.token(60),
+        'arn:aws:iam::1:role/admin',
+        /role\/admin could not be taken: .*AccessDenied/,
+      ],
+    ])('are refused %s', async (_case, token, arn, reason) => {
+      const { server, objects } = await open(token, 3600, arn)
+      await expect(objects.write('x', bytesOf('x'))).rejects.toThrow(reason)
+      expect(server.objects.size).toBe(0)
+    })
   })
 })
 
