@@ -2,6 +2,7 @@ import type { Destination } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
+import { CANCELLED } from './cancel.ts'
 import type { PathFacts } from './closure.ts'
 import { copyWithTries, freshCommand, withSecretFile } from './copy.ts'
 import { gatewayCopyArguments, makingParameters, silenceLimit } from './copy-plan.ts'
@@ -69,6 +70,10 @@ async function bring(
   const deliveries = targets.map(({ delivery }) => delivery)
   const { folder } = runner.facts
   const gateway = await Gateway.open({ storeDirectory: nix.storeDirectory, folder, key: request.key, deliveries })
+  const stop = () => {
+    for (const delivery of deliveries) delivery.stop(CANCELLED)
+  }
+  runner.cancelled.addEventListener('abort', stop)
   const progress = setInterval(() => runner.log.info(progressOf(targets, wanted.length)), PROGRESS_SECONDS * 1000)
   try {
     gateway.announce(closure, lacking)
@@ -80,6 +85,7 @@ async function bring(
     await gateway.settle(reason ?? 'nix copy did not bring it')
   } finally {
     clearInterval(progress)
+    runner.cancelled.removeEventListener('abort', stop)
     await gateway.close()
   }
 }

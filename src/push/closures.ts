@@ -7,6 +7,7 @@ import { pathInfos } from '../nix/store.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type CachePush, pushToCaches } from './caches.ts'
+import { unlessCancelled } from './cancel.ts'
 import { asFacts } from './closure.ts'
 import { makingParameters } from './copy-plan.ts'
 import { damagedPaths } from './local-store.ts'
@@ -21,7 +22,7 @@ import { servedUpstream, upstreamCaches } from './upstream.ts'
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
  * path, and not thrown. @param reached paths known to be at every destination, which are not asked for again
- * @throws CommandError where a root is not in the store
+ * @throws CommandError where a root is not in the store, UserError where the job is cancelled
  */
 export async function pushClosures(
   runner: Runner,
@@ -30,6 +31,15 @@ export async function pushClosures(
   reached: ReadonlySet<StorePath> = new Set(),
 ): Promise<readonly PushReport[]> {
   if (request.destinations.length === 0 || request.roots.length === 0) return []
+  return await unlessCancelled(runner.cancelled, pushAll(runner, nix, request, reached))
+}
+
+async function pushAll(
+  runner: Runner,
+  nix: Nix,
+  request: PushRequest,
+  reached: ReadonlySet<StorePath>,
+): Promise<readonly PushReport[]> {
   const [settings, infos] = await Promise.all([
     readSettings(runner, nix),
     pathInfos(runner.commands, nix, request.roots, { recursive: true }),

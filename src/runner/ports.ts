@@ -131,6 +131,8 @@ export interface Runner {
   readonly tools: ToolCache
   readonly journal: Journal
   readonly job: Job
+  /** Aborted when the job is cancelled: work that is no command has to end by itself, within seconds. */
+  readonly cancelled: AbortSignal
   readonly facts: RunnerFacts
 }
 

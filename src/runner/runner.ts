@@ -69,6 +69,7 @@ function assemble(folder: string): OpenRunner {
   const facts = gatherFacts(folder)
   const log = createLog((text) => process.stdout.write(text))
   const processes = createProcessList(folder)
+  const cancelling = new AbortController()
   const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug })
   const files = createFiles(commands, folder, facts.privilege === 'root')
   return {
@@ -81,7 +82,11 @@ function assemble(folder: string): OpenRunner {
     journal: createJournal(folder),
     job: createJob(log),
     facts,
-    cancel,
+    cancelled: cancelling.signal,
+    cancel: async () => {
+      cancelling.abort()
+      await cancel()
+    },
     fail: (error) => {
       process.exitCode = 1
       log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error))

@@ -108,29 +108,33 @@ export class Stage {
     )
   }
 
-  /** All narinfos of a cache that lies in a folder of the machine. */
   narinfos(folder: string): readonly NarInfo[] {
-    const place = this.machine.path(folder)
-    if (!existsSync(place)) return []
-    const names = readdirSync(place).filter((name) => name.endsWith('.narinfo'))
-    return names.map((name) => parseNarInfo(readFileSync(join(place, name), 'utf8')))
+    return narinfosOf(this.machine, folder)
   }
 
-  /** What must hold of a cache at any moment: every narinfo has its NAR, whole, and every reference. */
   faults(folder: string): readonly string[] {
-    const infos = this.narinfos(folder)
-    const there = new Set(infos.map(({ path }) => path))
-    return infos.flatMap((info) => {
-      const nar = join(this.machine.path(folder), info.url)
-      const size = existsSync(nar) ? statSync(nar).size : undefined
-      const dangling = info.references
-        .filter((path) => !there.has(path))
-        .map((path) => `${info.path} refers to ${path}`)
-      return size === info.fileSize
-        ? dangling
-        : [...dangling, `${info.path}: NAR of ${size} bytes, not ${info.fileSize}`]
-    })
+    return faultsOf(this.machine, folder)
   }
+}
+
+/** All narinfos of a cache that lies in a folder of the machine. */
+export function narinfosOf(machine: Machine, folder: string): readonly NarInfo[] {
+  const place = machine.path(folder)
+  if (!existsSync(place)) return []
+  const names = readdirSync(place).filter((name) => name.endsWith('.narinfo'))
+  return names.map((name) => parseNarInfo(readFileSync(join(place, name), 'utf8')))
+}
+
+/** What must hold of a cache at any moment: every narinfo has its NAR, whole, and every reference. */
+export function faultsOf(machine: Machine, folder: string): readonly string[] {
+  const infos = narinfosOf(machine, folder)
+  const there = new Set(infos.map(({ path }) => path))
+  return infos.flatMap((info) => {
+    const nar = join(machine.path(folder), info.url)
+    const size = existsSync(nar) ? statSync(nar).size : undefined
+    const dangling = info.references.filter((path) => !there.has(path)).map((path) => `${info.path} refers to ${path}`)
+    return size === info.fileSize ? dangling : [...dangling, `${info.path}: NAR of ${size} bytes, not ${info.fileSize}`]
+  })
 }
 
 /** A closure of `width * layers` paths, each path of a layer referring to two of the layer below (appendix E4 of the field notes). */

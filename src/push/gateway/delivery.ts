@@ -99,6 +99,11 @@ export class Delivery {
     )
   }
 
+  /** Nothing more is begun. */
+  stop(reason: string): void {
+    this.#dead ??= reason
+  }
+
   isLacking(path: StorePath): boolean {
     return this.#dead === undefined && this.#order.isLacking(path)
   }
