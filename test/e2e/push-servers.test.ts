@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
-import { rig } from '../rig/cache.ts'
+import { nixVersions, rig } from '../rig/cache.ts'
 import { prepareServers, type SwiftServer, startNginx, startSwift } from './push-servers.ts'
 import { counts, layered, repository, Stage } from './push-stage.ts'
 
-describe.skipIf(!machineUsable())('real servers', () => {
+describe.skipIf(!machineUsable()).each(nixVersions)('real servers and Nix %s', (version) => {
   let stage: Stage
   beforeAll(async () => {
     prepareServers()
     // Debian's 2.8.0 knows no S3 at all
-    stage = await Stage.open('2.8.0')
+    stage = await Stage.open(version)
   })
   afterAll(() => stage?.machine.stop())
 
