@@ -31851,8 +31851,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4232);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1062);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1171);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5944);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4232:
+/***/ 1171:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32865,6 +32865,12 @@ function unknown(text) {
     return { category: 'other', sentence: /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`, advice: '' };
 }
 
+;// CONCATENATED MODULE: ./build/js/nix/nix.js
+/** A command of this Nix. @param tool `nix`, `nix-store`, … */
+function nixCommand(nix, tool, args, more = {}) {
+    return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+}
+
 ;// CONCATENATED MODULE: ./build/js/nix/decode.js
 /** JSON that is not as expected; the message names the place, `$[0].narHash: expected text, got 12`. */
 class DecodeError extends Error {
@@ -33146,46 +33152,95 @@ const settingValue = (value, at) => {
     return Array.isArray(value) ? list((item) => String(item))(value, at) : object(value, at);
 };
 
-;// CONCATENATED MODULE: ./build/js/nix/nix.js
-/** A command of this Nix. @param tool `nix`, `nix-store`, … */
-function nixCommand(nix, tool, args, more = {}) {
-    return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+;// CONCATENATED MODULE: ./build/js/nix/version.js
+/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
+const OLDEST_NIX = '2.8.0';
+/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
+function parseNixVersion(text) {
+    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
+    if (match === null)
+        return undefined;
+    const [, name = '', major, minor, patch] = match;
+    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
+    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
+    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
+}
+/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
+function atLeast(version, floor) {
+    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
+    if (version.major !== major)
+        return version.major > major;
+    if (version.minor !== minor)
+        return version.minor > minor;
+    return version.patch >= patch;
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/store.js
+
+
+
+const FEATURES = ['--extra-experimental-features', 'nix-command'];
+const QUERY_LIMIT_SECONDS = 600;
+/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
+const PATHS_A_COMMAND = 5000;
+/** A command of the new interface, which a machine's own Nix may have switched off. */
+const newCommand = (nix, args, more = {}) => nixCommand(nix, 'nix', [...FEATURES, ...args], more);
+/** What a store knows of paths; those that it does not have are left out. @throws CommandError where it does not answer */
+async function pathInfos(commands, nix, paths, { recursive = false, store, command = async (args) => newCommand(nix, args) } = {}) {
+    const infos = new Map();
+    for (const some of slices(paths)) {
+        const args = [
+            // from 2.33 on the format has to be named
+            ...['path-info', '--json', ...(atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [])],
+            ...[...(recursive ? ['--recursive'] : []), ...(store === undefined ? [] : ['--store', store]), '--', ...some],
+        ];
+        const { stdout } = await commands.run(await command(args), { timeoutSeconds: QUERY_LIMIT_SECONDS });
+        for (const info of parsePathInfos(stdout))
+            infos.set(info.path, info);
+    }
+    return [...infos.values()];
+}
+/** Paths in as many lists as command lines are needed for them. */
+function slices(paths) {
+    const parts = [];
+    for (let at = 0; at < paths.length; at += PATHS_A_COMMAND)
+        parts.push(paths.slice(at, at + PATHS_A_COMMAND));
+    return parts;
+}
+/** The settings in force. @throws CommandError */
+async function configInForce(commands, nix) {
+    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
+    const { stdout } = await commands.run(newCommand(nix, [...show, '--json']), { timeoutSeconds: 60 });
+    return parseConfig(stdout);
 }
 
 ;// CONCATENATED MODULE: ./build/js/build/store.js
 
 
 
-const QUERY_LIMIT_SECONDS = 600;
+const store_QUERY_LIMIT_SECONDS = 600;
 /** Which of the paths are valid in the local store. */
 async function validPaths(runner, nix, paths) {
     if (paths.length === 0)
         return new Set();
     const command = nixCommand(nix, 'nix-store', ['--check-validity', '--print-invalid', ...paths]);
-    const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS });
+    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
     const invalid = new Set(stdout.split('\n'));
     return new Set(paths.filter((path) => !invalid.has(path)));
 }
 /** All that the paths refer to, themselves included, with sizes, hashes and signatures. */
-async function closureOf(runner, nix, paths) {
-    if (paths.length === 0)
-        return [];
-    const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', ['path-info', '--json', '--recursive', ...paths]), {
-        timeoutSeconds: QUERY_LIMIT_SECONDS,
-    });
-    return parsePathInfos(stdout);
-}
+const closureOf = (runner, nix, paths) => pathInfos(runner.commands, nix, paths, { recursive: true });
 /** A derivation with all derivations that it needs. */
 async function derivationClosure(runner, nix, drvPath) {
     const command = nixCommand(nix, 'nix-store', ['--query', '--requisites', drvPath]);
-    const { stdout } = await runner.commands.run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS });
+    const { stdout } = await runner.commands.run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS });
     return new Set(stdout.split('\n').filter((path) => path.endsWith('.drv')));
 }
 /** The output paths of derivations that are valid by now. Never throws: what cannot be asked is told at the end. */
 async function outputsInStore(runner, nix, derivations) {
     const command = nixCommand(nix, 'nix-store', ['--query', '--outputs', ...derivations]);
     const { stdout } = await runner.commands
-        .run(command, { timeoutSeconds: QUERY_LIMIT_SECONDS })
+        .run(command, { timeoutSeconds: store_QUERY_LIMIT_SECONDS })
         .catch(() => ({ stdout: '' }));
     const paths = stdout
         .split('\n')
@@ -33938,29 +33993,6 @@ function origin(plan, outputs, before, followed) {
     return { status: outputs.every((path) => before.has(path)) ? 'cached' : 'substituted', seconds: 0 };
 }
 
-;// CONCATENATED MODULE: ./build/js/nix/version.js
-/** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
-const OLDEST_NIX = '2.8.0';
-/** Parses what `nix --version` prints: `nix (Nix) 2.34.8`. Gives undefined where it cannot be read. */
-function parseNixVersion(text) {
-    const match = /^nix \(([^)]*)\) (\d+)\.(\d+)(?:\.(\d+))?/m.exec(text);
-    if (match === null)
-        return undefined;
-    const [, name = '', major, minor, patch] = match;
-    const flavour = name.startsWith('Lix') ? 'Lix' : name.startsWith('Determinate') ? 'Determinate Nix' : 'Nix';
-    const numbers = { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0) };
-    return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
-}
-/** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
-function atLeast(version, floor) {
-    const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
-    if (version.major !== major)
-        return version.major > major;
-    if (version.minor !== minor)
-        return version.minor > minor;
-    return version.patch >= patch;
-}
-
 ;// CONCATENATED MODULE: ./build/js/cache/decide.js
 /**
  * Reads the service's switches as `@actions/cache` 6 does (lib/internal/config.js), without loading it: version 2 of
@@ -34058,10 +34090,9 @@ function whyNotAdmitted(trust, store) {
 
 
 
-const FEATURES = ['--extra-experimental-features', 'nix-command'];
+
+const local_FEATURES = ['--extra-experimental-features', 'nix-command'];
 const LIMIT = { timeoutSeconds: 600 };
-/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
-const PATHS_A_COMMAND = 5000;
 /**
  * All that is there of what derivations need and make: the outputs of theirs and of what they are built with, as far
  * as these are in the store, and the closures of those.
@@ -34081,7 +34112,7 @@ async function localPaths(runner, nix, paths) {
     const format = atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [];
     const infos = [];
     for (const some of slices(paths)) {
-        const command = nixCommand(nix, 'nix', [...FEATURES, 'path-info', '--json', ...format, '--', ...some]);
+        const command = nixCommand(nix, 'nix', [...local_FEATURES, 'path-info', '--json', ...format, '--', ...some]);
         const { stdout } = await runner.commands.run(command, LIMIT);
         infos.push(...parseLocalPaths(stdout));
     }
@@ -34099,10 +34130,7 @@ function parseLocalPaths(document) {
 }
 /** `trusted-public-keys` in force. */
 async function trustedKeys(runner, nix) {
-    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
-    const command = nixCommand(nix, 'nix', [...FEATURES, ...show, '--json']);
-    const { stdout } = await runner.commands.run(command, LIMIT);
-    const keys = parseConfig(stdout).get('trusted-public-keys');
+    const keys = (await configInForce(runner.commands, nix)).get('trusted-public-keys');
     return Array.isArray(keys) ? keys.map(String) : [];
 }
 /**
@@ -34115,9 +34143,9 @@ async function copyInto(runner, nix, folder, paths) {
     const fresh = `${runner.facts.folder}/cache-lookups`;
     try {
         for (const some of slices(paths)) {
-            const verify = nixCommand(nix, 'nix', [...FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
+            const verify = nixCommand(nix, 'nix', [...local_FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
             await runner.commands.run(verify, { silentSeconds: 1800, discardStdout: true });
-            const args = [...FEATURES, 'copy', '--to', `file://${folder}?compression=zstd`, '--', ...some];
+            const args = [...local_FEATURES, 'copy', '--to', `file://${folder}?compression=zstd`, '--', ...some];
             const copy = nixCommand(nix, 'nix', args, { env: { XDG_CACHE_HOME: fresh } });
             await runner.commands.run(copy, { silentSeconds: 1800, discardStdout: true });
         }
@@ -34125,12 +34153,6 @@ async function copyInto(runner, nix, folder, paths) {
     finally {
         await runner.files.remove(fresh);
     }
-}
-function slices(list) {
-    const parts = [];
-    for (let at = 0; at < list.length; at += PATHS_A_COMMAND)
-        parts.push(list.slice(at, at + PATHS_A_COMMAND));
-    return parts;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -37939,6 +37961,28 @@ function realisedPaths(result) {
     return done && result.plan.choice !== undefined ? Object.values(result.plan.choice.evaluated.outputs) : [];
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/js/push/cancel.js
+
+
+
+/** The runner gives 7.5 s after its first signal; what is under way gets a moment to come to its end. */
+const GRACE_SECONDS = 1.5;
+const CANCELLED = 'the job was cancelled';
+/** The result of the work. @throws UserError soon after the job was cancelled, whatever the work still does */
+async function unlessCancelled(signal, work) {
+    const ended = work.then(() => undefined, () => undefined);
+    const over = new AbortController();
+    const cancelled = (0,external_node_events_.once)(signal, 'abort', { signal: over.signal }).then(() => (0,promises_.setTimeout)(GRACE_SECONDS * 1000, undefined, { ref: false }), () => undefined);
+    if (!signal.aborted)
+        await Promise.race([ended, cancelled]);
+    over.abort();
+    if (!signal.aborted)
+        return await work;
+    throw new errors/* UserError */.yo(`The push was ended: ${CANCELLED}. What is at the destinations is whole, and the next push goes on from there.`);
+}
+
 ;// CONCATENATED MODULE: ./build/js/push/copy-plan.js
 
 /** Parameters of a store URL that concern what Nix makes of a path, not where it goes. */
@@ -38009,71 +38053,6 @@ function lastWords(stderr) {
     return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-3).join(' ');
 }
 
-;// CONCATENATED MODULE: ./build/js/push/closure.js
-
-
-
-/** Reads `nix path-info --json` of every version. @throws DecodeError */
-const parsePathFacts = (document) => parsePathInfos(document).map(({ path, narHash, narSize, references, signatures }) => ({
-    path,
-    narHash: toNarInfoHash(narHash),
-    narSize,
-    references,
-    signatures,
-}));
-/** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
-function parseDamaged(stderr) {
-    const found = [...stderr.matchAll(/path '([^']+)' (?:was modified|disappeared|is corrupted)/g)];
-    return [...new Set(found.map((match) => match[1] ?? ''))].map(parseStorePath);
-}
-
-;// CONCATENATED MODULE: ./build/js/push/local-store.js
-
-
-
-const local_store_FEATURES = ['--extra-experimental-features', 'nix-command'];
-/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
-const local_store_PATHS_A_COMMAND = 5000;
-/** From 2.33 on the format of `path-info --json` has to be named. */
-const jsonFormat = (nix) => atLeast(nix.version, '2.33') ? ['--json', '--json-format', '1'] : ['--json'];
-/** Everything that the roots need at run time, themselves included. @throws CommandError where a root is not valid */
-async function local_store_closureOf(runner, nix, roots) {
-    const closure = new Map();
-    for (const some of local_store_slices(roots)) {
-        const args = [...local_store_FEATURES, 'path-info', ...jsonFormat(nix), '--recursive', '--', ...some];
-        const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', args), { timeoutSeconds: 600 });
-        for (const facts of parsePathFacts(stdout))
-            closure.set(facts.path, facts);
-    }
-    return [...closure.values()];
-}
-/**
- * Compares the contents of local paths with their hashes: `nix copy` uploads a rotten path without a look.
- * @returns what is wrong, by path
- * @throws Error where they could not be compared
- */
-async function damagedPaths(runner, nix, paths) {
-    const damaged = new Map();
-    for (const some of local_store_slices(paths)) {
-        const command = nixCommand(nix, 'nix', [...local_store_FEATURES, 'store', 'verify', '--no-trust', '--', ...some]);
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 4 * 3600, discardStdout: true });
-        if (result.exitCode === 0)
-            continue;
-        const found = parseDamaged(result.stderr);
-        if (found.length === 0)
-            throw new Error(`the local store could not be checked: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`);
-        for (const path of found)
-            damaged.set(path, 'its content in the local store is damaged; nix-store --repair-path it');
-    }
-    return damaged;
-}
-function local_store_slices(list) {
-    const parts = [];
-    for (let at = 0; at < list.length; at += local_store_PATHS_A_COMMAND)
-        parts.push(list.slice(at, at + local_store_PATHS_A_COMMAND));
-    return parts;
-}
-
 ;// CONCATENATED MODULE: ./build/js/push/retry.js
 const PATIENCE = { tries: 6, baseSeconds: 0.5, capSeconds: 20, budgetSeconds: 180 };
 /** For a look before the build, which takes seconds. */
@@ -38129,7 +38108,6 @@ function explainStatus(status, doing, hint = '') {
 
 
 
-
 const copy_PATIENCE = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 };
 /** A `nix` command that speaks to another store: believes no cached lookup, goes through no proxy to this machine. */
 async function freshCommand(runner, nix, args, more = {}) {
@@ -38138,7 +38116,7 @@ async function freshCommand(runner, nix, args, more = {}) {
     const { no_proxy, NO_PROXY } = runner.facts.env;
     const direct = ['127.0.0.1', no_proxy ?? NO_PROXY].filter((text) => text).join(',');
     const env = { XDG_CACHE_HOME: cache, no_proxy: direct, NO_PROXY: direct, ...more.env };
-    return nixCommand(nix, 'nix', [...local_store_FEATURES, ...args], { ...more, env });
+    return newCommand(nix, args, { ...more, env });
 }
 /** Content in a file of mode 0600 while `work` runs. The journal knows of it before it is there. */
 async function withSecretFile(runner, content, work) {
@@ -38238,49 +38216,6 @@ function safeName(name) {
     return name;
 }
 
-;// CONCATENATED MODULE: ./build/js/push/found.js
-
-/**
- * Judges a narinfo of the destination and the size of its NAR.
- * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
- * @param publicKey `name:base64`; undefined where the push is not signed
- */
-function judge(info, size, facts, publicKey) {
-    if (info.path !== facts.path)
-        return { state: 'broken', reason: `its narinfo is for ${info.path}` };
-    if (size === undefined)
-        return { state: 'broken', reason: `its NAR ${info.url} is not there` };
-    if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
-        return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` };
-    const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size;
-    const isSigned = publicKey === undefined || isSignedBy(info, publicKey);
-    if (isSigned)
-        return { state: 'good', info, bytes };
-    if (info.narHash === facts.narHash && sameReferences(info, facts))
-        return { state: 'unsigned', info, bytes };
-    if (info.signatures.length === 0)
-        return { state: 'broken', reason: 'another build of it is there, signed by nobody' };
-    return {
-        state: 'foreign',
-        reason: `another build of it (NAR hash ${info.narHash}) is there, signed by ` +
-            `${info.signatures.map((text) => text.split(':')[0]).join(', ')}; delete it there, or push elsewhere`,
-    };
-}
-const sameReferences = (info, facts) => info.narSize === facts.narSize && [...info.references].sort().join() === [...facts.references].sort().join();
-/** Why what was found after a push is not right; undefined where it is. */
-function found_faultOf(found) {
-    switch (found.state) {
-        case 'good':
-            return undefined;
-        case 'missing':
-            return 'its narinfo is not there';
-        case 'unsigned':
-            return 'our signature is not on it';
-        default:
-            return found.reason;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/js/push/cache-info.js
 /** Name of the object that makes a place a binary cache. */
 const CACHE_INFO = 'nix-cache-info';
@@ -38372,8 +38307,6 @@ function presentNarInfo(facts) {
     ].join('\n');
 }
 
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: external "node:stream/consumers"
@@ -38459,21 +38392,55 @@ async function server_take(service, asked, request) {
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
+/** Bytes of what is to be written. */
+const sizeOf = (content) => content.kind === 'bytes' ? content.bytes.length : content.file.size;
+/** Why a destination did not do what it was asked for. */
+class DestinationError extends Error {
+    name = 'DestinationError';
+    /** HTTP status, where there was an answer. */
+    status;
+    /** Another try may succeed. */
+    passing;
+    /** Seconds that the destination asked to wait. */
+    retryAfter;
+    constructor(message, facts) {
+        super(message);
+        this.status = facts.status;
+        this.passing = facts.passing;
+        this.retryAfter = facts.retryAfter;
+    }
+}
+/** What was to be sent cannot be read (any more): no fault of the destination. */
+class SourceError extends Error {
+    name = 'SourceError';
+}
+const bytesOf = (text) => ({ kind: 'bytes', bytes: Buffer.from(text) });
+
 ;// CONCATENATED MODULE: ./build/js/push/gateway/spool.js
+
+
 
 
 
 
 /** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
 const MOST_BYTES = 8 * 1024 ** 3;
+/** Objects up to here are kept in memory, as long as all of them together have no more than the second. */
+const SMALL_BYTES = 64 * 1024;
+const MOST_IN_MEMORY = 8 * 1024 * 1024;
 /** Bytes that are gathered for one write. */
 const GATHER_BYTES = 512 * 1024;
-/** A folder for NARs on their way, with a limit. A NAR larger than the limit is let in when it is alone. */
+/** Bytes of the end of what came that stay in memory: an upload that keeps pace reads nothing from the disk. */
+const RECENT_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+/** A place for objects on their way, with a limit. An object larger than the limit is let in when it is alone. */
 class Spool {
     #folder;
     #limit;
     #waiting = [];
     #used = 0;
+    #inMemory = 0;
     #count = 0;
     constructor(folder, limit) {
         this.#folder = folder;
@@ -38487,6 +38454,12 @@ class Spool {
     }
     /** Waits for room and makes a place for one object. @param size bytes */
     async take(size) {
+        if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
+            this.#inMemory += size;
+            return inMemory(size, () => {
+                this.#inMemory -= size;
+            });
+        }
         while (this.#used > 0 && this.#used + size > this.#limit)
             await new Promise((resolve) => this.#waiting.push(resolve));
         this.#used += size;
@@ -38498,7 +38471,10 @@ class Spool {
                 wake();
         };
         try {
-            return new Spooled(path, size, await (0,external_node_fs_promises_.open)(path, 'wx', 0o600), release);
+            const file = await (0,external_node_fs_promises_.open)(path, 'wx+', 0o600);
+            // without a name it is gone however this process ends
+            await (0,external_node_fs_promises_.rm)(path);
+            return onDisk(new Growing(file, size), release);
         }
         catch (cause) {
             release();
@@ -38509,27 +38485,46 @@ class Spool {
         await (0,external_node_fs_promises_.rm)(this.#folder, { recursive: true, force: true });
     }
 }
-/** One object on its way: written once, read by any number of uploads, also while it is still being written. */
-class Spooled {
-    path;
+function inMemory(size, release) {
+    const content = { kind: 'bytes', bytes: Buffer.alloc(0) };
+    return {
+        content,
+        fill: async (body) => {
+            content.bytes = await (0,consumers_namespaceObject.buffer)(body);
+            if (content.bytes.length !== size)
+                throw new Error(`${content.bytes.length} of ${size} bytes came`);
+        },
+        drop: async () => release(),
+    };
+}
+const onDisk = (file, release) => ({
+    content: { kind: 'file', file },
+    fill: (body) => file.fill(body),
+    drop: async () => {
+        release();
+        await file.close();
+    },
+});
+/** A file that is read while it is still being written. */
+class Growing {
     size;
     #file;
-    #release;
+    /** What came last, the oldest first; what is not on disk yet is always in it. */
+    #recent = [];
+    #came = 0;
     #written = 0;
     #fault;
     #waiting = [];
-    constructor(path, size, file, release) {
-        this.path = path;
-        this.size = size;
+    constructor(file, size) {
         this.#file = file;
-        this.#release = release;
+        this.size = size;
     }
-    /** Writes what comes. @throws Error where it is not `size` bytes, and where the disk is full */
     async fill(body) {
         try {
-            await (0,external_node_stream_promises_.pipeline)(body, this.#writer());
-            if (this.#written !== this.size)
-                throw new Error(`${this.#written} of ${this.size} bytes came`);
+            // not `for await`: it copies what came meanwhile into one buffer
+            await (0,external_node_stream_promises_.pipeline)(body, this.#intake());
+            if (this.#came !== this.size)
+                throw new Error(`${this.#came} of ${this.size} bytes came`);
         }
         catch (cause) {
             this.#fault = cause instanceof Error ? cause : new Error(String(cause));
@@ -38537,45 +38532,81 @@ class Spooled {
             throw this.#fault;
         }
     }
-    /** Takes several chunks at a time to the disk: a NAR comes in thousands of them. */
-    #writer() {
-        const write = async (chunks) => {
-            const wanted = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-            const { bytesWritten } = await this.#file.writev([...chunks]);
-            // a disk that is nearly full takes less than it is given, and then says so
-            if (bytesWritten < wanted)
-                await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
-            this.#written += wanted;
-            this.#wake();
+    /** Gathers one write while the one before is under way. */
+    #intake() {
+        let writing = Promise.resolve();
+        let gathered = [];
+        const flush = async () => {
+            await writing;
+            writing = this.#write(gathered);
+            // looked at before the next one, and at the end
+            writing.catch(() => undefined);
+            gathered = [];
         };
         return new external_node_stream_.Writable({
             highWaterMark: GATHER_BYTES,
-            write: (chunk, _encoding, done) => void write([chunk]).then(() => done(), done),
-            writev: (all, done) => void write(all.map(({ chunk }) => chunk)).then(() => done(), done),
-            final: (done) => void this.#file.close().then(() => done(), done),
-            destroy: (cause, done) => void this.#file.close().then(() => done(cause), () => done(cause)),
+            write: (chunk, _encoding, done) => {
+                this.#recent.push({ at: this.#came, chunk });
+                this.#came += chunk.length;
+                gathered.push(chunk);
+                this.#wake();
+                if (bytesIn(gathered) < GATHER_BYTES)
+                    done();
+                else
+                    flush().then(() => done(), done);
+            },
+            final: (done) => {
+                flush()
+                    .then(() => writing)
+                    .then(() => done(), done);
+            },
         });
     }
-    async available(offset) {
-        if (this.#fault !== undefined)
-            throw this.#fault;
-        if (this.#written > offset || (this.#written > 0 && this.#written >= this.size))
-            return this.#written;
-        return await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })).then(() => this.available(offset));
+    async #write(chunks) {
+        if (chunks.length === 0)
+            return;
+        const wanted = bytesIn(chunks);
+        const { bytesWritten } = await this.#file.writev([...chunks]);
+        // a disk that is nearly full takes less than it is given, and then says so
+        if (bytesWritten < wanted)
+            await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
+        this.#written += wanted;
+        const kept = this.#recent.findIndex(({ at, chunk }) => at + chunk.length > this.#written - RECENT_BYTES);
+        this.#recent.splice(0, kept < 0 ? this.#recent.length : kept);
     }
-    /** All uploads are through, or none is wanted any more. */
-    async drop() {
-        this.#release();
-        await (0,external_node_fs_promises_.rm)(this.path, { force: true });
+    /** Bytes [start, end) as they come. A chunk is valid until the next is asked for. */
+    async *chunks(start, end) {
+        let memory;
+        for (let at = start; at < end;) {
+            while (this.#came <= at && this.#fault === undefined)
+                await new Promise((resolve) => this.#waiting.push(resolve));
+            if (this.#fault !== undefined)
+                throw new SourceError(this.#fault.message);
+            const recent = this.#recent.find((one) => at < one.at + one.chunk.length);
+            let chunk;
+            if (recent !== undefined && recent.at <= at)
+                chunk = recent.chunk.subarray(at - recent.at);
+            else {
+                memory ??= Buffer.allocUnsafe(READ_BYTES);
+                const { bytesRead } = await this.#file.read(memory, 0, Math.min(READ_BYTES, this.#written - at), at);
+                if (bytesRead === 0)
+                    throw new SourceError('what was to be sent is shorter than it was');
+                chunk = memory.subarray(0, bytesRead);
+            }
+            const part = chunk.subarray(0, end - at);
+            at += part.length;
+            yield part;
+        }
+    }
+    async close() {
+        await this.#file.close();
     }
     #wake() {
-        for (const { resolve, reject } of this.#waiting.splice(0))
-            if (this.#fault === undefined)
-                resolve(this.#written);
-            else
-                reject(this.#fault);
+        for (const resolve of this.#waiting.splice(0))
+            resolve();
     }
 }
+const bytesIn = (chunks) => chunks.reduce((sum, { length }) => sum + length, 0);
 
 ;// CONCATENATED MODULE: ./build/js/push/gateway/gateway.js
 
@@ -38643,19 +38674,22 @@ class Gateway {
         const spooled = await this.#spool.take(size);
         // sent on while it still comes, except where it is not clear yet who lacks it
         const filled = spooled.fill(body);
-        if (this.#allAlike)
+        const isSentOn = this.#allAlike && spooled.content.kind === 'file';
+        if (isSentOn)
             this.#deliver(name, spooled, this.#living());
         try {
             await filled;
         }
         catch (cause) {
-            if (!this.#allAlike)
+            if (!isSentOn)
                 await spooled.drop();
             return cause instanceof Error ? cause.message : String(cause);
         }
         this.#nars.add(name);
         if (!this.#allAlike)
             this.#held.set(name, spooled);
+        else if (!isSentOn)
+            this.#deliver(name, spooled, this.#living());
         return undefined;
     }
     takeInfo(hash, text) {
@@ -38683,7 +38717,7 @@ class Gateway {
     async takeOther(name, size, body) {
         const spooled = await this.#spool.take(size);
         await spooled.fill(body);
-        this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled))).then(() => spooled.drop()));
+        this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled.content))).then(() => spooled.drop()));
         return undefined;
     }
     /** Waits until everything that came is delivered or lost. @param reason why paths that are still open did not come */
@@ -38697,7 +38731,7 @@ class Gateway {
         await this.#spool.close();
     }
     #deliver(name, spooled, to) {
-        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled))).then(() => spooled.drop()));
+        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled.content))).then(() => spooled.drop()));
     }
     #track(work) {
         const tracked = work.finally(() => this.#underWay.delete(tracked));
@@ -38711,38 +38745,199 @@ class Gateway {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/push/pool.js
-/** Runs `work` for every item, at most `width` at a time; results in the items' order. Rejects with the first failure. */
-async function pooled(items, width, work) {
+;// CONCATENATED MODULE: ./build/js/push/closure.js
+
+
+/** With the hash as narinfos spell it. */
+const asFacts = ({ path, narHash, narSize, references, signatures }) => ({
+    path,
+    narHash: toNarInfoHash(narHash),
+    narSize,
+    references,
+    signatures,
+});
+/** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
+function parseDamaged(stderr) {
+    const found = [...stderr.matchAll(/path '([^']+)' (?:was modified|disappeared|is corrupted)/g)];
+    return [...new Set(found.map((match) => match[1] ?? ''))].map(parseStorePath);
+}
+
+;// CONCATENATED MODULE: ./build/js/push/local-store.js
+
+
+/**
+ * Compares the contents of local paths with their hashes: `nix copy` uploads a rotten path without a look.
+ * @returns what is wrong, by path
+ * @throws Error where they could not be compared
+ */
+async function damagedPaths(runner, nix, paths) {
+    const damaged = new Map();
+    for (const some of slices(paths)) {
+        const command = newCommand(nix, ['store', 'verify', '--no-trust', '--', ...some]);
+        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 4 * 3600, discardStdout: true });
+        if (result.exitCode === 0)
+            continue;
+        const found = parseDamaged(result.stderr);
+        if (found.length === 0)
+            throw new Error(`the local store could not be checked: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`);
+        for (const path of found)
+            damaged.set(path, 'its content in the local store is damaged; nix-store --repair-path it');
+    }
+    return damaged;
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/parallel.js
+/** Runs `work` on each item, at most `width` at once; results in the items' order. Rejects with the first failure. */
+async function inParallel(width, items, work) {
     const results = new Array(items.length);
     let next = 0;
     const lane = async () => {
-        while (next < items.length) {
-            const index = next++;
+        for (let index = next++; index < items.length; index = next++)
             results[index] = await work(items[index], index);
-        }
     };
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
     return results;
 }
 
-;// CONCATENATED MODULE: ./build/js/push/read-back.js
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+;// CONCATENATED MODULE: ./build/js/push/content.js
 
 
 
 
 
 
-/** How many NARs `verify: sample` reads whole, and up to which size each. */
-const SAMPLE_PATHS = 5;
-const SAMPLE_BYTES = 256 * 1024 * 1024;
-/** Asks the destination itself what it has of each path. @throws DestinationError where it does not answer */
-async function read_back_lookUp(objects, closure, publicKey) {
-    const found = await pooled(closure, objects.lookups, async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey)]);
+
+const content_TRIES = 3;
+const PROGRAMS = ['zstd', 'xz', 'bzip2', 'lzip', 'lz4'];
+/** Programs, and what Node itself has: zstd only from 22.15 on, and then the first of several frames alone. */
+function unpacker(commands) {
+    return (compression) => {
+        const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined;
+        if (tool !== undefined)
+            return external_node_stream_.Duplex.from((packed) => commands.filter({ tool, args: ['-dc'] }, packed));
+        if (compression === 'none' || compression === '')
+            return new external_node_stream_.PassThrough();
+        if (compression === 'gzip')
+            return external_node_zlib_.createGunzip();
+        if (compression === 'br')
+            return external_node_zlib_.createBrotliDecompress();
+        return compression === 'zstd' && "createZstdDecompress" in external_node_zlib_namespaceObject ? external_node_zlib_.createZstdDecompress() : undefined;
+    };
+}
+/**
+ * Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed.
+ * @throws DestinationError where it cannot be read
+ */
+async function checkContent(objects, info, unpack) {
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            return await compareOnce(objects, info, unpack(info.compression));
+        }
+        catch (cause) {
+            if (attempt === content_TRIES || !isBrokenOff(cause))
+                throw cause;
+        }
+    }
+}
+async function compareOnce(objects, info, unpacking) {
+    const compared = unpacking !== undefined ? 'nar' : info.fileHash !== undefined ? 'packed' : 'nothing';
+    const [packed, nar] = [(0,external_node_crypto_.createHash)('sha256'), (0,external_node_crypto_.createHash)('sha256')];
+    const body = await objects.stream(info.url);
+    try {
+        const hashing = new external_node_stream_.Transform({
+            transform: (chunk, _encoding, done) => {
+                packed.update(chunk);
+                done(null, chunk);
+            },
+        });
+        await (0,external_node_stream_promises_.pipeline)(body, hashing, unpacking ?? new external_node_stream_.PassThrough(), into(nar));
+    }
+    catch (cause) {
+        if (isBrokenOff(cause))
+            throw cause;
+        const why = cause instanceof errors/* CommandError */.Qd ? cause.result.stderr.trim() : String(cause);
+        return { compared, fault: `its NAR cannot be unpacked: ${why}` };
+    }
+    const wrong = differs('its file', packed, info.fileHash) ??
+        (compared === 'nar' ? differs('its NAR', nar, info.narHash) : undefined);
+    return { compared, ...(wrong === undefined ? {} : { fault: wrong }) };
+}
+const into = (hash) => new external_node_stream_.Writable({
+    write: (chunk, _encoding, done) => {
+        hash.update(chunk);
+        done();
+    },
+});
+function differs(what, hash, wanted) {
+    const got = `sha256:${toBase32(hash.digest())}`;
+    return wanted === undefined || got === wanted ? undefined : `the content of ${what} is wrong: ${got}, not ${wanted}`;
+}
+const isBrokenOff = (cause) => cause instanceof DestinationError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET');
+
+;// CONCATENATED MODULE: ./build/js/push/found.js
+
+/**
+ * Judges a narinfo of the destination and the size of its NAR.
+ * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
+ * @param publicKey `name:base64`; undefined where the push is not signed
+ */
+function judge(info, size, facts, publicKey) {
+    if (info.path !== facts.path)
+        return { state: 'broken', reason: `its narinfo is for ${info.path}` };
+    if (size === undefined)
+        return { state: 'broken', reason: `its NAR ${info.url} is not there` };
+    if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
+        return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` };
+    const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size;
+    const isSigned = publicKey === undefined || isSignedBy(info, publicKey);
+    if (isSigned)
+        return { state: 'good', info, bytes };
+    if (info.narHash === facts.narHash && sameReferences(info, facts))
+        return { state: 'unsigned', info, bytes };
+    if (info.signatures.length === 0)
+        return { state: 'broken', reason: 'another build of it is there, signed by nobody' };
+    return {
+        state: 'foreign',
+        reason: `another build of it (NAR hash ${info.narHash}) is there, signed by ` +
+            `${info.signatures.map((text) => text.split(':')[0]).join(', ')}; delete it there, or push elsewhere`,
+    };
+}
+const sameReferences = (info, facts) => info.narSize === facts.narSize && [...info.references].sort().join() === [...facts.references].sort().join();
+/** Why what was found after a push is not right; undefined where it is. */
+function found_faultOf(found) {
+    switch (found.state) {
+        case 'good':
+            return undefined;
+        case 'missing':
+            return 'its narinfo is not there';
+        case 'unsigned':
+            return 'our signature is not on it';
+        default:
+            return found.reason;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/look-up.js
+
+
+
+
+/**
+ * Asks the destination itself what it has of each path. @param written narinfos that should be there: their NARs are
+ * asked for at the same time @throws DestinationError where it does not answer
+ */
+async function look_up_lookUp(objects, closure, publicKey, written = new Map()) {
+    const found = await inParallel(objects.lookups, closure, async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey, written.get(facts.path)?.url)]);
     return new Map(found);
 }
-async function lookUpOne(objects, facts, publicKey) {
-    const text = await objects.read(`${storeHash(facts.path)}.narinfo`);
+async function lookUpOne(objects, facts, publicKey, url) {
+    const [text, size] = await Promise.all([
+        objects.read(`${storeHash(facts.path)}.narinfo`),
+        url === undefined ? undefined : objects.size(url),
+    ]);
     if (text === undefined)
         return { state: 'missing' };
     let info;
@@ -38752,103 +38947,173 @@ async function lookUpOne(objects, facts, publicKey) {
     catch (cause) {
         return { state: 'broken', reason: cause instanceof Error ? cause.message : String(cause) };
     }
-    return judge(info, await objects.size(info.url), facts, publicKey);
-}
-/** Paths whose content is read back: all, or of those small enough a few that change from run to run. */
-function sampleOf(found, verify, random) {
-    const good = [...found.values()].flatMap((one) => (one.state === 'good' ? [one] : []));
-    if (verify !== 'sample')
-        return verify === 'full' ? good.map(({ info }) => info) : [];
-    return good
-        .filter(({ bytes }) => bytes <= SAMPLE_BYTES)
-        .map(({ info }) => ({ info, order: random() }))
-        .sort((a, b) => a.order - b.order)
-        .slice(0, SAMPLE_PATHS)
-        .map(({ info }) => info);
-}
-/** Reads a NAR whole and compares its hash. Gives what is wrong. @throws DestinationError where it cannot be read */
-async function contentFault(objects, info) {
-    const wanted = info.compression === 'none' ? info.narHash : info.fileHash;
-    if (wanted === undefined)
-        return undefined;
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for await (const chunk of objects.stream(info.url))
-        hash.update(chunk);
-    const got = `sha256:${toBase32(hash.digest())}`;
-    return got === wanted ? undefined : `the content of its NAR is wrong: hash ${got} instead of ${wanted}`;
+    return judge(info, info.url === url ? size : await objects.size(info.url), facts, publicKey);
 }
 
-;// CONCATENATED MODULE: ./build/js/push/report.js
+;// CONCATENATED MODULE: ./build/js/push/destination/file.js
 
-/** The report of one destination. @param seconds wall clock of its push */
-function reportOf(destination, { closure, upstream }, seen, seconds, lines) {
-    const paths = closure.map(({ path }) => upstream.has(path) ? { path, status: 'upstream', bytes: 0 } : became(path, seen));
-    const failed = paths.filter(({ status }) => status === 'failed');
-    const reason = seen.reason ??
-        (failed.length === 0
-            ? undefined
-            : `${failed.length} of ${paths.length} paths: ${failed[0]?.path} ${failed[0]?.reason}`);
+
+
+
+
+
+const CONNECTIONS = 8;
+/** Folder of a `file://` store URL. */
+const folderOf = (url) => (0,external_node_path_.resolve)(decoded(url.replace(/^file:\/\//i, '').replace(/[?#].*$/s, '')));
+/** Objects in a folder. Each is written beside its place and renamed, so that none is ever half there. */
+function fileObjects(folder) {
+    const made = new Set();
+    const place = (name) => (0,external_node_path_.join)(folder, name);
     return {
-        destination,
-        status: reason === undefined ? 'ok' : 'failed',
-        ...(reason === undefined ? {} : { reason }),
-        paths,
-        seconds,
-        verified: seen.verified,
-        consumerLines: lines,
+        shown: `file://${folder}`,
+        connections: CONNECTIONS,
+        lookups: CONNECTIONS,
+        read: (name) => absentAsUndefined((0,external_node_fs_promises_.readFile)(place(name)), name),
+        size: async (name) => (await absentAsUndefined((0,external_node_fs_promises_.stat)(place(name)), name))?.size,
+        stream: async (name) => (0,external_node_fs_.createReadStream)(place(name)),
+        write: async (name, content) => {
+            const path = place(name);
+            // a dot file: other pushers' listings and `nix-store --gc`-like tools of caches pass over it
+            const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.tmp`);
+            try {
+                if (!made.has((0,external_node_path_.dirname)(path)))
+                    await makeFolders((0,external_node_path_.dirname)(path));
+                made.add((0,external_node_path_.dirname)(path));
+                await writeDurably(temporary, content);
+                await (0,external_node_fs_promises_.rename)(temporary, path);
+            }
+            catch (cause) {
+                await (0,external_node_fs_promises_.rm)(temporary, { force: true });
+                throw fileError(`writing ${path}`, cause);
+            }
+        },
+        remove: async (name) => {
+            await (0,external_node_fs_promises_.rm)(place(name), { force: true });
+            return true;
+        },
+        close: () => undefined,
     };
 }
-function became(path, seen) {
-    const found = seen.after.get(path);
-    const bytes = found?.state === 'good' || found?.state === 'unsigned' ? found.bytes : 0;
-    const reason = seen.faults.get(path) ?? seen.reason;
-    if (reason !== undefined)
-        return { path, status: 'failed', bytes, reason };
-    return { path, status: seen.before.get(path)?.state === 'good' ? 'present' : 'pushed', bytes };
-}
-/** Lines for a consumer's nix.conf; a folder or an SSH store is named as it is given here. */
-function consumerLines(destination, publicKey) {
-    const key = publicKey === undefined ? [] : [`extra-trusted-public-keys = ${publicKey}`];
-    return [`extra-substituters = ${consumerUrl(destination)}`, ...key];
-}
-/** The store URL without login and without what only matters for writing. */
-function consumerUrl({ shown, scheme }) {
-    const [place = shown] = shown.split('?');
-    const kept = scheme === 's3' ? ['endpoint', 'region', 'scheme'] : scheme.startsWith('ssh') ? ['remote-store'] : [];
-    const query = kept.flatMap((name) => {
-        const value = urlParameter(shown, name);
-        return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
-    });
-    return query.length === 0 ? place : `${place}?${query.join('&')}`;
-}
-
-;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
-/** Why a destination did not do what it was asked for. */
-class DestinationError extends Error {
-    name = 'DestinationError';
-    /** HTTP status, where there was an answer. */
-    status;
-    /** Another try may succeed. */
-    passing;
-    /** Seconds that the destination asked to wait. */
-    retryAfter;
-    constructor(message, facts) {
-        super(message);
-        this.status = facts.status;
-        this.passing = facts.passing;
-        this.retryAfter = facts.retryAfter;
+async function writeDurably(path, content) {
+    const file = await (0,external_node_fs_promises_.open)(path, 'wx', 0o644);
+    try {
+        if (content.kind === 'bytes')
+            await file.writeFile(content.bytes);
+        else
+            for await (const chunk of content.file.chunks(0, content.file.size))
+                await file.appendFile(chunk);
+    }
+    finally {
+        await file.close();
     }
 }
-/** What was to be sent cannot be read (any more): no fault of the destination. */
-class SourceError extends Error {
-    name = 'SourceError';
+async function absentAsUndefined(reading, name) {
+    try {
+        return await reading;
+    }
+    catch (cause) {
+        if (['ENOENT', 'ENOTDIR'].includes(file_codeOf(cause)))
+            return undefined;
+        throw fileError(`reading ${name}`, cause);
+    }
 }
-const bytesOf = (text) => ({ kind: 'bytes', bytes: Buffer.from(text) });
+const MEANINGS = {
+    ENOENT: 'it cannot be made there',
+    EEXIST: 'a file is in its place',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EACCES: 'this user may not do that there',
+    EPERM: 'this user may not do that there',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of the path is not a folder',
+};
+const file_codeOf = (cause) => cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+function fileError(doing, cause) {
+    if (cause instanceof DestinationError || cause instanceof SourceError)
+        return cause;
+    const meaning = MEANINGS[file_codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
+    return new DestinationError(`${doing}: ${meaning}`, { passing: false });
+}
+/** Folders down to this one; gives the first that was not there. Node's own loops for ever below /proc (mkdir, recursive). */
+async function makeFolders(folder) {
+    try {
+        await (0,external_node_fs_promises_.mkdir)(folder);
+        return folder;
+    }
+    catch (cause) {
+        if (file_codeOf(cause) === 'EEXIST' && (await (0,external_node_fs_promises_.stat)(folder)).isDirectory())
+            return undefined;
+        if (file_codeOf(cause) !== 'ENOENT' || (0,external_node_path_.dirname)(folder) === folder)
+            throw cause;
+    }
+    const first = await makeFolders((0,external_node_path_.dirname)(folder));
+    const here = await (0,external_node_fs_promises_.mkdir)(folder).then(() => folder, (cause) => (file_codeOf(cause) === 'EEXIST' ? undefined : Promise.reject(cause)));
+    return first ?? here;
+}
+/** Makes the folder, writes a file, and takes both away again. @throws DestinationError where that cannot be done */
+async function probeFolder(folder, name) {
+    try {
+        const first = await makeFolders(folder);
+        await (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(folder, name), '');
+        await (0,external_node_fs_promises_.rm)((0,external_node_path_.join)(folder, name));
+        // folders that were not there before are left for the push to make
+        for (let made = folder; first !== undefined && made.length >= first.length; made = (0,external_node_path_.dirname)(made))
+            await (0,external_node_fs_promises_.rmdir)(made).catch(() => undefined); // somebody else uses it already
+    }
+    catch (cause) {
+        throw fileError(`writing into ${folder}`, cause);
+    }
+}
 
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./build/js/push/destination/transport.js
+;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
 
+
+const MIB = 1024 * 1024;
+/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
+const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
+const body_limit_SECONDS = 3;
+/**
+ * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
+ * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
+ * say, 0 where it takes not even the smallest.
+ */
+async function bodyLimit(target, name, tls) {
+    for (const [n, size] of ASKED.entries()) {
+        const status = await announce(target, name, size, tls);
+        if (status !== 413)
+            return n === 0 ? undefined : size;
+    }
+    return 0;
+}
+function announce(target, name, size, tls) {
+    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
+    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
+    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
+    return new Promise((resolve) => {
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
+            method: 'PUT',
+            headers,
+            agent: false,
+            ...tls,
+        });
+        const finish = (status) => {
+            clearTimeout(timer);
+            request.destroy();
+            resolve(status);
+        };
+        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
+        request.on('continue', () => finish(100));
+        request.on('response', ({ statusCode }) => finish(statusCode));
+        request.on('error', () => finish());
+        request.flushHeaders();
+    });
+}
+/** The warning for a limit, in a sentence. @param limit bytes */
+const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
+
+;// CONCATENATED MODULE: ./build/js/push/destination/transport.js
 
 
 
@@ -38856,7 +39121,6 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
 const STALL_SECONDS = 60;
 const CONNECT_SECONDS = 15;
 const MOST_REDIRECTS = 5;
-const CHUNK = 256 * 1024;
 /** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
 const ASK_FIRST_BYTES = 1024 * 1024;
 const CONTINUE_SECONDS = 1;
@@ -38960,7 +39224,7 @@ async function sendBody(request, sending, answered) {
     if (content === undefined)
         return;
     const [start, end] = sending.range ?? [0, content.file.size];
-    for await (const chunk of fileChunks(content.file, start, end)) {
+    for await (const chunk of content.file.chunks(start, end)) {
         if (answered() || request.destroyed)
             return;
         await written(request, chunk);
@@ -38976,41 +39240,12 @@ const written = (request, chunk) => new Promise((resolve) => {
     request.once('close', done);
     request.write(chunk, done);
 });
-/** Bytes [start, end) of a file that may still be growing, read one chunk ahead. A chunk is valid until the next is asked for. */
-async function* fileChunks(file, start, end) {
-    const opened = await (0,external_node_fs_promises_.open)(file.path).catch(sourceFault);
-    const memory = [0, 1].map(() => Buffer.allocUnsafe(Math.min(CHUNK, end - start)));
-    const read = async (at, into = Buffer.alloc(0)) => {
-        const there = Math.min(end, await file.available(at).catch(sourceFault));
-        const { bytesRead } = await opened.read(into, 0, Math.min(CHUNK, there - at), at).catch(sourceFault);
-        if (bytesRead === 0)
-            throw new SourceError(`${file.path} is shorter than it was`);
-        return into.subarray(0, bytesRead);
-    };
-    try {
-        let coming = start < end ? read(start, memory[0]) : undefined;
-        for (let [at, turn] = [start, 1]; coming !== undefined; turn = 1 - turn) {
-            const chunk = await coming;
-            at += chunk.length;
-            coming = at < end ? read(at, memory[turn]) : undefined;
-            // where nobody asks for it any more
-            coming?.catch(() => undefined);
-            yield chunk;
-        }
-    }
-    finally {
-        await opened.close();
-    }
-}
-function sourceFault(cause) {
-    throw new SourceError(cause instanceof Error ? cause.message : String(cause));
-}
 function contentLength({ content, range }) {
     if (range !== undefined)
         return range[1] - range[0];
     if (content === undefined)
         return 0;
-    return content.kind === 'bytes' ? content.bytes.length : content.file.size;
+    return sizeOf(content);
 }
 const transport_REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
 function connectionError(url, cause) {
@@ -39018,168 +39253,6 @@ function connectionError(url, cause) {
     const passing = !transport_REFUSED.has(cause.code ?? '') && !certificate;
     return new DestinationError(`${url.origin} cannot be reached: ${cause.message || cause.code}`, { passing });
 }
-
-;// CONCATENATED MODULE: ./build/js/push/destination/file.js
-
-
-
-
-
-
-
-const CONNECTIONS = 8;
-/** Folder of a `file://` store URL. */
-const folderOf = (url) => (0,external_node_path_.resolve)(decoded(url.replace(/^file:\/\//i, '').replace(/[?#].*$/s, '')));
-/** Objects in a folder. Each is written beside its place and renamed, so that none is ever half there. */
-function fileObjects(folder) {
-    const made = new Set();
-    const place = (name) => (0,external_node_path_.join)(folder, name);
-    return {
-        shown: `file://${folder}`,
-        connections: CONNECTIONS,
-        lookups: CONNECTIONS,
-        read: (name) => absentAsUndefined((0,external_node_fs_promises_.readFile)(place(name)), name),
-        size: async (name) => (await absentAsUndefined((0,external_node_fs_promises_.stat)(place(name)), name))?.size,
-        stream: (name) => (0,external_node_fs_.createReadStream)(place(name)),
-        write: async (name, content) => {
-            const path = place(name);
-            // a dot file: other pushers' listings and `nix-store --gc`-like tools of caches pass over it
-            const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.tmp`);
-            try {
-                if (!made.has((0,external_node_path_.dirname)(path)))
-                    await makeFolders((0,external_node_path_.dirname)(path));
-                made.add((0,external_node_path_.dirname)(path));
-                await writeDurably(temporary, content);
-                await (0,external_node_fs_promises_.rename)(temporary, path);
-            }
-            catch (cause) {
-                await (0,external_node_fs_promises_.rm)(temporary, { force: true });
-                throw fileError(`writing ${path}`, cause);
-            }
-        },
-        remove: async (name) => {
-            await (0,external_node_fs_promises_.rm)(place(name), { force: true });
-            return true;
-        },
-        close: () => undefined,
-    };
-}
-async function writeDurably(path, content) {
-    const file = await (0,external_node_fs_promises_.open)(path, 'wx', 0o644);
-    try {
-        if (content.kind === 'bytes')
-            await file.writeFile(content.bytes);
-        else
-            for await (const chunk of fileChunks(content.file, 0, content.file.size))
-                await file.appendFile(chunk);
-    }
-    finally {
-        await file.close();
-    }
-}
-async function absentAsUndefined(reading, name) {
-    try {
-        return await reading;
-    }
-    catch (cause) {
-        if (['ENOENT', 'ENOTDIR'].includes(file_codeOf(cause)))
-            return undefined;
-        throw fileError(`reading ${name}`, cause);
-    }
-}
-const MEANINGS = {
-    ENOENT: 'it cannot be made there',
-    EEXIST: 'a file is in its place',
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the disk quota is used up',
-    EACCES: 'this user may not do that there',
-    EPERM: 'this user may not do that there',
-    EROFS: 'the file system is read-only',
-    ENOTDIR: 'a part of the path is not a folder',
-};
-const file_codeOf = (cause) => cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-function fileError(doing, cause) {
-    if (cause instanceof DestinationError || cause instanceof SourceError)
-        return cause;
-    const meaning = MEANINGS[file_codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
-    return new DestinationError(`${doing}: ${meaning}`, { passing: false });
-}
-/** Folders down to this one; gives the first that was not there. Node's own loops for ever below /proc (mkdir, recursive). */
-async function makeFolders(folder) {
-    try {
-        await (0,external_node_fs_promises_.mkdir)(folder);
-        return folder;
-    }
-    catch (cause) {
-        if (file_codeOf(cause) === 'EEXIST' && (await (0,external_node_fs_promises_.stat)(folder)).isDirectory())
-            return undefined;
-        if (file_codeOf(cause) !== 'ENOENT' || (0,external_node_path_.dirname)(folder) === folder)
-            throw cause;
-    }
-    const first = await makeFolders((0,external_node_path_.dirname)(folder));
-    const here = await (0,external_node_fs_promises_.mkdir)(folder).then(() => folder, (cause) => (file_codeOf(cause) === 'EEXIST' ? undefined : Promise.reject(cause)));
-    return first ?? here;
-}
-/** Makes the folder, writes a file, and takes both away again. @throws DestinationError where that cannot be done */
-async function probeFolder(folder, name) {
-    try {
-        const first = await makeFolders(folder);
-        await (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(folder, name), '');
-        await (0,external_node_fs_promises_.rm)((0,external_node_path_.join)(folder, name));
-        // folders that were not there before are left for the push to make
-        for (let made = folder; first !== undefined && made.length >= first.length; made = (0,external_node_path_.dirname)(made))
-            await (0,external_node_fs_promises_.rmdir)(made).catch(() => undefined); // somebody else uses it already
-    }
-    catch (cause) {
-        throw fileError(`writing into ${folder}`, cause);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
-
-
-const MIB = 1024 * 1024;
-/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
-const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
-const body_limit_SECONDS = 3;
-/**
- * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
- * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
- * say, 0 where it takes not even the smallest.
- */
-async function bodyLimit(target, name, tls) {
-    for (const [n, size] of ASKED.entries()) {
-        const status = await announce(target, name, size, tls);
-        if (status !== 413)
-            return n === 0 ? undefined : size;
-    }
-    return 0;
-}
-function announce(target, name, size, tls) {
-    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
-    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
-    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
-    return new Promise((resolve) => {
-        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
-            method: 'PUT',
-            headers,
-            agent: false,
-            ...tls,
-        });
-        const finish = (status) => {
-            clearTimeout(timer);
-            request.destroy();
-            resolve(status);
-        };
-        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
-        request.on('continue', () => finish(100));
-        request.on('response', ({ statusCode }) => finish(statusCode));
-        request.on('error', () => finish());
-        request.flushHeaders();
-    });
-}
-/** The warning for a limit, in a sentence. @param limit bytes */
-const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/tries.js
 
@@ -39254,7 +39327,7 @@ async function firstText({ body, headers }) {
 
 
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
-const http_CONNECTIONS = 40;
+const http_CONNECTIONS = 64;
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
 const LOOKUPS = 160;
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
@@ -39295,14 +39368,11 @@ async function httpObjects(target, patience = PATIENCE) {
                 throw await statusError(`asking for ${name}`, answer);
             return undefined;
         }),
-        async *stream(name) {
-            const body = await attempt('GET', name, async (status, answer) => {
-                if (status !== 200)
-                    throw await statusError(`reading ${name}`, answer);
-                return answer.body;
-            });
-            yield* body;
-        },
+        stream: (name) => attempt('GET', name, async (status, answer) => {
+            if (status !== 200)
+                throw await statusError(`reading ${name}`, answer);
+            return answer.body;
+        }),
         write: (name, content) => attempt('PUT', name, async (status, answer) => {
             if (status < 200 || status > 299)
                 throw await statusError(`writing ${name}`, answer);
@@ -40020,7 +40090,7 @@ function errorOf({ status, headers }, doing, xml) {
 
 
 
-const s3_CONNECTIONS = 40;
+const s3_CONNECTIONS = 64;
 const s3_LOOKUPS = 160;
 const PARTS_AT_A_TIME = 4;
 /** Objects in a bucket, by signed requests of our own: Nix's S3 support differs from version to version and build to build. */
@@ -40042,13 +40112,11 @@ function s3Objects(url, facts, tls, patience) {
                 return Number(answer.headers['content-length'] ?? Number.NaN);
             return await absence(answer, `asking for ${name}`);
         }),
-        async *stream(name) {
-            yield* await bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
-                if (answer.status !== 200)
-                    throw await s3Error(answer, `reading ${name}`);
-                return answer.body;
-            });
-        },
+        stream: (name) => bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
+            if (answer.status !== 200)
+                throw await s3Error(answer, `reading ${name}`);
+            return answer.body;
+        }),
         write: async (name, content) => {
             if (content.kind === 'file' && content.file.size >= target.multipart.threshold)
                 await writeParts(bucket, name, content.file);
@@ -40092,7 +40160,7 @@ async function writeParts(bucket, name, file) {
     if (uploadId === undefined)
         throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false });
     try {
-        const tags = await pooled(partsOf(file.size, multipart.part), PARTS_AT_A_TIME, async (range, n) => {
+        const tags = await inParallel(PARTS_AT_A_TIME, partsOf(file.size, multipart.part), async (range, n) => {
             const query = { partNumber: String(n + 1), uploadId };
             const content = { kind: 'file', file };
             return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {
@@ -40318,14 +40386,15 @@ class Delivery {
         this.#writeInfos(this.#order.contentsFit(paths));
     }
     /** Sends a NAR. Resolves when it is there or not wanted any more; failures are kept. */
-    async nar(name, file) {
+    async nar(name, content) {
         await this.#track(this.#lanes.run('rest', async () => {
             if (this.#dead !== undefined)
                 return;
-            const isThere = file.size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === file.size;
+            const size = sizeOf(content);
+            const isThere = size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === size;
             if (!isThere) {
-                await this.objects.write(name, { kind: 'file', file });
-                this.#bytes += file.size;
+                await this.objects.write(name, content);
+                this.#bytes += size;
             }
             this.#writeInfos(this.#order.narThere(name));
         }), (reason) => {
@@ -40347,11 +40416,15 @@ class Delivery {
             this.lose(info.path, bad);
     }
     /** An object that nothing waits for (a listing). */
-    async other(name, file) {
+    async other(name, content) {
         await this.#track(this.#lanes.run('rest', async () => {
             if (this.#dead === undefined)
-                await this.objects.write(name, { kind: 'file', file });
+                await this.objects.write(name, content);
         }), () => undefined);
+    }
+    /** Nothing more is begun. */
+    stop(reason) {
+        this.#dead ??= reason;
     }
     isLacking(path) {
         return this.#dead === undefined && this.#order.isLacking(path);
@@ -40420,13 +40493,7 @@ async function openTarget(destination, settings, storeDirectory, closure, public
         objects = await openObjects(destination, settings);
         if (objects === undefined)
             throw new Error('not a binary cache');
-        const info = await objects.read(CACHE_INFO);
-        const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), storeDirectory);
-        if (wrong !== undefined)
-            throw new Error(wrong);
-        if (info === undefined)
-            await objects.write(CACHE_INFO, bytesOf(newCacheInfo(storeDirectory)));
-        const before = await read_back_lookUp(objects, closure, publicKey);
+        const [before] = await Promise.all([look_up_lookUp(objects, closure, publicKey), makeCache(objects, storeDirectory)]);
         return { destination, objects, delivery: new Delivery(objects), before };
     }
     catch (cause) {
@@ -40434,17 +40501,29 @@ async function openTarget(destination, settings, storeDirectory, closure, public
         return { destination, reason: reasonOf(cause) };
     }
 }
+/** Makes it a binary cache if it is none yet. @throws Error where it is one for another store */
+async function makeCache(objects, storeDirectory) {
+    const info = await objects.read(CACHE_INFO);
+    const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), storeDirectory);
+    if (wrong !== undefined)
+        throw new Error(wrong);
+    if (info === undefined)
+        await objects.write(CACHE_INFO, bytesOf(newCacheInfo(storeDirectory)));
+}
 /** What the gateway has to bring to a target. */
 const lackedBy = ({ before }, closure) => closure.filter(({ path }) => ['missing', 'broken'].includes(before.get(path)?.state ?? ''));
-/** Adds our signature to what is there without it. Gives what failed, by path. */
+/** Adds our signature to what is there without it. Gives the narinfos written, and what failed, by path. */
 async function signWhatIsThere({ objects, before }, key) {
     const failed = new Map();
+    const infos = new Map();
     const unsigned = [...before].flatMap(([path, found]) => found.state === 'unsigned' ? [{ path, info: found.info }] : []);
     if (key === undefined)
-        return failed;
-    await pooled(unsigned, objects.connections, async ({ path, info }) => {
+        return { infos, failed };
+    await inParallel(objects.connections, unsigned, async ({ path, info }) => {
         try {
-            await objects.write(`${storeHash(path)}.narinfo`, bytesOf(signed(info, key).text));
+            const ours = signed(info, key);
+            await objects.write(`${storeHash(path)}.narinfo`, bytesOf(ours.text));
+            infos.set(path, ours);
         }
         catch (cause) {
             if (!(cause instanceof DestinationError))
@@ -40452,10 +40531,152 @@ async function signWhatIsThere({ objects, before }, key) {
             failed.set(path, `our signature could not be added: ${cause.message}`);
         }
     });
-    return failed;
+    return { infos, failed };
 }
 /** Text of a failure, without logins. */
 const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message : String(cause));
+
+;// CONCATENATED MODULE: ./build/js/push/read-back.js
+
+
+
+
+
+const CONTENTS_AT_A_TIME = 4;
+/** How many NARs `verify: sample` reads whole, and how many bytes of all of them. */
+const SAMPLE_PATHS = 5;
+const SAMPLE_BYTES = 64 * 1024 * 1024;
+/** Adds missing signatures and looks at the destination again. Never throws. */
+async function readBack(runner, target, { key, verify }, own) {
+    const { objects, delivery, before } = target;
+    const dead = delivery.dead === undefined ? {} : { reason: delivery.dead };
+    try {
+        const { infos, failed } = await signWhatIsThere(target, key);
+        const lost = new Map([...delivery.lost, ...failed]);
+        const written = new Map([...delivery.written, ...infos]);
+        const known = new Map([...before, ...[...written].map(asFound)]);
+        if (verify === 'none') {
+            const foreign = [...known].flatMap(([path, found]) => found.state === 'foreign' ? [[path, found.reason]] : []);
+            const faults = new Map([...lost, ...foreign]);
+            return { ...seenOf(before, known), faults, verified: 0, ...dead };
+        }
+        const changed = own.filter(({ path }) => before.get(path)?.state !== 'good');
+        const sample = sampleOf(infosIn(known), verify, Math.random);
+        const [found, contents] = await Promise.all([
+            look_up_lookUp(objects, changed, key?.publicKey, written),
+            checkContents(runner, target, sample),
+        ]);
+        const after = new Map([...before, ...found]);
+        const faults = new Map([...contents, ...faultsIn(after), ...lost]);
+        return { ...seenOf(before, after), faults, verified: after.size - faults.size, ...dead };
+    }
+    catch (cause) {
+        const reason = delivery.dead ?? `reading back: ${reasonOf(cause)}`;
+        return { ...seenOf(before, before), faults: delivery.lost, verified: 0, reason };
+    }
+}
+/** A target that could not be opened. */
+const unseen = ({ reason }) => ({
+    before: new Set(),
+    after: new Map(),
+    faults: new Map(),
+    verified: 0,
+    reason,
+});
+const asFound = ([path, info]) => [
+    path,
+    { state: 'good', info, bytes: info.fileSize ?? 0 },
+];
+const seenOf = (before, after) => ({
+    before: new Set([...before].flatMap(([path, { state }]) => (state === 'good' ? [path] : []))),
+    after: new Map([...after].flatMap(([path, found]) => found.state === 'good' || found.state === 'unsigned'
+        ? [[path, { bytes: found.bytes, signatures: found.info.signatures }]]
+        : [])),
+});
+const infosIn = (known) => [...known.values()].flatMap((found) => (found.state === 'good' ? [found.info] : []));
+const faultsIn = (seen) => [...seen].flatMap(([path, found]) => {
+    const fault = found_faultOf(found);
+    return fault === undefined ? [] : [[path, fault]];
+});
+/** What is wrong with the contents of NARs, by path. */
+async function checkContents({ log, commands }, { objects, destination }, infos) {
+    const unpack = unpacker(commands);
+    const checks = await inParallel(CONTENTS_AT_A_TIME, infos, async (info) => [info, await checkContent(objects, info, unpack)]);
+    if (checks.length > 0)
+        log.info(describeChecks(destination.shown, checks));
+    return new Map(checks.flatMap(([{ path }, { fault }]) => (fault === undefined ? [] : [[path, fault]])));
+}
+/** Which hashes were compared, in a sentence. */
+function describeChecks(shown, checks) {
+    const number = (wanted) => checks.filter(([, { compared }]) => compared === wanted).length;
+    const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))];
+    const [packed, nothing] = [number('packed'), number('nothing')];
+    return [
+        `${shown}: ${checks.length} NARs read back whole, NAR hash compared for ${number('nar')}`,
+        ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
+        ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
+        ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),
+    ].join(', ');
+}
+/** NARs whose content is read back: all, or a few that change from run to run and are small enough together. */
+function sampleOf(infos, verify, random) {
+    if (verify !== 'sample')
+        return verify === 'full' ? infos : [];
+    const shuffled = infos.map((info) => ({ info, order: random() })).sort((a, b) => a.order - b.order);
+    let room = SAMPLE_BYTES;
+    const chosen = [];
+    for (const { info } of shuffled) {
+        const bytes = info.fileSize ?? info.narSize;
+        if (chosen.length === SAMPLE_PATHS || bytes > room)
+            continue;
+        room -= bytes;
+        chosen.push(info);
+    }
+    return chosen;
+}
+
+;// CONCATENATED MODULE: ./build/js/push/report.js
+
+/** The report of one destination. @param seconds wall clock of its push */
+function reportOf(destination, { closure, upstream }, seen, seconds, lines) {
+    const paths = closure.map(({ path }) => upstream.has(path) ? { path, status: 'upstream', bytes: 0 } : became(path, seen));
+    const failed = paths.filter(({ status }) => status === 'failed');
+    const reason = seen.reason ??
+        (failed.length === 0
+            ? undefined
+            : `${failed.length} of ${paths.length} paths: ${failed[0]?.path} ${failed[0]?.reason}`);
+    return {
+        destination,
+        status: reason === undefined ? 'ok' : 'failed',
+        ...(reason === undefined ? {} : { reason }),
+        paths,
+        seconds,
+        verified: seen.verified,
+        consumerLines: lines,
+    };
+}
+function became(path, seen) {
+    const { bytes, signatures } = seen.after.get(path) ?? { bytes: 0, signatures: [] };
+    const reason = seen.faults.get(path) ?? seen.reason;
+    if (reason !== undefined)
+        return { path, status: 'failed', bytes, reason };
+    return { path, status: seen.before.has(path) ? 'present' : 'pushed', bytes, signatures };
+}
+/** Lines for a consumer's nix.conf; a folder or an SSH store is named as it is given here. */
+function consumerLines(destination, publicKey) {
+    const key = publicKey === undefined ? [] : [`extra-trusted-public-keys = ${publicKey}`];
+    return [`extra-substituters = ${consumerUrl(destination)}`, ...key];
+}
+/** The store URL without login and without what only matters for writing. */
+function consumerUrl({ shown, scheme }) {
+    const [place = shown] = shown.split('?');
+    const kept = scheme === 's3' ? ['endpoint', 'region', 'scheme'] : scheme.startsWith('ssh') ? ['remote-store'] : [];
+    const query = kept.flatMap((name) => {
+        const value = urlParameter(shown, name);
+        return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
+    });
+    return query.length === 0 ? place : `${place}?${query.join('&')}`;
+}
 
 ;// CONCATENATED MODULE: ./build/js/push/caches.js
 
@@ -40466,9 +40687,7 @@ const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message 
 
 
 
-
 const PROGRESS_SECONDS = 15;
-const CONTENTS_AT_A_TIME = 4;
 /**
  * Pushes to binary caches whose NARs are made alike, so that each NAR is made once: asks them what they have, lets
  * `nix copy` bring the rest to the gateway, adds our signature to what lacks it, and reads everything back.
@@ -40481,7 +40700,7 @@ async function pushToCaches(runner, nix, push, destinations) {
     const targets = opened.filter((target) => 'objects' in target);
     await bring(runner, nix, push, targets, own);
     const reports = await Promise.all(opened.map(async (target) => {
-        const seen = 'objects' in target ? await readBack(target, push, own) : unseen(target);
+        const seen = 'objects' in target ? await readBack(runner, target, push.request, own) : unseen(target);
         const lines = consumerLines(target.destination, publicKey);
         const seconds = (performance.now() - began) / 1000;
         return reportOf(target.destination.shown, push, seen, seconds, lines);
@@ -40500,10 +40719,15 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     const deliveries = targets.map(({ delivery }) => delivery);
     const { folder } = runner.facts;
     const gateway = await Gateway.open({ storeDirectory: nix.storeDirectory, folder, key: request.key, deliveries });
+    const stop = () => {
+        for (const delivery of deliveries)
+            delivery.stop(CANCELLED);
+    };
+    runner.cancelled.addEventListener('abort', stop);
     const progress = setInterval(() => runner.log.info(progressOf(targets, wanted.length)), PROGRESS_SECONDS * 1000);
     try {
         gateway.announce(closure, lacking);
-        const checking = checkContents(runner, nix, targets, wanted);
+        const checking = caches_checkContents(runner, nix, targets, wanted);
         const largest = wanted.reduce((most, { narSize }) => Math.max(most, narSize), 0);
         const silent = silenceLimit(largest, request.compression);
         const copying = caches_copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent);
@@ -40512,6 +40736,7 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     }
     finally {
         clearInterval(progress);
+        runner.cancelled.removeEventListener('abort', stop);
         await gateway.close();
     }
 }
@@ -40530,7 +40755,7 @@ async function caches_copyInto(runner, nix, gateway, request, parameters, silent
     }
 }
 /** Runs beside the copy; narinfos wait for its result. */
-async function checkContents(runner, nix, targets, wanted) {
+async function caches_checkContents(runner, nix, targets, wanted) {
     const paths = wanted.map(({ path }) => path);
     let damaged;
     try {
@@ -40552,90 +40777,30 @@ function progressOf(targets, wanted) {
     });
     return each.join('; ');
 }
-const unseen = ({ reason }) => ({
-    before: new Map(),
-    after: new Map(),
-    faults: new Map(),
-    verified: 0,
-    reason,
-});
-/** Adds missing signatures and looks at the destination again. Never throws. */
-async function readBack(target, push, own) {
-    const { objects, delivery, before } = target;
-    const { key, verify } = push.request;
-    const dead = delivery.dead === undefined ? {} : { reason: delivery.dead };
-    try {
-        const unsignable = await signWhatIsThere(target, key);
-        const faults = new Map([...delivery.lost, ...unsignable]);
-        const written = [...delivery.written].map(([path, info]) => [
-            path,
-            { state: 'good', info, bytes: info.fileSize ?? 0 },
-        ]);
-        if (verify === 'none') {
-            for (const [path, found] of before)
-                if (found.state === 'foreign')
-                    faults.set(path, found.reason);
-            return { before, after: new Map([...before, ...written]), faults, verified: 0, ...dead };
-        }
-        const changed = own.filter(({ path }) => before.get(path)?.state !== 'good');
-        const after = new Map([...before, ...(await read_back_lookUp(objects, changed, key?.publicKey))]);
-        for (const [path, found] of after) {
-            const fault = found_faultOf(found);
-            if (fault !== undefined && !faults.has(path))
-                faults.set(path, fault);
-        }
-        await pooled(sampleOf(after, verify, Math.random), CONTENTS_AT_A_TIME, async (info) => {
-            const fault = await contentFault(objects, info);
-            if (fault !== undefined)
-                faults.set(info.path, fault);
-        });
-        return { before, after, faults, verified: after.size - faults.size, ...dead };
-    }
-    catch (cause) {
-        return {
-            before,
-            after: before,
-            faults: delivery.lost,
-            verified: 0,
-            reason: delivery.dead ?? `reading back: ${reasonOf(cause)}`,
-        };
-    }
-}
 
 ;// CONCATENATED MODULE: ./build/js/push/settings.js
 
 
-
 /** Reads the settings once. @throws CommandError where Nix cannot print them */
 async function settings_readSettings(runner, nix) {
-    const show = atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
-    const args = ['--extra-experimental-features', 'nix-command', ...show, '--json'];
-    const { stdout } = await runner.commands.run(nixCommand(nix, 'nix', args), { timeoutSeconds: 60 });
-    const data = JSON.parse(stdout);
-    const netrc = await settings_textOf(settingText(data, 'netrc-file'));
-    const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? settingText(data, 'ssl-cert-file');
+    const config = await configInForce(runner.commands, nix);
+    const netrc = await settings_textOf(textIn(config.get('netrc-file')));
+    const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? textIn(config.get('ssl-cert-file'));
     const readable = (await settings_textOf(authorities)) !== undefined;
     return {
         http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
         aws: { env: runner.facts.env, home: runner.facts.home },
-        substituters: settingList(data, 'substituters'),
-        trustedKeys: settingList(data, 'trusted-public-keys'),
+        substituters: listIn(config.get('substituters')),
+        trustedKeys: listIn(config.get('trusted-public-keys')),
     };
 }
-function setting(data, name) {
-    const entry = typeof data === 'object' && data !== null ? data[name] : undefined;
-    return typeof entry === 'object' && entry !== null && 'value' in entry ? entry.value : undefined;
-}
-function settingText(data, name) {
-    const value = setting(data, name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
-function settingList(data, name) {
-    const value = setting(data, name);
-    if (Array.isArray(value))
-        return value.filter((item) => typeof item === 'string');
-    return typeof value === 'string' ? value.split(/\s+/).filter((item) => item !== '') : [];
-}
+const textIn = (value) => typeof value === 'string' && value !== '' ? value : undefined;
+/** Lists are text in old versions. */
+const listIn = (value) => Array.isArray(value)
+    ? value.map(String)
+    : (textIn(value)
+        ?.split(/\s+/)
+        .filter((item) => item !== '') ?? []);
 async function settings_textOf(path) {
     if (path === undefined)
         return undefined;
@@ -40649,7 +40814,6 @@ async function settings_textOf(path) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/ssh-store.js
-
 
 
 
@@ -40700,14 +40864,11 @@ async function signLocally(runner, nix, { key }, closure) {
             throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${lastWords(result.stderr)}`);
     });
 }
-/** What the store has of the closure of the roots, asked without any cache. @throws Error where a root is missing */
-async function closureOverSsh(runner, nix, destination, roots) {
-    const args = ['path-info', ...jsonFormat(nix), '--recursive', '--store', destination.url, '--', ...roots];
-    const command = await sshCommand(runner, nix, destination, args);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS });
-    if (result.exitCode !== 0)
-        throw new Error(`reading back: ${lastWords(result.stderr)}`);
-    return parsePathFacts(result.stdout);
+/** What the store has of these paths, asked without any cache. @throws Error where it does not answer */
+async function heldOverSsh(runner, nix, destination, paths) {
+    const command = (args) => sshCommand(runner, nix, destination, args);
+    const infos = await pathInfos(runner.commands, nix, paths, { store: destination.url, command });
+    return new Map(infos.map((info) => [info.path, info]));
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/upstream.js
@@ -40719,10 +40880,15 @@ async function closureOverSsh(runner, nix, destination, roots) {
 
 
 
-/** The caches whose paths are left out: those named, or all configured substituters, but never a destination itself. */
-function upstreamCaches(wish, substituters, destinations) {
+/**
+ * The caches whose paths are left out: those named, or all configured substituters, but never a destination itself, and
+ * no substituter in the folder for temporary files of the job (the Actions cache is one): nobody else can reach it.
+ * @param temporary that folder
+ */
+function upstreamCaches(wish, substituters, destinations, temporary) {
     const targets = new Set(destinations.map(({ url }) => place(url)));
-    const named = wish === 'substituters' ? substituters : (wish ?? []);
+    const lasting = substituters.filter((url) => !place(url).startsWith(`file://${temporary}/`));
+    const named = wish === 'substituters' ? lasting : (wish ?? []);
     return [...new Set(named)].filter((url) => !targets.has(place(url)));
 }
 const place = (url) => withoutLogin(url).replace(/\?.*$/s, '').replace(/\/+$/, '');
@@ -40761,7 +40927,7 @@ async function askCache(runner, cache, closure, settings) {
         objects = there;
         if (there === undefined)
             return [];
-        const found = await pooled(closure, there.lookups, async ({ path }) => {
+        const found = await inParallel(there.lookups, closure, async ({ path }) => {
             const text = await there.read(`${storeHash(path)}.narinfo`);
             return text !== undefined && parseNarInfo(text.toString()).path === path ? [path] : [];
         });
@@ -40786,16 +40952,29 @@ async function askCache(runner, cache, closure, settings) {
 
 
 
+
+
+
+
+
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
  * path, and not thrown. @param reached paths known to be at every destination, which are not asked for again
- * @throws CommandError where a root is not in the store
+ * @throws CommandError where a root is not in the store, UserError where the job is cancelled
  */
 async function pushClosures(runner, nix, request, reached = new Set()) {
     if (request.destinations.length === 0 || request.roots.length === 0)
         return [];
-    const [settings, closure] = await Promise.all([settings_readSettings(runner, nix), local_store_closureOf(runner, nix, request.roots)]);
-    const caches = upstreamCaches(request.skipUpstream, settings.substituters, request.destinations);
+    return await unlessCancelled(runner.cancelled, pushAll(runner, nix, request, reached));
+}
+async function pushAll(runner, nix, request, reached) {
+    const [settings, infos] = await Promise.all([
+        settings_readSettings(runner, nix),
+        pathInfos(runner.commands, nix, request.roots, { recursive: true }),
+    ]);
+    const closure = infos.map(asFacts);
+    const temporary = (0,external_node_path_.dirname)(runner.facts.folder);
+    const caches = upstreamCaches(request.skipUpstream, settings.substituters, request.destinations, temporary);
     const upstream = await servedUpstream(runner, caches, closure.filter(({ path }) => !reached.has(path)), settings);
     if (upstream.size > 0)
         runner.log.info(`${upstream.size} of ${closure.length} paths are served by ${caches.join(', ')}`);
@@ -40825,38 +41004,45 @@ function groups({ destinations, compression }) {
 async function pushOverSsh(runner, nix, push, destination) {
     const began = performance.now();
     const { request, closure } = push;
+    const paths = closure.map(({ path }) => path);
     let seen;
     try {
-        const damaged = await damagedPaths(runner, nix, closure.map(({ path }) => path));
+        const damaged = await damagedPaths(runner, nix, paths);
         const [first] = damaged;
         if (first !== undefined)
             throw new Error(`${first[0]}: ${first[1]}`);
+        const before = await heldOverSsh(runner, nix, destination, paths);
         await copyOverSsh(runner, nix, request, destination, closure);
-        seen = await closures_readBack(runner, nix, push, destination);
+        const after = request.verify === 'none' ? undefined : await heldOverSsh(runner, nix, destination, paths);
+        seen = seenOverSsh(push, destination, before, after);
     }
     catch (cause) {
-        seen = { before: new Map(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
+        seen = { before: new Set(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
     }
     const lines = consumerLines(destination, request.key?.publicKey);
     // over SSH the other side fetches what it can from its own substituters, and has everything in the end
     return reportOf(destination.shown, { ...push, upstream: new Set() }, seen, (performance.now() - began) / 1000, lines);
 }
-async function closures_readBack(runner, nix, push, destination) {
-    const { request, closure } = push;
+/** @param after undefined where it was not read back */
+function seenOverSsh({ request, closure }, { scheme }, before, after) {
     const faults = new Map();
-    const nothing = { before: new Map(), after: new Map(), faults };
-    if (request.verify === 'none')
-        return { ...nothing, verified: 0 };
-    const there = new Map((await closureOverSsh(runner, nix, destination, request.roots)).map((facts) => [facts.path, facts]));
-    for (const { path } of closure) {
-        const found = there.get(path);
+    const { key } = request;
+    for (const { path } of after === undefined ? [] : closure) {
+        const found = after?.get(path);
         if (found === undefined)
             faults.set(path, 'it is not there');
         // the old protocol does not tell signatures
-        else if (destination.scheme === 'ssh-ng' && request.key !== undefined && !isSignedBy(found, request.key.publicKey))
+        else if (scheme === 'ssh-ng' && key !== undefined && !isSignedBy(asFacts(found), key.publicKey))
             faults.set(path, 'our signature is not on it');
     }
-    return { ...nothing, verified: closure.length - faults.size };
+    const copies = closure.map((facts) => {
+        const found = after?.get(facts.path) ?? before.get(facts.path);
+        const signatures = key === undefined ? facts.signatures : [...facts.signatures, signText(key.secret, narinfo_fingerprint(facts))];
+        const copy = { bytes: facts.narSize, signatures: found?.signatures ?? signatures };
+        return [facts.path, copy];
+    });
+    const verified = after === undefined ? 0 : closure.length - faults.size;
+    return { before: new Set(before.keys()), after: new Map(copies), faults, verified };
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/event.js
@@ -41260,7 +41446,7 @@ function buildManifest(record, createdAt) {
         flake: { url: flake.url, revision: flake.revision ?? null, description: flake.description ?? null },
         nix: { version: installed.nix.version.text, system: installed.nix.system },
         packages: results.map(manifestPackage),
-        paths: inOrder(pathInfos).map((info) => manifestPath(info, places)),
+        paths: inOrder(pathInfos).map((info) => manifestPath(info, places.get(info.path) ?? [])),
         destinations: pushes.map(manifestDestination),
     };
 }
@@ -41285,18 +41471,17 @@ const manifestPath = (info, places) => ({
     narHash: info.narHash,
     narSize: info.narSize,
     references: [...info.references].sort(),
-    signatures: info.signatures,
+    signatures: [...new Set([...info.signatures, ...places.flatMap(({ signatures }) => signatures)])],
     deriver: info.deriver ?? null,
     ca: info.ca ?? null,
-    destinations: places.get(info.path) ?? [],
+    destinations: places.map(({ destination }) => destination),
 });
-/** Path → destinations that have it now. */
 function placesOf(pushes) {
     const places = new Map();
     for (const { destination, paths } of pushes) {
-        for (const { path, status } of paths) {
+        for (const { path, status, signatures = [] } of paths) {
             if (status === 'pushed' || status === 'present')
-                places.set(path, [...(places.get(path) ?? []), destination]);
+                places.set(path, [...(places.get(path) ?? []), { destination, signatures }]);
         }
     }
     return places;
@@ -41816,6 +42001,7 @@ function makeStandIn(views, wanted, build, questions) {
 
 
 
+
 const EVALUATION_LIMIT_SECONDS = 3600;
 /** Distinct nixpkgs in the graph of one flake, times targets. */
 const MOST_STAND_INS = 50;
@@ -41881,17 +42067,6 @@ function viewsFolder(runner) {
         (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(folder, 'trees'));
     }
     return folder;
-}
-/** Runs `work` on each item, at most `width` at once, results in order. */
-async function inParallel(width, items, work) {
-    const results = new Array(items.length);
-    let next = 0;
-    const lane = async () => {
-        for (let index = next++; index < items.length; index = next++)
-            results[index] = await work(items[index]);
-    };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
-    return results;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/attributes.js
@@ -42465,7 +42640,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 1062:
+/***/ 5944:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45436,8 +45611,61 @@ function getIDToken(aud) {
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var promises_ = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: ./build/js/runner/filter.js
+
+
+
+
+
+const STDERR_KEPT = 4096;
+/**
+ * Lets bytes through a program; it is ended where nobody reads on.
+ * @throws CommandError at the end of the output where the program failed, or what the input threw
+ */
+async function* filter(command, env, input, processes) {
+    const began = performance.now();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
+    if (child.pid !== undefined)
+        processes.add(child.pid);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+        stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
+    });
+    const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    let broken;
+    const feeding = (0,promises_.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
+        // a program that ends before its input tells why itself
+        if (!isPipeError(cause))
+            broken = cause;
+        child.kill();
+    });
+    try {
+        yield* child.stdout;
+        await feeding;
+        if (broken !== undefined)
+            throw broken;
+        const exitCode = await ended;
+        const seconds = (performance.now() - began) / 1000;
+        if (exitCode !== 0)
+            throw new errors/* CommandError */.Qd(command, { exitCode, stdout: '', stderr, seconds });
+    }
+    finally {
+        child.kill();
+        await ended;
+        if (child.pid !== undefined)
+            processes.delete(child.pid);
+    }
+}
+const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
+var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
 
 
@@ -45481,10 +45709,10 @@ async function processes_endGroup(pid, sudo) {
     for (let waited = 0; waited < GRACE_MILLISECONDS; waited += 50) {
         if (!groupLives(pid))
             return;
-        await (0,promises_.setTimeout)(50);
+        await (0,external_node_timers_promises_.setTimeout)(50);
     }
     signalGroup(pid, 'SIGKILL', sudo);
-    await (0,promises_.setTimeout)(50);
+    await (0,external_node_timers_promises_.setTimeout)(50);
 }
 function createProcessList(folder) {
     const place = (0,external_node_path_.join)(folder, 'processes');
@@ -45541,7 +45769,8 @@ function listFolder(folder) {
 
 
 
-const STDERR_KEPT = 256 * 1024;
+
+const commands_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
@@ -45561,6 +45790,7 @@ function createCommands(around) {
                 return result;
             throw new errors/* CommandError */.Qd(command, result);
         },
+        filter: (command, input) => filter(command, environment(command), input, around.processes),
         startDetached: async (command, logFile, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_.openSync)(logFile, 'a', 0o600);
@@ -45699,7 +45929,7 @@ function collect(child, options, touch) {
         const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
         const take = (text) => {
             if (name === 'stderr')
-                stderr = (stderr + text).slice(-STDERR_KEPT);
+                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
             else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
                 stdout += text;
             if (options.onLine !== undefined)
@@ -45938,8 +46168,6 @@ function properties(where) {
     };
 }
 
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
 
 
@@ -45996,7 +46224,7 @@ async function tryAll(what, draft, limits, log) {
             throw new errors/* UserError */.yo(`cannot download ${name}: ${failure.message} (${tried === 1 ? '1 try' : `${tried} tries`})`);
         }
         log.info(`download of ${name}: ${failure.message}; try ${tried + 1} of ${limits.tries} in ${wait.toFixed(1)} s`);
-        await (0,promises_.setTimeout)(wait * 1000);
+        await (0,external_node_timers_promises_.setTimeout)(wait * 1000);
     }
 }
 /** Seconds until the next try; undefined where there is none. */
@@ -46096,7 +46324,7 @@ async function save(message, what, draft, idleSeconds) {
             yield chunk;
         }
     };
-    await (0,external_node_stream_promises_.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
+    await (0,promises_.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
     const length = message.headers['content-length'];
     if (length !== undefined && size !== Number(length)) {
         throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true });
@@ -47093,6 +47321,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
+    const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
     const files = createFiles(commands, folder, facts.privilege === 'root');
     return {
@@ -47105,7 +47334,11 @@ function assemble(folder) {
         journal: createJournal(folder),
         job: createJob(log),
         facts,
-        cancel,
+        cancelled: cancelling.signal,
+        cancel: async () => {
+            cancelling.abort();
+            await cancel();
+        },
         fail: (error) => {
             process.exitCode = 1;
             log.error(error instanceof errors/* UserError */.yo || error instanceof errors/* CommandError */.Qd ? error.message : describeFault(error));

@@ -3240,7 +3240,7 @@ module.exports = validRange
 
 /***/ }),
 
-/***/ 4741:
+/***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 module.exports = __nccwpck_require__(218);
@@ -31833,7 +31833,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2044:
+/***/ 2056:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35006,117 +35006,14 @@ async function readFlake(runner, nix, reference) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/stand-in.js
-
-
-
-/** The stand-in that an evaluation asked for in its error, if it did. */
-function stand_in_wantedStandIn(stderr) {
-    const json = /nix-multiarch wants a stand-in: (\{.*\})/.exec(stderr)?.[1];
-    if (json === undefined)
-        return undefined;
-    const wanted = JSON.parse(json);
-    parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
-    const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
-    return plainNames ? wanted : undefined;
-}
-/** Makes the tree: links to the real entries, with a default.nix that cross-compiles. @param views folder of the views */
-function stand_in_makeStandIn(views, wanted, build, questions) {
-    const tree = join(views, 'trees', wanted.name);
-    if (existsSync(tree))
-        return;
-    const own = join(tree, 'nix-multiarch');
-    mkdirSync(own, { recursive: true });
-    for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
-        cpSync(join(views, file), join(own, file));
-    cpSync(join(views, 'stand-in.nix'), join(tree, 'default.nix'));
-    const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
-    writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
-    for (const entry of wanted.entries)
-        if (entry !== 'default.nix')
-            symlinkSync(join(wanted.real, entry), join(tree, entry));
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/ask.js
-
-
-
-
-
-
-const EVALUATION_LIMIT_SECONDS = 3600;
-/** Distinct nixpkgs in the graph of one flake, times targets. */
-const MOST_STAND_INS = 50;
-/**
- * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
- * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
- * @param url reference of the flake as `nix flake metadata` gave it
- */
-async function ask_askFlake(runner, nix, url, questions) {
-    const together = await evaluate(runner, nix, url, questions);
-    if ('answers' in together)
-        return together.answers;
-    return await ask_inParallel(runner.facts.cpus, questions, (question) => askOne(runner, nix, url, question));
-}
-async function askOne(runner, nix, url, question) {
-    const whole = await evaluate(runner, nix, url, [question]);
-    if ('answers' in whole && whole.answers[0] !== undefined)
-        return whole.answers[0];
-    const bare = await evaluate(runner, nix, url, [{ ...question, lookups: [] }]);
-    const base = 'answers' in bare && bare.answers[0] !== undefined
-        ? bare.answers[0]
-        : { names: [], systems: [], all: [], lookups: [] };
-    const lookups = [];
-    for (const lookup of question.lookups) {
-        const single = await evaluate(runner, nix, url, [{ ...question, all: false, lookups: [lookup] }]);
-        const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
-        lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
-    }
-    return { ...base, lookups };
-}
-/** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
-async function evaluate(runner, nix, url, questions) {
-    const folder = mkdtempSync(join(runner.facts.folder, 'ask-'));
-    cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true });
-    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
-    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
-    const views = viewsFolder(runner);
-    const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`];
-    const command = nixCommand(nix, 'nix', [
-        'eval',
-        '--json',
-        `path:${folder}#answer`,
-        ...overrides,
-        '--no-write-lock-file',
-    ]);
-    for (let tries = 0;; tries++) {
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: EVALUATION_LIMIT_SECONDS });
-        if (result.stopped !== undefined)
-            throw new CommandError(command, result);
-        if (result.exitCode === 0)
-            return { answers: parseAnswers(result.stdout) };
-        const wanted = wantedStandIn(result.stderr);
-        if (wanted === undefined || tries >= MOST_STAND_INS)
-            return { error: result.stderr };
-        makeStandIn(views, wanted, nix.system, questions);
-    }
-}
-/** The folder of cross views of this run, a flake; stand-in trees are made in it. */
-function viewsFolder(runner) {
-    const folder = join(runner.facts.folder, 'cross');
-    if (!existsSync(folder)) {
-        cpSync(join(runner.facts.assets, 'cross'), folder, { recursive: true });
-        mkdirSync(join(folder, 'trees'));
-    }
-    return folder;
-}
-/** Runs `work` on each item, at most `width` at once, results in order. */
-async function ask_inParallel(width, items, work) {
+;// CONCATENATED MODULE: ./build/js/runner/parallel.js
+/** Runs `work` on each item, at most `width` at once; results in the items' order. Rejects with the first failure. */
+async function parallel_inParallel(width, items, work) {
     const results = new Array(items.length);
     let next = 0;
     const lane = async () => {
         for (let index = next++; index < items.length; index = next++)
-            results[index] = await work(items[index]);
+            results[index] = await work(items[index], index);
     };
     await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
     return results;
@@ -35247,7 +35144,7 @@ async function gatherMissing(runner, nix, derivations) {
     return { graph: await readGraph([...toBuild]), fetchable };
 }
 async function readGraph(paths) {
-    const facts = await ask_inParallel(FILES_AT_ONCE, paths, async (path) => {
+    const facts = await parallel_inParallel(FILES_AT_ONCE, paths, async (path) => {
         try {
             return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
         }
@@ -36020,7 +35917,7 @@ function doneItems(state) {
 
 
 
-const survey_EVALUATION_LIMIT_SECONDS = 3600;
+const EVALUATION_LIMIT_SECONDS = 3600;
 /** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
 const MOST_ERRORS_OF_A_TARGET = 10;
 /** Caught errors whose message is asked for, an evaluation each. */
@@ -36036,7 +35933,7 @@ async function surveyFlake(runner, nix, url, request) {
     const errors = new Map();
     for (;;) {
         const targets = request.targets.filter(({ name }) => (errors.get(name) ?? 0) < MOST_ERRORS_OF_A_TARGET);
-        const error = await survey_evaluate(runner, nix, url, { ...request, targets }, { state, only: null });
+        const error = await evaluate(runner, nix, url, { ...request, targets }, { state, only: null });
         if (error === undefined)
             break;
         const target = state.open === undefined ? undefined : targetOf(state.open);
@@ -36054,12 +35951,12 @@ async function surveyFlake(runner, nix, url, request) {
 async function askMessages(runner, nix, url, request, state) {
     const thrown = [...state.thrown];
     const asked = thrown.slice(0, MOST_MESSAGES);
-    const errors = await ask_inParallel(runner.facts.cpus, asked, (only) => survey_evaluate(runner, nix, url, request, { state: { ...emptyState(), lists: new Map(state.lists) }, only }));
+    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, url, request, { state: { ...emptyState(), lists: new Map(state.lists) }, only }));
     for (const [index, id] of thrown.entries())
         takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for');
 }
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
-async function survey_evaluate(runner, nix, url, request, { state, only }) {
+async function evaluate(runner, nix, url, request, { state, only }) {
     const mark = `@survey-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
     for (const [file, name] of Object.entries(FILES))
@@ -36070,7 +35967,7 @@ async function survey_evaluate(runner, nix, url, request, { state, only }) {
     const command = nix_nixCommand(nix, 'nix', args);
     const result = await runner.commands.run(command, {
         accept: 'any',
-        timeoutSeconds: survey_EVALUATION_LIMIT_SECONDS,
+        timeoutSeconds: EVALUATION_LIMIT_SECONDS,
         onLine: (line, stream) => {
             if (stream === 'stderr' && !takeLine(state, mark, line))
                 errors.push(line);
@@ -36079,6 +35976,112 @@ async function survey_evaluate(runner, nix, url, request, { state, only }) {
     if (result.stopped !== undefined)
         throw new runner_errors/* CommandError */.Qd(command, result);
     return result.exitCode === 0 ? undefined : errors.join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/stand-in.js
+
+
+
+/** The stand-in that an evaluation asked for in its error, if it did. */
+function stand_in_wantedStandIn(stderr) {
+    const json = /nix-multiarch wants a stand-in: (\{.*\})/.exec(stderr)?.[1];
+    if (json === undefined)
+        return undefined;
+    const wanted = JSON.parse(json);
+    parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
+    const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
+    return plainNames ? wanted : undefined;
+}
+/** Makes the tree: links to the real entries, with a default.nix that cross-compiles. @param views folder of the views */
+function stand_in_makeStandIn(views, wanted, build, questions) {
+    const tree = join(views, 'trees', wanted.name);
+    if (existsSync(tree))
+        return;
+    const own = join(tree, 'nix-multiarch');
+    mkdirSync(own, { recursive: true });
+    for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
+        cpSync(join(views, file), join(own, file));
+    cpSync(join(views, 'stand-in.nix'), join(tree, 'default.nix'));
+    const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
+    writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
+    for (const entry of wanted.entries)
+        if (entry !== 'default.nix')
+            symlinkSync(join(wanted.real, entry), join(tree, entry));
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/ask.js
+
+
+
+
+
+
+
+const ask_EVALUATION_LIMIT_SECONDS = 3600;
+/** Distinct nixpkgs in the graph of one flake, times targets. */
+const MOST_STAND_INS = 50;
+/**
+ * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
+ * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
+ * @param url reference of the flake as `nix flake metadata` gave it
+ */
+async function ask_askFlake(runner, nix, url, questions) {
+    const together = await ask_evaluate(runner, nix, url, questions);
+    if ('answers' in together)
+        return together.answers;
+    return await inParallel(runner.facts.cpus, questions, (question) => askOne(runner, nix, url, question));
+}
+async function askOne(runner, nix, url, question) {
+    const whole = await ask_evaluate(runner, nix, url, [question]);
+    if ('answers' in whole && whole.answers[0] !== undefined)
+        return whole.answers[0];
+    const bare = await ask_evaluate(runner, nix, url, [{ ...question, lookups: [] }]);
+    const base = 'answers' in bare && bare.answers[0] !== undefined
+        ? bare.answers[0]
+        : { names: [], systems: [], all: [], lookups: [] };
+    const lookups = [];
+    for (const lookup of question.lookups) {
+        const single = await ask_evaluate(runner, nix, url, [{ ...question, all: false, lookups: [lookup] }]);
+        const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
+        lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
+    }
+    return { ...base, lookups };
+}
+/** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
+async function ask_evaluate(runner, nix, url, questions) {
+    const folder = mkdtempSync(join(runner.facts.folder, 'ask-'));
+    cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true });
+    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
+    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
+    const views = viewsFolder(runner);
+    const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`];
+    const command = nixCommand(nix, 'nix', [
+        'eval',
+        '--json',
+        `path:${folder}#answer`,
+        ...overrides,
+        '--no-write-lock-file',
+    ]);
+    for (let tries = 0;; tries++) {
+        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: ask_EVALUATION_LIMIT_SECONDS });
+        if (result.stopped !== undefined)
+            throw new CommandError(command, result);
+        if (result.exitCode === 0)
+            return { answers: parseAnswers(result.stdout) };
+        const wanted = wantedStandIn(result.stderr);
+        if (wanted === undefined || tries >= MOST_STAND_INS)
+            return { error: result.stderr };
+        makeStandIn(views, wanted, nix.system, questions);
+    }
+}
+/** The folder of cross views of this run, a flake; stand-in trees are made in it. */
+function viewsFolder(runner) {
+    const folder = join(runner.facts.folder, 'cross');
+    if (!existsSync(folder)) {
+        cpSync(join(runner.facts.assets, 'cross'), folder, { recursive: true });
+        mkdirSync(join(folder, 'trees'));
+    }
+    return folder;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/plan.js
@@ -36356,8 +36359,8 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2044);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(770);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2056);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2831);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -36432,7 +36435,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 770:
+/***/ 2831:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36721,7 +36724,7 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(4741);
+var tunnel = __nccwpck_require__(770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
@@ -39403,6 +39406,59 @@ function getIDToken(aud) {
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./build/js/runner/filter.js
+
+
+
+
+
+const STDERR_KEPT = 4096;
+/**
+ * Lets bytes through a program; it is ended where nobody reads on.
+ * @throws CommandError at the end of the output where the program failed, or what the input threw
+ */
+async function* filter(command, env, input, processes) {
+    const began = performance.now();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
+    if (child.pid !== undefined)
+        processes.add(child.pid);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+        stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
+    });
+    const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    let broken;
+    const feeding = (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
+        // a program that ends before its input tells why itself
+        if (!isPipeError(cause))
+            broken = cause;
+        child.kill();
+    });
+    try {
+        yield* child.stdout;
+        await feeding;
+        if (broken !== undefined)
+            throw broken;
+        const exitCode = await ended;
+        const seconds = (performance.now() - began) / 1000;
+        if (exitCode !== 0)
+            throw new errors/* CommandError */.Qd(command, { exitCode, stdout: '', stderr, seconds });
+    }
+    finally {
+        child.kill();
+        await ended;
+        if (child.pid !== undefined)
+            processes.delete(child.pid);
+    }
+}
+const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
@@ -39508,7 +39564,8 @@ function listFolder(folder) {
 
 
 
-const STDERR_KEPT = 256 * 1024;
+
+const commands_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
@@ -39528,6 +39585,7 @@ function createCommands(around) {
                 return result;
             throw new errors/* CommandError */.Qd(command, result);
         },
+        filter: (command, input) => filter(command, environment(command), input, around.processes),
         startDetached: async (command, logFile, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_.openSync)(logFile, 'a', 0o600);
@@ -39666,7 +39724,7 @@ function collect(child, options, touch) {
         const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
         const take = (text) => {
             if (name === 'stderr')
-                stderr = (stderr + text).slice(-STDERR_KEPT);
+                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
             else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
                 stdout += text;
             if (options.onLine !== undefined)
@@ -39905,8 +39963,6 @@ function properties(where) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
 
 
@@ -40063,7 +40119,7 @@ async function save(message, what, draft, idleSeconds) {
             yield chunk;
         }
     };
-    await (0,external_node_stream_promises_namespaceObject.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
+    await (0,promises_namespaceObject.pipeline)(message, check, (0,external_node_fs_.createWriteStream)(draft, { mode: 0o600 }));
     const length = message.headers['content-length'];
     if (length !== undefined && size !== Number(length)) {
         throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true });
@@ -41060,6 +41116,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
+    const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
     const files = createFiles(commands, folder, facts.privilege === 'root');
     return {
@@ -41072,7 +41129,11 @@ function assemble(folder) {
         journal: createJournal(folder),
         job: createJob(log),
         facts,
-        cancel,
+        cancelled: cancelling.signal,
+        cancel: async () => {
+            cancelling.abort();
+            await cancel();
+        },
         fail: (error) => {
             process.exitCode = 1;
             log.error(error instanceof errors/* UserError */.yo || error instanceof errors/* CommandError */.Qd ? error.message : describeFault(error));

@@ -31809,7 +31809,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6775);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9);
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_0__/* .reopenRunner */ .y1)();
 if (runner !== undefined) {
@@ -31827,7 +31827,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6775:
+/***/ 9:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34840,8 +34840,61 @@ function describeFailure(command, result) {
     return redact(`${printCommand(command)} ${ending}${tail === '' ? '' : `:\n${tail}`}`, command.secrets ?? []);
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:stream/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./build/js/runner/filter.js
+
+
+
+
+
+const STDERR_KEPT = 4096;
+/**
+ * Lets bytes through a program; it is ended where nobody reads on.
+ * @throws CommandError at the end of the output where the program failed, or what the input threw
+ */
+async function* filter(command, env, input, processes) {
+    const began = performance.now();
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
+    if (child.pid !== undefined)
+        processes.add(child.pid);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+        stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
+    });
+    const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    let broken;
+    const feeding = (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
+        // a program that ends before its input tells why itself
+        if (!isPipeError(cause))
+            broken = cause;
+        child.kill();
+    });
+    try {
+        yield* child.stdout;
+        await feeding;
+        if (broken !== undefined)
+            throw broken;
+        const exitCode = await ended;
+        const seconds = (performance.now() - began) / 1000;
+        if (exitCode !== 0)
+            throw new CommandError(command, { exitCode, stdout: '', stderr, seconds });
+    }
+    finally {
+        child.kill();
+        await ended;
+        if (child.pid !== undefined)
+            processes.delete(child.pid);
+    }
+}
+const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
 ;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
 
 
@@ -34885,10 +34938,10 @@ async function processes_endGroup(pid, sudo) {
     for (let waited = 0; waited < GRACE_MILLISECONDS; waited += 50) {
         if (!groupLives(pid))
             return;
-        await (0,promises_namespaceObject.setTimeout)(50);
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
     }
     signalGroup(pid, 'SIGKILL', sudo);
-    await (0,promises_namespaceObject.setTimeout)(50);
+    await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
 }
 function createProcessList(folder) {
     const place = (0,external_node_path_namespaceObject.join)(folder, 'processes');
@@ -34945,7 +34998,8 @@ function listFolder(folder) {
 
 
 
-const STDERR_KEPT = 256 * 1024;
+
+const commands_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
@@ -34965,6 +35019,7 @@ function createCommands(around) {
                 return result;
             throw new CommandError(command, result);
         },
+        filter: (command, input) => filter(command, environment(command), input, around.processes),
         startDetached: async (command, logFile, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_namespaceObject.openSync)(logFile, 'a', 0o600);
@@ -35103,7 +35158,7 @@ function collect(child, options, touch) {
         const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
         const take = (text) => {
             if (name === 'stderr')
-                stderr = (stderr + text).slice(-STDERR_KEPT);
+                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
             else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
                 stdout += text;
             if (options.onLine !== undefined)
@@ -35314,8 +35369,6 @@ function properties(where) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
 
 
@@ -35372,7 +35425,7 @@ async function tryAll(what, draft, limits, log) {
             throw new UserError(`cannot download ${name}: ${failure.message} (${tried === 1 ? '1 try' : `${tried} tries`})`);
         }
         log.info(`download of ${name}: ${failure.message}; try ${tried + 1} of ${limits.tries} in ${wait.toFixed(1)} s`);
-        await (0,promises_namespaceObject.setTimeout)(wait * 1000);
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(wait * 1000);
     }
 }
 /** Seconds until the next try; undefined where there is none. */
@@ -35472,7 +35525,7 @@ async function save(message, what, draft, idleSeconds) {
             yield chunk;
         }
     };
-    await (0,external_node_stream_promises_namespaceObject.pipeline)(message, check, (0,external_node_fs_namespaceObject.createWriteStream)(draft, { mode: 0o600 }));
+    await (0,promises_namespaceObject.pipeline)(message, check, (0,external_node_fs_namespaceObject.createWriteStream)(draft, { mode: 0o600 }));
     const length = message.headers['content-length'];
     if (length !== undefined && size !== Number(length)) {
         throw new FailedTry(`the connection was cut after ${size} of ${length} bytes`, { retry: true });
@@ -36469,6 +36522,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = createLog((text) => process.stdout.write(text));
     const processes = createProcessList(folder);
+    const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
     const files = createFiles(commands, folder, facts.privilege === 'root');
     return {
@@ -36481,7 +36535,11 @@ function assemble(folder) {
         journal: createJournal(folder),
         job: createJob(log),
         facts,
-        cancel,
+        cancelled: cancelling.signal,
+        cancel: async () => {
+            cancelling.abort();
+            await cancel();
+        },
         fail: (error) => {
             process.exitCode = 1;
             log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error));

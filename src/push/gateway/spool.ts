@@ -96,8 +96,8 @@ const onDisk = (file: Growing, release: () => void): Spooled => ({
   content: { kind: 'file', file },
   fill: (body) => file.fill(body),
   drop: async () => {
-    release()
     await file.close()
+    release()
   },
 })
 
@@ -107,6 +107,7 @@ class Growing implements FileContent {
   readonly #file: FileHandle
   /** What came last, the oldest first; what is not on disk yet is always in it. */
   readonly #recent: { readonly at: number; readonly chunk: Uint8Array }[] = []
+  #filling: Promise<void> | undefined
   #came = 0
   #written = 0
   #fault: Error | undefined
@@ -117,7 +118,12 @@ class Growing implements FileContent {
     this.size = size
   }
 
-  async fill(body: AsyncIterable<Uint8Array>): Promise<void> {
+  fill(body: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#filling = this.#take(body)
+    return this.#filling
+  }
+
+  async #take(body: AsyncIterable<Uint8Array>): Promise<void> {
     try {
       // not `for await`: it copies what came meanwhile into one buffer
       await pipeline(body, this.#intake())
@@ -192,6 +198,8 @@ class Growing implements FileContent {
   }
 
   async close(): Promise<void> {
+    // where all destinations gave up early, Nix is still let to bring it: it would fail otherwise
+    await this.#filling?.catch(() => undefined)
     await this.#file.close()
   }
 

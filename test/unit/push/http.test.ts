@@ -226,6 +226,20 @@ describe('the spool', () => {
     await spool.close()
   })
 
+  it('takes the rest of a NAR that nobody wants any more', async () => {
+    const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'))
+    const spooled = await spool.take(2_000_000)
+    const filling = spooled.fill(
+      (async function* () {
+        yield randomBytes(1_000_000)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        yield randomBytes(1_000_000)
+      })(),
+    )
+    await Promise.all([spooled.drop(), filling])
+    await spool.close()
+  })
+
   it('tells those who read that a NAR did not come whole', async () => {
     const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'))
     const spooled = await spool.take(100_000)
