@@ -1,11 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { build } from 'vite'
 import { type RigNixVersion, rig } from '../test/rig/cache.ts'
 import { Machine } from '../test/rig/machine.ts'
 
 const repository = join(import.meta.dirname, '..')
 const FLAGS = '--extra-experimental-features nix-command'
+
+const TURNS = 3
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 interface Outcome {
   readonly seconds: number
@@ -21,9 +28,10 @@ export async function bench(version: RigNixVersion, print: (line: string) => voi
     const key = (await machine.sh(`nix ${FLAGS} key generate-secret --key-name bench-1 | tee /root/key`)).trim()
     const slow = await serve(machine, 50)
     const fast = await serve(machine, 0)
+    const driver = await bundled(machine)
     const ours = async (root: string, to: string, verify: string): Promise<Outcome> => {
       const job = { verb: 'push', version, bin, roots: [root], to: [to], key, verify }
-      const { stdout, stderr } = await machine.run([rig.node24, join(repository, 'test/e2e/push-driver.ts')], {
+      const { stdout, stderr } = await machine.run([rig.node24, driver], {
         input: JSON.stringify(job),
         env: { RUNNER_TEMP: '/tmp' },
         timeout: 600_000,
@@ -44,20 +52,30 @@ export async function bench(version: RigNixVersion, print: (line: string) => voi
       return (performance.now() - began) / 1000
     }
     const compare = async (name: string, root: string, server: string) => {
-      const tag = name.replace(/\W+/g, '-')
-      const plain = await bare(root, `${server}/bare-${tag}`)
-      for (const verify of ['none', 'sample']) {
-        const own = await ours(root, `${server}/ours-${tag}-${verify}`, verify)
+      const plain: number[] = []
+      const own = { none: [] as Outcome[], sample: [] as Outcome[] }
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        const place = `${server}/${name.replace(/\W+/g, '-')}-${turn}`
+        plain.push(await bare(root, `${place}-bare`))
+        for (const verify of ['none', 'sample'] as const)
+          own[verify].push(await ours(root, `${place}-${verify}`, verify))
+        await machine.sh('rm -rf /run/bench-*-files/*')
+      }
+      for (const [verify, outcomes] of Object.entries(own)) {
+        const seconds = median(outcomes.map((outcome) => outcome.seconds))
+        const rss = Math.max(...outcomes.map((outcome) => outcome.rss))
         print(
-          `${version} ${name}: nix copy ${plain.toFixed(2)} s, ours (verify ${verify}) ${own.seconds.toFixed(2)} s ` +
-            `= ${(plain / own.seconds).toFixed(1)}x, ${own.pushed} paths, ${own.rss.toFixed(0)} MB`,
+          `${version} ${name}: nix copy ${median(plain).toFixed(2)} s, ours (verify ${verify}) ${seconds.toFixed(2)} s ` +
+            `= ${(median(plain) / seconds).toFixed(2)}x, ${outcomes[0]?.pushed} paths, ${rss.toFixed(0)} MB`,
         )
       }
     }
     await compare('200 small paths at 50 ms', await manyPaths(machine, 200), slow)
-    await compare('one 500 MB path on loopback', await largePath(machine, 500), fast)
+    await compare('one 500 MB path of programs on loopback', await programs(machine, 500), fast)
+    await compare('one 500 MB path, half of it random, on loopback', await largePath(machine, 500), fast)
     const root = await manyPaths(machine, 2000)
-    await bare(root, `${fast}/again`)
+    const first = await ours(root, `${fast}/again`, 'sample')
+    print(`${version} first push of 2000 paths on loopback: ${first.seconds.toFixed(2)} s, ${first.rss.toFixed(0)} MB`)
     for (const verify of ['none', 'sample']) {
       const again = await ours(root, `${await serve(machine, 50, fast.slice(-5))}/again`, verify)
       print(
@@ -67,6 +85,17 @@ export async function bench(version: RigNixVersion, print: (line: string) => voi
   } finally {
     await machine.stop()
   }
+}
+
+/** The push alone, as one file without types: as it is shipped. Gives its place in the machine. */
+async function bundled(machine: Machine): Promise<string> {
+  const outDir = mkdtempSync(join(tmpdir(), 'bench-push-'))
+  const entry = join(repository, 'test/e2e/push-driver.ts')
+  const options = { ssr: entry, outDir, target: 'node24', rolldownOptions: { output: { entryFileNames: 'push.mjs' } } }
+  await build({ configFile: false, logLevel: 'error', root: repository, ssr: { noExternal: true }, build: options })
+  await machine.run(['bash', '-c', 'cat > /root/push.mjs'], { input: readFileSync(join(outDir, 'push.mjs'), 'utf8') })
+  rmSync(outDir, { recursive: true })
+  return '/root/push.mjs'
 }
 
 let servers = 0
@@ -92,7 +121,14 @@ async function manyPaths(machine: Machine, count: number): Promise<string> {
   return printed.trim().replaceAll('"', '')
 }
 
-/** A path of so many megabytes, half of it random: like binaries. */
+/** A path of so many megabytes of programs and libraries of this machine. */
+async function programs(machine: Machine, megabytes: number): Promise<string> {
+  const script = `d=$(mktemp -d); { find /usr/bin /usr/lib -type f -size +20k | sort | xargs cat | head -c ${megabytes}M || true; } > $d/programs 2> /dev/null
+    nix-store --add $d/programs; rm -r $d`
+  return (await machine.sh(script)).trim()
+}
+
+/** A path of so many megabytes, half of it random: there compression has nothing to do. */
 async function largePath(machine: Machine, megabytes: number): Promise<string> {
   const half = megabytes / 2
   const script = `d=$(mktemp -d); { head -c ${half}M /dev/urandom; yes "some text of a program" | head -c ${half}M || true; } > $d/large

@@ -10,20 +10,24 @@ import type { NarInfo } from './narinfo.ts'
 
 const TRIES = 3
 
-/** What unpacks NARs on this machine, by compression; undefined where nothing does. */
-export type Unpacker = (compression: string) => Duplex | undefined
+/** What unpacks NARs on this machine, by compression, the quickest first; none where nothing does. */
+export type Unpacker = (compression: string) => readonly (() => Duplex)[]
 
 const PROGRAMS = ['zstd', 'xz', 'bzip2', 'lzip', 'lz4']
 
-/** Programs, and what Node itself has: zstd only from 22.15 on, and then the first of several frames alone. */
+/** What Node itself has, and programs. Node's zstd (22.15 and later) unpacks the first of several frames alone. */
 export function unpacker(commands: Pick<Commands, 'find' | 'filter'>): Unpacker {
   return (compression) => {
     const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined
-    if (tool !== undefined) return Duplex.from((packed: Duplex) => commands.filter({ tool, args: ['-dc'] }, packed))
-    if (compression === 'none' || compression === '') return new PassThrough()
-    if (compression === 'gzip') return zlib.createGunzip()
-    if (compression === 'br') return zlib.createBrotliDecompress()
-    return compression === 'zstd' && 'createZstdDecompress' in zlib ? zlib.createZstdDecompress() : undefined
+    const within = {
+      none: () => new PassThrough(),
+      gzip: () => zlib.createGunzip(),
+      br: () => zlib.createBrotliDecompress(),
+    }
+    const zstd = 'createZstdDecompress' in zlib ? { zstd: () => zlib.createZstdDecompress() } : {}
+    const own = new Map<string, () => Duplex>(Object.entries({ ...within, ...zstd })).get(compression || 'none')
+    const program = () => Duplex.from((packed: Duplex) => commands.filter({ tool: tool ?? '', args: ['-dc'] }, packed))
+    return [...(own === undefined ? [] : [own]), ...(tool === undefined ? [] : [program])]
   }
 }
 
@@ -40,9 +44,17 @@ export interface ContentCheck {
  * @throws DestinationError where it cannot be read
  */
 export async function checkContent(objects: Objects, info: NarInfo, unpack: Unpacker): Promise<ContentCheck> {
+  const ways = unpack(info.compression)
+  let check = await compare(objects, info, ways[0])
+  // what one cannot unpack another may
+  for (const way of ways.slice(1)) if (check.fault !== undefined) check = await compare(objects, info, way)
+  return check
+}
+
+async function compare(objects: Objects, info: NarInfo, way: (() => Duplex) | undefined): Promise<ContentCheck> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await compareOnce(objects, info, unpack(info.compression))
+      return await compareOnce(objects, info, way?.())
     } catch (cause) {
       if (attempt === TRIES || !isBrokenOff(cause)) throw cause
     }
@@ -53,13 +65,13 @@ async function compareOnce(objects: Objects, info: NarInfo, unpacking: Duplex | 
   const compared = unpacking !== undefined ? 'nar' : info.fileHash !== undefined ? 'packed' : 'nothing'
   const [packed, nar] = [createHash('sha256'), createHash('sha256')]
   const body = await objects.stream(info.url)
+  const hashing = new Transform({
+    transform: (chunk: Uint8Array, _encoding, done) => {
+      packed.update(chunk)
+      done(null, chunk)
+    },
+  })
   try {
-    const hashing = new Transform({
-      transform: (chunk: Uint8Array, _encoding, done) => {
-        packed.update(chunk)
-        done(null, chunk)
-      },
-    })
     await pipeline(body, hashing, unpacking ?? new PassThrough(), into(nar))
   } catch (cause) {
     if (isBrokenOff(cause)) throw cause

@@ -64,11 +64,19 @@ describe('the content of a NAR at a destination', () => {
     expect(fault).toMatch(/wrong|cannot be unpacked/)
   })
 
+  it('is compared also where it was packed in several frames', async () => {
+    const half = nar.length >> 1
+    const frames = [nar.subarray(0, half), nar.subarray(half)].map((input) => execFileSync('zstd', ['-c'], { input }))
+    expect(await checkContent(objects, stored('zstd', Buffer.concat(frames)), unpacker(commands))).toEqual({
+      compared: 'nar',
+    })
+  })
+
   it('is compared as a file where nothing unpacks it', async () => {
     const info = stored('zstd', program('zstd'))
-    expect(await checkContent(objects, info, () => undefined)).toEqual({ compared: 'packed' })
+    expect(await checkContent(objects, info, () => [])).toEqual({ compared: 'packed' })
     writeFileSync(join(folder, info.url), 'other')
-    const { fault } = await checkContent(objects, info, () => undefined)
+    const { fault } = await checkContent(objects, info, () => [])
     expect(fault).toMatch(/its file is wrong/)
   })
 })
