@@ -39,10 +39,7 @@ export interface ContentCheck {
   readonly compared: 'nar' | 'packed' | 'nothing'
 }
 
-/**
- * Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed.
- * @throws DestinationError where it cannot be read
- */
+/** Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed. */
 export async function checkContent(objects: Objects, info: NarInfo, unpack: Unpacker): Promise<ContentCheck> {
   const ways = unpack(info.compression)
   let check = await compare(objects, info, ways[0])
@@ -56,7 +53,10 @@ async function compare(objects: Objects, info: NarInfo, way: (() => Duplex) | un
     try {
       return await compareOnce(objects, info, way?.())
     } catch (cause) {
-      if (attempt === TRIES || !isBrokenOff(cause)) throw cause
+      if (!isBrokenOff(cause)) throw cause
+      // whether another try helps was looked at already, unless it broke off in the middle
+      if (cause instanceof DestinationError || attempt === TRIES)
+        return { compared: 'nothing', fault: `its NAR cannot be read: ${cause.message}` }
     }
   }
 }
@@ -97,5 +97,5 @@ function differs(what: string, hash: Hash, wanted: string | undefined): string |
   return wanted === undefined || got === wanted ? undefined : `the content of ${what} is wrong: ${got}, not ${wanted}`
 }
 
-const isBrokenOff = (cause: unknown): boolean =>
+const isBrokenOff = (cause: unknown): cause is Error =>
   cause instanceof DestinationError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET')

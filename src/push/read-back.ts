@@ -1,4 +1,5 @@
 import type { StorePath } from '../nix/store-path.ts'
+import { count } from '../nix/units.ts'
 import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { PathFacts } from './closure.ts'
@@ -107,7 +108,7 @@ export function describeChecks(shown: string, checks: readonly (readonly [NarInf
   const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))]
   const [packed, nothing] = [number('packed'), number('nothing')]
   return [
-    `${shown}: ${checks.length} NARs read back whole, NAR hash compared for ${number('nar')}`,
+    `${shown}: ${count(checks.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
     ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
     ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
     ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),

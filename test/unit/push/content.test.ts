@@ -8,7 +8,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { toBase32 } from '../../../src/nix/base32.ts'
 import { checkContent, unpacker } from '../../../src/push/content.ts'
 import { fileObjects } from '../../../src/push/destination/file.ts'
+import { DestinationError } from '../../../src/push/destination/objects.ts'
 import { parseNarInfo } from '../../../src/push/narinfo.ts'
+import { describeChecks, sampleOf } from '../../../src/push/read-back.ts'
 import { createCommands } from '../../../src/runner/commands.ts'
 import { createProcessList } from '../../../src/runner/processes.ts'
 
@@ -72,11 +74,51 @@ describe('the content of a NAR at a destination', () => {
     })
   })
 
+  it('that is gone is a fault of this one', async () => {
+    const info = { ...stored('none', nar), url: 'nar/gone' }
+    const broken = {
+      ...objects,
+      stream: () => Promise.reject(new DestinationError('HTTP 404', { status: 404, passing: false })),
+    }
+    expect(await checkContent(broken, info, unpacker(commands))).toEqual({
+      compared: 'nothing',
+      fault: 'its NAR cannot be read: HTTP 404',
+    })
+  })
+
   it('is compared as a file where nothing unpacks it', async () => {
     const info = stored('zstd', program('zstd'))
     expect(await checkContent(objects, info, () => [])).toEqual({ compared: 'packed' })
     writeFileSync(join(folder, info.url), 'other')
     const { fault } = await checkContent(objects, info, () => [])
     expect(fault).toMatch(/its file is wrong/)
+  })
+})
+
+describe('the NARs that are read back', () => {
+  const infos = Array.from({ length: 20 }, (_, n) => ({
+    ...stored('none', nar),
+    fileSize: n < 10 ? 1000 : 40 * 2 ** 20,
+  }))
+
+  it('are all of them, or a few that are small enough together, or none', () => {
+    expect(sampleOf(infos, 'full', Math.random)).toHaveLength(20)
+    expect(sampleOf(infos, 'none', Math.random)).toEqual([])
+    for (let turn = 0; turn < 20; turn += 1) {
+      const chosen = sampleOf(infos, 'sample', Math.random)
+      expect(chosen).toHaveLength(5)
+      expect(chosen.filter(({ fileSize }) => fileSize !== 1000).length).toBeLessThan(2)
+    }
+  })
+
+  it('are told with what was not compared', () => {
+    const [first = stored('none', nar)] = infos
+    const text = describeChecks('file:///c', [
+      [first, { compared: 'nar' }],
+      [{ ...first, compression: 'lz4' }, { compared: 'packed' }],
+    ])
+    expect(text).toBe(
+      'file:///c: 2 NARs read back whole, NAR hash compared for 1, only the file hash for 1, since nothing here unpacks lz4',
+    )
   })
 })
