@@ -36,8 +36,6 @@ export async function pushToCaches(
   push: CachePush,
   destinations: readonly Destination[],
 ): Promise<readonly PushReport[]> {
-  // thousands of requests a second make garbage that V8 otherwise collects late: half the memory, some more work
-  setFlagsFromString('--optimize-for-size')
   const began = performance.now()
   const own = push.closure.filter(({ path }) => !push.upstream.has(path))
   const publicKey = push.request.key?.publicKey
@@ -70,6 +68,8 @@ async function bring(
   const wanted = [...new Set([...lacking.values()].flat())]
   const url = targets[0]?.destination.url
   if (wanted.length === 0 || url === undefined) return
+  // thousands of uploads make garbage that V8 otherwise collects late: less memory for more work
+  setFlagsFromString('--optimize-for-size')
   const deliveries = targets.map(({ delivery }) => delivery)
   const { folder } = runner.facts
   const gateway = await Gateway.open({ storeDirectory: nix.storeDirectory, folder, key: request.key, deliveries })
