@@ -70,6 +70,8 @@ async function bring(
   const wanted = [...new Set([...lacking.values()].flat())]
   const url = targets[0]?.destination.url
   if (wanted.length === 0 || url === undefined) return
+  // thousands of uploads make garbage that V8 otherwise collects late: less memory for more work
+  setFlagsFromString('--optimize-for-size')
   const deliveries = targets.map(({ delivery }) => delivery)
   const { folder } = runner.facts
   const gateway = await Gateway.open({ storeDirectory: nix.storeDirectory, folder, key: request.key, deliveries })

@@ -130,6 +130,16 @@ describe('the manifest', () => {
     })
   })
 
+  it('has the signatures that the push added, each once', () => {
+    const [kept = ''] = pathInfo('libc').signatures
+    const at = (signatures: readonly string[]) => [
+      { path: storePath('libc'), status: 'pushed', bytes: 1, signatures } as const,
+    ]
+    const pushes = [pushed([], { paths: at([kept, 'cache-1:AA==']) }), pushed([], { paths: at(['cache-1:AA==']) })]
+    const { paths } = buildManifest(record({ pathInfos: infosOf(pathInfo('libc')), pushes }), TIME)
+    expect(paths[0]?.signatures).toEqual([kept, 'cache-1:AA=='])
+  })
+
   it('is made of a chain of ten thousand paths', () => {
     const infos = Array.from({ length: 10_000 }, (_, n) => pathInfo(`p${n}`, n === 9999 ? [] : [`p${n + 1}`]))
     const { paths } = buildManifest(record({ pathInfos: infosOf(...infos) }), TIME)
