@@ -43,8 +43,16 @@ export interface RunOptions {
 export interface Commands {
   /** @throws CommandError on a non-zero exit code, a limit or a tool that is not there. */
   run(command: Command, options?: RunOptions): Promise<CommandResult>
-  /** Starts a program that outlives this process (a daemon), its output to `logFile`; gives its pid. */
-  startDetached(command: Command, logFile: string, options?: { readonly asRoot?: boolean }): Promise<number>
+  /**
+   * Starts a program that outlives this process (a daemon), its output to `logFile`; gives its pid.
+   * @param record writes down that it is to be stopped
+   */
+  startDetached(
+    command: Command,
+    logFile: string,
+    record: (pid: number) => Promise<void>,
+    options?: { readonly asRoot?: boolean },
+  ): Promise<number>
   /** Absolute path of a tool on PATH. */
   find(tool: string): string | undefined
 }
