@@ -47,11 +47,14 @@ export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<Own
   if (plan.socket === STANDARD_SOCKET && !existsSync(plan.socket)) {
     await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true })
   }
-  const pid = await runner.commands.startDetached(command, log, { asRoot: true })
-  const startTime = readStartTime(pid) ?? ''
   // at the usual place it serves other jobs too
   const shared = plan.socket === STANDARD_SOCKET ? ({ shared: true } as const) : {}
-  await runner.journal.record({ kind: 'stop', pid, startTime, root: true, ...shared })
+  let startTime = ''
+  const record = async (started: number): Promise<void> => {
+    startTime = readStartTime(started) ?? ''
+    await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...shared })
+  }
+  const pid = await runner.commands.startDetached(command, log, record, { asRoot: true })
   const limit = performance.now() + START_SECONDS * 1000
   while ((await probeSocket(plan.socket)) !== 'answers') {
     const alive = readStartTime(pid) === startTime && startTime !== ''

@@ -62,8 +62,10 @@ ${certificates === undefined ? '' : `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_F
 export async function tellLoginShells(runner: Runner, bin: string): Promise<void> {
   if (runner.facts.privilege === 'none' || !existsSync(dirname(LOGIN_SCRIPT)) || existsSync(LOGIN_SCRIPT)) return
   await runner.journal.record({ kind: 'remove', path: LOGIN_SCRIPT, root: true, shared: true })
-  const text = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE)
-  await runner.files.write(LOGIN_SCRIPT, text, { asRoot: true })
+  const input = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE)
+  // under its own name at once: a draft beside it would outlive a killed job
+  const tee = { tool: 'tee', args: ['--', LOGIN_SCRIPT], input }
+  await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true })
 }
 
 /** What upstream's profile scripts give a login shell, for the later steps of the job. */

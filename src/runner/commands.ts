@@ -36,23 +36,27 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       throw new CommandError(command, result)
     },
     filter: (command, input) => filter(command, environment(command), input, around.processes),
-    startDetached: async (command, logFile, options = {}) => {
+    startDetached: async (command, logFile, record, options = ) => {
       const real = options.asRoot === true ? asRoot(command, around.privilege) : command
       const log = openSync(logFile, 'a', 0o600)
       const child = spawn(real.tool, real.args, { detached: true, stdio: ['ignore', log, log], env: environment(real) })
+      const pid = child.pid ?? 0
+      // until its record is written, post finds it as a command that main left
+      if (pid !== 0) around.processes.add(pid)
       closeSync(log)
       child.unref()
-      return await new Promise((resolve, reject) => {
-        child.once('spawn', () => resolve(child.pid ?? 0))
+      await new Promise<void>((resolve, reject) => {
+        child.once('spawn', resolve)
         child.once('error', () => reject(new CommandError(command, nothingRun(undefined))))
       })
+      await record(pid)
+      around.processes.delete(pid)
+      return pid
     },
     find: (tool) => findTool(tool, process.env.PATH ?? ''),
-    cancel: async () => {
+    cancel: async () => 
       cancelled = true
-      await Promise.all([...around.processes.live].map((pid) => endGroup(pid, sudo)))
-    },
-  }
+      await Promise.all([...around.processes.live].map((pid) => endGroup(pid, sudo))),
 }
 
 /** Absolute path of an executable on a search path. */

@@ -47,8 +47,16 @@ export interface Commands {
   run(command: Command, options?: RunOptions): Promise<CommandResult>
   /** Lets bytes through a command: standard input to standard output. @throws CommandError where it fails, at the end */
   filter(command: Command, input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
-  /** Starts a program that outlives this process (a daemon), its output to `logFile`; gives its pid. */
-  startDetached(command: Command, logFile: string, options?: { readonly asRoot?: boolean }): Promise<number>
+  /**
+   * Starts a program that outlives this process (a daemon), its output to `logFile`; gives its pid.
+   * @param record writes down that it is to be stopped
+   */
+  startDetached(
+    command: Command,
+    logFile: string,
+    record: (pid: number) => Promise<void>,
+    options?: { readonly asRoot?: boolean },
+  ): Promise<number>
   /** Absolute path of a tool on PATH. */
   find(tool: string): string | undefined
 }

@@ -91,7 +91,13 @@ describe('run', () => {
 
   test('what a killed run left is ended, and nothing else', async () => {
     const list = createProcessList(folder)
-    const pid = await commands().startDetached(shell('sleep 60'), join(folder, 'log'))
+    const recorded: number[] = []
+    const pid = await commands().startDetached(
+      shell('sleep 60'),
+      join(folder, 'log'),
+      async (started) => void recorded.push(started),
+    )
+    expect(recorded).toEqual([pid])
     list.add(pid)
     expect(await endLeftProcesses(folder, false)).toBe(1)
     expect(await endLeftProcesses(folder, false)).toBe(0)
