@@ -1,11 +1,12 @@
 // Runs in a machine: builds 300 short derivations bare and followed, in turns, and prints seconds as JSON.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { openSync, writeFileSync } from 'node:fs'
 import { createBuildFollower } from '../src/build/follow.ts'
 import { createCommands } from '../src/runner/commands.ts'
 import { createLog } from '../src/runner/log.ts'
 import { createProcessList } from '../src/runner/processes.ts'
+import { processorTime } from './processor-time.ts'
 
 const [rounds = '5', derivations = '300', lines = '10'] = process.argv.slice(2)
 // what the jobs print goes to a file, as the runner's own log does
@@ -46,16 +47,6 @@ const followed = (drvPath: string) => async () => {
   follower.finish()
   const built = [...follower.derivations.values()].filter(({ status }) => status === 'built').length
   if (built !== Number(derivations)) throw new Error(`${built} derivations were seen`)
-}
-
-/** Seconds of processor time: our own, and that of Nix and all builders that it has waited for (proc(5), stat). */
-function processorTime(): readonly [number, number] {
-  const stat = readFileSync('/proc/self/stat', 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [user = 0, system = 0, ofChildren = 0, systemOfChildren = 0] = fields
-    .slice(11, 15)
-    .map((ticks) => Number(ticks) / 100)
-  return [user + system, ofChildren + systemOfChildren]
 }
 
 for (let round = 0; round < Number(rounds); round += 1) {

@@ -24,7 +24,6 @@ try {
   console.log(`followed: median ${median(followed.map(({ seconds }) => seconds)).toFixed(2)} s`)
   console.log(`ratios of the rounds: ${ratios.map((ratio) => ratio.toFixed(3)).join(' ')}`)
   console.log(`median ratio: ${median(ratios).toFixed(3)}`)
-  // less moved by what else the machine does
   const work = (runs: readonly Run[]): number => median(runs.map(({ own, children }) => own + children))
   console.log(`processor time: bare ${work(bare).toFixed(2)} s, followed ${work(followed).toFixed(2)} s`)
   console.log(`  of that following itself: ${median(followed.map(({ own }) => own)).toFixed(2)} s`)

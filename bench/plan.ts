@@ -14,6 +14,7 @@ import { fixtures, prepareFixtures } from '../test/fixtures/fixtures.ts'
 import { Machine } from '../test/rig/machine.ts'
 import { Runner } from '../test/rig/runner.ts'
 import { median } from './median.ts'
+import { processorTime } from './processor-time.ts'
 
 const repository = join(import.meta.dirname, '..')
 const [rounds = 9, packages = 100] = process.argv.slice(2, 4).map(Number)
@@ -45,8 +46,14 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-plan-'))
 cpSync(tree, join(folder, 'nixpkgs'), { recursive: true })
 writeFileSync(join(folder, 'flake.nix'), flake)
 
-/** Seconds that `work` takes on a machine of its own with the flake checked out. */
-async function onMachine(work: (machine: Machine, runner: Runner) => Promise<void>): Promise<number> {
+interface Cost {
+  readonly seconds: number
+  /** Of the processor. */
+  readonly work: number
+}
+
+/** What `work` takes on a machine of its own with the flake checked out. */
+async function onMachine(work: (machine: Machine, runner: Runner) => Promise<void>): Promise<Cost> {
   const machine = await Machine.start({
     user: 'root',
     nix: '2.34.8',
@@ -57,9 +64,9 @@ async function onMachine(work: (machine: Machine, runner: Runner) => Promise<voi
   try {
     const runner = new Runner({ machine })
     runner.checkout(folder)
-    const began = performance.now()
+    const [began, [, before]] = [performance.now(), processorTime()]
     await work(machine, runner)
-    return (performance.now() - began) / 1000
+    return { seconds: (performance.now() - began) / 1000, work: processorTime()[1] - before }
   } finally {
     await machine.stop()
   }
@@ -82,16 +89,19 @@ const planned = () =>
   })
 
 try {
-  const seconds: Record<'bare' | 'planned', number[]> = { bare: [], planned: [] }
+  const costs: Record<'bare' | 'planned', Cost[]> = { bare: [], planned: [] }
   for (let round = 0; round < rounds; round += 1) {
     const ways = round % 2 === 0 ? (['bare', 'planned'] as const) : (['planned', 'bare'] as const)
-    for (const way of ways) seconds[way].push(await (way === 'bare' ? bare() : planned()))
+    for (const way of ways) costs[way].push(await (way === 'bare' ? bare() : planned()))
   }
-  const ratios = seconds.bare.map((each, index) => (seconds.planned[index] ?? Number.NaN) / each)
-  console.log(`bare nix eval: median ${median(seconds.bare).toFixed(2)} s`)
-  console.log(`plan action:   median ${median(seconds.planned).toFixed(2)} s`)
-  console.log(`ratios of the rounds: ${ratios.map((ratio) => ratio.toFixed(3)).join(' ')}`)
-  console.log(`median ratio: ${median(ratios).toFixed(3)}`)
+  for (const name of ['seconds', 'work'] as const) {
+    const of = (way: 'bare' | 'planned') => costs[way].map((cost) => cost[name])
+    const ratios = of('bare').map((each, index) => (of('planned')[index] ?? Number.NaN) / each)
+    console.log(name === 'work' ? 'seconds of the processor' : 'seconds')
+    console.log(`  bare nix eval: median ${median(of('bare')).toFixed(2)}`)
+    console.log(`  plan action:   median ${median(of('planned')).toFixed(2)}`)
+    console.log(`  ratios: ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}, median ${median(ratios).toFixed(2)}`)
+  }
 } finally {
   rmSync(folder, { recursive: true })
 }
