@@ -37262,8 +37262,10 @@ async function tellLoginShells(runner, bin) {
     if (runner.facts.privilege === 'none' || !(0,external_node_fs_.existsSync)((0,external_node_path_.dirname)(LOGIN_SCRIPT)) || (0,external_node_fs_.existsSync)(LOGIN_SCRIPT))
         return;
     await runner.journal.record({ kind: 'remove', path: LOGIN_SCRIPT, root: true, shared: true });
-    const text = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE);
-    await runner.files.write(LOGIN_SCRIPT, text, { asRoot: true });
+    const input = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE);
+    // under its own name at once: a draft beside it would outlive a killed job
+    const tee = { tool: 'tee', args: ['--', LOGIN_SCRIPT], input };
+    await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true });
 }
 /** What upstream's profile scripts give a login shell, for the later steps of the job. */
 function exportToJob(runner, env, bin, onPath) {
@@ -37315,11 +37317,14 @@ async function startDaemon(runner, plan) {
     if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
         await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
     }
-    const pid = await runner.commands.startDetached(command, log, { asRoot: true });
-    const startTime = readStartTime(pid) ?? '';
     // at the usual place it serves other jobs too
     const shared = plan.socket === STANDARD_SOCKET ? { shared: true } : {};
-    await runner.journal.record({ kind: 'stop', pid, startTime, root: true, ...shared });
+    let startTime = '';
+    const record = async (started) => {
+        startTime = readStartTime(started) ?? '';
+        await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...shared });
+    };
+    const pid = await runner.commands.startDetached(command, log, record, { asRoot: true });
     const limit = performance.now() + START_SECONDS * 1000;
     while ((await probeSocket(plan.socket)) !== 'answers') {
         const alive = readStartTime(pid) === startTime && startTime !== '';
@@ -39337,15 +39342,27 @@ async function damagedPaths(runner, nix, paths) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/parallel.js
-/** Runs `work` on each item, at most `width` at once; results in the items' order. Rejects with the first failure. */
+/**
+ * Runs `work` on each item, at most `width` at once; results in the items' order. After a failure nothing is begun, and
+ * the first one is thrown when nothing is under way any more.
+ */
 async function inParallel(width, items, work) {
     const results = new Array(items.length);
+    const failures = [];
     let next = 0;
     const lane = async () => {
-        for (let index = next++; index < items.length; index = next++)
-            results[index] = await work(items[index], index);
+        for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+            try {
+                results[index] = await work(items[index], index);
+            }
+            catch (cause) {
+                failures.push(cause);
+            }
+        }
     };
     await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
+    if (failures.length > 0)
+        throw failures[0];
     return results;
 }
 
@@ -41279,6 +41296,8 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     const url = targets[0]?.destination.url;
     if (wanted.length === 0 || url === undefined)
         return;
+    // thousands of uploads make garbage that V8 otherwise collects late: less memory for more work
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
     const deliveries = targets.map(({ delivery }) => delivery);
     const { folder } = runner.facts;
     const gateway = await Gateway.open({ storeDirectory: nix.storeDirectory, folder, key: request.key, deliveries });
@@ -47622,16 +47641,23 @@ function createCommands(around) {
             throw new errors/* CommandError */.Qd(command, result);
         },
         filter: (command, input) => filter(command, environment(command), input, around.processes),
-        startDetached: async (command, logFile, options = {}) => {
+        startDetached: async (command, logFile, record, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_.openSync)(logFile, 'a', 0o600);
             const child = (0,external_node_child_process_namespaceObject.spawn)(real.tool, real.args, { detached: true, stdio: ['ignore', log, log], env: environment(real) });
+            const pid = child.pid ?? 0;
+            // until its record is written, post finds it as a command that main left
+            if (pid !== 0)
+                around.processes.add(pid);
             (0,external_node_fs_.closeSync)(log);
             child.unref();
-            return await new Promise((resolve, reject) => {
-                child.once('spawn', () => resolve(child.pid ?? 0));
+            await new Promise((resolve, reject) => {
+                child.once('spawn', resolve);
                 child.once('error', () => reject(new errors/* CommandError */.Qd(command, nothingRun(undefined))));
             });
+            await record(pid);
+            around.processes.delete(pid);
+            return pid;
         },
         find: (tool) => findTool(tool, process.env.PATH ?? ''),
         cancel: async () => {

@@ -35022,16 +35022,23 @@ function createCommands(around) {
             throw new CommandError(command, result);
         },
         filter: (command, input) => filter(command, environment(command), input, around.processes),
-        startDetached: async (command, logFile, options = {}) => {
+        startDetached: async (command, logFile, record, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_namespaceObject.openSync)(logFile, 'a', 0o600);
             const child = (0,external_node_child_process_namespaceObject.spawn)(real.tool, real.args, { detached: true, stdio: ['ignore', log, log], env: environment(real) });
+            const pid = child.pid ?? 0;
+            // until its record is written, post finds it as a command that main left
+            if (pid !== 0)
+                around.processes.add(pid);
             (0,external_node_fs_namespaceObject.closeSync)(log);
             child.unref();
-            return await new Promise((resolve, reject) => {
-                child.once('spawn', () => resolve(child.pid ?? 0));
+            await new Promise((resolve, reject) => {
+                child.once('spawn', resolve);
                 child.once('error', () => reject(new CommandError(command, nothingRun(undefined))));
             });
+            await record(pid);
+            around.processes.delete(pid);
+            return pid;
         },
         find: (tool) => findTool(tool, process.env.PATH ?? ''),
         cancel: async () => {

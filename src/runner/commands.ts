@@ -36,7 +36,7 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       throw new CommandError(command, result)
     },
     filter: (command, input) => filter(command, environment(command), input, around.processes),
-    startDetached: async (command, logFile, record, options = ) => {
+    startDetached: async (command, logFile, record, options = {}) => {
       const real = options.asRoot === true ? asRoot(command, around.privilege) : command
       const log = openSync(logFile, 'a', 0o600)
       const child = spawn(real.tool, real.args, { detached: true, stdio: ['ignore', log, log], env: environment(real) })
@@ -54,9 +54,11 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       return pid
     },
     find: (tool) => findTool(tool, process.env.PATH ?? ''),
-    cancel: async () => 
+    cancel: async () => {
       cancelled = true
-      await Promise.all([...around.processes.live].map((pid) => endGroup(pid, sudo))),
+      await Promise.all([...around.processes.live].map((pid) => endGroup(pid, sudo)))
+    },
+  }
 }
 
 /** Absolute path of an executable on a search path. */
