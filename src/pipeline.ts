@@ -13,7 +13,7 @@ import { machineOf, openRounds, systemsOf } from './rounds.ts'
 import type { Runner } from './runner/ports.ts'
 import { describePlan } from './strategy/describe.ts'
 import { readFlake } from './strategy/flake.ts'
-import { durationsOf, failuresOf, learn, mergeMemories, parseMemory, printMemory } from './strategy/memory.ts'
+import { durationsOf, failuresOf, learn, mergeMemories, parseMemory, printMemory, sizeKey } from './strategy/memory.ts'
 import { openPlanner } from './strategy/plan.ts'
 import { readMemory, writeMemory } from './strategy/remember.ts'
 import type { Plan } from './strategy/types.ts'
@@ -45,7 +45,10 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     for (const line of plans.flatMap(describePlan)) log.info(line)
     return { flake, planner, plans }
   })
-  const record = { inputs, installed: found, flake, plans, cacheHit: cache.hit !== 'none' }
+  const name = [runner.facts.env.GITHUB_REPOSITORY ?? '', inputs.flake].join(' ')
+  const earlierSize = (target: string, packageName: string) =>
+    memory.sizes.get(sizeKey(name, target, packageName))?.bytes
+  const record = { inputs, earlierSize, installed: found, flake, plans, cacheHit: cache.hit !== 'none' }
   if (inputs.dryRun) {
     return await report(runner, {
       ...record,
@@ -58,7 +61,7 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
     })
   }
   const rounds = openRounds(runner, found, inputs, machine, planner)
-  const learnt = () => learn(memory, rounds.lessons(flake.nixpkgs), now())
+  const learnt = () => learn(memory, rounds.lessons({ nixpkgs: flake.nixpkgs, name }), now())
   const doubtful = async (derivations: readonly DrvPath[]) =>
     inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
   const vetted = candidatesOf(plans)

@@ -10,7 +10,7 @@ import type { DrvPath, StorePath } from './nix/store-path.ts'
 import type { System } from './nix/system.ts'
 import type { Runner } from './runner/ports.ts'
 import { describePlan, title } from './strategy/describe.ts'
-import type { Lessons } from './strategy/memory.ts'
+import { type Lessons, sizeKey } from './strategy/memory.ts'
 import type { Machine, Planner } from './strategy/plan.ts'
 import type { Plan } from './strategy/types.ts'
 import { isForeign } from './strategy/weights.ts'
@@ -22,7 +22,7 @@ export interface Rounds {
   derivations(): readonly DrvPath[]
   emulators(): readonly Emulator[]
   /** What later runs should know, also where the build did not come to its end. */
-  lessons(nixpkgs: string): Lessons
+  lessons(flake: { readonly nixpkgs: string; readonly name: string }): Lessons
 }
 
 /** Who is told of paths while others are built. */
@@ -103,7 +103,7 @@ export function openRounds(
     },
     derivations: () => [...derivations],
     emulators: () => [...emulators.values()],
-    lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, [...emulators.values()].some(isRegistered)),
+    lessons: (flake) => lessonsOf(rounds, planner, flake, [...emulators.values()].some(isRegistered)),
   }
 }
 
@@ -128,7 +128,12 @@ function buildPlatforms(plans: readonly Plan[], { native }: Machine): readonly S
 }
 
 /** Builds of this machine whose time is known, and ways that failed or worked. */
-function lessonsOf(rounds: readonly Built[], planner: Planner, nixpkgs: string, emulators: boolean): Lessons {
+function lessonsOf(
+  rounds: readonly Built[],
+  planner: Planner,
+  { nixpkgs, name: flake }: { readonly nixpkgs: string; readonly name: string },
+  emulators: boolean,
+): Lessons {
   const derivations = rounds.flatMap((round) => round.derivations)
   const results = rounds.flatMap((round) => round.results)
   const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? [])
@@ -145,6 +150,13 @@ function lessonsOf(rounds: readonly Built[], planner: Planner, nixpkgs: string, 
       .filter(({ emulated }) => !emulated || emulators),
     failed,
     worked,
+    sizes: new Map(
+      results.flatMap(({ plan, status, closureSize }) =>
+        closureSize === undefined || status === 'failed'
+          ? []
+          : [[sizeKey(flake, plan.target.name, plan.package), closureSize] as const],
+      ),
+    ),
   }
 }
 

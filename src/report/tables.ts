@@ -25,7 +25,7 @@ const HEAD = [
   'Why',
   'To build, to fetch',
   'Time',
-  'Closure',
+  'Closure, change',
   'Store path, pushed to',
 ]
 
@@ -67,13 +67,23 @@ function row(
     prose(plan.reason),
     cost === undefined ? '–' : work.map(unbroken).join('<br>'),
     seconds > 0 ? unbroken(formatSeconds(seconds)) : '–',
-    closureSize === undefined ? '–' : [unbroken(formatBytes(closureSize)), ...origins(result, record)].join('<br>'),
+    closureSize === undefined
+      ? '–'
+      : [unbroken(formatBytes(closureSize)), ...change(result, record), ...origins(result, record)].join('<br>'),
     paths.length === 0 ? '–' : [...paths.map(code), ...places.map((place) => `→ ${code(place)}`)].join('<br>'),
   ]
 }
 
 /** Numbers with their units stay on one line: narrow columns make high rows. */
 const unbroken = (text: string): string => prose(text).replaceAll(' ', '\u00a0')
+
+/** How much larger or smaller the closure is than in the last run. */
+function change({ plan, closureSize = 0, status }: BuildResult, { earlierSize }: RunRecord): readonly string[] {
+  const before = status === 'failed' ? undefined : earlierSize?.(plan.target.name, plan.package)
+  if (before === undefined) return []
+  const bytes = closureSize - before
+  return [unbroken(bytes === 0 ? '± 0' : `${bytes > 0 ? '+' : '−'} ${formatBytes(Math.abs(bytes))}`)]
+}
 
 /** Where the paths of the closure came from. */
 function origins(result: BuildResult, record: RunRecord): readonly string[] {

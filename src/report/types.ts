@@ -19,6 +19,8 @@ export interface RunRecord {
   /** Store paths that came from a substituter in this run. */
   readonly fetched: ReadonlySet<string>
   readonly pushes: readonly PushReport[]
+  /** Bytes that the closure of a package for a target had in the last run, where that is known. */
+  readonly earlierSize?: (target: string, packageName: string) => number | undefined
   /** The Actions cache was restored. */
   readonly cacheHit: boolean
 }

@@ -6,6 +6,14 @@ import { type Durations, durationKey } from './weights.ts'
 export interface Memory {
   readonly durations: ReadonlyMap<string, RecordedDuration>
   readonly failures: readonly RecordedFailure[]
+  /** Bytes of closures, by `sizeKey`. */
+  readonly sizes: ReadonlyMap<string, RecordedSize>
+}
+
+interface RecordedSize {
+  readonly bytes: number
+  /** Seconds since 1970. */
+  readonly at: number
 }
 
 interface RecordedDuration {
@@ -29,12 +37,17 @@ export interface RecordedFailure {
   readonly at: number
 }
 
-export const NO_MEMORY: Memory = { durations: new Map(), failures: [] }
+export const NO_MEMORY: Memory = { durations: new Map(), failures: [], sizes: new Map() }
 
 const MOST_DURATIONS = 3000
 const MOST_FAILURES = 300
+const MOST_SIZES = 3000
 const FAILURES_LAST_SECONDS = 30 * 24 * 3600
 const LONGEST_REASON = 300
+
+/** @param flake what tells a flake from others on the same machine */
+export const sizeKey = (flake: string, target: string, packageName: string): string =>
+  [flake, target, packageName].join(' ')
 
 /** Durations as estimates take them. */
 export const durationsOf = ({ durations }: Memory): Durations =>
@@ -68,10 +81,12 @@ export interface Lessons {
   readonly failed: readonly Omit<RecordedFailure, 'at'>[]
   /** Ways that worked: what was remembered against them is forgotten. */
   readonly worked: readonly Pick<RecordedFailure, 'target' | 'package' | 'strategy' | 'method' | 'emulator'>[]
+  /** Bytes of closures, by `sizeKey`. */
+  readonly sizes: ReadonlyMap<string, number>
 }
 
 /** Adds what a run has learnt. @param now seconds since 1970 */
-export function learn(memory: Memory, { built, failed, worked }: Lessons, now: number): Memory {
+export function learn(memory: Memory, { built, failed, worked, sizes }: Lessons, now: number): Memory {
   const durations = new Map(memory.durations)
   for (const { name, emulated, seconds } of built) {
     durations.set(durationKey(name, emulated), { seconds: Math.round(seconds * 10) / 10, at: now })
@@ -81,9 +96,17 @@ export function learn(memory: Memory, { built, failed, worked }: Lessons, now: n
   const kept = memory.failures.filter(
     (old) => now - old.at < FAILURES_LAST_SECONDS && !over.some((each) => sameWay(each, old)),
   )
-  const newest = [...durations].sort(([, a], [, b]) => b.at - a.at).slice(0, MOST_DURATIONS)
-  return { durations: new Map(newest), failures: [...fresh, ...kept].slice(0, MOST_FAILURES) }
+  const measured = new Map(memory.sizes)
+  for (const [key, bytes] of sizes) measured.set(key, { bytes, at: now })
+  return {
+    durations: newest(durations, MOST_DURATIONS),
+    failures: [...fresh, ...kept].slice(0, MOST_FAILURES),
+    sizes: newest(measured, MOST_SIZES),
+  }
 }
+
+const newest = <T extends { readonly at: number }>(all: ReadonlyMap<string, T>, most: number): ReadonlyMap<string, T> =>
+  new Map([...all].sort(([, a], [, b]) => b.at - a.at).slice(0, most))
 
 type Way = Pick<RecordedFailure, 'target' | 'package' | 'strategy' | 'method' | 'emulator'>
 const sameWay = (a: Way, b: Way): boolean =>
@@ -95,28 +118,31 @@ const sameWay = (a: Way, b: Way): boolean =>
 
 /** The newer of two, entry by entry. */
 export function mergeMemories(a: Memory, b: Memory): Memory {
-  const durations = new Map(a.durations)
-  for (const [key, value] of b.durations) if (value.at >= (durations.get(key)?.at ?? 0)) durations.set(key, value)
   const failures = [...a.failures, ...b.failures].sort((x, y) => y.at - x.at)
   return {
-    durations,
+    durations: younger(a.durations, b.durations),
+    sizes: younger(a.sizes, b.sizes),
     failures: failures.filter((each, index) => failures.findIndex((other) => sameWay(each, other)) === index),
   }
 }
 
-export const printMemory = ({ durations, failures }: Memory): string =>
-  `${JSON.stringify({ version: 1, durations: Object.fromEntries(durations), failures })}\n`
+function younger<T extends { readonly at: number }>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>) {
+  const merged = new Map(a)
+  for (const [key, value] of b) if (value.at >= (merged.get(key)?.at ?? 0)) merged.set(key, value)
+  return merged
+}
+
+export const printMemory = ({ durations, failures, sizes }: Memory): string =>
+  `${JSON.stringify({ version: 1, durations: Object.fromEntries(durations), failures, sizes: Object.fromEntries(sizes) })}\n`
 
 /** Reads what another run wrote. Anything else is as good as nothing: a memory only saves time. */
 export function parseMemory(text: string): Memory {
   try {
-    const { version, durations, failures } = JSON.parse(text) as Record<string, unknown>
-    if (version !== 1 || typeof durations !== 'object' || durations === null || !Array.isArray(failures))
-      return NO_MEMORY
+    const { version, durations, failures, sizes } = JSON.parse(text) as Record<string, unknown>
+    if (version !== 1 || !Array.isArray(failures)) return NO_MEMORY
     return {
-      durations: new Map(
-        Object.entries(durations).filter((entry): entry is [string, RecordedDuration] => isDuration(entry[1])),
-      ),
+      durations: entriesOf(durations, 'seconds') as Memory['durations'],
+      sizes: entriesOf(sizes, 'bytes') as Memory['sizes'],
       failures: failures.filter(isFailure),
     }
   } catch {
@@ -124,9 +150,13 @@ export function parseMemory(text: string): Memory {
   }
 }
 
-function isDuration(value: unknown): value is RecordedDuration {
-  const { seconds, at } = (value ?? {}) as Record<string, unknown>
-  return typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds) && typeof at === 'number'
+/** The entries that have a quantity under this name, and a time. */
+function entriesOf(values: unknown, quantity: string): ReadonlyMap<string, unknown> {
+  const isEntry = (value: unknown): boolean => {
+    const { [quantity]: amount, at } = (value ?? {}) as Record<string, unknown>
+    return typeof amount === 'number' && amount >= 0 && Number.isFinite(amount) && typeof at === 'number'
+  }
+  return new Map(Object.entries((values ?? {}) as object).filter(([, value]) => isEntry(value)))
 }
 
 function isFailure(value: unknown): value is RecordedFailure {

@@ -1,20 +1,10 @@
-import type { Inputs, Target } from '../inputs/inputs.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import { explainNix } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { DrvPath } from '../nix/store-path.ts'
-import type { System } from '../nix/system.ts'
-import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
-import type { Answer, AskedLookup, Found, LookupKind, Question } from './answers.ts'
+import type { Answer, Found } from './answers.ts'
 import { askFlake } from './ask.ts'
-import {
-  type AttributePath,
-  declaredPaths,
-  joinAttributePath,
-  ownPaths,
-  partitionNames,
-  pkgsCrossPaths,
-} from './attributes.ts'
 import { type RemoteBuilder, readBuilders } from './builders.ts'
 import { choose, viewsMayWin } from './choose.ts'
 import { gatherCosts, type Speeds } from './costs.ts'
@@ -22,8 +12,10 @@ import { title } from './describe.ts'
 import type { DerivationFacts, DerivationGraph } from './graph.ts'
 import type { RemembersName } from './memory.ts'
 import type { Facts } from './options.ts'
+import { question, viewQuestion } from './questions.ts'
 import type { Cost, Failure, Plan } from './types.ts'
 import { ViewsAhead } from './views-ahead.ts'
+import { listWanted, type Wanted } from './wanted.ts'
 import { type Durations, isForeign } from './weights.ts'
 
 /** What the machine can do, gathered before choosing. */
@@ -40,11 +32,6 @@ export interface Machine {
 export interface Experience {
   readonly durations: Durations
   readonly failures: readonly RemembersName[]
-}
-
-interface Wanted {
-  readonly target: Target
-  readonly package: string
 }
 
 /** One target and package with all that was found out about it so far. */
@@ -74,23 +61,32 @@ export async function openPlanner(
   machine: Machine,
   experience: Experience,
 ): Promise<Planner> {
-  const wanted = await expand(runner, nix, inputs, url)
+  const wanted = await listWanted(runner, nix, inputs, url)
   const questions = wanted.map((item) => question(item, inputs, nix, machine))
   const foreign = wanted.some(({ target }) => !machine.native.includes(target.system))
   const began = performance.now()
-  const viewQuestion = ({ target, package: name }: Wanted): Question => ask(target, viewLookups(name, target, nix))
   const ahead = new ViewsAhead(
     runner,
     wanted.filter(({ target }, index) => {
       const crosses = questions[index]?.lookups.some(({ kind }) => kind === 'pkgsCross')
       return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses
     }),
-    (some, signal) => askFlake(runner, nix, url, some.map(viewQuestion), signal),
+    (some, signal) =>
+      askFlake(
+        runner,
+        nix,
+        url,
+        some.map((item) => viewQuestion(item, nix)),
+        signal,
+      ),
   )
   const [answers, builders] = await Promise.all([
     askFlake(runner, nix, url, questions),
     foreign ? readBuilders(runner, nix) : [],
-  ])
+  ]).catch((error: unknown) => {
+    ahead.drop()
+    throw error
+  })
   // The views are asked in such an evaluation again, of two sets of packages.
   const evaluationSeconds = (2 * (performance.now() - began)) / 1000
   const nothing: Answer = { names: [], systems: [], all: [], lookups: [] }
@@ -182,109 +178,3 @@ function withUnasked(plan: Plan, { viewsAsked, target }: Item): Plan {
 
 const foundIn = (answer: Answer): readonly Found[] =>
   answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []))
-
-/**
- * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
- * not list the target and a cross build may make them all the same.
- */
-async function expand(runner: Runner, nix: Nix, inputs: Inputs, url: string): Promise<readonly Wanted[]> {
-  const names = inputs.packages.includes('*')
-    ? await listPackages(runner, nix, inputs.targets, url)
-    : new Map<string, readonly string[]>()
-  return inputs.targets.flatMap((target) => {
-    const system = names.get(target.system)?.length === 0 ? nix.system : target.system
-    const { own, foreign } = partitionNames(names.get(system) ?? [], system)
-    if (foreign.length > 0)
-      runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`)
-    const packages = inputs.packages.flatMap((name) =>
-      name === '*' ? own.map((word) => joinAttributePath([word])) : [name],
-    )
-    return [...new Set(packages)].map((name) => ({ target, package: name }))
-  })
-}
-
-async function listPackages(
-  runner: Runner,
-  nix: Nix,
-  targets: readonly Target[],
-  url: string,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const crossed = (system: string): boolean =>
-    targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy))
-  const systems = [...new Set([...targets.map((target) => target.system), nix.system])]
-  const answers = await askFlake(
-    runner,
-    nix,
-    url,
-    systems.map((system) => ({
-      target: system,
-      all: true,
-      platform: { name: system, system, triple: '', crossNames: [], plain: true },
-      lookups: [],
-    })),
-  )
-  const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]))
-  const isEmpty = (system: System): boolean => names.get(system)?.length === 0
-  const empty = [...new Set(targets.map((target) => target.system))]
-    .filter(isEmpty)
-    .filter((system) => isEmpty(nix.system) || !crossed(system))
-  if (empty.length > 0) {
-    const known = [...new Set(answers.flatMap((answer) => answer.systems))]
-    const hint =
-      known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`
-    throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`)
-  }
-  return names
-}
-
-/**
- * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
- * the views of the flake as cross builds at once only where the workflow asks for `cross`.
- */
-export function question(
-  { target, package: name }: Wanted,
-  inputs: Pick<Inputs, 'crossAttribute'>,
-  nix: Pick<Nix, 'system'>,
-  machine: Pick<Machine, 'native'>,
-): Question {
-  const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross'
-  const own = target.plain && target.strategy !== 'cross'
-  const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross')
-  const flake = (kind: LookupKind, paths: readonly AttributePath[]): AskedLookup => ({
-    kind,
-    view: null,
-    paths,
-    spare: kind !== 'own',
-  })
-  return ask(target, [
-    ...(own ? [flake('own', ownPaths(name, target.system))] : []),
-    ...(cross
-      ? [
-          flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
-          flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
-        ]
-      : []),
-    ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
-  ])
-}
-
-const ask = (target: Target, lookups: readonly AskedLookup[]): Question => ({
-  target: target.system,
-  all: false,
-  platform: target,
-  lookups,
-})
-
-/** Cross builds of a flake that knows nothing of them, the most faithful first. */
-function viewLookups(name: string, target: Target, nix: Pick<Nix, 'system'>): readonly AskedLookup[] {
-  const own = ownPaths(name, target.system)
-  const configurations = own.filter(([first]) => first === 'nixosConfigurations')
-  const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) } as const
-  return [
-    ...(configurations.length > 0
-      ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true } as const]
-      : []),
-    { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
-    { kind: 'overlay', view: 'overlay', paths: own, spare: true },
-  ]
-}

@@ -1,7 +1,7 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import type { AskedLookup, LookupKind } from '../answers.ts'
 import { type AttributePath, foreignSuffixes, joinAttributePath, splitAttributePath } from '../attributes.ts'
-import { question } from '../plan.ts'
+import { question } from '../questions.ts'
 import type { PlacedTarget } from './types.ts'
 
 /** Stands for a name that only the flake knows, in the lookups of a wildcard. */

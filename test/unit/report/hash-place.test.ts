@@ -46,7 +46,7 @@ describe('the place of a hash', () => {
 
 describe('the checkout of a flake', () => {
   it.each([
-    ['git+file:///home/runner/work/x?dir=sub&rev=1', '/home/runner/work/x'],
+    ['git+file:///srv/runner/x?dir=sub&rev=1', '/srv/runner/x'],
     ['path:/home/runner/a%20b?narHash=sha256-x', '/home/runner/a b'],
     ['github:owner/name/0123', undefined],
     ['path:/nix/store/abc-source', undefined],

@@ -137,6 +137,25 @@ describe('the summary', () => {
     )
   })
 
+  it.each([
+    [3 * 1024 * 1024, '± 0'],
+    [2 * 1024 * 1024, '+ 1.0 MiB'],
+    [4 * 1024 * 1024, '− 1.0 MiB'],
+  ])('tells how the closure has changed since the last run: from %d bytes', (before, change) => {
+    const text = renderSummary(record({ results: [built('hello')], earlierSize: () => before }))
+    expect(text.replaceAll('\u00a0', ' ')).toContain(`3.0 MiB<br>${change}`)
+    expect(renderSummary(record({ results: [built('hello')], earlierSize: () => undefined }))).not.toMatch(
+      /[±+−]\u00a0/,
+    )
+  })
+
+  it('tells what was tried before and failed', () => {
+    const attempts = [failed('hello', 'boom\nmore', [], { strategy: 'cross' })]
+    const text = renderSummary(record({ results: [{ ...built('hello', { strategy: 'emulated' }), attempts }] }))
+    expect(text).toMatch(/### Fell back[\s\S]*\| cross \(declared\) \| emulated \| boom \|/)
+    expect(renderSummary(record({ results: [built('hello')] }))).not.toContain('Fell back')
+  })
+
   it('tells what a consumer needs', () => {
     const text = renderSummary(record({ results: [built('hello')], pushes: [pushed(['hello'])] }))
     expect(text).toContain('extra-substituters = https://cache.example.org/nix')
@@ -222,7 +241,7 @@ describe('the summary', () => {
 
 describe('a reference by which others have the flake', () => {
   const revision = '0123456789abcdef0123456789abcdef01234567'
-  const env = { GITHUB_WORKSPACE: '/home/runner/work/name/name', GITHUB_REPOSITORY: 'owner/name', GITHUB_SHA: revision }
+  const env = { GITHUB_WORKSPACE: '/srv/runner/name/name', GITHUB_REPOSITORY: 'owner/name', GITHUB_SHA: revision }
   const checkout = `git+file://${env.GITHUB_WORKSPACE}?rev=${revision}`
   it.each([
     ['a repository', `github:owner/other/${revision}`, revision, env, `github:owner/other/${revision}`],
@@ -236,16 +255,10 @@ describe('a reference by which others have the flake', () => {
       `git+https://ghe.example.org/owner/name?dir=nix&rev=${revision}`,
     ],
     ['another commit, which may be of another repository', checkout, revision.replace('0', '1'), env, undefined],
-    ['a changed checkout', 'git+file:///home/runner/work/name/name', undefined, env, undefined],
-    ['a copied folder', 'path:/home/runner/work/name/name/sub?narHash=x', undefined, env, undefined],
+    ['a changed checkout', 'git+file:///srv/runner/name/name', undefined, env, undefined],
+    ['a copied folder', 'path:/srv/runner/name/name/sub?narHash=x', undefined, env, undefined],
     ['a place outside of the workspace', 'path:/srv/flakes', undefined, env, 'path:/srv/flakes'],
-    [
-      'a place whose name begins alike',
-      'path:/home/runner/work/name/name2',
-      undefined,
-      env,
-      'path:/home/runner/work/name/name2',
-    ],
+    ['a place whose name begins alike', 'path:/srv/runner/name/name2', undefined, env, 'path:/srv/runner/name/name2'],
     ['no workflow', checkout, revision, {}, checkout],
   ])('%s', (_, url, commit, environment, expected) => {
     expect(sharedReference({ url, revision: commit }, environment)).toBe(expected)

@@ -9,6 +9,7 @@ import {
   NO_MEMORY,
   parseMemory,
   printMemory,
+  sizeKey,
 } from '../../../src/strategy/memory.ts'
 
 const way = {
@@ -19,7 +20,13 @@ const way = {
   emulator: false,
 } as const
 const failed: Lessons['failed'][number] = { ...way, name: 'hello-2.12', nixpkgs: 'nixpkgs:abc', reason: 'boom' }
-const lessons = (more: Partial<Lessons> = {}): Lessons => ({ built: [], failed: [], worked: [], ...more })
+const lessons = (more: Partial<Lessons> = {}): Lessons => ({
+  built: [],
+  failed: [],
+  worked: [],
+  sizes: new Map(),
+  ...more,
+})
 const DAY = 24 * 3600
 
 describe('memory', () => {
@@ -60,6 +67,14 @@ describe('memory', () => {
     expect(learn(memory, lessons({ failed: [{ ...failed, reason: 'again' }] }), 2).failures).toHaveLength(2)
   })
 
+  test('sizes of closures, the last ones', () => {
+    const key = sizeKey('repository .', 'aarch64-linux', 'hello')
+    const first = learn(NO_MEMORY, lessons({ sizes: new Map([[key, 100]]) }), 1)
+    const second = learn(first, lessons({ sizes: new Map([[key, 90]]) }), 2)
+    expect(parseMemory(printMemory(second)).sizes).toEqual(new Map([[key, { bytes: 90, at: 2 }]]))
+    expect(mergeMemories(second, first).sizes.get(key)?.bytes).toBe(90)
+  })
+
   test('it does not grow for ever', () => {
     const built = Array.from({ length: 5000 }, (_, index) => ({ name: `p${index}`, emulated: false, seconds: 1 }))
     const failures = Array.from({ length: 500 }, (_, index) => ({
@@ -86,11 +101,23 @@ describe('memory', () => {
   })
 
   test('anything else is as good as nothing', () => {
-    for (const text of ['', '{', 'null', '[]', '{"version":2}', '{"version":1,"durations":3,"failures":[]}'])
+    for (const text of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"version":2}',
+      '{"version":1,"durations":3,"failures":[]}',
+      '{"version":1,"failures":3}',
+    ])
       expect(parseMemory(text)).toEqual(NO_MEMORY)
     const partly =
       '{"version":1,"durations":{"a":{"seconds":-1,"at":0},"b":{"seconds":2,"at":0}},"failures":[1,{"target":2}]}'
-    expect(parseMemory(partly)).toEqual({ durations: new Map([['b', { seconds: 2, at: 0 }]]), failures: [] })
+    expect(parseMemory(partly)).toEqual({
+      durations: new Map([['b', { seconds: 2, at: 0 }]]),
+      failures: [],
+      sizes: new Map(),
+    })
     fc.assert(fc.property(fc.json(), (text) => parseMemory(text).failures.length === 0))
   })
 })
