@@ -211,6 +211,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/
 
 /***/ }),
 
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 1692:
 /***/ ((module) => {
 
@@ -321,12 +328,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8321);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8500);
 /**
  * The client of GitHub's cache service, as a program of its own (dist/cache/index.js): `@actions/cache` reads its
  * settings from the environment, prints to the log as it likes, and is slow to load. Here it has an environment made
  * for it, its output is read and judged by the one who started it, a time limit holds, and runs without a cache never
  * load it. A request (JSON) comes on standard input, the answer (JSON) is the last line of standard output.
  */
+
 
 async function answer(request) {
     const { restoreCache, saveCache } = await __nccwpck_require__.e(/* import() */ 305).then(__nccwpck_require__.bind(__nccwpck_require__, 4305));
@@ -337,10 +346,12 @@ async function answer(request) {
     const restored = await restoreCache(paths, first, others);
     if (restored !== undefined)
         return { key: restored, done: true };
-    // a restore that fails does not tell which entry it was
-    const key = await restoreCache(paths, first, others, { lookupOnly: true });
+    // A restore that fails does not tell which entry it was. Nor does a service that always fails, however long it is asked.
+    const late = (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_1__.setTimeout)(LOOKUP_MILLISECONDS, undefined, { ref: false });
+    const key = await Promise.race([restoreCache(paths, first, others, { lookupOnly: true }), late]);
     return key === undefined ? { done: false } : { key, done: false };
 }
+const LOOKUP_MILLISECONDS = 10_000;
 async function serve() {
     let result;
     try {

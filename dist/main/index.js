@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6674);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5503);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(408);
 
 
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6674:
+/***/ 5503:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42480,7 +42480,7 @@ const tables_HEAD = [
     'Why',
     'To build, to fetch',
     'Time',
-    'Closure',
+    'Closure, change',
     'Store path, pushed to',
 ];
 /** One row for each target and package. @param most rows at most; failures are the last to go */
@@ -42511,12 +42511,22 @@ function tables_row(result, record, pushed) {
         prose(plan.reason),
         cost === undefined ? '–' : work.map(unbroken).join('<br>'),
         seconds > 0 ? unbroken(formatSeconds(seconds)) : '–',
-        closureSize === undefined ? '–' : [unbroken(formatBytes(closureSize)), ...origins(result, record)].join('<br>'),
+        closureSize === undefined
+            ? '–'
+            : [unbroken(formatBytes(closureSize)), ...change(result, record), ...origins(result, record)].join('<br>'),
         paths.length === 0 ? '–' : [...paths.map(code), ...places.map((place) => `→ ${code(place)}`)].join('<br>'),
     ];
 }
 /** Numbers with their units stay on one line: narrow columns make high rows. */
 const unbroken = (text) => prose(text).replaceAll(' ', '\u00a0');
+/** How much larger or smaller the closure is than in the last run. */
+function change({ plan, closureSize = 0, status }, { earlierSize }) {
+    const before = status === 'failed' ? undefined : earlierSize?.(plan.target.name, plan.package);
+    if (before === undefined)
+        return [];
+    const bytes = closureSize - before;
+    return [unbroken(bytes === 0 ? '± 0' : `${bytes > 0 ? '+' : '−'} ${formatBytes(Math.abs(bytes))}`)];
+}
 /** Where the paths of the closure came from. */
 function origins(result, record) {
     const parts = closureParts(result, record);
@@ -42982,7 +42992,109 @@ const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
 /** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
 const isWorthSharing = (derivation) => derivation === undefined || weightOf(derivation, [derivation.system]) >= ORDINARY;
 
+;// CONCATENATED MODULE: ./build/js/strategy/memory.js
+
+const NO_MEMORY = { durations: new Map(), failures: [], sizes: new Map() };
+const MOST_DURATIONS = 3000;
+const memory_MOST_FAILURES = 300;
+const MOST_SIZES = 3000;
+const FAILURES_LAST_SECONDS = 30 * 24 * 3600;
+const LONGEST_REASON = 300;
+/** @param flake what tells a flake from others on the same machine */
+const sizeKey = (flake, target, packageName) => [flake, target, packageName].join(' ');
+/** Durations as estimates take them. */
+const durationsOf = ({ durations }) => new Map([...durations].map(([key, { seconds }]) => [key, seconds]));
+/** The failures that still say something about a flake with this nixpkgs. @param now seconds since 1970 */
+const failuresOf = ({ failures }, nixpkgs, now) => failures
+    .filter((failure) => failure.nixpkgs === nixpkgs && now - failure.at < FAILURES_LAST_SECONDS)
+    .map(({ target, package: name, name: derivation, strategy, method, emulator, reason, at }) => ({
+    target,
+    package: name,
+    derivation,
+    strategy,
+    method,
+    drvPath: '',
+    emulator,
+    culprit: undefined,
+    remembered: true,
+    reason: `it failed on ${new Date(at * 1000).toISOString().slice(0, 10)} with the same nixpkgs: ${reason}`,
+}));
+/** Adds what a run has learnt. @param now seconds since 1970 */
+function learn(memory, { built, failed, worked, sizes }, now) {
+    const durations = new Map(memory.durations);
+    for (const { name, emulated, seconds } of built) {
+        durations.set(durationKey(name, emulated), { seconds: Math.round(seconds * 10) / 10, at: now });
+    }
+    const fresh = failed.map((failure) => ({ ...failure, reason: failure.reason.slice(0, LONGEST_REASON), at: now }));
+    const over = [...fresh, ...worked];
+    const kept = memory.failures.filter((old) => now - old.at < FAILURES_LAST_SECONDS && !over.some((each) => sameWay(each, old)));
+    const measured = new Map(memory.sizes);
+    for (const [key, bytes] of sizes)
+        measured.set(key, { bytes, at: now });
+    return {
+        durations: newest(durations, MOST_DURATIONS),
+        failures: [...fresh, ...kept].slice(0, memory_MOST_FAILURES),
+        sizes: newest(measured, MOST_SIZES),
+    };
+}
+const newest = (all, most) => new Map([...all].sort(([, a], [, b]) => b.at - a.at).slice(0, most));
+const sameWay = (a, b) => a.target === b.target &&
+    a.package === b.package &&
+    a.strategy === b.strategy &&
+    a.method === b.method &&
+    a.emulator === b.emulator;
+/** The newer of two, entry by entry. */
+function mergeMemories(a, b) {
+    const failures = [...a.failures, ...b.failures].sort((x, y) => y.at - x.at);
+    return {
+        durations: younger(a.durations, b.durations),
+        sizes: younger(a.sizes, b.sizes),
+        failures: failures.filter((each, index) => failures.findIndex((other) => sameWay(each, other)) === index),
+    };
+}
+function younger(a, b) {
+    const merged = new Map(a);
+    for (const [key, value] of b)
+        if (value.at >= (merged.get(key)?.at ?? 0))
+            merged.set(key, value);
+    return merged;
+}
+const printMemory = ({ durations, failures, sizes }) => `${JSON.stringify({ version: 1, durations: Object.fromEntries(durations), failures, sizes: Object.fromEntries(sizes) })}\n`;
+/** Reads what another run wrote. Anything else is as good as nothing: a memory only saves time. */
+function parseMemory(text) {
+    try {
+        const { version, durations, failures, sizes } = JSON.parse(text);
+        if (version !== 1 || !Array.isArray(failures))
+            return NO_MEMORY;
+        return {
+            durations: memory_entriesOf(durations, 'seconds'),
+            sizes: memory_entriesOf(sizes, 'bytes'),
+            failures: failures.filter(isFailure),
+        };
+    }
+    catch {
+        return NO_MEMORY;
+    }
+}
+/** The entries that have a quantity under this name, and a time. */
+function memory_entriesOf(values, quantity) {
+    const isEntry = (value) => {
+        const { [quantity]: amount, at } = (value ?? {});
+        return typeof amount === 'number' && amount >= 0 && Number.isFinite(amount) && typeof at === 'number';
+    };
+    return new Map(Object.entries((values ?? {})).filter(([, value]) => isEntry(value)));
+}
+function isFailure(value) {
+    const failure = (value ?? {});
+    const texts = ['target', 'package', 'name', 'nixpkgs', 'strategy', 'reason'].map((key) => failure[key]);
+    return (texts.every((text) => typeof text === 'string') &&
+        ['string', 'undefined'].includes(typeof failure.method) &&
+        typeof failure.emulator === 'boolean' &&
+        typeof failure.at === 'number');
+}
+
 ;// CONCATENATED MODULE: ./build/js/rounds.js
+
 
 
 
@@ -43047,7 +43159,7 @@ function openRounds(runner, installed, inputs, machine, planner) {
         },
         derivations: () => [...derivations],
         emulators: () => [...emulators.values()],
-        lessons: (nixpkgs) => lessonsOf(rounds, planner, nixpkgs, [...emulators.values()].some(isRegistered)),
+        lessons: (flake) => lessonsOf(rounds, planner, flake, [...emulators.values()].some(isRegistered)),
     };
 }
 /** Systems whose programs the plans run on this machine. */
@@ -43069,7 +43181,7 @@ function buildPlatforms(plans, { native }) {
     return [...new Set(systems)].filter((system) => system !== native[0]);
 }
 /** Builds of this machine whose time is known, and ways that failed or worked. */
-function lessonsOf(rounds, planner, nixpkgs, emulators) {
+function lessonsOf(rounds, planner, { nixpkgs, name: flake }, emulators) {
     const derivations = rounds.flatMap((round) => round.derivations);
     const results = rounds.flatMap((round) => round.results);
     const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? []);
@@ -43086,6 +43198,9 @@ function lessonsOf(rounds, planner, nixpkgs, emulators) {
             .filter(({ emulated }) => !emulated || emulators),
         failed,
         worked,
+        sizes: new Map(results.flatMap(({ plan, status, closureSize }) => closureSize === undefined || status === 'failed'
+            ? []
+            : [[sizeKey(flake, plan.target.name, plan.package), closureSize]])),
     };
 }
 function wayOf({ plan, error = '' }, nixpkgs) {
@@ -43134,88 +43249,6 @@ function nixpkgsOf(inputs) {
         .map(([name, revision]) => `${name}:${revision}`)
         .sort()
         .join(' ');
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/memory.js
-
-const NO_MEMORY = { durations: new Map(), failures: [] };
-const MOST_DURATIONS = 3000;
-const memory_MOST_FAILURES = 300;
-const FAILURES_LAST_SECONDS = 30 * 24 * 3600;
-const LONGEST_REASON = 300;
-/** Durations as estimates take them. */
-const durationsOf = ({ durations }) => new Map([...durations].map(([key, { seconds }]) => [key, seconds]));
-/** The failures that still say something about a flake with this nixpkgs. @param now seconds since 1970 */
-const failuresOf = ({ failures }, nixpkgs, now) => failures
-    .filter((failure) => failure.nixpkgs === nixpkgs && now - failure.at < FAILURES_LAST_SECONDS)
-    .map(({ target, package: name, name: derivation, strategy, method, emulator, reason, at }) => ({
-    target,
-    package: name,
-    derivation,
-    strategy,
-    method,
-    drvPath: '',
-    emulator,
-    culprit: undefined,
-    remembered: true,
-    reason: `it failed on ${new Date(at * 1000).toISOString().slice(0, 10)} with the same nixpkgs: ${reason}`,
-}));
-/** Adds what a run has learnt. @param now seconds since 1970 */
-function learn(memory, { built, failed, worked }, now) {
-    const durations = new Map(memory.durations);
-    for (const { name, emulated, seconds } of built) {
-        durations.set(durationKey(name, emulated), { seconds: Math.round(seconds * 10) / 10, at: now });
-    }
-    const fresh = failed.map((failure) => ({ ...failure, reason: failure.reason.slice(0, LONGEST_REASON), at: now }));
-    const over = [...fresh, ...worked];
-    const kept = memory.failures.filter((old) => now - old.at < FAILURES_LAST_SECONDS && !over.some((each) => sameWay(each, old)));
-    const newest = [...durations].sort(([, a], [, b]) => b.at - a.at).slice(0, MOST_DURATIONS);
-    return { durations: new Map(newest), failures: [...fresh, ...kept].slice(0, memory_MOST_FAILURES) };
-}
-const sameWay = (a, b) => a.target === b.target &&
-    a.package === b.package &&
-    a.strategy === b.strategy &&
-    a.method === b.method &&
-    a.emulator === b.emulator;
-/** The newer of two, entry by entry. */
-function mergeMemories(a, b) {
-    const durations = new Map(a.durations);
-    for (const [key, value] of b.durations)
-        if (value.at >= (durations.get(key)?.at ?? 0))
-            durations.set(key, value);
-    const failures = [...a.failures, ...b.failures].sort((x, y) => y.at - x.at);
-    return {
-        durations,
-        failures: failures.filter((each, index) => failures.findIndex((other) => sameWay(each, other)) === index),
-    };
-}
-const printMemory = ({ durations, failures }) => `${JSON.stringify({ version: 1, durations: Object.fromEntries(durations), failures })}\n`;
-/** Reads what another run wrote. Anything else is as good as nothing: a memory only saves time. */
-function parseMemory(text) {
-    try {
-        const { version, durations, failures } = JSON.parse(text);
-        if (version !== 1 || typeof durations !== 'object' || durations === null || !Array.isArray(failures))
-            return NO_MEMORY;
-        return {
-            durations: new Map(Object.entries(durations).filter((entry) => isDuration(entry[1]))),
-            failures: failures.filter(isFailure),
-        };
-    }
-    catch {
-        return NO_MEMORY;
-    }
-}
-function isDuration(value) {
-    const { seconds, at } = (value ?? {});
-    return typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds) && typeof at === 'number';
-}
-function isFailure(value) {
-    const failure = (value ?? {});
-    const texts = ['target', 'package', 'name', 'nixpkgs', 'strategy', 'reason'].map((key) => failure[key]);
-    return (texts.every((text) => typeof text === 'string') &&
-        ['string', 'undefined'].includes(typeof failure.method) &&
-        typeof failure.emulator === 'boolean' &&
-        typeof failure.at === 'number');
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/answers.js
@@ -43398,6 +43431,52 @@ function viewsFolder(runner) {
     return folder;
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/builders.js
+
+
+
+const builders_QUERY_LIMIT_SECONDS = 60;
+/** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
+async function readBuilders(runner, nix) {
+    // The name before Nix 2.17; later versions still take it.
+    const command = nixCommand(nix, 'nix', ['show-config', '--json']);
+    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: builders_QUERY_LIMIT_SECONDS });
+    if (result.exitCode !== 0)
+        return [];
+    const setting = parseConfig(result.stdout).get('builders');
+    const text = Array.isArray(setting) ? setting.join(' ') : setting;
+    return typeof text === 'string' ? await expand(text) : [];
+}
+/** `@FILE` names a file with more lines. */
+async function expand(text) {
+    const lines = text.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
+    const found = await Promise.all(lines.map(async (line) => line.startsWith('@') ? await expand(await (0,external_node_fs_promises_.readFile)(line.slice(1), 'utf8').catch(() => '')) : parseBuilder(line)));
+    return found.flat();
+}
+/**
+ * One line: URI, systems, SSH key, jobs, speed, features, mandatory features, host key; `-` is none (Nix manual,
+ * remote builds). The URI alone stands for a machine of this system: it adds nothing here.
+ */
+function parseBuilder(line) {
+    const [uri = '', systems = '-', , , , features = '-', mandatory = '-'] = line.split(/\s+/);
+    const words = (text) => (text === '-' ? [] : text.split(',').filter((word) => word !== ''));
+    if (uri === '' || words(systems).length === 0)
+        return [];
+    const full = uri.includes('://') || uri.startsWith('/') ? uri : `ssh://${uri}`;
+    return [
+        {
+            uri: full.replace(/\?.*/, ''),
+            systems: words(systems),
+            features: [...words(features), ...words(mandatory)],
+            mandatory: words(mandatory),
+        },
+    ];
+}
+/** The first builder that takes a derivation of the system. */
+const builderFor = (builders, system, features) => builders.find((builder) => builder.systems.includes(system) &&
+    features.every((feature) => builder.features.includes(feature)) &&
+    builder.mandatory.every((feature) => features.includes(feature)));
+
 ;// CONCATENATED MODULE: ./build/js/strategy/attributes.js
 
 /** Splits `packages.x86_64-linux."a.b"` into its names. */
@@ -43487,52 +43566,6 @@ function partitionNames(names, system) {
     const isForeign = (name) => suffixes.some((suffix) => name.endsWith(`-${suffix}`) && names.includes(name.slice(0, -suffix.length - 1).replace(/-cross$/, '')));
     return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) };
 }
-
-;// CONCATENATED MODULE: ./build/js/strategy/builders.js
-
-
-
-const builders_QUERY_LIMIT_SECONDS = 60;
-/** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
-async function readBuilders(runner, nix) {
-    // The name before Nix 2.17; later versions still take it.
-    const command = nixCommand(nix, 'nix', ['show-config', '--json']);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: builders_QUERY_LIMIT_SECONDS });
-    if (result.exitCode !== 0)
-        return [];
-    const setting = parseConfig(result.stdout).get('builders');
-    const text = Array.isArray(setting) ? setting.join(' ') : setting;
-    return typeof text === 'string' ? await expand(text) : [];
-}
-/** `@FILE` names a file with more lines. */
-async function expand(text) {
-    const lines = text.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
-    const found = await Promise.all(lines.map(async (line) => line.startsWith('@') ? await expand(await (0,external_node_fs_promises_.readFile)(line.slice(1), 'utf8').catch(() => '')) : parseBuilder(line)));
-    return found.flat();
-}
-/**
- * One line: URI, systems, SSH key, jobs, speed, features, mandatory features, host key; `-` is none (Nix manual,
- * remote builds). The URI alone stands for a machine of this system: it adds nothing here.
- */
-function parseBuilder(line) {
-    const [uri = '', systems = '-', , , , features = '-', mandatory = '-'] = line.split(/\s+/);
-    const words = (text) => (text === '-' ? [] : text.split(',').filter((word) => word !== ''));
-    if (uri === '' || words(systems).length === 0)
-        return [];
-    const full = uri.includes('://') || uri.startsWith('/') ? uri : `ssh://${uri}`;
-    return [
-        {
-            uri: full.replace(/\?.*/, ''),
-            systems: words(systems),
-            features: [...words(features), ...words(mandatory)],
-            mandatory: words(mandatory),
-        },
-    ];
-}
-/** The first builder that takes a derivation of the system. */
-const builderFor = (builders, system, features) => builders.find((builder) => builder.systems.includes(system) &&
-    features.every((feature) => builder.features.includes(feature)) &&
-    builder.mandatory.every((feature) => features.includes(feature)));
 
 ;// CONCATENATED MODULE: ./build/js/strategy/graph.js
 
@@ -44081,6 +44114,55 @@ function refusal(target, options) {
     return `${asked} for ${target.name}. ${why.join('; ')}`;
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/questions.js
+
+/**
+ * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
+ * the views of the flake as cross builds at once only where the workflow asks for `cross`.
+ */
+function question({ target, package: name }, inputs, nix, machine) {
+    const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
+    const own = target.plain && target.strategy !== 'cross';
+    const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
+    const flake = (kind, paths) => ({
+        kind,
+        view: null,
+        paths,
+        spare: kind !== 'own',
+    });
+    return ask(target, [
+        ...(own ? [flake('own', ownPaths(name, target.system))] : []),
+        ...(cross
+            ? [
+                flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
+                flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
+            ]
+            : []),
+        ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
+    ]);
+}
+const ask = (target, lookups) => ({
+    target: target.system,
+    all: false,
+    platform: target,
+    lookups,
+});
+/** Asks for cross builds of a flake that knows nothing of them. */
+const viewQuestion = ({ target, package: name }, nix) => ask(target, viewLookups(name, target, nix));
+/** Cross builds of a flake that knows nothing of them, the most faithful first. */
+function viewLookups(name, target, nix) {
+    const own = ownPaths(name, target.system);
+    const configurations = own.filter(([first]) => first === 'nixosConfigurations');
+    const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) };
+    return [
+        ...(configurations.length > 0
+            ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true }]
+            : []),
+        { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
+        { kind: 'overlay', view: 'overlay', paths: own, spare: true },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/views-ahead.js
 /** For more packages it is likelier that what the flake says of itself is enough for some, and the work is larger. */
 const MOST_AHEAD = 4;
@@ -44117,6 +44199,49 @@ class ViewsAhead {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/wanted.js
+
+
+
+/**
+ * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
+ * not list the target and a cross build may make them all the same.
+ */
+async function listWanted(runner, nix, inputs, url) {
+    const names = inputs.packages.includes('*')
+        ? await listPackages(runner, nix, inputs.targets, url)
+        : new Map();
+    return inputs.targets.flatMap((target) => {
+        const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
+        const { own, foreign } = partitionNames(names.get(system) ?? [], system);
+        if (foreign.length > 0)
+            runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
+        const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
+        return [...new Set(packages)].map((name) => ({ target, package: name }));
+    });
+}
+async function listPackages(runner, nix, targets, url) {
+    const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
+    const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
+    const answers = await askFlake(runner, nix, url, systems.map((system) => ({
+        target: system,
+        all: true,
+        platform: { name: system, system, triple: '', crossNames: [], plain: true },
+        lookups: [],
+    })));
+    const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
+    const isEmpty = (system) => names.get(system)?.length === 0;
+    const empty = [...new Set(targets.map((target) => target.system))]
+        .filter(isEmpty)
+        .filter((system) => isEmpty(nix.system) || !crossed(system));
+    if (empty.length > 0) {
+        const known = [...new Set(answers.flatMap((answer) => answer.systems))];
+        const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
+        throw new errors/* UserError */.yo(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
+    }
+    return names;
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/plan.js
 
 
@@ -44134,19 +44259,21 @@ class ViewsAhead {
  * @throws UserError where `packages: *` names nothing
  */
 async function openPlanner(runner, nix, inputs, url, machine, experience) {
-    const wanted = await plan_expand(runner, nix, inputs, url);
+    const wanted = await listWanted(runner, nix, inputs, url);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
     const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
     const began = performance.now();
-    const viewQuestion = ({ target, package: name }) => ask(target, viewLookups(name, target, nix));
     const ahead = new ViewsAhead(runner, wanted.filter(({ target }, index) => {
         const crosses = questions[index]?.lookups.some(({ kind }) => kind === 'pkgsCross');
         return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses;
-    }), (some, signal) => askFlake(runner, nix, url, some.map(viewQuestion), signal));
+    }), (some, signal) => askFlake(runner, nix, url, some.map((item) => viewQuestion(item, nix)), signal));
     const [answers, builders] = await Promise.all([
         askFlake(runner, nix, url, questions),
         foreign ? readBuilders(runner, nix) : [],
-    ]);
+    ]).catch((error) => {
+        ahead.drop();
+        throw error;
+    });
     // The views are asked in such an evaluation again, of two sets of packages.
     const evaluationSeconds = (2 * (performance.now() - began)) / 1000;
     const nothing = { names: [], systems: [], all: [], lookups: [] };
@@ -44228,88 +44355,6 @@ function withUnasked(plan, { viewsAsked, target }) {
     return { ...plan, candidates: [...plan.candidates, unasked] };
 }
 const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-/**
- * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
- * not list the target and a cross build may make them all the same.
- */
-async function plan_expand(runner, nix, inputs, url) {
-    const names = inputs.packages.includes('*')
-        ? await listPackages(runner, nix, inputs.targets, url)
-        : new Map();
-    return inputs.targets.flatMap((target) => {
-        const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
-        const { own, foreign } = partitionNames(names.get(system) ?? [], system);
-        if (foreign.length > 0)
-            runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
-        const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
-        return [...new Set(packages)].map((name) => ({ target, package: name }));
-    });
-}
-async function listPackages(runner, nix, targets, url) {
-    const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
-    const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
-    const answers = await askFlake(runner, nix, url, systems.map((system) => ({
-        target: system,
-        all: true,
-        platform: { name: system, system, triple: '', crossNames: [], plain: true },
-        lookups: [],
-    })));
-    const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
-    const isEmpty = (system) => names.get(system)?.length === 0;
-    const empty = [...new Set(targets.map((target) => target.system))]
-        .filter(isEmpty)
-        .filter((system) => isEmpty(nix.system) || !crossed(system));
-    if (empty.length > 0) {
-        const known = [...new Set(answers.flatMap((answer) => answer.systems))];
-        const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
-        throw new errors/* UserError */.yo(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
-    }
-    return names;
-}
-/**
- * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
- * the views of the flake as cross builds at once only where the workflow asks for `cross`.
- */
-function question({ target, package: name }, inputs, nix, machine) {
-    const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
-    const own = target.plain && target.strategy !== 'cross';
-    const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
-    const flake = (kind, paths) => ({
-        kind,
-        view: null,
-        paths,
-        spare: kind !== 'own',
-    });
-    return ask(target, [
-        ...(own ? [flake('own', ownPaths(name, target.system))] : []),
-        ...(cross
-            ? [
-                flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
-                flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
-            ]
-            : []),
-        ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
-    ]);
-}
-const ask = (target, lookups) => ({
-    target: target.system,
-    all: false,
-    platform: target,
-    lookups,
-});
-/** Cross builds of a flake that knows nothing of them, the most faithful first. */
-function viewLookups(name, target, nix) {
-    const own = ownPaths(name, target.system);
-    const configurations = own.filter(([first]) => first === 'nixosConfigurations');
-    const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) };
-    return [
-        ...(configurations.length > 0
-            ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true }]
-            : []),
-        { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
-        { kind: 'overlay', view: 'overlay', paths: own, spare: true },
-    ];
-}
 
 ;// CONCATENATED MODULE: ./build/js/strategy/remember.js
 
@@ -44384,7 +44429,9 @@ async function runPipeline(runner, read) {
             log.info(line);
         return { flake, planner, plans };
     });
-    const record = { inputs, installed: found, flake, plans, cacheHit: cache.hit !== 'none' };
+    const name = [runner.facts.env.GITHUB_REPOSITORY ?? '', inputs.flake].join(' ');
+    const earlierSize = (target, packageName) => memory.sizes.get(sizeKey(name, target, packageName))?.bytes;
+    const record = { inputs, earlierSize, installed: found, flake, plans, cacheHit: cache.hit !== 'none' };
     if (inputs.dryRun) {
         return await report(runner, {
             ...record,
@@ -44397,7 +44444,7 @@ async function runPipeline(runner, read) {
         });
     }
     const rounds = openRounds(runner, found, inputs, machine, planner);
-    const learnt = () => learn(memory, rounds.lessons(flake.nixpkgs), now());
+    const learnt = () => learn(memory, rounds.lessons({ nixpkgs: flake.nixpkgs, name }), now());
     const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
     const vetted = candidatesOf(plans);
     const live = await startPush(runner, nix, inputs, await doubtful(vetted));

@@ -31833,7 +31833,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 9410:
+/***/ 2842:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34540,7 +34540,7 @@ const RULES = [...MACHINE_RULES, ...STORE_RULES, ...FLAKE_RULES, ...BUILD_RULES]
  * @param message what Nix 2.8 to 2.34 printed on stderr, or one message of its structured log
  * @param log the last lines that the failed builder printed, where they are not in the message
  */
-function explain_explainNix(message, log = []) {
+function explainNix(message, log = []) {
     const text = clean(message);
     const own = text.replace(/^\s*> .*$/gm, '');
     const logs = [text, ...log].join('\n');
@@ -35048,7 +35048,7 @@ function toNarInfoHash(hash) {
 ;// CONCATENATED MODULE: ./build/js/nix/store-path.js
 const STORE_PATH = /^\/(?:[^/]+\/)+[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]+$/;
 /** Checks that a text is a store path. @throws Error where it is not. */
-function store_path_parseStorePath(text) {
+function parseStorePath(text) {
     if (!STORE_PATH.test(text))
         throw new Error(`not a store path: ${text}`);
     return text;
@@ -35057,7 +35057,7 @@ function store_path_parseStorePath(text) {
 function parseDrvPath(text) {
     if (!text.endsWith('.drv'))
         throw new Error(`not a derivation: ${text}`);
-    return store_path_parseStorePath(text);
+    return parseStorePath(text);
 }
 /** The 32 characters that name a store path in a binary cache (`<hash>.narinfo`). */
 const storeHash = (path) => (path.split('/').at(-1) ?? '').slice(0, 32);
@@ -35088,13 +35088,13 @@ function parseDryRun(stderr) {
         const fetched = /^th(?:is path|ese \d+ paths) will be fetched \((\S+) (.?)i?B download, (\S+) (.?)i?B unpacked\):/.exec(line);
         if (fetched !== null) {
             bytes = { bytesToFetch: size(fetched[1], fetched[2]), bytesUnpacked: size(fetched[3], fetched[4]) };
-            take = (path) => toFetch.push(store_path_parseStorePath(path));
+            take = (path) => toFetch.push(parseStorePath(path));
         }
         else if (/^th(?:is derivation|ese \d+ derivations) will be built:/.test(line)) {
             take = (path) => toBuild.push(parseDrvPath(path));
         }
         else if (/^don't know how to build these paths.*:/.test(line)) {
-            take = (path) => unknown.push(store_path_parseStorePath(path));
+            take = (path) => unknown.push(parseStorePath(path));
         }
         else if (/^ {2}\/\S+$/.test(line))
             take?.(line.trim());
@@ -35156,7 +35156,7 @@ function pathInfo(path, value, at, store) {
 }
 function storePath(path, at) {
     try {
-        return store_path_parseStorePath(path);
+        return parseStorePath(path);
     }
     catch {
         throw new DecodeError(`${at}: not a store path: ${path}`);
@@ -35220,7 +35220,7 @@ async function readFlake(runner, nix, reference) {
     catch (error) {
         if (!(error instanceof runner_errors/* CommandError */.Qd) || error.result.stopped !== undefined)
             throw error;
-        const { sentence, advice } = explain_explainNix(error.result.stderr);
+        const { sentence, advice } = explainNix(error.result.stderr);
         throw new runner_errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${advice}`.trim());
     }
 }
@@ -35456,9 +35456,9 @@ function describePlan({ target, package: name, candidates, reason }) {
     const chosen = candidates.find((candidate) => candidate.chosen);
     const heading = chosen === undefined
         ? `${name} for ${target.name}: ${reason}`
-        : `${name} for ${target.name}: ${describe_title(chosen)}: ${reason}`;
+        : `${name} for ${target.name}: ${title(chosen)}: ${reason}`;
     const others = candidates.filter((candidate) => candidate !== chosen);
-    const why = chosen === undefined ? [] : others.map((candidate) => `  not ${describe_title(candidate)}: ${candidate.reason}`);
+    const why = chosen === undefined ? [] : others.map((candidate) => `  not ${title(candidate)}: ${candidate.reason}`);
     const cost = chosen?.cost === undefined ? [] : [`  ${describeCost(chosen.cost)}`];
     return [heading, ...cost, ...why];
 }
@@ -35469,7 +35469,7 @@ function describeCost({ toBuild, bytesToFetch, seconds }) {
     return `derivations to build: ${builds.length === 0 ? 'none' : builds.join(', ')}${fetch}${estimate}`;
 }
 /** A candidate in a word or two: `cross (transparent, hybrid)`. */
-function describe_title({ strategy, method, hybrid }) {
+function title({ strategy, method, hybrid }) {
     const more = [method, hybrid === true ? 'hybrid' : undefined].filter((word) => word !== undefined);
     return more.length === 0 ? strategy : `${strategy} (${more.join(', ')})`;
 }
@@ -35481,7 +35481,7 @@ function splitAttributePath(text) {
     return [...text.matchAll(/"([^"]*)"|([^."]+)/g)].map((match) => match[1] ?? match[2] ?? '');
 }
 /** Joins names into what one would write after the `#` of an installable. */
-function attributes_joinAttributePath(path) {
+function joinAttributePath(path) {
     return path.map((name) => (/^[A-Za-z_][\w'-]*$/.test(name) ? name : JSON.stringify(name))).join('.');
 }
 /**
@@ -35558,7 +35558,7 @@ function foreignSuffixes(system) {
  * Tells a target's own packages from cross builds that stand beside them by a naming convention
  * (`packages.x86_64-linux.hello-aarch64-unknown-linux-gnu` beside `hello`).
  */
-function attributes_partitionNames(names, system) {
+function partitionNames(names, system) {
     const suffixes = foreignSuffixes(system);
     const isForeign = (name) => suffixes.some((suffix) => name.endsWith(`-${suffix}`) && names.includes(name.slice(0, -suffix.length - 1).replace(/-cross$/, '')));
     return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) };
@@ -35570,7 +35570,7 @@ function attributes_partitionNames(names, system) {
 
 const builders_QUERY_LIMIT_SECONDS = 60;
 /** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
-async function builders_readBuilders(runner, nix) {
+async function readBuilders(runner, nix) {
     // The name before Nix 2.17; later versions still take it.
     const command = nixCommand(nix, 'nix', ['show-config', '--json']);
     const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: builders_QUERY_LIMIT_SECONDS });
@@ -35636,7 +35636,7 @@ const packageName = (name) => withoutTriple(name).replace(/-\d[^-]*(?:-.*)?$/, '
  * @param native systems whose programs the machine executes without an emulator
  * @param emulated its build runs programs of another system, whatever its own system is
  */
-function weightOf(derivation, native, durations = new Map(), emulated = weights_isForeign(derivation.system, native)) {
+function weightOf(derivation, native, durations = new Map(), emulated = isForeign(derivation.system, native)) {
     const { name, kind, fixedOutput, system, trivial } = derivation;
     if (fixedOutput || system === 'builtin')
         return DOWNLOAD;
@@ -35651,7 +35651,7 @@ function weightOf(derivation, native, durations = new Map(), emulated = weights_
     return emulated ? usual * factor : usual;
 }
 /** A system whose programs the machine does not execute. */
-const weights_isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
+const isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
 /** Estimated seconds to fetch from binary caches. */
 const fetchSeconds = (bytes) => bytes / FETCHED_A_SECOND;
 /** Whether it is worth a job in common: downloads and texts are not, or one shared source would glue all together. */
@@ -35669,7 +35669,7 @@ const MIXED_SHARE = 0.5;
  * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
  * has no entry.
  */
-async function costs_gatherCosts(runner, nix, derivations, speeds) {
+async function gatherCosts(runner, nix, derivations, speeds) {
     const distinct = [...new Set(derivations)];
     const [missing, graph] = await Promise.all([
         inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
@@ -35697,7 +35697,7 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
     for (const path of toBuild) {
         const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
         counts[facts.system] = (counts[facts.system] ?? 0) + 1;
-        const foreign = weights_isForeign(facts.system, native);
+        const foreign = isForeign(facts.system, native);
         const share = foreign ? 1 : emulatedShare(path, graph, native);
         if (share > 0)
             emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
@@ -35730,7 +35730,7 @@ function emulatedShare(path, graph, native) {
         return 0;
     const foreign = inputs.flatMap((input) => {
         const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
-        return weights_isForeign(made, native) && !fixedOutput ? outputs : [];
+        return isForeign(made, native) && !fixedOutput ? outputs : [];
     });
     const used = tools.filter((tool) => foreign.includes(tool));
     if (used.length === 0)
@@ -35908,11 +35908,11 @@ function describeLookup(lookup, facts, target) {
             const { drvPath, system, name, outputs, path } = lookup.found;
             const cost = facts.costs.get(drvPath);
             const evaluated = { drvPath, system, name, outputs };
-            const attribute = attributes_joinAttributePath(path);
+            const attribute = joinAttributePath(path);
             return { candidate: { attribute, evaluated, ...(cost === undefined ? {} : { cost }) }, problem: undefined };
         }
         case 'no-derivation':
-            return { candidate: { attribute: attributes_joinAttributePath(lookup.path) }, problem: 'the attribute is no derivation' };
+            return { candidate: { attribute: joinAttributePath(lookup.path) }, problem: 'the attribute is no derivation' };
         case 'unasked':
             return { candidate: { attribute: '' }, problem: 'not evaluated: a method before it gives a cross build' };
         case 'missing':
@@ -35956,7 +35956,7 @@ const CLEARLY_CHEAPER = 0.9;
  * transparent, emulated, cross with an emulator; with `prefer: native-paths` emulated comes right after native.
  * A target that names its strategy has only that one.
  */
-function choose_choose(target, packageName, facts, prefer) {
+function choose(target, packageName, facts, prefer) {
     const options = order(listOptions(target, facts), prefer).filter((option) => allowed(option, target));
     const winner = cheapest(options, prefer);
     const candidates = options.map((option) => {
@@ -35982,7 +35982,7 @@ function choose_choose(target, packageName, facts, prefer) {
  * is known.
  * @param evaluationSeconds what asking costs
  */
-function choose_viewsMayWin({ target, candidates, choice }, prefer, evaluationSeconds) {
+function viewsMayWin({ target, candidates, choice }, prefer, evaluationSeconds) {
     if (target.strategy !== 'auto')
         return false;
     if (choice === undefined)
@@ -36011,7 +36011,7 @@ function displaces(option, best, prefer) {
 function lost({ seconds }, winner) {
     if (winner === undefined)
         return 'not needed';
-    const name = describe_title(winner.candidate);
+    const name = title(winner.candidate);
     if (seconds === undefined || winner.seconds === undefined)
         return `not needed: ${name} comes first`;
     const [own, best] = [units_formatSeconds(seconds), units_formatSeconds(winner.seconds)];
@@ -36164,7 +36164,7 @@ function planned(base, plan, choice, inputs, facts) {
     // What only this machine's store has, the job's machine has to build.
     const toBuild = reached.length > 0 ? reached : [drvPath];
     // Only the job asks for the flake as a cross build, which may well be cheaper than QEMU.
-    if (choose_viewsMayWin(plan, inputs.prefer, 0))
+    if (viewsMayWin(plan, inputs.prefer, 0))
         return { ...entry, strategy: 'auto', status: 'planned', reason: DECIDED_IN_THE_JOB, toBuild };
     const elsewhere = base.native.includes(system) ? undefined : nativePlace(system, runnerLabels(inputs.runners));
     if (strategy === 'native' && elsewhere !== undefined) {
@@ -36203,7 +36203,7 @@ function choosePlan(item, { prefer }, facts) {
     const { explain } = facts;
     const machine = { native: place.native, emulationProblem, emulatorServes: false, builders: [] };
     const known = { ...machine, own, cross, names, systems, costs, graph: facts.graph, failures: [], explain };
-    return choose_choose(target, item.package, known, prefer);
+    return choose(target, item.package, known, prefer);
 }
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
 function missingCost({ drvPath, outputs, system }, native, facts) {
@@ -36360,7 +36360,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 ;// CONCATENATED MODULE: ./build/js/strategy/answers.js
 
 /** Parses what answer.nix gives. @throws Error where it is not of that form, which is a fault of ours */
-function answers_parseAnswers(json) {
+function parseAnswers(json) {
     return answers_list(JSON.parse(json)).map((item) => {
         const answer = record(item);
         return {
@@ -36381,7 +36381,7 @@ function parseLookup(value) {
         return { kind, status: 'no-derivation', path };
     const outputs = {};
     for (const [name, output] of Object.entries(record(lookup.outputs)))
-        outputs[name] = store_path_parseStorePath(string(output));
+        outputs[name] = parseStorePath(string(output));
     const found = {
         path,
         drvPath: parseDrvPath(string(lookup.drvPath)),
@@ -36446,7 +36446,7 @@ function takeAnswer(state, id, json) {
     else if (length === 2)
         state.lists.set(id, { value: JSON.parse(json) });
     else {
-        const [answer] = answers_parseAnswers(`[${json}]`);
+        const [answer] = parseAnswers(`[${json}]`);
         if (answer !== undefined)
             state.lookups.set(id, { value: answer });
     }
@@ -36501,7 +36501,7 @@ async function surveyFlake(runner, nix, url, request) {
             break;
         const target = state.open === undefined ? undefined : targetOf(state.open);
         if (state.open === undefined || target === undefined) {
-            const { sentence, advice } = explain_explainNix(error);
+            const { sentence, advice } = explainNix(error);
             throw new runner_errors/* UserError */.yo(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim());
         }
         takeError(state, state.open, error);
@@ -36541,282 +36541,8 @@ async function evaluate(runner, nix, url, request, { state, only }) {
     return result.exitCode === 0 ? undefined : errors.join('\n');
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/stand-in.js
+;// CONCATENATED MODULE: ./build/js/strategy/questions.js
 
-
-
-/** The stand-in that an evaluation asked for in its error, if it did. */
-function stand_in_wantedStandIn(stderr) {
-    const json = /nix-multiarch wants a stand-in: (\{.*\})/.exec(stderr)?.[1];
-    if (json === undefined)
-        return undefined;
-    const wanted = JSON.parse(json);
-    parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
-    const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
-    return plainNames ? wanted : undefined;
-}
-/**
- * Makes the tree: links to the real entries, with a default.nix that cross-compiles. It is made beside the views and
- * moved in whole, for another evaluation may be reading them.
- * @param views folder of the views
- */
-function stand_in_makeStandIn(views, wanted, build, questions) {
-    const tree = join(views, 'trees', wanted.name);
-    if (existsSync(tree))
-        return;
-    const draft = mkdtempSync(`${views}-tree-`);
-    const own = join(draft, 'nix-multiarch');
-    mkdirSync(own, { recursive: true });
-    for (const file of readdirSync(views).filter((name) => name.endsWith('.nix')))
-        cpSync(join(views, file), join(own, file));
-    cpSync(join(views, 'stand-in.nix'), join(draft, 'default.nix'));
-    const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
-    writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
-    for (const entry of wanted.entries)
-        if (entry !== 'default.nix')
-            symlinkSync(join(wanted.real, entry), join(draft, entry));
-    chmodSync(draft, 0o755);
-    moveInto(draft, tree);
-}
-/** Another evaluation of this run may have made the same tree meanwhile. */
-function moveInto(draft, tree) {
-    try {
-        renameSync(draft, tree);
-    }
-    catch (error) {
-        rmSync(draft, { recursive: true });
-        if (!existsSync(tree))
-            throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/ask.js
-
-
-
-
-
-
-
-const ask_EVALUATION_LIMIT_SECONDS = 3600;
-/** Distinct nixpkgs in the graph of one flake, times targets. */
-const MOST_STAND_INS = 50;
-/**
- * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
- * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
- * @param url reference of the flake as `nix flake metadata` gave it
- * @param signal ends the evaluation
- */
-async function ask_askFlake(runner, nix, url, questions, signal) {
-    const ask = (some) => ask_evaluate(runner, nix, url, some, signal);
-    const together = await ask(questions);
-    if ('answers' in together)
-        return together.answers;
-    return await inParallel(runner.facts.cpus, questions, (question) => askOne(ask, question));
-}
-async function askOne(ask, question) {
-    const whole = await ask([question]);
-    if ('answers' in whole && whole.answers[0] !== undefined)
-        return whole.answers[0];
-    const bare = await ask([{ ...question, lookups: [] }]);
-    const base = 'answers' in bare && bare.answers[0] !== undefined
-        ? bare.answers[0]
-        : { names: [], systems: [], all: [], lookups: [] };
-    const lookups = [];
-    for (const lookup of question.lookups) {
-        const single = await ask([{ ...question, all: false, lookups: [lookup] }]);
-        const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
-        lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
-    }
-    return { ...base, lookups };
-}
-/** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
-async function ask_evaluate(runner, nix, url, questions, signal) {
-    const folder = mkdtempSync(join(runner.facts.folder, 'ask-'));
-    cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true });
-    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
-    writeFileSync(join(folder, 'request.json'), JSON.stringify(request));
-    const views = viewsFolder(runner);
-    const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`];
-    const command = nixCommand(nix, 'nix', [
-        'eval',
-        '--json',
-        `path:${folder}#answer`,
-        ...overrides,
-        '--no-write-lock-file',
-    ]);
-    for (let tries = 0;; tries++) {
-        const limits = { timeoutSeconds: ask_EVALUATION_LIMIT_SECONDS, ...(signal === undefined ? {} : { signal }) };
-        const result = await runner.commands.run(command, { accept: 'any', ...limits });
-        if (result.stopped !== undefined)
-            throw new CommandError(command, result);
-        if (result.exitCode === 0)
-            return { answers: parseAnswers(result.stdout) };
-        const wanted = wantedStandIn(result.stderr);
-        if (wanted === undefined || tries >= MOST_STAND_INS)
-            return { error: result.stderr };
-        makeStandIn(views, wanted, nix.system, questions);
-    }
-}
-/** The folder of cross views of this run, a flake; stand-in trees are made in it. */
-function viewsFolder(runner) {
-    const folder = join(runner.facts.folder, 'cross');
-    if (!existsSync(folder)) {
-        cpSync(join(runner.facts.assets, 'cross'), folder, { recursive: true });
-        mkdirSync(join(folder, 'trees'));
-    }
-    return folder;
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/plan.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Asks the flake for what each target and package could be.
- * @param url reference of the flake as `nix flake metadata` gave it
- * @throws UserError where `packages: *` names nothing
- */
-async function openPlanner(runner, nix, inputs, url, machine, experience) {
-    const wanted = await plan_expand(runner, nix, inputs, url);
-    const questions = wanted.map((item) => question(item, inputs, nix, machine));
-    const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
-    const began = performance.now();
-    const viewQuestion = ({ target, package: name }) => ask(target, viewLookups(name, target, nix));
-    const ahead = new ViewsAhead(runner, wanted.filter(({ target }, index) => {
-        const crosses = questions[index]?.lookups.some(({ kind }) => kind === 'pkgsCross');
-        return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses;
-    }), (some, signal) => askFlake(runner, nix, url, some.map(viewQuestion), signal));
-    const [answers, builders] = await Promise.all([
-        askFlake(runner, nix, url, questions),
-        foreign ? readBuilders(runner, nix) : [],
-    ]);
-    // The views are asked in such an evaluation again, of two sets of packages.
-    const evaluationSeconds = (2 * (performance.now() - began)) / 1000;
-    const nothing = { names: [], systems: [], all: [], lookups: [] };
-    let items = wanted.map((item, index) => ({
-        ...item,
-        answer: answers[index] ?? nothing,
-        viewsAsked: item.target.strategy === 'cross',
-    }));
-    const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations });
-    const chooseAll = async (failures) => {
-        await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath));
-        return items.map((item) => {
-            const of = ({ target, package: name }) => target === item.target.name && name === item.package;
-            const names = foundIn(item.answer).map(({ name }) => name);
-            const remembered = experience.failures.filter(({ derivation }) => names.includes(derivation));
-            const facts = factsOf(item, machine, builders, [...failures, ...remembered].filter(of));
-            return choose(item.target, item.package, { ...facts, ...known }, inputs.prefer);
-        });
-    };
-    return {
-        isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
-        async plan(failures) {
-            const plans = await chooseAll(failures);
-            const open = items.filter((item, index) => !item.viewsAsked && viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
-            if (open.length === 0) {
-                ahead.drop();
-                return plans.map((plan, index) => withUnasked(plan, items[index]));
-            }
-            const views = await ahead.answers(open);
-            items = items.map((item) => {
-                const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : [];
-                const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] };
-                return open.includes(item) ? { ...item, answer, viewsAsked: true } : item;
-            });
-            return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index]));
-        },
-    };
-}
-/** Costs and derivations, each found out once. */
-function openFacts(runner, nix, speeds) {
-    const costs = new Map();
-    const graph = new Map();
-    return {
-        costs: costs,
-        graph: graph,
-        async add(derivations) {
-            const fresh = derivations.filter((drvPath) => !graph.has(drvPath));
-            if (fresh.length === 0)
-                return;
-            const found = await gatherCosts(runner, nix, fresh, speeds);
-            for (const [drvPath, cost] of found.costs)
-                costs.set(drvPath, cost);
-            for (const [drvPath, facts] of found.graph)
-                graph.set(drvPath, facts);
-        },
-    };
-}
-function factsOf({ target, answer }, machine, builders, failures) {
-    const { lookups, names, systems } = answer;
-    return {
-        native: machine.native,
-        emulationProblem: machine.emulationProblem(target.system),
-        emulatorServes: machine.emulatorServes(target.system),
-        builders,
-        own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
-        names,
-        systems,
-        cross: lookups.filter((lookup) => lookup.kind !== 'own'),
-        failures,
-        explain: (error) => explainNix(error).sentence.replace(/\.$/, ''),
-    };
-}
-/** Says of the views that they were not looked at. */
-function withUnasked(plan, { viewsAsked, target }) {
-    if (viewsAsked || plan.choice === undefined || plan.choice.strategy === 'native' || target.strategy !== 'auto')
-        return plan;
-    const reason = `not evaluated: it could not win over ${title(plan.choice)}`;
-    const unasked = { strategy: 'cross', method: 'transparent', attribute: '', chosen: false, reason };
-    return { ...plan, candidates: [...plan.candidates, unasked] };
-}
-const foundIn = (answer) => answer.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
-/**
- * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
- * not list the target and a cross build may make them all the same.
- */
-async function plan_expand(runner, nix, inputs, url) {
-    const names = inputs.packages.includes('*')
-        ? await listPackages(runner, nix, inputs.targets, url)
-        : new Map();
-    return inputs.targets.flatMap((target) => {
-        const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
-        const { own, foreign } = partitionNames(names.get(system) ?? [], system);
-        if (foreign.length > 0)
-            runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`);
-        const packages = inputs.packages.flatMap((name) => name === '*' ? own.map((word) => joinAttributePath([word])) : [name]);
-        return [...new Set(packages)].map((name) => ({ target, package: name }));
-    });
-}
-async function listPackages(runner, nix, targets, url) {
-    const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
-    const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
-    const answers = await askFlake(runner, nix, url, systems.map((system) => ({
-        target: system,
-        all: true,
-        platform: { name: system, system, triple: '', crossNames: [], plain: true },
-        lookups: [],
-    })));
-    const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
-    const isEmpty = (system) => names.get(system)?.length === 0;
-    const empty = [...new Set(targets.map((target) => target.system))]
-        .filter(isEmpty)
-        .filter((system) => isEmpty(nix.system) || !crossed(system));
-    if (empty.length > 0) {
-        const known = [...new Set(answers.flatMap((answer) => answer.systems))];
-        const hint = known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`;
-        throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`);
-    }
-    return names;
-}
 /**
  * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
  * the views of the flake as cross builds at once only where the workflow asks for `cross`.
@@ -36848,6 +36574,8 @@ const ask = (target, lookups) => ({
     platform: target,
     lookups,
 });
+/** Asks for cross builds of a flake that knows nothing of them. */
+const viewQuestion = ({ target, package: name }, nix) => ask(target, viewLookups(name, target, nix));
 /** Cross builds of a flake that knows nothing of them, the most faithful first. */
 function viewLookups(name, target, nix) {
     const own = ownPaths(name, target.system);
@@ -36870,7 +36598,7 @@ const HOLE = '@name@';
 /** `*`, or all derivations right below a set: `checks.{target}.*`. */
 const isWildcard = (text) => text === '*' || text.endsWith('.*');
 /** A package by the name that a wildcard found, as the main action takes it. */
-const packageText = (wildcard, name) => name === '' ? wildcard : `${wildcard.slice(0, -1)}${attributes_joinAttributePath([name])}`;
+const packageText = (wildcard, name) => name === '' ? wildcard : `${wildcard.slice(0, -1)}${joinAttributePath([name])}`;
 /** The questions for all targets. */
 function surveyRequest(inputs, targets) {
     const explicit = inputs.packages.filter((text) => !isWildcard(text));
@@ -37026,7 +36754,7 @@ async function plan_pipeline_decide(runner, nix, inputs, wanted) {
         graph,
         cached: (paths) => Object.values(paths).every((path) => fetchable.has(path) || substitutable.has(path)),
         emulationProblem: plan_pipeline_emulationProblem,
-        explain: (error) => explain_explainNix(error).sentence,
+        explain: (error) => explainNix(error).sentence,
     });
     return { entries, graph };
 }
@@ -37047,7 +36775,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9410);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2842);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4274);
 
 

@@ -5,6 +5,7 @@
  * load it. A request (JSON) comes on standard input, the answer (JSON) is the last line of standard output.
  */
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 
 /** Paths are relative to GITHUB_WORKSPACE: they are part of what the service compares, and must be the same everywhere. */
 export type CacheRequest =
@@ -27,10 +28,13 @@ async function answer(request: CacheRequest): Promise<CacheAnswer> {
   const [first = '', ...others] = request.keys
   const restored = await restoreCache(paths, first, others)
   if (restored !== undefined) return { key: restored, done: true }
-  // a restore that fails does not tell which entry it was
-  const key = await restoreCache(paths, first, others, { lookupOnly: true })
+  // A restore that fails does not tell which entry it was. Nor does a service that always fails, however long it is asked.
+  const late = setTimeout(LOOKUP_MILLISECONDS, undefined, { ref: false })
+  const key = await Promise.race([restoreCache(paths, first, others, { lookupOnly: true }), late])
   return key === undefined ? { done: false } : { key, done: false }
 }
+
+const LOOKUP_MILLISECONDS = 10_000
 
 async function serve(): Promise<void> {
   let result: CacheAnswer
