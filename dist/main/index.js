@@ -44262,11 +44262,17 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
     const wanted = await listWanted(runner, nix, inputs, url);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
     const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
+    const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations });
     const began = performance.now();
     const ahead = new ViewsAhead(runner, wanted.filter(({ target }, index) => {
         const crosses = questions[index]?.lookups.some(({ kind }) => kind === 'pkgsCross');
         return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses;
-    }), (some, signal) => askFlake(runner, nix, url, some.map((item) => viewQuestion(item, nix)), signal));
+    }), async (some, signal) => {
+        const questions = some.map((item) => viewQuestion(item, nix));
+        const views = await askFlake(runner, nix, url, questions, signal);
+        await known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath));
+        return views;
+    });
     const [answers, builders] = await Promise.all([
         askFlake(runner, nix, url, questions),
         foreign ? readBuilders(runner, nix) : [],
@@ -44282,7 +44288,6 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
         answer: answers[index] ?? nothing,
         viewsAsked: item.target.strategy === 'cross',
     }));
-    const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations });
     const chooseAll = async (failures) => {
         await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath));
         return items.map((item) => {
