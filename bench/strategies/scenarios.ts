@@ -59,6 +59,15 @@ export const scenarios: readonly Scenario[] = [
   { name: 'c', title: 'one C file', flake: 'plain', package: 'greet', ways: both },
   { name: 'program', title: 'a C program of 41 files', flake: 'strategies', package: 'program', ways: both },
   { name: 'two-outputs', title: 'zlib, two outputs', flake: 'plain', package: 'zlib', ways: both },
+  { name: 'lua', title: 'Lua, a plain Makefile', flake: 'plain', package: 'lua', ways: both },
+  {
+    name: 'riscv64',
+    title: 'one C file, for riscv64',
+    flake: 'plain',
+    package: 'greet',
+    target: 'riscv64-linux',
+    ways: both,
+  },
   { name: 'shell', title: 'a shell script', flake: 'plain', package: 'motd', ways: both },
   { name: 'many', title: '25 small derivations', flake: 'strategies', package: 'many', ways: both },
   {

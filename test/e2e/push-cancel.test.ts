@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
@@ -21,7 +22,7 @@ const flake = `{
 describe.skipIf(!machineUsable()).each(nixVersions)('a push with Nix %s whose job is cancelled', (version) => {
   it('ends at once, with whole closures and no secret left', async () => {
     const key = signingKey('cancel-1')
-    const password = 'hush-hush-hush'
+    const password = randomBytes(12).toString('hex')
     const options = { user: 'root', nix: version, flake, runner: { secrets: [key.secret, password] } } as const
     await withJob(options, async ({ machine, runner, act, finish }) => {
       const cache = await startBinaryCache(machine, { auth: `basic:ci:${password}` })
