@@ -117,7 +117,7 @@ async function perform(scenario: Scenario, way: Way, caches: string, limit: numb
     runner.checkout(flakeFolder(scenario.flake))
     const extra = (await scenario.prepare?.(machine)) ?? {}
     const known = way === 'hybrid' ? await hybridMemory(scenario, machine, runner.dirs.workspace) : memory
-    const memoryFile = join(runner.dirs.tools, 'nix-multiarch/nix-multiarch-memory.json')
+    const memoryFile = join(runner.dirs.tools, 'nix-multiarch/memory.json')
     if (known !== '') await machine.sh(`mkdir -p '${join(memoryFile, '..')}'; cat > '${memoryFile}'`, { input: known })
     const strategy = way === 'hybrid' ? 'auto' : way
     const began = performance.now()
