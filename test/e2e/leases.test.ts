@@ -46,7 +46,7 @@ const state = async () => ({
 })
 const nothing = { nix: '', users: '0\n', daemons: 0, emulators: [] }
 
-const test = machineUsable() ? it : it.skip
+const test = it.skipIf(!machineUsable())
 
 test.each(['first', 'second'] as const)('two jobs at once, both install; the %s ends first', async (order) => {
   const [one, two] = [agent('one'), agent('two')]
