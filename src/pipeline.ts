@@ -5,6 +5,7 @@ import { saveCache } from './cache/save.ts'
 import { surveyEmulation } from './emulation/emulation.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
 import { applySettings, type Installed, installNix } from './install/install.ts'
+import { leaveOutUseless } from './install/substituters.ts'
 import type { DrvPath } from './nix/store-path.ts'
 import { systemOf } from './nix/system.ts'
 import { pushBuilt, pushPreflight, startPush } from './push/push.ts'
@@ -96,7 +97,7 @@ async function openCache(runner: Runner, installed: Installed, fetched: Restored
   const kept = !installed.installed && runner.facts.env.RUNNER_ENVIRONMENT !== 'github-hosted'
   const cache = admitCache(runner, fetched, { kept, settable: installed.wiring.kind !== 'fixed' })
   if (cache.problem !== undefined) runner.log.info(`Actions cache: ${cache.problem}.`)
-  return { found: await applySettings(runner, installed, cache.settings), cache }
+  return { found: await leaveOutUseless(runner, await applySettings(runner, installed, cache.settings)), cache }
 }
 
 /** Seconds since 1970. */

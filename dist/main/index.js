@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5503);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2008);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(408);
 
 
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5503:
+/***/ 2008:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31884,6 +31884,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
 function nixCommand(nix, tool, args, more = {}) {
     return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+}
+/** The same Nix, asking fewer caches: a daemon lets every user name fewer than it has. */
+function withoutSubstituters(nix, left) {
+    const substituters = nix.substituters.filter((url) => !left.includes(url));
+    const lines = [nix.env.NIX_CONFIG ?? '', `substituters = ${substituters.join(' ')}`];
+    return { ...nix, substituters, env: { ...nix.env, NIX_CONFIG: lines.filter((line) => line !== '').join('\n') } };
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/decode.js
@@ -32717,6 +32723,9 @@ var errors = __nccwpck_require__(4890);
 
 
 const SMOKE_TEST_LIMIT_SECONDS = 600;
+/** What only a shell gives a meaning. */
+const SHELL_SYNTAX = /^(?:&&|\|\|?|;|>>?|<)$|;$|\$[({A-Za-z_]|`/;
+const NO_SHELL = " (it is not given to a shell: for shell syntax write bash -c '…')";
 /**
  * Runs the workflow's command with the outputs first on PATH. A foreign Linux program runs under the emulator that the
  * kernel finds for it, others by scripts that stand before the outputs on PATH and start them with the launcher.
@@ -32782,7 +32791,8 @@ function smoke_test_describe(words, { result }) {
         return `the smoke test "${shown}" was ended: it took too long or printed nothing`;
     const why = { 126: ': it cannot be executed on this machine', 127: ': there is no such program in the outputs or on PATH' }[result.exitCode] ?? '';
     const tail = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-5).join('\n');
-    return `the smoke test "${shown}" failed with exit code ${result.exitCode}${why}${tail === '' ? '' : `\n${tail}`}`;
+    const hint = words.some((word) => SHELL_SYNTAX.test(word)) ? NO_SHELL : '';
+    return `the smoke test "${shown}" failed with exit code ${result.exitCode}${why}${hint}${tail === '' ? '' : `\n${tail}`}`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/build/examine.js
@@ -33433,15 +33443,26 @@ async function blame(runner, nix, plan, followed) {
     const culprit = [...followed.derivations.values()].find(({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath));
     if (culprit !== undefined) {
         const { seconds, drvPath, lastLines } = culprit;
+        const { category } = explainNix(culprit.error ?? '', lastLines);
         const error = failure_describe(plan, culprit);
-        return { plan, seconds, status: 'failed', log: lastLines, error, culprit: drvPath, ...mismatchOf(culprit) };
+        return {
+            plan,
+            seconds,
+            status: 'failed',
+            log: lastLines,
+            error,
+            category,
+            culprit: drvPath,
+            ...mismatchOf(culprit),
+        };
     }
     const messages = followed.errors
         .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
         .map(({ text }) => text);
     if (messages.length === 0)
         return { plan, seconds: 0, status: 'skipped', error: 'not built: another package failed, and keep-going is false' };
-    return { plan, seconds: 0, status: 'failed', error: explained(messages.join('\n')) };
+    const text = messages.join('\n');
+    return { plan, seconds: 0, status: 'failed', error: explained(text), category: explainNix(text).category };
 }
 function failure_describe(plan, { name, drvPath, error, lastLines, status, seconds }) {
     const what = drvPath === plan.choice?.evaluated.drvPath ? name : `${name}, which ${plan.package} needs,`;
@@ -34183,7 +34204,28 @@ function schedule(plans, limits) {
 /** A cross build with an emulator can hang in it as well. */
 const runsEmulator = ({ strategy, hybrid }) => strategy === 'emulated' || hybrid === true;
 
+;// CONCATENATED MODULE: ./build/js/build/substituter-trouble.js
+
+const TROUBLES = [
+    /unable to download '[^'?]+(?:\.narinfo|\.ls|\/nar\/[^'?]+|\.nar(?:\.\w+)?)(?:\?[^']*)?': [^\n;]+/,
+    /NAR info file '[^']+' is corrupt[^\n]*/,
+    /hash mismatch importing path '[^']+'/,
+    /some substitutes for [^\n]* failed/,
+    /(?:error|warning): [^\n]*(?=[;,] try '--fallback')/,
+];
+/**
+ * What a substituter did wrong, in Nix's words: with `--fallback` Nix goes on without it (since Nix 2.0; without, one
+ * server that answers 500 ends the whole build).
+ * @param text a message of level 0
+ */
+function substituterTrouble(text) {
+    const plain = plainText(text);
+    const found = TROUBLES.map((pattern) => pattern.exec(plain)?.[0]).find((match) => match !== undefined);
+    return found?.replace(/^(?:error|warning): /, '').replace(/[\s:.]+$/, '');
+}
+
 ;// CONCATENATED MODULE: ./build/js/build/realise.js
+
 
 
 
@@ -34199,8 +34241,10 @@ const LIVE_TICK_MILLISECONDS = 250;
 async function realise(runner, nix, inputs, plans, onBuilt) {
     const batches = schedule(plans, inputs);
     const followers = [];
+    // of tries whose failures do not count
+    const earlier = [];
     const ledger = createForeignRunLedger();
-    const run = async (batch) => {
+    const once = async (batch, by = nix) => {
         const follower = createBuildFollower({
             log: runner.log,
             now: () => performance.now(),
@@ -34208,8 +34252,20 @@ async function realise(runner, nix, inputs, plans, onBuilt) {
             onLog: ledger.log,
             limits: { silent: batch.silentTimeout, total: inputs.buildTimeout },
         });
-        followers.push(follower);
-        return await realiseBatch(runner, nix, batch, follower, onBuilt);
+        return { follower, ok: await realiseBatch(runner, by, batch, follower, onBuilt) };
+    };
+    const run = async (batch) => {
+        let last = await once(batch);
+        const { errors } = last.follower;
+        const trouble = errors.map(({ text }) => substituterTrouble(text)).find((text) => text !== undefined);
+        if (trouble !== undefined) {
+            runner.log.warning(`A substituter fails: ${trouble}. Once more without it; what no other has is built here.`);
+            earlier.push(last.follower);
+            const rest = withoutSubstituters(nix, nix.substituters.filter((url) => trouble.includes(withoutSlash(url))));
+            last = await once({ ...batch, args: [...batch.args, '--fallback'] }, rest);
+        }
+        followers.push(last.follower);
+        return last.ok;
     };
     if (inputs.keepGoing)
         await Promise.all(batches.map(run));
@@ -34218,10 +34274,10 @@ async function realise(runner, nix, inputs, plans, onBuilt) {
             if (!(await run(batch)))
                 break;
     return {
-        derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
+        derivations: new Map([...earlier, ...followers].flatMap((follower) => [...follower.derivations])),
         errors: followers.flatMap((follower) => follower.errors),
         foreignRuns: ledger.runs,
-        fetched: new Set(followers.flatMap((follower) => [...follower.fetched])),
+        fetched: new Set([...earlier, ...followers].flatMap((follower) => [...follower.fetched])),
     };
 }
 async function realiseBatch(runner, nix, batch, follower, onBuilt) {
@@ -34266,6 +34322,7 @@ function describer(plans) {
         return goal === undefined ? name : `${name} for ${goal}`;
     };
 }
+const withoutSlash = (url) => url.replace(/[?].*$/, '').replace(/\/+$/, '');
 
 ;// CONCATENATED MODULE: ./build/js/build/build.js
 
@@ -37079,6 +37136,8 @@ async function append(runner, path, before, added) {
 
 ;// CONCATENATED MODULE: ./build/js/install/conf.js
 
+/** Nix's own default. */
+const NIX_STALLED_SECONDS = 300;
 /** Arguments that print all settings as JSON (`show-config` got its new name in Nix 2.20). */
 const showSettings = (version) => [
     '--extra-experimental-features',
@@ -37104,8 +37163,13 @@ function parseSettings(json) {
         maxJobs: Number(value('max-jobs') ?? 1),
         sandboxShell: namesShell(value('sandbox-paths')),
         autoAllocateUids: value('auto-allocate-uids') === true,
+        builders: conf_textOf(value('builders')),
+        substituters: strings(value('substituters')),
+        connectTimeout: Number(value('connect-timeout') ?? 0),
+        stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),
     };
 }
+const conf_textOf = (value) => Array.isArray(value) ? strings(value).join(' ') : typeof value === 'string' ? value : '';
 const strings = (value) => Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 const stringMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
@@ -37125,6 +37189,9 @@ function baseSettings(effective, version, machine) {
         // Nix's own default is one build at a time.
         ...(effective.maxJobs === 1 && machine.cpus > 1 ? { 'max-jobs': 'auto' } : {}),
         ...(atLeast(version, '2.19') ? { 'always-allow-substitutes': 'true' } : {}),
+        // Nix tries five times: a cache that hangs would hold the job for 25 minutes.
+        ...(effective.connectTimeout === 0 ? { 'connect-timeout': '15' } : {}),
+        ...(effective.stalledTimeout === NIX_STALLED_SECONDS ? { 'stalled-download-timeout': '60' } : {}),
         // Debian's 2.8.0 is compiled without a shell for the sandbox, which builds expect at /bin/sh.
         ...(effective.sandboxShell || machine.staticShell === undefined
             ? {}
@@ -37557,11 +37624,13 @@ async function applySettings(runner, installed, settings) {
             `${renderSettings(settings)}or add this user to its trusted-users, or let this user use sudo without a password.`);
     }
     await writeBuildConf(runner, merged);
+    const extra = (settings['extra-substituters'] ?? '').split(' ').filter((url) => url !== '');
+    const next = { ...installed, settings: merged, nix: { ...nix, substituters: [...nix.substituters, ...extra] } };
     if (wiring.kind === 'client')
-        return { ...installed, settings: merged };
+        return next;
     await stopDaemon(runner, wiring.daemon);
     const daemon = await startDaemon(runner, { ...wiring.daemon, bin: nix.bin });
-    return { ...installed, settings: merged, wiring: { kind: 'own-daemon', daemon } };
+    return { ...next, wiring: { kind: 'own-daemon', daemon } };
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/wiring.js
@@ -37677,7 +37746,8 @@ async function connect(runner, found, wanted) {
         userLines: wanted.userLines,
         socket,
     });
-    const ready = { ...nix, trusted, env: { ...env, ...opened.env } };
+    const { NIX_CONFIG } = runner.facts.env;
+    const ready = { ...nix, trusted, env: { ...env, ...opened.env, ...(NIX_CONFIG ? { NIX_CONFIG } : {}) } };
     // not the daemon of this run: a post step of another action may come after ours, which ends it
     exportToJob(runner, env, found.bin, found.onPath);
     if (opened.wiring.kind === 'fixed' && !sandboxSet)
@@ -37689,6 +37759,7 @@ async function connect(runner, found, wanted) {
         reason: wanted.reason,
         describe: connect_describe(ready, access, opened.wiring, wanted),
         settings,
+        effective,
         wiring: opened.wiring,
     };
 }
@@ -37700,6 +37771,7 @@ function describeNix(found, effective, access, env) {
         storeDirectory: '/nix/store',
         mode: access.mode,
         trusted: access.mode === 'single-user',
+        substituters: effective.substituters,
         env,
     };
 }
@@ -38499,6 +38571,91 @@ function runnableSystems() {
     };
     return [system, ...(also[system] ?? [])];
 }
+
+;// CONCATENATED MODULE: ./build/js/runner/parallel.js
+/**
+ * Runs `work` on each item, at most `width` at once; results in the items' order. After a failure nothing is begun, and
+ * the first one is thrown when nothing is under way any more.
+ */
+async function inParallel(width, items, work) {
+    const results = new Array(items.length);
+    const failures = [];
+    let next = 0;
+    const lane = async () => {
+        for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+            try {
+                results[index] = await work(items[index], index);
+            }
+            catch (cause) {
+                failures.push(cause);
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
+    if (failures.length > 0)
+        throw failures[0];
+    return results;
+}
+
+;// CONCATENATED MODULE: ./build/js/install/substituters.js
+
+
+
+const ANSWER_SECONDS = 10;
+/** The narinfo of no path: a cache that works says that it has none, as it does for most that Nix asks for. */
+const NOBODY = '0'.repeat(32);
+/** No server there: what a proxy or a certificate does is for Nix to find out, with its own settings. */
+const ABSENT = ['timeout', 'ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
+/** Why a substituter is of no use, from its answers; undefined where Nix may ask it. */
+function whyUseless(info, narInfo) {
+    for (const reply of [info, narInfo]) {
+        if ('fault' in reply) {
+            if (!ABSENT.includes(reply.fault))
+                return undefined;
+            return reply.fault === 'timeout' ? `no answer within ${ANSWER_SECONDS} s` : reply.fault;
+        }
+        if (reply.status >= 500)
+            return `it answers ${reply.status}`;
+    }
+    const isText = (reply, start) => 'fault' in reply || reply.status !== 200 || reply.text.trimStart().startsWith(start);
+    if (!isText(narInfo, 'StorePath:'))
+        return 'it answers with something else than a binary cache does';
+    return undefined;
+}
+/**
+ * Leaves out, for this run, the substituters that do not work: Nix tries one that hangs for up to 25 minutes (five
+ * times 300 s), and one that fails ends the build. Those that are not asked by HTTP are left to Nix.
+ * @returns the Nix without them
+ */
+async function leaveOutUseless(runner, installed) {
+    const { nix } = installed;
+    const urls = nix.substituters.filter((url) => /^https?:\/\//.test(url));
+    const reasons = new Map();
+    await inParallel(urls.length, urls, async (url) => {
+        const reason = await probe(runner.network, url);
+        if (reason !== undefined)
+            reasons.set(url, reason);
+    });
+    for (const [url, reason] of reasons)
+        runner.log.warning(`The substituter ${withoutLogin(url)} is left out of this run: ${reason}.`);
+    return reasons.size === 0 ? installed : { ...installed, nix: withoutSubstituters(nix, [...reasons.keys()]) };
+}
+/** A server may stumble once. */
+async function probe(network, url) {
+    let reason;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+        const at = (name) => network.ask(objectUrl(url, name), ANSWER_SECONDS);
+        reason = whyUseless(...(await Promise.all([at('nix-cache-info'), at(`${NOBODY}.narinfo`)])));
+        if (reason === undefined || reason.startsWith('no answer'))
+            return reason;
+    }
+    return reason;
+}
+/** Without the parameters of the store, which are not the server's. */
+const objectUrl = (store, name) => {
+    const url = new URL(store);
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}/${name}`;
+};
 
 ;// CONCATENATED MODULE: ./build/js/build/types.js
 /** The realised output paths of a result, empty where it failed. */
@@ -39339,31 +39496,6 @@ async function damagedPaths(runner, nix, paths) {
             damaged.set(path, 'its content in the local store is damaged; nix-store --repair-path it');
     }
     return damaged;
-}
-
-;// CONCATENATED MODULE: ./build/js/runner/parallel.js
-/**
- * Runs `work` on each item, at most `width` at once; results in the items' order. After a failure nothing is begun, and
- * the first one is thrown when nothing is under way any more.
- */
-async function inParallel(width, items, work) {
-    const results = new Array(items.length);
-    const failures = [];
-    let next = 0;
-    const lane = async () => {
-        for (let index = next++; index < items.length && failures.length === 0; index = next++) {
-            try {
-                results[index] = await work(items[index], index);
-            }
-            catch (cause) {
-                failures.push(cause);
-            }
-        }
-    };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
-    if (failures.length > 0)
-        throw failures[0];
-    return results;
 }
 
 // EXTERNAL MODULE: external "node:zlib"
@@ -42903,8 +43035,16 @@ function lastWord(tries) {
     const attempts = tries.slice(0, -1).filter(({ status }) => status === 'failed');
     return { ...tries.at(-1), ...(attempts.length === 0 ? {} : { attempts }) };
 }
-/** Its build failed: not a check of what was built, and not what a workflow has decided itself. */
-const mayFallBack = ({ plan, status, closureSize }) => status === 'failed' && plan.choice !== undefined && plan.target.strategy === 'auto' && closureSize === undefined;
+/** Troubles of the machine and its surroundings, which are the same whichever way is taken. */
+const OF_THE_MACHINE = ['disk', 'daemon', 'rights', 'trust'];
+/** The same, where no derivation was at fault: what caches do. */
+const OF_THE_CACHES = ['network', 'corrupt', 'signature'];
+/** Its build failed: not a check of what was built, not what a workflow has decided itself, and not the machine. */
+function mayFallBack({ plan, status, closureSize, category, culprit }) {
+    const hasFailed = status === 'failed' && plan.choice !== undefined && closureSize === undefined;
+    const elsewhere = OF_THE_MACHINE.includes(category) || (culprit === undefined && OF_THE_CACHES.includes(category));
+    return hasFailed && plan.target.strategy === 'auto' && !elsewhere;
+}
 function isSameWay({ choice: before }, { choice }) {
     const same = before?.evaluated.drvPath === choice?.evaluated.drvPath && before?.strategy === choice?.strategy;
     return same && before?.hybrid === choice?.hybrid;
@@ -43649,6 +43789,7 @@ const PLANNER_LIMIT_SECONDS = 1800;
 /** Keeps a command line below the kernel's limit. */
 const MOST_ARGUMENTS = 2000;
 const missing_FILES_AT_ONCE = 32;
+const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false'];
 /**
  * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
  * of what is missing, instead of a dry run for each.
@@ -43676,9 +43817,11 @@ async function gatherMissing(runner, nix, derivations) {
  * @returns undefined where Nix cannot tell
  */
 async function dryRun(runner, nix, derivations, limit) {
-    for (const options of [[], ['--option', 'substitute', 'false']]) {
+    // With --fallback Nix goes on without a substituter that fails.
+    let ways = [[], ['--fallback'], WITHOUT_SUBSTITUTERS];
+    for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
         const lines = [];
-        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
+        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...way, ...derivations]);
         const result = await runner.commands.run(command, {
             accept: 'any',
             timeoutSeconds: limit,
@@ -43690,9 +43833,12 @@ async function dryRun(runner, nix, derivations, limit) {
         });
         if (result.stopped === 'cancelled')
             throw new errors/* CommandError */.Qd(command, result);
+        if (result.stopped === undefined && result.exitCode === 0)
+            return parseDryRun(lines.join('\n'));
         if (result.stopped === undefined)
-            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
+            continue;
         runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
+        ways = ways.filter((other) => other === WITHOUT_SUBSTITUTERS);
     }
     return undefined;
 }
@@ -44408,6 +44554,7 @@ async function remember_writeMemory(runner, memory) {
 
 
 
+
 /**
  * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
  * @returns whether everything that was asked for was done
@@ -44476,7 +44623,7 @@ async function openCache(runner, installed, fetched) {
     const cache = admitCache(runner, fetched, { kept, settable: installed.wiring.kind !== 'fixed' });
     if (cache.problem !== undefined)
         runner.log.info(`Actions cache: ${cache.problem}.`);
-    return { found: await applySettings(runner, installed, cache.settings), cache };
+    return { found: await leaveOutUseless(runner, await applySettings(runner, installed, cache.settings)), cache };
 }
 /** Seconds since 1970. */
 const now = () => Math.floor(Date.now() / 1000);
@@ -48255,7 +48402,38 @@ class ConsumerFault extends Error {
 }
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 function createNetwork(log, limits = LIMITS) {
-    return { download: (what, consume) => tryAll(what, consume, limits, log) };
+    return { download: (what, consume) => tryAll(what, consume, limits, log), ask };
+}
+/** Bytes of an answer that are looked at. */
+const SHORT_TEXT = 16 * 1024;
+async function ask(url, seconds) {
+    const client = new lib_HttpClient('nix-multiarch', [], { allowRetries: false, socketTimeout: seconds * 1000 });
+    let late;
+    const timeout = new Promise((resolve) => {
+        late = setTimeout(() => resolve({ fault: 'timeout' }), seconds * 1000);
+    });
+    try {
+        return await Promise.race([shortAnswer(client, url), timeout]);
+    }
+    catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+        return { fault: code || (error instanceof Error ? error.message : String(error)) };
+    }
+    finally {
+        clearTimeout(late);
+        client.dispose();
+    }
+}
+async function shortAnswer(client, url) {
+    const { message } = await client.get(url);
+    let text = '';
+    for await (const chunk of message) {
+        text += chunk.toString('latin1');
+        if (text.length >= SHORT_TEXT)
+            break;
+    }
+    message.destroy();
+    return { status: message.statusCode ?? 0, text: text.slice(0, SHORT_TEXT) };
 }
 async function tryAll(what, consume, limits, log) {
     const name = shownUrl(what.url);

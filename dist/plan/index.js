@@ -32553,6 +32553,8 @@ function atLeast(version, floor) {
 
 ;// CONCATENATED MODULE: ./build/js/install/conf.js
 
+/** Nix's own default. */
+const NIX_STALLED_SECONDS = 300;
 /** Arguments that print all settings as JSON (`show-config` got its new name in Nix 2.20). */
 const showSettings = (version) => [
     '--extra-experimental-features',
@@ -32578,8 +32580,13 @@ function parseSettings(json) {
         maxJobs: Number(value('max-jobs') ?? 1),
         sandboxShell: namesShell(value('sandbox-paths')),
         autoAllocateUids: value('auto-allocate-uids') === true,
+        builders: textOf(value('builders')),
+        substituters: strings(value('substituters')),
+        connectTimeout: Number(value('connect-timeout') ?? 0),
+        stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),
     };
 }
+const textOf = (value) => Array.isArray(value) ? strings(value).join(' ') : typeof value === 'string' ? value : '';
 const strings = (value) => Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 const stringMap = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
@@ -32599,6 +32606,9 @@ function baseSettings(effective, version, machine) {
         // Nix's own default is one build at a time.
         ...(effective.maxJobs === 1 && machine.cpus > 1 ? { 'max-jobs': 'auto' } : {}),
         ...(atLeast(version, '2.19') ? { 'always-allow-substitutes': 'true' } : {}),
+        // Nix tries five times: a cache that hangs would hold the job for 25 minutes.
+        ...(effective.connectTimeout === 0 ? { 'connect-timeout': '15' } : {}),
+        ...(effective.stalledTimeout === NIX_STALLED_SECONDS ? { 'stalled-download-timeout': '60' } : {}),
         // Debian's 2.8.0 is compiled without a shell for the sandbox, which builds expect at /bin/sh.
         ...(effective.sandboxShell || machine.staticShell === undefined
             ? {}
@@ -32761,6 +32771,12 @@ function exportToJob(runner, env, bin, onPath) {
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
 function nix_nixCommand(nix, tool, args, more = {}) {
     return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+}
+/** The same Nix, asking fewer caches: a daemon lets every user name fewer than it has. */
+function withoutSubstituters(nix, left) {
+    const substituters = nix.substituters.filter((url) => !left.includes(url));
+    const lines = [nix.env.NIX_CONFIG ?? '', `substituters = ${substituters.join(' ')}`];
+    return { ...nix, substituters, env: { ...nix.env, NIX_CONFIG: lines.filter((line) => line !== '').join('\n') } };
 }
 
 // EXTERNAL MODULE: external "node:net"
@@ -33041,11 +33057,13 @@ async function applySettings(runner, installed, settings) {
             `${renderSettings(settings)}or add this user to its trusted-users, or let this user use sudo without a password.`);
     }
     await writeBuildConf(runner, merged);
+    const extra = (settings['extra-substituters'] ?? '').split(' ').filter((url) => url !== '');
+    const next = { ...installed, settings: merged, nix: { ...nix, substituters: [...nix.substituters, ...extra] } };
     if (wiring.kind === 'client')
-        return { ...installed, settings: merged };
+        return next;
     await stopDaemon(runner, wiring.daemon);
     const daemon = await startDaemon(runner, { ...wiring.daemon, bin: nix.bin });
-    return { ...installed, settings: merged, wiring: { kind: 'own-daemon', daemon } };
+    return { ...next, wiring: { kind: 'own-daemon', daemon } };
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/wiring.js
@@ -33161,7 +33179,8 @@ async function connect(runner, found, wanted) {
         userLines: wanted.userLines,
         socket,
     });
-    const ready = { ...nix, trusted, env: { ...env, ...opened.env } };
+    const { NIX_CONFIG } = runner.facts.env;
+    const ready = { ...nix, trusted, env: { ...env, ...opened.env, ...(NIX_CONFIG ? { NIX_CONFIG } : {}) } };
     // not the daemon of this run: a post step of another action may come after ours, which ends it
     exportToJob(runner, env, found.bin, found.onPath);
     if (opened.wiring.kind === 'fixed' && !sandboxSet)
@@ -33173,6 +33192,7 @@ async function connect(runner, found, wanted) {
         reason: wanted.reason,
         describe: describe(ready, access, opened.wiring, wanted),
         settings,
+        effective,
         wiring: opened.wiring,
     };
 }
@@ -33184,6 +33204,7 @@ function describeNix(found, effective, access, env) {
         storeDirectory: '/nix/store',
         mode: access.mode,
         trusted: access.mode === 'single-user',
+        substituters: effective.substituters,
         env,
     };
 }
@@ -35340,6 +35361,7 @@ const PLANNER_LIMIT_SECONDS = 1800;
 /** Keeps a command line below the kernel's limit. */
 const MOST_ARGUMENTS = 2000;
 const FILES_AT_ONCE = 32;
+const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false'];
 /**
  * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
  * of what is missing, instead of a dry run for each.
@@ -35367,9 +35389,11 @@ async function gatherMissing(runner, nix, derivations) {
  * @returns undefined where Nix cannot tell
  */
 async function missing_dryRun(runner, nix, derivations, limit) {
-    for (const options of [[], ['--option', 'substitute', 'false']]) {
+    // With --fallback Nix goes on without a substituter that fails.
+    let ways = [[], ['--fallback'], WITHOUT_SUBSTITUTERS];
+    for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
         const lines = [];
-        const command = nix_nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations]);
+        const command = nix_nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...way, ...derivations]);
         const result = await runner.commands.run(command, {
             accept: 'any',
             timeoutSeconds: limit,
@@ -35381,9 +35405,12 @@ async function missing_dryRun(runner, nix, derivations, limit) {
         });
         if (result.stopped === 'cancelled')
             throw new runner_errors/* CommandError */.Qd(command, result);
+        if (result.stopped === undefined && result.exitCode === 0)
+            return parseDryRun(lines.join('\n'));
         if (result.stopped === undefined)
-            return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined;
+            continue;
         runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`);
+        ways = ways.filter((other) => other === WITHOUT_SUBSTITUTERS);
     }
     return undefined;
 }
@@ -40566,7 +40593,38 @@ class ConsumerFault extends Error {
 }
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 function createNetwork(log, limits = LIMITS) {
-    return { download: (what, consume) => tryAll(what, consume, limits, log) };
+    return { download: (what, consume) => tryAll(what, consume, limits, log), ask };
+}
+/** Bytes of an answer that are looked at. */
+const SHORT_TEXT = 16 * 1024;
+async function ask(url, seconds) {
+    const client = new lib_HttpClient('nix-multiarch', [], { allowRetries: false, socketTimeout: seconds * 1000 });
+    let late;
+    const timeout = new Promise((resolve) => {
+        late = setTimeout(() => resolve({ fault: 'timeout' }), seconds * 1000);
+    });
+    try {
+        return await Promise.race([shortAnswer(client, url), timeout]);
+    }
+    catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+        return { fault: code || (error instanceof Error ? error.message : String(error)) };
+    }
+    finally {
+        clearTimeout(late);
+        client.dispose();
+    }
+}
+async function shortAnswer(client, url) {
+    const { message } = await client.get(url);
+    let text = '';
+    for await (const chunk of message) {
+        text += chunk.toString('latin1');
+        if (text.length >= SHORT_TEXT)
+            break;
+    }
+    message.destroy();
+    return { status: message.statusCode ?? 0, text: text.slice(0, SHORT_TEXT) };
 }
 async function tryAll(what, consume, limits, log) {
     const name = shownUrl(what.url);

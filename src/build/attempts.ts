@@ -1,3 +1,4 @@
+import type { Category } from '../nix/explain.ts'
 import type { PathInfo } from '../nix/json.ts'
 import type { Failure, Plan } from '../strategy/types.ts'
 import type { Built } from './build.ts'
@@ -67,9 +68,17 @@ function lastWord(tries: readonly BuildResult[]): BuildResult {
   return { ...(tries.at(-1) as BuildResult), ...(attempts.length === 0 ? {} : { attempts }) }
 }
 
-/** Its build failed: not a check of what was built, and not what a workflow has decided itself. */
-const mayFallBack = ({ plan, status, closureSize }: BuildResult): boolean =>
-  status === 'failed' && plan.choice !== undefined && plan.target.strategy === 'auto' && closureSize === undefined
+/** Troubles of the machine and its surroundings, which are the same whichever way is taken. */
+const OF_THE_MACHINE: readonly (Category | undefined)[] = ['disk', 'daemon', 'rights', 'trust']
+/** The same, where no derivation was at fault: what caches do. */
+const OF_THE_CACHES: readonly (Category | undefined)[] = ['network', 'corrupt', 'signature']
+
+/** Its build failed: not a check of what was built, not what a workflow has decided itself, and not the machine. */
+function mayFallBack({ plan, status, closureSize, category, culprit }: BuildResult): boolean {
+  const hasFailed = status === 'failed' && plan.choice !== undefined && closureSize === undefined
+  const elsewhere = OF_THE_MACHINE.includes(category) || (culprit === undefined && OF_THE_CACHES.includes(category))
+  return hasFailed && plan.target.strategy === 'auto' && !elsewhere
+}
 
 function isSameWay({ choice: before }: Plan, { choice }: Plan): boolean {
   const same = before?.evaluated.drvPath === choice?.evaluated.drvPath && before?.strategy === choice?.strategy

@@ -18,15 +18,26 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
   )
   if (culprit !== undefined) {
     const { seconds, drvPath, lastLines } = culprit
+    const { category } = explainNix(culprit.error ?? '', lastLines)
     const error = describe(plan, culprit)
-    return { plan, seconds, status: 'failed', log: lastLines, error, culprit: drvPath, ...mismatchOf(culprit) }
+    return {
+      plan,
+      seconds,
+      status: 'failed',
+      log: lastLines,
+      error,
+      category,
+      culprit: drvPath,
+      ...mismatchOf(culprit),
+    }
   }
   const messages = followed.errors
     .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
     .map(({ text }) => text)
   if (messages.length === 0)
     return { plan, seconds: 0, status: 'skipped', error: 'not built: another package failed, and keep-going is false' }
-  return { plan, seconds: 0, status: 'failed', error: explained(messages.join('\n')) }
+  const text = messages.join('\n')
+  return { plan, seconds: 0, status: 'failed', error: explained(text), category: explainNix(text).category }
 }
 
 function describe(plan: Plan, { name, drvPath, error, lastLines, status, seconds }: FollowedDerivation): string {

@@ -1,5 +1,5 @@
 import type { Inputs } from '../inputs/inputs.ts'
-import { type Nix, nixCommand } from '../nix/nix.ts'
+import { type Nix, nixCommand, withoutSubstituters } from '../nix/nix.ts'
 import { type StorePath, storeName } from '../nix/store-path.ts'
 import { CommandError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -7,6 +7,7 @@ import type { Plan } from '../strategy/types.ts'
 import { type BuildError, type BuildFollower, createBuildFollower, type FollowedDerivation } from './follow.ts'
 import { createForeignRunLedger, type ForeignRun } from './foreign-run.ts'
 import { type Batch, schedule } from './schedule.ts'
+import { substituterTrouble } from './substituter-trouble.ts'
 
 /** What the log of all batches told. */
 export interface Followed {
@@ -37,8 +38,10 @@ export async function realise(
 ): Promise<Followed> {
   const batches = schedule(plans, inputs)
   const followers: BuildFollower[] = []
+  // of tries whose failures do not count
+  const earlier: BuildFollower[] = []
   const ledger = createForeignRunLedger()
-  const run = async (batch: Batch): Promise<boolean> => {
+  const once = async (batch: Batch, by = nix): Promise<{ follower: BuildFollower; ok: boolean }> => {
     const follower = createBuildFollower({
       log: runner.log,
       now: () => performance.now(),
@@ -46,16 +49,31 @@ export async function realise(
       onLog: ledger.log,
       limits: { silent: batch.silentTimeout, total: inputs.buildTimeout },
     })
-    followers.push(follower)
-    return await realiseBatch(runner, nix, batch, follower, onBuilt)
+    return { follower, ok: await realiseBatch(runner, by, batch, follower, onBuilt) }
+  }
+  const run = async (batch: Batch): Promise<boolean> => {
+    let last = await once(batch)
+    const { errors } = last.follower
+    const trouble = errors.map(({ text }) => substituterTrouble(text)).find((text) => text !== undefined)
+    if (trouble !== undefined) {
+      runner.log.warning(`A substituter fails: ${trouble}. Once more without it; what no other has is built here.`)
+      earlier.push(last.follower)
+      const rest = withoutSubstituters(
+        nix,
+        nix.substituters.filter((url) => trouble.includes(withoutSlash(url))),
+      )
+      last = await once({ ...batch, args: [...batch.args, '--fallback'] }, rest)
+    }
+    followers.push(last.follower)
+    return last.ok
   }
   if (inputs.keepGoing) await Promise.all(batches.map(run))
   else for (const batch of batches) if (!(await run(batch))) break
   return {
-    derivations: new Map(followers.flatMap((follower) => [...follower.derivations])),
+    derivations: new Map([...earlier, ...followers].flatMap((follower) => [...follower.derivations])),
     errors: followers.flatMap((follower) => follower.errors),
     foreignRuns: ledger.runs,
-    fetched: new Set(followers.flatMap((follower) => [...follower.fetched])),
+    fetched: new Set([...earlier, ...followers].flatMap((follower) => [...follower.fetched])),
   }
 }
 
@@ -107,3 +125,5 @@ function describer(plans: readonly Plan[]): (drvPath: string) => string {
     return goal === undefined ? name : `${name} for ${goal}`
   }
 }
+
+const withoutSlash = (url: string): string => url.replace(/[?].*$/, '').replace(/\/+$/, '')

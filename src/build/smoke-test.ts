@@ -8,6 +8,10 @@ import { type Launcher, launchNames, launchScript } from './launcher.ts'
 
 const SMOKE_TEST_LIMIT_SECONDS = 600
 
+/** What only a shell gives a meaning. */
+const SHELL_SYNTAX = /^(?:&&|\|\|?|;|>>?|<)$|;$|\$[({A-Za-z_]|`/
+const NO_SHELL = " (it is not given to a shell: for shell syntax write bash -c '…')"
+
 /**
  * Runs the workflow's command with the outputs first on PATH. A foreign Linux program runs under the emulator that the
  * kernel finds for it, others by scripts that stand before the outputs on PATH and start them with the launcher.
@@ -85,5 +89,6 @@ function describe(words: readonly string[], { result }: CommandError): string {
       result.exitCode
     ] ?? ''
   const tail = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-5).join('\n')
-  return `the smoke test "${shown}" failed with exit code ${result.exitCode}${why}${tail === '' ? '' : `\n${tail}`}`
+  const hint = words.some((word) => SHELL_SYNTAX.test(word)) ? NO_SHELL : ''
+  return `the smoke test "${shown}" failed with exit code ${result.exitCode}${why}${hint}${tail === '' ? '' : `\n${tail}`}`
 }

@@ -1,3 +1,4 @@
+import type { Category } from '../nix/explain.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Plan } from '../strategy/types.ts'
 
@@ -33,6 +34,8 @@ export interface BuildResult {
   readonly notes?: readonly string[]
   /** The last lines of the failed derivation's log. */
   readonly log?: readonly string[]
+  /** What kind of failure it was; undefined where it was none of Nix's. */
+  readonly category?: Category
   /** The derivation that failed, where one did. */
   readonly culprit?: string
   /** Other ways that were tried before this one and failed, the first first. */

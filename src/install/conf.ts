@@ -15,7 +15,17 @@ export interface EffectiveSettings {
   readonly sandboxShell: boolean
   /** Builds get user ids without a group of build users. */
   readonly autoAllocateUids: boolean
+  /** The setting as it stands: lines, or `@FILE`. */
+  readonly builders: string
+  readonly substituters: readonly string[]
+  /** Seconds that a connection may take, 0: as long as it likes. */
+  readonly connectTimeout: number
+  /** Seconds without a byte of a download. */
+  readonly stalledTimeout: number
 }
+
+/** Nix's own default. */
+const NIX_STALLED_SECONDS = 300
 
 /** Arguments that print all settings as JSON (`show-config` got its new name in Nix 2.20). */
 export const showSettings = (version: NixVersion): readonly string[] => [
@@ -42,8 +52,15 @@ export function parseSettings(json: string): EffectiveSettings {
     maxJobs: Number(value('max-jobs') ?? 1),
     sandboxShell: namesShell(value('sandbox-paths')),
     autoAllocateUids: value('auto-allocate-uids') === true,
+    builders: textOf(value('builders')),
+    substituters: strings(value('substituters')),
+    connectTimeout: Number(value('connect-timeout') ?? 0),
+    stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),
   }
 }
+
+const textOf = (value: unknown): string =>
+  Array.isArray(value) ? strings(value).join(' ') : typeof value === 'string' ? value : ''
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
@@ -73,6 +90,9 @@ export function baseSettings(
     // Nix's own default is one build at a time.
     ...(effective.maxJobs === 1 && machine.cpus > 1 ? { 'max-jobs': 'auto' } : {}),
     ...(atLeast(version, '2.19') ? { 'always-allow-substitutes': 'true' } : {}),
+    // Nix tries five times: a cache that hangs would hold the job for 25 minutes.
+    ...(effective.connectTimeout === 0 ? { 'connect-timeout': '15' } : {}),
+    ...(effective.stalledTimeout === NIX_STALLED_SECONDS ? { 'stalled-download-timeout': '60' } : {}),
     // Debian's 2.8.0 is compiled without a shell for the sandbox, which builds expect at /bin/sh.
     ...(effective.sandboxShell || machine.staticShell === undefined
       ? {}

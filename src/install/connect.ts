@@ -72,7 +72,8 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     userLines: wanted.userLines,
     socket,
   })
-  const ready = { ...nix, trusted, env: { ...env, ...opened.env } }
+  const { NIX_CONFIG } = runner.facts.env
+  const ready = { ...nix, trusted, env: { ...env, ...opened.env, ...(NIX_CONFIG ? { NIX_CONFIG } : {}) } }
   // not the daemon of this run: a post step of another action may come after ours, which ends it
   exportToJob(runner, env, found.bin, found.onPath)
   if (opened.wiring.kind === 'fixed' && !sandboxSet) warnUnsandboxed(runner, effective)
@@ -83,6 +84,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     reason: wanted.reason,
     describe: describe(ready, access, opened.wiring, wanted),
     settings,
+    effective,
     wiring: opened.wiring,
   }
 }
@@ -100,6 +102,7 @@ function describeNix(
     storeDirectory: '/nix/store',
     mode: access.mode,
     trusted: access.mode === 'single-user',
+    substituters: effective.substituters,
     env,
   }
 }

@@ -86,8 +86,10 @@ export async function applySettings(runner: Runner, installed: Installed, settin
     )
   }
   await writeBuildConf(runner, merged)
-  if (wiring.kind === 'client') return { ...installed, settings: merged }
+  const extra = (settings['extra-substituters'] ?? '').split(' ').filter((url) => url !== '')
+  const next = { ...installed, settings: merged, nix: { ...nix, substituters: [...nix.substituters, ...extra] } }
+  if (wiring.kind === 'client') return next
   await stopDaemon(runner, wiring.daemon)
   const daemon = await startDaemon(runner, { ...wiring.daemon, bin: nix.bin })
-  return { ...installed, settings: merged, wiring: { kind: 'own-daemon', daemon } }
+  return { ...next, wiring: { kind: 'own-daemon', daemon } }
 }

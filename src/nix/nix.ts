@@ -14,6 +14,8 @@ export interface Nix {
   readonly mode: 'daemon' | 'single-user'
   /** This user may set restricted settings (always in single-user mode). */
   readonly trusted: boolean
+  /** URLs of the binary caches that it asks. */
+  readonly substituters: readonly string[]
   /** Environment that every command of this Nix gets (configuration files of this run). */
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -21,4 +23,11 @@ export interface Nix {
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
 export function nixCommand(nix: Nix, tool: string, args: readonly string[], more: Partial<Command> = {}): Command {
   return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } }
+}
+
+/** The same Nix, asking fewer caches: a daemon lets every user name fewer than it has. */
+export function withoutSubstituters(nix: Nix, left: readonly string[]): Nix {
+  const substituters = nix.substituters.filter((url) => !left.includes(url))
+  const lines = [nix.env.NIX_CONFIG ?? '', `substituters = ${substituters.join(' ')}`]
+  return { ...nix, substituters, env: { ...nix.env, NIX_CONFIG: lines.filter((line) => line !== '').join('\n') } }
 }

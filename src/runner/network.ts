@@ -47,7 +47,38 @@ class ConsumerFault extends Error {}
 
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 export function createNetwork(log: Pick<Log, 'info'>, limits: NetworkLimits = LIMITS): Network {
-  return { download: (what, consume) => tryAll(what, consume, limits, log) }
+  return { download: (what, consume) => tryAll(what, consume, limits, log), ask }
+}
+
+/** Bytes of an answer that are looked at. */
+const SHORT_TEXT = 16 * 1024
+
+async function ask(url: string, seconds: number): ReturnType<Network['ask']> {
+  const client = new HttpClient('nix-multiarch', [], { allowRetries: false, socketTimeout: seconds * 1000 })
+  let late: NodeJS.Timeout | undefined
+  const timeout = new Promise<{ fault: string }>((resolve) => {
+    late = setTimeout(() => resolve({ fault: 'timeout' }), seconds * 1000)
+  })
+  try {
+    return await Promise.race([shortAnswer(client, url), timeout])
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    return { fault: code || (error instanceof Error ? error.message : String(error)) }
+  } finally {
+    clearTimeout(late)
+    client.dispose()
+  }
+}
+
+async function shortAnswer(client: HttpClient, url: string): Promise<{ status: number; text: string }> {
+  const { message } = await client.get(url)
+  let text = ''
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    text += chunk.toString('latin1')
+    if (text.length >= SHORT_TEXT) break
+  }
+  message.destroy()
+  return { status: message.statusCode ?? 0, text: text.slice(0, SHORT_TEXT) }
 }
 
 async function tryAll(what: Download, consume: Consumer, limits: NetworkLimits, log: Pick<Log, 'info'>): Promise<void> {

@@ -117,6 +117,15 @@ export interface Network {
    * @throws UserError with the URL and the reason (status, hash, size, limit); or what the consumer throws on right bytes
    */
   download(what: Download, consume: Consumer): Promise<void>
+  /**
+   * One GET without login, for a short text.
+   * @param seconds until the whole answer is there
+   * @returns a code such as ECONNREFUSED where there is no answer; `timeout` where it does not come in time
+   */
+  ask(
+    url: string,
+    seconds: number,
+  ): Promise<{ readonly status: number; readonly text: string } | { readonly fault: string }>
 }
 
 /** Kept from job to job on self-hosted runners (RUNNER_TOOL_CACHE). */

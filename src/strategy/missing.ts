@@ -10,6 +10,7 @@ const PLANNER_LIMIT_SECONDS = 1800
 /** Keeps a command line below the kernel's limit. */
 const MOST_ARGUMENTS = 2000
 const FILES_AT_ONCE = 32
+const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false']
 
 /** What is missing of a set of derivations. */
 export interface Missing {
@@ -49,9 +50,11 @@ export async function dryRun(
   derivations: readonly string[],
   limit: number,
 ): Promise<DryRun | undefined> {
-  for (const options of [[], ['--option', 'substitute', 'false']]) {
+  // With --fallback Nix goes on without a substituter that fails.
+  let ways = [[], ['--fallback'], WITHOUT_SUBSTITUTERS]
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
     const lines: string[] = []
-    const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...options, ...derivations])
+    const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...way, ...derivations])
     const result = await runner.commands.run(command, {
       accept: 'any',
       timeoutSeconds: limit,
@@ -61,8 +64,10 @@ export async function dryRun(
       },
     })
     if (result.stopped === 'cancelled') throw new CommandError(command, result)
-    if (result.stopped === undefined) return result.exitCode === 0 ? parseDryRun(lines.join('\n')) : undefined
+    if (result.stopped === undefined && result.exitCode === 0) return parseDryRun(lines.join('\n'))
+    if (result.stopped === undefined) continue
     runner.log.warning(`The substituters did not say within ${limit} s what they have: taken as if they had nothing`)
+    ways = ways.filter((other) => other === WITHOUT_SUBSTITUTERS)
   }
   return undefined
 }

@@ -119,6 +119,8 @@ async function findNix(config: string): Promise<Nix> {
     storeDirectory: '/nix/store',
     mode: job.mode ?? 'single-user',
     trusted: true,
+
+    substituters: [],
     env: { NIX_CONFIG: config },
   }
 }

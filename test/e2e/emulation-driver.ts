@@ -37,6 +37,8 @@ const nix: Nix | undefined = version && {
   storeDirectory: '/nix/store',
   mode: 'single-user',
   trusted: true,
+
+  substituters: [],
   env: {},
 }
 let answer: Answer = { folder: runner.facts.folder }

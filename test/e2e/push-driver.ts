@@ -38,6 +38,8 @@ const nix: Nix = {
   storeDirectory: '/nix/store',
   mode: job.mode ?? 'single-user',
   trusted: job.trusted ?? true,
+
+  substituters: [],
   env: {},
 }
 const destinations = job.to.map((url) => {

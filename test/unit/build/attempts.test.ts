@@ -18,6 +18,7 @@ const plan = (name: string, way: Way | undefined, strategy = 'auto'): Plan =>
 async function play(
   packages: Record<string, { ways: readonly Way[]; strategy?: string }>,
   outcome: (drvPath: string, hybrid: boolean) => BuildResult['status'],
+  failure: Partial<BuildResult> = {},
 ) {
   const said: string[] = []
   const built: string[][] = []
@@ -30,7 +31,7 @@ async function play(
       const results = round.map((each): BuildResult => {
         if (each.choice === undefined) return { plan: each, status: 'failed', seconds: 0, error: each.reason }
         const status = outcome(each.choice.evaluated.drvPath, each.choice.hybrid === true)
-        return { plan: each, status, seconds: 1, ...(status === 'failed' ? { error: 'boom' } : {}) }
+        return { plan: each, status, seconds: 1, ...(status === 'failed' ? { error: 'boom', ...failure } : {}) }
       })
       return { results, pathInfos: new Map(), derivations: [], fetched: new Set() }
     },
@@ -81,6 +82,18 @@ describe('building in turns', () => {
   test('what the workflow has decided is not tried otherwise', async () => {
     const { built } = await play({ a: { ways: THREE, strategy: 'cross' } }, () => 'failed')
     expect(built).toEqual([['x']])
+  })
+
+  test.each([
+    ['a full disk', { category: 'disk', culprit: 'x' }, 1],
+    ['a daemon that died', { category: 'daemon' }, 1],
+    ['a cache that fails', { category: 'network' }, 1],
+    ['a builder that finds no network', { category: 'network', culprit: 'x' }, 3],
+    ['a builder that fails', { category: 'build', culprit: 'x' }, 3],
+    ['a platform that is missing', { category: 'platform' }, 3],
+  ] as const)('%s: ways tried', async (_, failure, count) => {
+    const { built } = await play({ a: { ways: THREE } }, () => 'failed', failure)
+    expect(built).toHaveLength(count)
   })
 
   test('a package without any way is told once', async () => {

@@ -29,6 +29,10 @@ describe('settings as Nix prints them', () => {
       'sandbox-fallback': true,
       'max-jobs': 1,
       'sandbox-paths': ['/bin/sh=/usr/bin/bash-static'],
+      builders: '@/etc/nix/machines',
+      substituters: ['https://cache.nixos.org/'],
+      'connect-timeout': 0,
+      'stalled-download-timeout': 300,
     })
     expect(parseSettings(old)).toEqual({
       system: 'x86_64-linux',
@@ -40,6 +44,10 @@ describe('settings as Nix prints them', () => {
       maxJobs: 1,
       sandboxShell: true,
       autoAllocateUids: false,
+      builders: '@/etc/nix/machines',
+      substituters: ['https://cache.nixos.org/'],
+      connectTimeout: 0,
+      stalledTimeout: 300,
     })
   })
   it.each([
@@ -72,12 +80,21 @@ describe('base settings', () => {
     expect(baseSettings(effective, nix('2.8.0'), machine)).toEqual({
       'sandbox-fallback': 'false',
       'max-jobs': 'auto',
+      'connect-timeout': '15',
+      'stalled-download-timeout': '60',
       'extra-sandbox-paths': '/bin/sh=/usr/bin/bash-static',
     })
     expect(baseSettings(effective, nix('2.19.0'), machine)).toHaveProperty('always-allow-substitutes', 'true')
   })
   it('leave alone what the machine has set', () => {
-    const set = parseSettings(printed({ 'max-jobs': 3, 'sandbox-paths': ['/bin/sh=/x'] }))
+    const set = parseSettings(
+      printed({
+        'connect-timeout': 5,
+        'stalled-download-timeout': 100,
+        'max-jobs': 3,
+        'sandbox-paths': ['/bin/sh=/x'],
+      }),
+    )
     expect(baseSettings(set, nix('2.8.0'), machine)).toEqual({ 'sandbox-fallback': 'false' })
   })
 })
