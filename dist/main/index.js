@@ -38605,7 +38605,7 @@ const ANSWER_SECONDS = 10;
 /** The narinfo of no path: a cache that works says that it has none, as it does for most that Nix asks for. */
 const NOBODY = '0'.repeat(32);
 /** No server there: what a proxy or a certificate does is for Nix to find out, with its own settings. */
-const ABSENT = ['timeout', 'ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
+const ABSENT = ['timeout', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
 /** Why a substituter is of no use, from its answers; undefined where Nix may ask it. */
 function whyUseless(info, narInfo) {
     for (const reply of [info, narInfo]) {
@@ -49610,12 +49610,22 @@ const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
 function openRunner() {
-    const temp = temporaryFolder();
-    (0,external_node_fs_.mkdirSync)(temp, { recursive: true });
-    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)(temp), PREFIX));
+    const folder = privateFolder(temporaryFolder());
     saveState(STATE, folder);
     takeLease(folder);
     return assemble(folder);
+}
+/** Ends the process where there is no place for it: nothing is done yet, and nothing can be. */
+function privateFolder(temp) {
+    try {
+        (0,external_node_fs_.mkdirSync)(temp, { recursive: true });
+        return (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)(temp), PREFIX));
+    }
+    catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        setFailed(`the folder for temporary files of the job, RUNNER_TEMP, cannot be written: ${reason}`);
+        return process.exit(1);
+    }
 }
 /** The runner for post, on the folder that main made; undefined where main did not get that far. */
 function reopenRunner() {

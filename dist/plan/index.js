@@ -41801,12 +41801,22 @@ const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
 function openRunner() {
-    const temp = temporaryFolder();
-    (0,external_node_fs_.mkdirSync)(temp, { recursive: true });
-    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)(temp), PREFIX));
+    const folder = privateFolder(temporaryFolder());
     saveState(STATE, folder);
     takeLease(folder);
     return assemble(folder);
+}
+/** Ends the process where there is no place for it: nothing is done yet, and nothing can be. */
+function privateFolder(temp) {
+    try {
+        (0,external_node_fs_.mkdirSync)(temp, { recursive: true });
+        return (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_fs_.realpathSync)(temp), PREFIX));
+    }
+    catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        setFailed(`the folder for temporary files of the job, RUNNER_TEMP, cannot be written: ${reason}`);
+        return process.exit(1);
+    }
 }
 /** The runner for post, on the folder that main made; undefined where main did not get that far. */
 function reopenRunner() {

@@ -10,7 +10,7 @@ const ANSWER_SECONDS = 10
 /** The narinfo of no path: a cache that works says that it has none, as it does for most that Nix asks for. */
 const NOBODY = '0'.repeat(32)
 /** No server there: what a proxy or a certificate does is for Nix to find out, with its own settings. */
-const ABSENT = ['timeout', 'ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']
+const ABSENT = ['timeout', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']
 
 /** Why a substituter is of no use, from its answers; undefined where Nix may ask it. */
 export function whyUseless(info: Reply, narInfo: Reply): string | undefined {

@@ -12,7 +12,7 @@
   request,
 }:
 let
-  inherit (builtins) attrNames head isAttrs listToAttrs map tail tryEval;
+  inherit (builtins) attrNames head isAttrs listToAttrs map tail toJSON tryEval;
 
   find =
     path: set:
@@ -54,16 +54,21 @@ let
       in
       if result.found then describe (head paths) result.value else first outputs (tail paths);
 
-  outputsFor =
-    question: source:
-    if source.view or null == null then
-      flake
-    else
-      (views {
+  # One for each target: packages share what their nixpkgs evaluates to.
+  viewsFor = listToAttrs (
+    map (question: {
+      name = toJSON question.platform;
+      value = views {
         inherit flake;
         inherit (request) build folder;
         target = question.platform;
-      }).${source.view};
+      };
+    }) request.questions
+  );
+
+  outputsFor =
+    question: source:
+    if source.view or null == null then flake else viewsFor.${toJSON question.platform}.${source.view};
 
   lookUp =
     question: lookup:
