@@ -215,7 +215,7 @@ function collect(
     const lines = createLines((line) => options.onLine?.(line, name))
     const decoder = new StringDecoder('utf8')
     const take = (text: string): void => {
-      if (name === 'stderr') stderr = (stderr + text).slice(-STDERR_KEPT)
+      if (name === 'stderr') stderr = lastOf(stderr + text)
       else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT) stdout += text
       if (options.onLine !== undefined) lines.push(text)
     }
@@ -231,10 +231,13 @@ function collect(
   return {
     finish: (missing) => {
       for (const end of readers) end()
-      return { stdout, stderr: missing ? nothingRun(undefined).stderr : stderr }
+      return { stdout, stderr: missing ? nothingRun(undefined).stderr : stderr.slice(-STDERR_KEPT) }
     },
   }
 }
+
+/** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
+const lastOf = (text: string): string => (text.length > STDERR_KEPT * 2 ? text.slice(-STDERR_KEPT) : text)
 
 /** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
 function createLines(onLine: (line: string) => void): { push(text: string): void; end(): void } {

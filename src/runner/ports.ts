@@ -67,6 +67,15 @@ export interface Annotation {
   readonly startLine?: number
 }
 
+/** Lines that wait, in memory and on disk, both bounded: of a very long text the middle is left out. */
+export interface HeldLines {
+  add(line: string): void
+  /** Puts all of it on disk: post prints what a killed main leaves there. */
+  save(): void
+  /** Prints the lines as a folded section that nothing else gets into, and drops them. No lines: the title alone. */
+  print(title: string): void
+}
+
 /** The job log. All text is safe: what would act as a workflow command is printed as text. */
 export interface Log {
   info(text: string): void
@@ -81,6 +90,8 @@ export interface Log {
    * away.
    */
   readonly status?: (owner: object, lines: readonly string[]) => void
+  /** Not on a terminal: a text that waits to be printed as one folded section. @param name what it is the text of */
+  readonly hold?: (name: string) => HeldLines
   /** Masks a secret (and each of its lines) in the log from now on. */
   mask(secret: string): void
 }
