@@ -14,6 +14,8 @@ export interface BuildLogOptions {
 
 /** Between two drawings on a terminal. */
 const STATUS_MILLISECONDS = 100
+/** What is not on disk by then is lost when main is killed. */
+const SAVE_MILLISECONDS = 5000
 /** Last lines of a failed build that are seen without unfolding its log. */
 const SHOWN_LINES = 10
 
@@ -37,11 +39,13 @@ export class BuildLog {
   readonly #options: BuildLogOptions
   readonly #held = new Map<string, HeldLines>()
   #lastSign: number
+  #lastSave: number
   #lastStatus = Number.NEGATIVE_INFINITY
 
   constructor(options: BuildLogOptions, now: number) {
     this.#options = options
     this.#lastSign = now
+    this.#lastSave = now
   }
 
   info(text: string): void {
@@ -77,15 +81,19 @@ export class BuildLog {
   /** Prints a sign of life where it is time for one, or shows on the terminal how far it is. */
   tick(progress: () => Progress, time: number): void {
     const { log, heartbeat = 30 } = this.#options
-    const label = (derivation: FollowedDerivation): string => this.#label(derivation)
     if (log.status !== undefined) {
       if (time - this.#lastStatus < STATUS_MILLISECONDS) return
       this.#lastStatus = time
-      log.status(this, statusLines(progress(), time, label))
-    } else if (time - this.#lastSign >= heartbeat * 1000) {
-      this.#lastSign = time
+      log.status(this, statusLines(progress(), time, this.#label))
+      return
+    }
+    if (time - this.#lastSave >= SAVE_MILLISECONDS) {
+      this.#lastSave = time
       for (const held of this.#held.values()) held.save()
-      for (const line of heartbeatLines(progress(), time, label)) this.info(line)
+    }
+    if (time - this.#lastSign >= heartbeat * 1000) {
+      this.#lastSign = time
+      for (const line of heartbeatLines(progress(), time, this.#label)) this.info(line)
     }
   }
 
@@ -102,9 +110,9 @@ export class BuildLog {
     else held.print(title)
   }
 
-  #label(derivation: FollowedDerivation): string {
-    const label = this.#options.describe?.(derivation.drvPath) ?? derivation.name
-    return derivation.machine === '' ? label : `${label} on ${derivation.machine}`
+  readonly #label = ({ drvPath, name, machine }: FollowedDerivation): string => {
+    const label = this.#options.describe?.(drvPath) ?? name
+    return machine === '' ? label : `${label} on ${machine}`
   }
 }
 

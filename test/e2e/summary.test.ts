@@ -5,6 +5,7 @@ import { ganttChart } from '../../src/report/timeline.ts'
 import { machineUsable } from '../rig/available.ts'
 import { drawDiagrams } from '../rig/browser.ts'
 import { rig } from '../rig/cache.ts'
+import { drawLog } from '../rig/drawn-log.ts'
 import { Machine } from '../rig/machine.ts'
 import { withJob } from './support.ts'
 
@@ -87,7 +88,7 @@ const manyFlake = `{
       if name == "leaf-3-5" || name == "leaf-4-5" then sh system "leaf-shared" "echo working; echo no luck >&2; exit 7"
       else if name == "leaf-7-1" then sh system name "echo alone; exit 1"
       else if name == "leaf-0-0" then sh system name "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo slow > $out"
-      else sh system name "echo building \${name}; echo \${name} > $out";
+      else sh system name "echo one of \${name}; echo '::endgroup::'; echo '##[endgroup]'; echo two; echo \${name} > $out";
     group = system: n: let
       leaves = map (i: leaf system "leaf-\${toString n}-\${toString i}") (builtins.genList (i: i) 29);
     in sh system "group-\${toString n}" "echo \${toString leaves} > $out";
@@ -139,6 +140,22 @@ describe.skipIf(!usable)('a build of 300 derivations', () => {
       const errors = runner.messages('error')
       expect(errors).toHaveLength(2)
       expect(errors[0]).toContain('1 other package(s) failed with it: group-4 for x86_64-linux')
+
+      // one log is one group, whatever it prints, and between them a line for each start
+      const { groups, loose, faults } = drawLog(runner.job.lines)
+      expect(faults).toEqual([])
+      const logs = groups.flatMap(({ title, lines }) => {
+        const [, how = '', name = ''] = /^\[\d+\/\d+\] (built|failed:) (leaf-[\w-]+)/.exec(title) ?? []
+        return name === '' ? [] : [{ how, name, lines }]
+      })
+      expect(new Set(logs.map(({ name }) => name)).size).toBe(logs.length)
+      const [good, bad] = ['built', 'failed:'].map((wanted) => logs.filter(({ how }) => how === wanted))
+      expect(good).toHaveLength(286) // one prints nothing
+      for (const { name, lines } of good ?? [])
+        expect(lines).toEqual([`one of ${name}`, '::endgroup::', '# #[ endgroup]', 'two'])
+      expect(bad?.map(({ lines }) => lines)).toEqual(expect.arrayContaining([['working', 'no luck'], ['alone']]))
+      expect(loose.filter((line) => line === 'two' || line.startsWith('one of'))).toEqual([])
+      expect(loose.filter((line) => /^\[\d+\/\d+\] building /.test(line))).toHaveLength(296)
       await finish()
     })
   })

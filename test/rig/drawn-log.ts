@@ -18,23 +18,44 @@ export interface DrawnLog {
  * @param lines as the runner writes them on, commands carried out
  */
 export function drawLog(lines: readonly string[]): DrawnLog {
-  const groups: { title: string; lines: string[] }[] = []
-  const [loose, faults]: [string[], string[]] = [[], []]
-  let open: { title: string; lines: string[] } | undefined
-  for (const line of lines) {
-    const [, name, rest = ''] = /^\s*(?:##)?\[(group|endgroup)\](.*)$/.exec(line) ?? []
-    if (name !== undefined && (name === 'group') === (open !== undefined))
-      faults.push(`${line}${open === undefined ? '' : ` inside of ${open.title}`}`)
-    if (name === 'group') {
-      open = { title: rest, lines: [] }
-      groups.push(open)
-    } else if (name === 'endgroup') open = undefined
-    // the two ends of a stretch without commands; their token is masked
-    else if (!/^::(?:stop-commands::\*\*\*|\*\*\*::)$/.test(line)) (open?.lines ?? loose).push(line)
-  }
-  if (open !== undefined) faults.push(`${open.title} has no end`)
-  return { groups, loose, faults }
+  const drawing = new Drawing()
+  for (const line of lines) if (!PAUSE.test(line)) drawing.line(line)
+  drawing.end()
+  return drawing
 }
+
+class Drawing implements DrawnLog {
+  readonly groups: { title: string; lines: string[] }[] = []
+  readonly loose: string[] = []
+  readonly faults: string[] = []
+  #open: { title: string; lines: string[] } | undefined
+
+  line(line: string): void {
+    const [, name, title = ''] = MARK.exec(line) ?? []
+    if (name === undefined) (this.#open?.lines ?? this.loose).push(line)
+    else if (name === 'group') this.#start(title)
+    else this.#stop()
+  }
+
+  end(): void {
+    if (this.#open !== undefined) this.faults.push(`${this.#open.title} has no end`)
+  }
+
+  #start(title: string): void {
+    if (this.#open !== undefined) this.faults.push(`${title} begins inside of ${this.#open.title}`)
+    this.#open = { title, lines: [] }
+    this.groups.push(this.#open)
+  }
+
+  #stop(): void {
+    if (this.#open === undefined) this.faults.push(`an end after ${this.groups.at(-1)?.title} has ended`)
+    this.#open = undefined
+  }
+}
+
+const MARK = /^\s*(?:##)?\[(group|endgroup)\](.*)$/
+/** The two ends of a stretch without commands; their token is masked. */
+const PAUSE = /^::(?:stop-commands::\*\*\*|\*\*\*::)$/
 
 /** What the runner makes of an action's output. */
 export function playOutput(text: string): Job {

@@ -314,20 +314,23 @@ describe('with the log of the job', () => {
     const runs = [0, 1].map(() => new BuildFollower({ log: jobLog, now: () => clock.seconds * 1000 }))
     const wanted = new Map<string, string[]>()
     const ended = new Set<string>()
+    const end = (follower: BuildFollower, name: string, id: number, failed: boolean): void => {
+      ended.add(name)
+      if (failed) follower.line(error(`builder for '${path(name)}' failed with exit code 1`))
+      follower.line(stop(id))
+    }
+    const say = (follower: BuildFollower, name: string, id: number, lines: readonly string[]): void => {
+      for (const line of lines) follower.line(log(id, line))
+      const shown = lines.map((line) => line.replace('##[', '# #[').replace(/\[(?=(end)?group)/, '[ '))
+      wanted.set(name, [...(wanted.get(name) ?? []), ...shown])
+    }
     const play = ({ run, build, what }: Step, index: number): void => {
       const [name, id, follower] = [`r${run}b${build}-1`, build + 2, runs[run] as BuildFollower]
       if (ended.has(name)) return
       if (!follower.derivations.has(path(name))) follower.line(start(id, name))
       if (what === 'wait') clock.seconds += 31
-      if (what === 'fail') follower.line(error(`builder for '${path(name)}' failed with exit code 1`))
-      if (what === 'fail' || what === 'end') {
-        ended.add(name)
-        follower.line(stop(id))
-      }
-      if (['end', 'fail', 'wait'].includes(what)) return
-      for (const line of [`${index} of ${name}`, what]) follower.line(log(id, line))
-      const shown = what.replace('##[', '# #[').replace(/\[(?=(end)?group)/, '[ ')
-      wanted.set(name, [...(wanted.get(name) ?? []), `${index} of ${name}`, shown])
+      else if (what === 'fail' || what === 'end') end(follower, name, id, what === 'fail')
+      else say(follower, name, id, [`${index} of ${name}`, what])
     }
     steps.forEach(play)
     for (const follower of runs) follower.finish()
