@@ -100,6 +100,24 @@ const manyFlake = `{
 }
 `
 
+/** One log is one group, whatever it prints, and outside there is a line for each start. */
+function expectWholeLogs(log: readonly string[]): void {
+  const { groups, loose, faults } = drawLog(log)
+  expect(faults).toEqual([])
+  const logs = groups.flatMap(({ title, lines }) => {
+    const [, how = '', name = ''] = /^\[\d+\/\d+\] (built|failed:) (leaf-[\w-]+)/.exec(title) ?? []
+    return name === '' ? [] : [{ how, name, lines }]
+  })
+  expect(new Set(logs.map(({ name }) => name)).size).toBe(logs.length)
+  const good = logs.filter(({ how }) => how === 'built')
+  expect(good).toHaveLength(286) // one prints nothing
+  for (const { name, lines } of good) expect(lines).toEqual([`one of ${name}`, '::endgroup::', '# #[ endgroup]', 'two'])
+  const bad = logs.filter(({ how }) => how !== 'built').map(({ lines }) => lines)
+  expect(bad).toEqual(expect.arrayContaining([['working', 'no luck'], ['alone']]))
+  expect(loose.filter((line) => line === 'two' || line.startsWith('one of'))).toEqual([])
+  expect(loose.filter((line) => /^\[\d+\/\d+\] building /.test(line))).toHaveLength(296)
+}
+
 describe.skipIf(!usable)('a build of 300 derivations', () => {
   test('with failures: the summary says it all', async () => {
     const options = {
@@ -141,21 +159,7 @@ describe.skipIf(!usable)('a build of 300 derivations', () => {
       expect(errors).toHaveLength(2)
       expect(errors[0]).toContain('1 other package(s) failed with it: group-4 for x86_64-linux')
 
-      // one log is one group, whatever it prints, and between them a line for each start
-      const { groups, loose, faults } = drawLog(runner.job.lines)
-      expect(faults).toEqual([])
-      const logs = groups.flatMap(({ title, lines }) => {
-        const [, how = '', name = ''] = /^\[\d+\/\d+\] (built|failed:) (leaf-[\w-]+)/.exec(title) ?? []
-        return name === '' ? [] : [{ how, name, lines }]
-      })
-      expect(new Set(logs.map(({ name }) => name)).size).toBe(logs.length)
-      const [good, bad] = ['built', 'failed:'].map((wanted) => logs.filter(({ how }) => how === wanted))
-      expect(good).toHaveLength(286) // one prints nothing
-      for (const { name, lines } of good ?? [])
-        expect(lines).toEqual([`one of ${name}`, '::endgroup::', '# #[ endgroup]', 'two'])
-      expect(bad?.map(({ lines }) => lines)).toEqual(expect.arrayContaining([['working', 'no luck'], ['alone']]))
-      expect(loose.filter((line) => line === 'two' || line.startsWith('one of'))).toEqual([])
-      expect(loose.filter((line) => /^\[\d+\/\d+\] building /.test(line))).toHaveLength(296)
+      expectWholeLogs(runner.job.lines)
       await finish()
     })
   })
