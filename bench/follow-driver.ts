@@ -50,7 +50,7 @@ const followed = (drvPath: string) => async () => {
   const onLine = (line: string, stream: string): void => {
     if (stream === 'stderr' && !line.includes("you did not specify '--add-root'")) follower.line(line)
   }
-  await commands.run({ tool: 'nix-store', args }, { discardStdout: true, onLine })
+  await commands.run({ tool: 'nix-store', args }, { discardStdout: true, gather: true, onLine })
   follower.finish()
   const built = [...follower.derivations.values()].filter(({ status }) => status === 'built').length
   if (built !== Number(derivations)) throw new Error(`${built} derivations were seen`)

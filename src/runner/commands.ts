@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { Readable } from 'node:stream'
+import { getDefaultHighWaterMark, Readable, setDefaultHighWaterMark } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { StringDecoder } from 'node:string_decoder'
 import { CommandError, printCommand, UserError } from './errors.ts'
@@ -12,6 +12,9 @@ import { endGroup, type ProcessList } from './processes.ts'
 const STDERR_KEPT = 256 * 1024
 const STDOUT_KEPT = 512 * 1024 * 1024
 const LINE_LIMIT = 1024 * 1024
+const GATHER_MILLISECONDS = 50
+/** A piece from which on there is no waiting: more is to come. */
+const GATHERED = 16 * 1024
 
 interface Surroundings {
   readonly privilege: 'root' | 'sudo' | 'none'
@@ -125,12 +128,7 @@ async function execute(
   isCancelled: () => boolean,
 ): Promise<CommandResult> {
   const began = performance.now()
-  const child = spawn(command.tool, command.args, {
-    cwd: command.cwd,
-    detached: true,
-    env: environment(command),
-    stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  })
+  const child = start(command, options)
   const pid = child.pid
   if (pid !== undefined) processes.add(pid)
   const limits = watch(options, () => pid !== undefined && void endGroup(pid, sudo))
@@ -148,6 +146,22 @@ async function execute(
     ...output.finish(exitCode === undefined),
     seconds,
     ...(stopped === undefined ? {} : { stopped }),
+  }
+}
+
+function start(command: Command, { gather = false }: RunOptions): ChildProcess {
+  // A stream that is paused goes on to read until it has this much: of what is gathered nothing is to be read ahead.
+  const usual = getDefaultHighWaterMark(false)
+  if (gather) setDefaultHighWaterMark(false, 1)
+  try {
+    return spawn(command.tool, command.args, {
+      cwd: command.cwd,
+      detached: true,
+      env: environment(command),
+      stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    })
+  } finally {
+    setDefaultHighWaterMark(false, usual)
   }
 }
 
@@ -219,10 +233,15 @@ function collect(
       else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT) stdout += text
       if (options.onLine !== undefined) lines.push(text)
     }
-    child[name]?.on('data', (chunk: Buffer) => {
+    const stream = child[name]
+    stream?.on('data', (chunk: Buffer) => {
       touch()
       take(decoder.write(chunk))
+      if (options.gather !== true || chunk.length >= GATHERED || child.exitCode !== null) return
+      stream.pause()
+      setTimeout(() => stream.resume(), GATHER_MILLISECONDS)
     })
+    child.once('exit', () => stream?.resume())
     return () => {
       take(decoder.end())
       lines.end()

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly accept?: 'any' | readonly number[]
   /** Called for each line of stdout and stderr as it comes (no line ending; invalid UTF-8 replaced). */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** Lines may come some hundredths of a second late, many at once: a command that writes often wakes us less often. */
+  readonly gather?: boolean
   /** Ends the command when it is aborted, as a cancellation does. */
   readonly signal?: AbortSignal
   /** Do not keep stdout in the result (long logs). */

@@ -27,6 +27,29 @@ describe('run', () => {
     expect(lines.sort()).toEqual(['stderr:b', 'stdout:a', 'stdout:c'])
   })
 
+  test('what is gathered comes whole, in order, in few pieces, and does not make the end late', async () => {
+    const lines: string[] = []
+    const times = new Set<number>()
+    const onLine = (line: string): void => {
+      lines.push(line)
+      times.add(Math.floor(performance.now() / 10))
+    }
+    const script =
+      'for n in 1 2 3 4 5; do for m in 1 2 3 4 5 6 7 8 9; do echo $n $m; sleep 0.005; done; done; seq 200000; echo last'
+    const { seconds, exitCode } = await commands().run(shell(script), { gather: true, discardStdout: true, onLine })
+    expect([exitCode, lines.length, lines[0], lines[44], lines[45], lines.at(-1)]).toEqual([
+      0,
+      200_046,
+      '1 1',
+      '5 9',
+      '1',
+      'last',
+    ])
+    expect(times.size).toBeLessThan(seconds * 50)
+    const quick = await commands().run(shell('echo a; echo b'), { gather: true })
+    expect(quick.stdout).toBe('a\nb\n')
+  })
+
   test('passes words as they are', async () => {
     const { stdout } = await commands().run({ tool: 'printf', args: ['%s|', '$(id)', ';', '`x`', 'a b'] })
     expect(stdout).toBe('$(id)|;|`x`|a b|')
