@@ -3,18 +3,11 @@ import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { getDefaultHighWaterMark, Readable, setDefaultHighWaterMark } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { StringDecoder } from 'node:string_decoder'
 import { CommandError, printCommand, UserError } from './errors.ts'
 import { filter } from './filter.ts'
+import { collect, NOT_THERE } from './output.ts'
 import type { Command, CommandResult, Commands, RunOptions } from './ports.ts'
 import { endGroup, type ProcessList } from './processes.ts'
-
-const STDERR_KEPT = 256 * 1024
-const STDOUT_KEPT = 512 * 1024 * 1024
-const LINE_LIMIT = 1024 * 1024
-const GATHER_MILLISECONDS = 50
-/** A piece from which on there is no waiting: more is to come. */
-const GATHERED = 16 * 1024
 
 interface Surroundings {
   readonly privilege: 'root' | 'sudo' | 'none'
@@ -115,7 +108,7 @@ function environment(command: Command): NodeJS.ProcessEnv {
 const nothingRun = (stopped: CommandResult['stopped'] | undefined): CommandResult => ({
   exitCode: 127,
   stdout: '',
-  stderr: stopped === undefined ? 'the program is not there or cannot be run' : '',
+  stderr: stopped === undefined ? NOT_THERE : '',
   seconds: 0,
   ...(stopped === undefined ? {} : { stopped }),
 })
@@ -215,65 +208,5 @@ function watch(
       clearTimeout(silent)
     },
     stopped: () => reason,
-  }
-}
-
-function collect(
-  child: ChildProcess,
-  options: RunOptions,
-  touch: () => void,
-): { finish(missing: boolean): { stdout: string; stderr: string } } {
-  let stdout = ''
-  let stderr = ''
-  const readers = (['stdout', 'stderr'] as const).map((name) => {
-    const lines = createLines((line) => options.onLine?.(line, name))
-    const decoder = new StringDecoder('utf8')
-    const take = (text: string): void => {
-      if (name === 'stderr') stderr = lastOf(stderr + text)
-      else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT) stdout += text
-      if (options.onLine !== undefined) lines.push(text)
-    }
-    const stream = child[name]
-    stream?.on('data', (chunk: Buffer) => {
-      touch()
-      take(decoder.write(chunk))
-      if (options.gather !== true || chunk.length >= GATHERED || child.exitCode !== null) return
-      stream.pause()
-      setTimeout(() => stream.resume(), GATHER_MILLISECONDS)
-    })
-    child.once('exit', () => stream?.resume())
-    return () => {
-      take(decoder.end())
-      lines.end()
-    }
-  })
-  return {
-    finish: (missing) => {
-      for (const end of readers) end()
-      return { stdout, stderr: missing ? nothingRun(undefined).stderr : stderr.slice(-STDERR_KEPT) }
-    },
-  }
-}
-
-/** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
-const lastOf = (text: string): string => (text.length > STDERR_KEPT * 2 ? text.slice(-STDERR_KEPT) : text)
-
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
-function createLines(onLine: (line: string) => void): { push(text: string): void; end(): void } {
-  let rest = ''
-  return {
-    push: (text) => {
-      const parts = (rest + text).split('\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts) onLine(part.endsWith('\r') ? part.slice(0, -1) : part)
-      if (rest.length > LINE_LIMIT) {
-        onLine(rest)
-        rest = ''
-      }
-    },
-    end: () => {
-      if (rest !== '') onLine(rest)
-      rest = ''
-    },
   }
 }
