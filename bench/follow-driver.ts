@@ -1,8 +1,9 @@
-// Runs in a machine: builds 300 short derivations bare and followed, in turns, and prints seconds as JSON.
+// Runs in a machine: builds 300 short derivations in several ways, in turns, and prints seconds as JSON.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, writeFileSync } from 'node:fs'
 import { createBuildFollower } from '../src/build/follow.ts'
+import { createForeignRunLedger } from '../src/build/foreign-run.ts'
 import { createCommands } from '../src/runner/commands.ts'
 import { createLog } from '../src/runner/log.ts'
 import { createProcessList } from '../src/runner/processes.ts'
@@ -30,30 +31,42 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1000
 }
 
-const bare = (drvPath: string) => async () => {
-  const args = ['build', '--no-link', '--print-build-logs', `${drvPath}^*`]
-  const [code] = await once(spawn('nix', args, { stdio: ['ignore', log, log] }), 'close')
-  if (code !== 0) throw new Error(`nix build: ${code}`)
-}
+const alone =
+  (tool: string, ...args: readonly string[]) =>
+  (drvPath: string) =>
+  async () => {
+    const what = tool === 'nix' ? `${drvPath}^*` : drvPath
+    const [code] = await once(spawn(tool, [...args, what], { stdio: ['ignore', log, log] }), 'close')
+    if (code !== 0) throw new Error(`${tool}: ${code}`)
+  }
 
 const followed = (drvPath: string) => async () => {
-  const { info } = createLog((text) => writeFileSync(log, text))
-  const follower = createBuildFollower({ log: { info }, now: () => performance.now() })
+  const follower = createBuildFollower({
+    log: createLog((text) => writeFileSync(log, text), '/tmp'),
+    now: () => performance.now(),
+    onLog: createForeignRunLedger().log,
+  })
   const args = ['--realise', '--log-format', 'internal-json', '--keep-going', drvPath]
   const onLine = (line: string, stream: string): void => {
-    if (stream === 'stderr') follower.line(line)
+    if (stream === 'stderr' && !line.includes("you did not specify '--add-root'")) follower.line(line)
   }
-  await commands.run({ tool: 'nix-store', args }, { discardStdout: true, onLine })
+  await commands.run({ tool: 'nix-store', args }, { discardStdout: true, gather: true, onLine })
   follower.finish()
   const built = [...follower.derivations.values()].filter(({ status }) => status === 'built').length
   if (built !== Number(derivations)) throw new Error(`${built} derivations were seen`)
 }
 
+const JSON_LOG = ['--log-format', 'internal-json'] as const
+const ways = [
+  ['bare', alone('nix', 'build', '--no-link', '--print-build-logs')],
+  ['followed', followed],
+  // what of it is Nix's own: the other command, and the other log
+  ['bare nix-store', alone('nix-store', '--realise')],
+  ['nix build, JSON to a file', alone('nix', 'build', '--no-link', ...JSON_LOG)],
+  ['nix-store, JSON to a file', alone('nix-store', '--realise', ...JSON_LOG)],
+] as const
+
 for (let round = 0; round < Number(rounds); round += 1) {
-  const ways = [
-    ['bare', bare],
-    ['followed', followed],
-  ] as const
   for (const [name, way] of round % 2 === 0 ? ways : ways.toReversed()) {
     const drvPath = await instantiate(`${name}-${round}-${Date.now()}`)
     const before = processorTime()

@@ -1,41 +1,19 @@
 import { createLogReader, type LogEvent, type LogReader } from '../nix/log-stream.ts'
-import { formatSeconds } from '../nix/units.ts'
-import type { Log } from '../runner/ports.ts'
-import { firstLine } from './error-message.ts'
-import type { BuildError, DerivationStatus, FollowedDerivation, Limits } from './followed.ts'
-import { heartbeatLine, type Progress, statusLines } from './heartbeat.ts'
+import { BuildLog, type BuildLogOptions } from './build-log.ts'
+import type { BuildError, FollowedDerivation, Limits } from './followed.ts'
+import type { Progress } from './heartbeat.ts'
 import { BuildLedger } from './ledger.ts'
 
-export interface FollowOptions {
-  readonly log: Pick<Log, 'info' | 'status'>
+export interface FollowOptions extends BuildLogOptions {
   /** A clock in milliseconds. */
   readonly now: () => number
-  /** How a derivation is named in the log: `hello-2.12 for aarch64-linux (emulated)`. Default: its name. */
-  readonly describe?: (drvPath: string) => string | undefined
   /** Derivations to be built, where known; else Nix's own announcement and counters are used. */
   readonly total?: number
   readonly limits?: Limits
-  /** Told each log line of a build, printed or not, with the build's phase where known. */
+  /** Told each log line of a build, with the build's phase where known. */
   readonly onLog?: (drvPath: string, text: string, phase: string | undefined) => void
   /** Log lines kept for each derivation, default 25. */
   readonly keepLines?: number
-  /** Log lines of one derivation that are printed, default 50 000. */
-  readonly printLines?: number
-  /** Seconds without a printed line after which a sign of life is printed, default 30. */
-  readonly heartbeat?: number
-}
-
-/** Between two drawings on a terminal. */
-const STATUS_MILLISECONDS = 100
-
-const ENDINGS: Readonly<Record<DerivationStatus, string>> = {
-  building: 'building',
-  ended: 'ended:',
-  built: 'built',
-  failed: 'failed:',
-  silent: 'hung:',
-  timeout: 'timed out:',
-  stopped: 'not finished:',
 }
 
 /** A follower for one run of Nix. */
@@ -48,11 +26,10 @@ export class BuildFollower {
   readonly #options: FollowOptions
   readonly #read: LogReader = createLogReader()
   readonly #ledger: BuildLedger
-  readonly #prefixes = new Map<string, string>()
+  readonly #log: BuildLog
   readonly #began: number
-  #lastPrint: number
-  #lastStatus = Number.NEGATIVE_INFINITY
   readonly #fetched = new Set<string>()
+  #copying = 0
   #announced = 0
   #expected = 0
   #bytes = 0
@@ -61,7 +38,7 @@ export class BuildFollower {
     this.#options = options
     this.#ledger = new BuildLedger(options.limits ?? { silent: 0, total: 0 }, options.keepLines ?? 25)
     this.#began = options.now()
-    this.#lastPrint = this.#began
+    this.#log = new BuildLog(options, this.#began)
   }
 
   /** What was seen of each derivation that was begun. */
@@ -91,51 +68,37 @@ export class BuildFollower {
     this.tick()
   }
 
-  /**
-   * To be called every few seconds, on a terminal several times a second: prints a sign of life where nothing was
-   * printed for long, or shows on the terminal how far it is.
-   */
+  /** To be called every few seconds, on a terminal several times a second: shows people how far it is. */
   tick(): void {
-    const { log, now, heartbeat = 30 } = this.#options
-    const time = now()
-    if (log.status === undefined) {
-      if (time - this.#lastPrint < heartbeat * 1000 || this.#ledger.running.size === 0) return
-      this.#print(heartbeatLine(this.#progress(), time))
-    } else if (time - this.#lastStatus >= STATUS_MILLISECONDS) {
-      this.#lastStatus = time
-      log.status(
-        this,
-        statusLines(this.#progress(), time, (derivation) => this.#label(derivation)),
-      )
-    }
+    this.#log.tick(this.#progress, this.#options.now())
   }
 
-  #progress(): Progress {
+  readonly #progress = (): Progress => {
     const { running, built, failed } = this.#ledger
-    return { running: [...running], built, failed, total: this.#total(), bytes: this.#bytes, began: this.#began }
+    const [total, copying, bytes] = [this.#total(), this.#copying, this.#bytes]
+    return { running: [...running], built, failed, total, copying, bytes, began: this.#began }
   }
 
   /** Nix has ended: settles and prints what is open. */
   finish(): void {
-    for (const derivation of this.#ledger.close(this.#options.now())) this.#printEnd(derivation)
-    this.#options.log.status?.(this, [])
+    for (const derivation of this.#ledger.close(this.#options.now())) this.#ended(derivation)
+    this.#log.close()
   }
 
   #take(event: LogEvent): void {
     const time = this.#options.now()
     switch (event.kind) {
       case 'build-started':
-        this.#printStart(this.#ledger.start(event.drvPath, event.machine, time))
+        this.#log.started(this.#ledger.start(event.drvPath, event.machine, time), this.#total())
         break
       case 'build-stopped':
-        this.#printEnd(this.#ledger.stop(event.drvPath, time))
+        this.#ended(this.#ledger.stop(event.drvPath, time))
         break
       case 'phase':
         this.#ledger.phase(event.drvPath, event.phase)
         break
       case 'log':
-        this.#options.onLog?.(event.drvPath, event.text, this.derivations.get(event.drvPath)?.phase)
-        this.#printLog(this.#ledger.output(event.drvPath, event.text, time), event.text)
+        this.#output(event.drvPath, event.text, time)
         break
       case 'progress':
         if (event.of === 'builds') this.#count(event.done, event.expected)
@@ -144,14 +107,18 @@ export class BuildFollower {
         this.#bytes += event.bytes
         break
       case 'copy-started':
+        this.#copying += 1
         if (event.from !== 'local') this.#fetched.add(event.path)
-        this.#print(`copying ${event.path} ${event.from === 'local' ? `to ${event.to}` : `from ${event.from}`}`)
+        this.#log.info(`copying ${event.path} ${event.from === 'local' ? `to ${event.to}` : `from ${event.from}`}`)
+        break
+      case 'copy-stopped':
+        this.#copying -= 1
         break
       case 'message':
         this.#message(event, time)
         break
       case 'plain':
-        this.#print(event.text)
+        this.#log.info(event.text)
     }
   }
 
@@ -164,58 +131,25 @@ export class BuildFollower {
   #message(event: Extract<LogEvent, { kind: 'message' }>, time: number): void {
     const announced = /^(?:this derivation|these (\d+) derivations) will be built:/.exec(event.text)
     if (announced !== null) this.#announced = Number(announced[1] ?? 1)
-    if (event.level === 1 || event.level === 2) this.#print(event.text)
+    if (event.level === 1 || event.level === 2) this.#log.info(event.text)
     if (event.level !== 0) return
     const { settled, loose } = this.#ledger.error(event, time)
-    for (const derivation of settled) this.#printEnd(derivation)
-    if (loose) this.#print(event.text)
+    for (const derivation of settled) this.#ended(derivation)
+    if (loose) this.#log.info(event.text)
   }
 
-  #printStart(derivation: FollowedDerivation): void {
-    // Nix's own short form, unless another build that runs has it
-    const short = derivation.name.replace(/-\d.*$/, '')
-    const taken = [...this.#ledger.running].some((other) => this.#prefixes.get(other.drvPath) === short)
-    this.#prefixes.set(derivation.drvPath, taken ? derivation.name : short)
-    // a terminal shows it while it runs
-    if (this.#options.log.status === undefined)
-      this.#print(`${this.#place(derivation)} building ${this.#label(derivation)}`)
+  #output(drvPath: string, text: string, time: number): void {
+    const derivation = this.#ledger.output(drvPath, text, time)
+    this.#options.onLog?.(drvPath, text, derivation?.phase)
+    if (derivation !== undefined) this.#log.line(derivation, text)
   }
 
-  #printEnd(derivation: FollowedDerivation | undefined): void {
-    if (derivation === undefined) return
-    this.#prefixes.delete(derivation.drvPath)
-    const time = formatSeconds(derivation.seconds)
-    const how = derivation.status === 'built' ? `in ${time}` : `after ${time}`
-    const why = derivation.error === undefined ? '' : `: ${firstLine(derivation.error)}`
-    this.#print(`${this.#place(derivation)} ${ENDINGS[derivation.status]} ${this.#label(derivation)} ${how}${why}`)
-    if (this.#options.log.status !== undefined) for (const line of derivation.lastLines) this.#print(`  ${line}`)
-  }
-
-  #printLog(derivation: FollowedDerivation | undefined, text: string): void {
-    const { printLines = 50_000 } = this.#options
-    const onTerminal = this.#options.log.status !== undefined
-    if (onTerminal || derivation === undefined || derivation.lines > printLines) return
-    const prefix = this.#prefixes.get(derivation.drvPath) ?? derivation.name
-    this.#print(`${prefix}> ${text}`)
-    if (derivation.lines === printLines) this.#print(`${prefix}> (further lines of this derivation are not shown)`)
-  }
-
-  #label(derivation: FollowedDerivation): string {
-    const label = this.#options.describe?.(derivation.drvPath) ?? derivation.name
-    return derivation.machine === '' ? label : `${label} on ${derivation.machine}`
+  #ended(derivation: FollowedDerivation | undefined): void {
+    if (derivation !== undefined) this.#log.ended(derivation, this.#total())
   }
 
   #total(): number {
     const known = this.#options.total ?? (this.#announced > 0 ? this.#announced : this.#expected)
     return Math.max(known, this.#ledger.derivations.size)
-  }
-
-  #place(derivation: FollowedDerivation): string {
-    return `[${derivation.number}/${this.#total()}]`
-  }
-
-  #print(text: string): void {
-    this.#lastPrint = this.#options.now()
-    this.#options.log.info(text)
   }
 }

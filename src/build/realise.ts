@@ -103,7 +103,7 @@ async function realiseBatch(
       // Post removes nothing that was built, and no garbage is collected while the job runs.
       if (stream === 'stderr' && !line.includes("you did not specify '--add-root'")) follower.line(line)
     }
-    const result = await runner.commands.run(command, { accept: 'any', discardStdout: true, onLine })
+    const result = await runner.commands.run(command, { accept: 'any', discardStdout: true, gather: true, onLine })
     if (result.stopped !== undefined) throw new CommandError(command, result)
     return result.exitCode === 0
   } finally {

@@ -46,6 +46,8 @@ export type LogEvent =
 export type LogReader = (line: string) => LogEvent | undefined
 
 const PREFIX = '@nix '
+/** Every third record of a build that does little: what is expected of each kind. Inside of a text its quotes are escaped. */
+const EXPECTED = '"type":106}'
 /** Above this, a record is not parsed whole. */
 const LONGEST_RECORD = 256 * 1024
 const LONGEST_MESSAGE = 64 * 1024
@@ -71,6 +73,7 @@ export function createLogReader(): LogReader {
   const activities = new Map<string, Activity>()
   return (line) => {
     if (!line.startsWith(PREFIX)) return line === '' ? undefined : { kind: 'plain', text: plainLine(line) }
+    if (line.endsWith(EXPECTED)) return undefined
     const record = line.length > LONGEST_RECORD ? longRecord(line) : parseRecord(line.slice(PREFIX.length))
     if (record === undefined) return { kind: 'plain', text: plainLine(line) }
     switch (record.action) {

@@ -1,17 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { Readable } from 'node:stream'
+import { getDefaultHighWaterMark, Readable, setDefaultHighWaterMark } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { StringDecoder } from 'node:string_decoder'
 import { CommandError, printCommand, UserError } from './errors.ts'
 import { filter } from './filter.ts'
+import { collect, NOT_THERE } from './output.ts'
 import type { Command, CommandResult, Commands, RunOptions } from './ports.ts'
 import { endGroup, type ProcessList } from './processes.ts'
-
-const STDERR_KEPT = 256 * 1024
-const STDOUT_KEPT = 512 * 1024 * 1024
-const LINE_LIMIT = 1024 * 1024
 
 interface Surroundings {
   readonly privilege: 'root' | 'sudo' | 'none'
@@ -112,7 +108,7 @@ function environment(command: Command): NodeJS.ProcessEnv {
 const nothingRun = (stopped: CommandResult['stopped'] | undefined): CommandResult => ({
   exitCode: 127,
   stdout: '',
-  stderr: stopped === undefined ? 'the program is not there or cannot be run' : '',
+  stderr: stopped === undefined ? NOT_THERE : '',
   seconds: 0,
   ...(stopped === undefined ? {} : { stopped }),
 })
@@ -125,12 +121,7 @@ async function execute(
   isCancelled: () => boolean,
 ): Promise<CommandResult> {
   const began = performance.now()
-  const child = spawn(command.tool, command.args, {
-    cwd: command.cwd,
-    detached: true,
-    env: environment(command),
-    stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  })
+  const child = start(command, options)
   const pid = child.pid
   if (pid !== undefined) processes.add(pid)
   const limits = watch(options, () => pid !== undefined && void endGroup(pid, sudo))
@@ -148,6 +139,22 @@ async function execute(
     ...output.finish(exitCode === undefined),
     seconds,
     ...(stopped === undefined ? {} : { stopped }),
+  }
+}
+
+function start(command: Command, { gather = false }: RunOptions): ChildProcess {
+  // A stream that is paused goes on to read until it has this much: of what is gathered nothing is to be read ahead.
+  const usual = getDefaultHighWaterMark(false)
+  if (gather) setDefaultHighWaterMark(false, 1)
+  try {
+    return spawn(command.tool, command.args, {
+      cwd: command.cwd,
+      detached: true,
+      env: environment(command),
+      stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    })
+  } finally {
+    setDefaultHighWaterMark(false, usual)
   }
 }
 
@@ -201,57 +208,5 @@ function watch(
       clearTimeout(silent)
     },
     stopped: () => reason,
-  }
-}
-
-function collect(
-  child: ChildProcess,
-  options: RunOptions,
-  touch: () => void,
-): { finish(missing: boolean): { stdout: string; stderr: string } } {
-  let stdout = ''
-  let stderr = ''
-  const readers = (['stdout', 'stderr'] as const).map((name) => {
-    const lines = createLines((line) => options.onLine?.(line, name))
-    const decoder = new StringDecoder('utf8')
-    const take = (text: string): void => {
-      if (name === 'stderr') stderr = (stderr + text).slice(-STDERR_KEPT)
-      else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT) stdout += text
-      if (options.onLine !== undefined) lines.push(text)
-    }
-    child[name]?.on('data', (chunk: Buffer) => {
-      touch()
-      take(decoder.write(chunk))
-    })
-    return () => {
-      take(decoder.end())
-      lines.end()
-    }
-  })
-  return {
-    finish: (missing) => {
-      for (const end of readers) end()
-      return { stdout, stderr: missing ? nothingRun(undefined).stderr : stderr }
-    },
-  }
-}
-
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
-function createLines(onLine: (line: string) => void): { push(text: string): void; end(): void } {
-  let rest = ''
-  return {
-    push: (text) => {
-      const parts = (rest + text).split('\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts) onLine(part.endsWith('\r') ? part.slice(0, -1) : part)
-      if (rest.length > LINE_LIMIT) {
-        onLine(rest)
-        rest = ''
-      }
-    },
-    end: () => {
-      if (rest !== '') onLine(rest)
-      rest = ''
-    },
   }
 }

@@ -32,7 +32,7 @@ export function printCommand(command: Command): string {
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text
   for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '***')
-  return clean.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1***@')
+  return clean.includes('://') ? clean.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1***@') : clean
 }
 
 function describeFailure(command: Command, result: CommandResult): string {

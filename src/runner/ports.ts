@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly accept?: 'any' | readonly number[]
   /** Called for each line of stdout and stderr as it comes (no line ending; invalid UTF-8 replaced). */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** Lines may come some hundredths of a second late, many at once: a command that writes often wakes us less often. */
+  readonly gather?: boolean
   /** Ends the command when it is aborted, as a cancellation does. */
   readonly signal?: AbortSignal
   /** Do not keep stdout in the result (long logs). */
@@ -67,6 +69,15 @@ export interface Annotation {
   readonly startLine?: number
 }
 
+/** Lines that wait, in memory and on disk, both bounded: of a very long text the middle is left out. */
+export interface HeldLines {
+  add(line: string): void
+  /** Puts all of it on disk: post prints what a killed main leaves there. */
+  save(): void
+  /** Prints the lines as a folded section that nothing else gets into, and drops them. No lines: the title alone. */
+  print(title: string): void
+}
+
 /** The job log. All text is safe: what would act as a workflow command is printed as text. */
 export interface Log {
   info(text: string): void
@@ -81,6 +92,8 @@ export interface Log {
    * away.
    */
   readonly status?: (owner: object, lines: readonly string[]) => void
+  /** Not on a terminal: a text that waits to be printed as one folded section. @param name what it is the text of */
+  readonly hold?: (name: string) => HeldLines
   /** Masks a secret (and each of its lines) in the log from now on. */
   mask(secret: string): void
 }

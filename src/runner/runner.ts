@@ -9,7 +9,7 @@ import { CommandError, UserError } from './errors.ts'
 import { createFiles } from './files.ts'
 import { createJournal } from './journal.ts'
 import { exclusively, noteDeeds, takeLease } from './leases.ts'
-import { createLog } from './log.ts'
+import { createLog, type OwnLog } from './log.ts'
 import { createNetwork } from './network.ts'
 import type { Job, Log, Runner, RunnerFacts } from './ports.ts'
 import { createProcessList } from './processes.ts'
@@ -83,12 +83,12 @@ export function inputReader(action = '.'): (name: string) => string {
 
 function assemble(folder: string): OpenRunner {
   const facts = gatherFacts(folder)
-  const log = onTerminal()
+  const log: Log & OwnLog = onTerminal()
     ? createTerminalLog(
         { write: (text) => void process.stdout.write(text), size: () => process.stdout },
         core.isDebug(),
       )
-    : createLog((text) => process.stdout.write(text))
+    : createLog((text) => process.stdout.write(text), folder)
   const processes = createProcessList(folder)
   const cancelling = new AbortController()
   const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug })
@@ -112,7 +112,13 @@ function assemble(folder: string): OpenRunner {
       process.exitCode = 1
       log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error))
     },
-    undo: () => undoRun(folder, { commands, files, log, sudo: facts.privilege === 'sudo' }),
+    undo: async () => {
+      try {
+        log.printLeft?.()
+      } finally {
+        await undoRun(folder, { commands, files, log, sudo: facts.privilege === 'sudo' })
+      }
+    },
     close: async () => {
       log.end()
       await new Promise((resolve) => process.stdout.write('', resolve))

@@ -1,4 +1,5 @@
 import { redact } from './errors.ts'
+import type { OwnLog } from './log.ts'
 import type { Annotation, Log } from './ports.ts'
 
 const ESCAPE = '\u001b['
@@ -15,7 +16,7 @@ export interface Terminal {
 /**
  * The log on a terminal: text instead of workflow commands, and below it, drawn again and again, what is going on.
  */
-export function createTerminalLog(terminal: Terminal, debugging: boolean): Log & { end(): void } {
+export function createTerminalLog(terminal: Terminal, debugging: boolean): Log & OwnLog {
   const secrets = new Set<string>()
   const statuses = new Map<object, readonly string[]>()
   let drawn = 0

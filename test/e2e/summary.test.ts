@@ -5,6 +5,7 @@ import { ganttChart } from '../../src/report/timeline.ts'
 import { machineUsable } from '../rig/available.ts'
 import { drawDiagrams } from '../rig/browser.ts'
 import { rig } from '../rig/cache.ts'
+import { drawLog } from '../rig/drawn-log.ts'
 import { Machine } from '../rig/machine.ts'
 import { withJob } from './support.ts'
 
@@ -87,7 +88,7 @@ const manyFlake = `{
       if name == "leaf-3-5" || name == "leaf-4-5" then sh system "leaf-shared" "echo working; echo no luck >&2; exit 7"
       else if name == "leaf-7-1" then sh system name "echo alone; exit 1"
       else if name == "leaf-0-0" then sh system name "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo slow > $out"
-      else sh system name "echo building \${name}; echo \${name} > $out";
+      else sh system name "echo one of \${name}; echo '::endgroup::'; echo '##[endgroup]'; echo two; echo \${name} > $out";
     group = system: n: let
       leaves = map (i: leaf system "leaf-\${toString n}-\${toString i}") (builtins.genList (i: i) 29);
     in sh system "group-\${toString n}" "echo \${toString leaves} > $out";
@@ -98,6 +99,24 @@ const manyFlake = `{
   in { packages.x86_64-linux = packages "x86_64-linux"; };
 }
 `
+
+/** One log is one group, whatever it prints, and outside there is a line for each start. */
+function expectWholeLogs(log: readonly string[]): void {
+  const { groups, loose, faults } = drawLog(log)
+  expect(faults).toEqual([])
+  const logs = groups.flatMap(({ title, lines }) => {
+    const [, how = '', name = ''] = /^\[\d+\/\d+\] (built|failed:) (leaf-[\w-]+)/.exec(title) ?? []
+    return name === '' ? [] : [{ how, name, lines }]
+  })
+  expect(new Set(logs.map(({ name }) => name)).size).toBe(logs.length)
+  const good = logs.filter(({ how }) => how === 'built')
+  expect(good).toHaveLength(286) // one prints nothing
+  for (const { name, lines } of good) expect(lines).toEqual([`one of ${name}`, '::endgroup::', '# #[ endgroup]', 'two'])
+  const bad = logs.filter(({ how }) => how !== 'built').map(({ lines }) => lines)
+  expect(bad).toEqual(expect.arrayContaining([['working', 'no luck'], ['alone']]))
+  expect(loose.filter((line) => line === 'two' || line.startsWith('one of'))).toEqual([])
+  expect(loose.filter((line) => /^\[\d+\/\d+\] building /.test(line))).toHaveLength(296)
+}
 
 describe.skipIf(!usable)('a build of 300 derivations', () => {
   test('with failures: the summary says it all', async () => {
@@ -139,6 +158,8 @@ describe.skipIf(!usable)('a build of 300 derivations', () => {
       const errors = runner.messages('error')
       expect(errors).toHaveLength(2)
       expect(errors[0]).toContain('1 other package(s) failed with it: group-4 for x86_64-linux')
+
+      expectWholeLogs(runner.job.lines)
       await finish()
     })
   })

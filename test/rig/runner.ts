@@ -237,7 +237,7 @@ export class Runner {
   }
 
   async #actionStage(step: Step, stage: StageName, script: string): Promise<StageResult> {
-    this.job.lines.push(stage === 'post' ? 'Post job cleanup.' : `##[group]Run ${step.id}`)
+    this.job.lines.push(...(stage === 'post' ? ['Post job cleanup.'] : [`##[group]Run ${step.id}`, '##[endgroup]']))
     const env: Record<string, string> = { ...step.env, GITHUB_ACTION: step.id, GITHUB_ACTION_PATH: step.dir }
     for (const [name, value] of Object.entries(step.inputs))
       env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] = value

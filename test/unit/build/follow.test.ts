@@ -1,6 +1,11 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { BuildFollower, type FollowOptions } from '../../../src/build/follow.ts'
+import { createLog } from '../../../src/runner/log.ts'
+import { drawLog, playOutput } from '../../rig/drawn-log.ts'
 import { recorded, VERSIONS } from '../nix/recorded/recorded.ts'
 
 const path = (name: string): string => `/nix/store/${'a'.repeat(32)}-${name}.drv`
@@ -17,24 +22,40 @@ const ALL = nix({ action: 'start', id: 1, level: 0, text: '', type: 104 })
 /** A follower on a clock that the test moves. */
 function follow(options: Partial<FollowOptions> = {}) {
   const printed: string[] = []
+  /** Logs that were printed, by the line over them. */
+  const logs: Record<string, readonly string[]> = {}
+  const hold = () => {
+    const lines: string[] = []
+    const print = (title: string): void => {
+      printed.push(title)
+      logs[title] = lines
+    }
+    return { add: (line: string) => lines.push(line), save: () => undefined, print }
+  }
   const clock = { seconds: 100 }
   const follower = new BuildFollower({
-    log: { info: (text) => printed.push(text) },
+    log: { info: (text) => printed.push(text), hold },
     now: () => clock.seconds * 1000,
     ...options,
   })
   const feed = (...lines: readonly string[]): void => {
     for (const line of lines) follower.line(line)
   }
-  return { follower, printed, clock, feed }
+  return { follower, printed, logs, clock, feed }
 }
+
+/** Bytes in the files below a folder. */
+const sizeOf = (folder: string): number =>
+  (existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [])
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 
 const statuses = (follower: BuildFollower): Record<string, string> =>
   Object.fromEntries([...follower.derivations.values()].map(({ name, status }) => [name, status]))
 
 describe.each(VERSIONS)('runs recorded from Nix %s', (version) => {
   it('builds of which all succeed', () => {
-    const { follower, printed, clock } = follow()
+    const { follower, printed, logs, clock } = follow()
     for (const line of recorded(version, 'stream-good').lines) {
       clock.seconds += 0.5
       follower.line(line)
@@ -45,8 +66,9 @@ describe.each(VERSIONS)('runs recorded from Nix %s', (version) => {
     const starts = printed.filter((line) => line.includes('] building'))
     expect(starts).toEqual(['[1/3] building liba-1.0', '[2/3] building libb-2.0', '[3/3] building good-1.0'])
     expect(printed.findLast((line) => line.includes('built'))).toMatch(/^\[3\/3\] built good-1\.0 in [\d.]+ s$/)
-    expect(printed).toContain('liba> red text')
-    expect(printed).toContain('libb> ::error::hacked')
+    const logOf = (name: string) => Object.entries(logs).find(([title]) => title.includes(`built ${name}`))?.[1]
+    expect(logOf('liba-1.0')).toContain('red text')
+    expect(logOf('libb-2.0')).toContain('::error::hacked')
     expect(follower.derivations.get('/nix/store/vcyccavr8yzl0ki7di2z1xkqagp54rk6-liba-1.0.drv')).toMatchObject({
       phase: 'buildPhase',
       lastLines: [],
@@ -142,6 +164,7 @@ describe('what is printed', () => {
   it('names, numbers, machines', () => {
     const { follower, feed, printed, clock } = follow({
       total: 12,
+      heartbeat: 1000,
       describe: (drvPath) => (drvPath === path('hello-2.12') ? 'hello-2.12 for aarch64-linux (emulated)' : undefined),
     })
     feed(ALL, start(2, 'hello-2.12'), start(3, 'zlib-1.3', 'ssh://far'))
@@ -157,32 +180,68 @@ describe('what is printed', () => {
     expect(follower.dependents.size).toBe(0)
   })
 
-  it('short names before log lines, whole ones where two would be alike', () => {
-    const { feed, printed } = follow()
-    feed(start(2, 'gcc-wrapper-14.1'), start(3, 'gcc-wrapper-13.2'), log(2, 'a'), log(3, 'b'))
-    expect(printed.slice(2)).toEqual(['gcc-wrapper> a', 'gcc-wrapper-13.2> b'])
+  it('a log in one piece under the line of its end, and the last lines of what failed below it', () => {
+    const { feed, printed, logs } = follow()
+    const many = Array.from({ length: 20 }, (_, n) => `b ${n}`)
+    feed(ALL, start(2, 'a-1'), start(3, 'b-1'), start(4, 'quiet-1'), log(2, 'a 1'), ...many.map((line) => log(3, line)))
+    feed(log(2, 'a 2'), counters(1, 3), stop(2))
+    feed(error(`builder for '${path('b-1')}' failed with exit code 2`), stop(3), counters(2, 3), stop(4))
+    const [built, failed] = [
+      '[1/3] built a-1 in 0.0 s',
+      '[2/3] failed: b-1 after 0.0 s: builder failed with exit code 2',
+    ]
+    expect(printed.slice(3)).toEqual([
+      built,
+      failed,
+      ...many.slice(-10).map((line) => `  ${line}`),
+      '[3/3] built quiet-1 in 0.0 s',
+    ])
+    expect(logs).toEqual({ [built]: ['a 1', 'a 2'], [failed]: many })
   })
 
-  it('a sign of life, only after 30 s without a line, with counts and the longest builds', () => {
+  it('what a build has printed until Nix was ended', () => {
+    const { follower, feed, printed, logs } = follow()
+    feed(start(2, 'x-1'), log(2, 'so far'))
+    follower.finish()
+    expect(logs).toEqual({ '[1/1] not finished: x-1 after 0.0 s': ['so far'] })
+    expect(printed.at(-1)).toBe('  so far')
+  })
+
+  it('a sign of life every 30 s, with counts and how far the longest builds are', () => {
     const { follower, feed, printed, clock } = follow({ total: 9 })
     feed(ALL, start(2, 'a-1'), nix({ action: 'result', fields: ['buildPhase'], id: 2, type: 104 }))
+    feed(log(2, 'CC a.o'), log(2, ' '))
     clock.seconds += 29
     follower.tick()
     expect(printed).toHaveLength(1)
-    feed(start(3, 'b-1'), start(4, 'c-1'), start(5, 'd-1'))
+    feed(start(3, 'b-1'), start(4, 'c-1'), start(5, 'd-1'), log(3, 'CC b.o'))
     feed(
       nix({ action: 'start', fields: ['http://c'], id: 9, type: 101, text: '', level: 4 }),
       nix({ action: 'result', fields: [3145728, 9, 0, 0], id: 9, type: 105 }),
     )
-    clock.seconds += 31
+    clock.seconds += 2
     follower.tick()
     follower.tick()
     expect(printed.slice(4)).toEqual([
-      'still building after 1 min 0 s: 0 built, 4 running, 5 left, 3.0 MiB fetched; longest: a-1 (1 min 0 s, buildPhase), b-1 (31 s), c-1 (31 s)',
+      'still building after 31 s: 0 built, 4 running, 5 left, 3.0 MiB fetched',
+      '  a-1: 31 s, buildPhase, silent for 31 s, line 2: CC a.o',
+      '  b-1: 2.0 s, line 1: CC b.o',
+      '  c-1: 2.0 s, nothing printed',
     ])
     clock.seconds += 30
     follower.tick()
-    expect(printed).toHaveLength(6)
+    expect(printed).toHaveLength(12)
+  })
+
+  it('a sign of life while something large is fetched', () => {
+    const { follower, feed, printed, clock } = follow()
+    feed(nix({ action: 'start', fields: ['/nix/store/x', 'http://c', 'local'], id: 7, type: 100, text: '', level: 3 }))
+    clock.seconds += 40
+    follower.tick()
+    feed(stop(7))
+    clock.seconds += 40
+    follower.tick()
+    expect(printed.slice(1)).toEqual(['still fetching after 40 s: 0 built, 0 running, 0 left'])
   })
 
   it('nothing when nothing runs', () => {
@@ -191,18 +250,6 @@ describe('what is printed', () => {
     follower.tick()
     follower.finish()
     expect(printed).toEqual([])
-  })
-
-  it('no more lines of one derivation than allowed, and keeps the last ones all the same', () => {
-    const { follower, feed, printed } = follow({ printLines: 3, keepLines: 2 })
-    feed(start(2, 'x-1'), ...[1, 2, 3, 4, 5].map((n) => log(2, `line ${n}`)))
-    expect(printed.slice(1)).toEqual([
-      'x> line 1',
-      'x> line 2',
-      'x> line 3',
-      'x> (further lines of this derivation are not shown)',
-    ])
-    expect(follower.derivations.get(path('x-1'))?.lastLines).toEqual(['line 4', 'line 5'])
   })
 
   it('warnings and errors that belong to no derivation', () => {
@@ -218,20 +265,95 @@ describe('what is printed', () => {
   })
 })
 
-it('follows 200 MB of log in constant memory', { timeout: 120_000 }, () => {
-  let bytes = 0
-  const info = (text: string): void => {
-    bytes += text.length
+describe('with the log of the job', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'follow-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('follows 200 MB of log in constant memory and little room on disk', { timeout: 120_000 }, () => {
+    let [bytes, disk] = [0, 0]
+    const write = (text: string): void => {
+      bytes += text.length
+    }
+    const follower = new BuildFollower({ log: createLog(write, folder), now: () => 0 })
+    const line = log(2, 'x'.repeat(1000))
+    follower.line(start(2, 'x-1'))
+    global.gc?.()
+    const before = process.memoryUsage().heapUsed
+    for (let n = 0; n < 200_000; n += 1) {
+      follower.line(line)
+      if (n % 10_000 === 0 && n > 0) disk = Math.max(disk, sizeOf(join(folder, 'held')))
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000)
+    expect(bytes).toBeLessThan(100)
+    expect(disk).toBeGreaterThan(8_000_000)
+    expect(disk).toBeLessThan(30_000_000)
+    follower.finish()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000)
+    expect(bytes).toBeGreaterThan(20_000_000)
+    expect(bytes).toBeLessThan(30_000_000)
+    expect(sizeOf(join(folder, 'held'))).toBe(0)
+    expect(follower.derivations.get(path('x-1'))).toMatchObject({ lines: 200_000 })
+  })
+
+  const texts = fc.constantFrom('plain', '::endgroup::', '##[endgroup]', '[group]x', '::group::y', '::error::z', '')
+  const endings = fc.constantFrom('end', 'fail', 'wait')
+  const step = fc.record({
+    run: fc.nat(1),
+    build: fc.nat(4),
+    what: fc.oneof({ weight: 6, arbitrary: texts }, { weight: 1, arbitrary: endings }),
+  })
+  type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+  /** Plays the steps; gives what is printed, and the lines that each build has printed. */
+  function playSteps(steps: readonly Step[]) {
+    let text = ''
+    const jobLog = createLog((part) => {
+      text += part
+    }, folder)
+    const clock = { seconds: 0 }
+    const runs = [0, 1].map(() => new BuildFollower({ log: jobLog, now: () => clock.seconds * 1000 }))
+    const wanted = new Map<string, string[]>()
+    const ended = new Set<string>()
+    const end = (follower: BuildFollower, name: string, id: number, failed: boolean): void => {
+      ended.add(name)
+      if (failed) follower.line(error(`builder for '${path(name)}' failed with exit code 1`))
+      follower.line(stop(id))
+    }
+    const say = (follower: BuildFollower, name: string, id: number, lines: readonly string[]): void => {
+      for (const line of lines) follower.line(log(id, line))
+      const shown = lines.map((line) => line.replace('##[', '# #[').replace(/\[(?=(end)?group)/, '[ '))
+      wanted.set(name, [...(wanted.get(name) ?? []), ...shown])
+    }
+    const play = ({ run, build, what }: Step, index: number): void => {
+      const [name, id, follower] = [`r${run}b${build}-1`, build + 2, runs[run] as BuildFollower]
+      if (ended.has(name)) return
+      if (!follower.derivations.has(path(name))) follower.line(start(id, name))
+      if (what === 'wait') clock.seconds += 31
+      else if (what === 'fail' || what === 'end') end(follower, name, id, what === 'fail')
+      else say(follower, name, id, [`${index} of ${name}`, what])
+    }
+    steps.forEach(play)
+    for (const follower of runs) follower.finish()
+    jobLog.end()
+    return { text, wanted }
   }
-  const follower = new BuildFollower({ log: { info }, now: () => 0 })
-  const line = log(2, 'x'.repeat(1000))
-  follower.line(start(2, 'x-1'))
-  global.gc?.()
-  const before = process.memoryUsage().heapUsed
-  for (let n = 0; n < 200_000; n += 1) follower.line(line)
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(100_000_000)
-  expect(bytes).toBeLessThan(60_000_000)
-  expect(follower.derivations.get(path('x-1'))).toMatchObject({ lines: 200_000 })
+
+  it('two runs side by side, in any order: each log is one piece, whole, with nothing else in it', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const { text, wanted } = playSteps(steps)
+        const job = playOutput(text)
+        const { groups, loose, faults } = drawLog(job.lines)
+        expect([faults, job.annotations]).toEqual([[], []])
+        const found = groups.map(({ title, lines }) => [/r\db\d-1/.exec(title)?.[0], lines] as const)
+        expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted))
+        expect(found).toHaveLength(wanted.size)
+        // outside there are lines of ours alone; those of builds are indented
+        expect(loose.filter((line) => !/^(?: {2}|\[\d\/\d\] |still )/.test(line))).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+  })
 })
 
 it('survives any order of records', () => {

@@ -93,6 +93,7 @@ describe('records', () => {
     ['an action of a later Nix', nix('{"action":"dance","id":1}')],
     ['a result of an activity that never started', result('77', 101, '["text"]')],
     ['a stop of an activity that never started', stop('77')],
+    ['what is expected', result('1', 106, '[101,0]')],
     ['an empty line', ''],
   ])('says nothing of %s', (_, line) => {
     expect(createLogReader()(line)).toBeUndefined()
@@ -100,6 +101,7 @@ describe('records', () => {
 
   it.each([
     ['a line of a wrapper', 'warning: hello', 'warning: hello'],
+    ['a line that only ends like a record', 'x "type":106}', 'x "type":106}'],
     ['broken JSON', '@nix {"action":', '@nix {"action":'],
     ['JSON that is no object', '@nix [1]', '@nix [1]'],
     ['a line with colours', '\u001b[31mred\u001b[0m', 'red'],

@@ -27,6 +27,31 @@ describe('run', () => {
     expect(lines.sort()).toEqual(['stderr:b', 'stdout:a', 'stdout:c'])
   })
 
+  test('what is gathered comes whole, in order, in few pieces, and does not make the end late', async () => {
+    const lines: string[] = []
+    const pieces: number[] = []
+    const onLine = (line: string): void => {
+      const time = performance.now()
+      if (lines.length < 45 && time - (pieces.at(-1) ?? 0) > 5) pieces.push(time)
+      lines.push(line)
+    }
+    const script =
+      'for n in 1 2 3 4 5; do for m in 1 2 3 4 5 6 7 8 9; do echo $n $m; sleep 0.005; done; done; seq 200000; echo last'
+    const { exitCode } = await commands().run(shell(script), { gather: true, discardStdout: true, onLine })
+    expect([exitCode, lines.length, lines[0], lines[44], lines[45], lines.at(-1)]).toEqual([
+      0,
+      200_046,
+      '1 1',
+      '5 9',
+      '1',
+      'last',
+    ])
+    // one in 50 ms
+    expect(pieces.length).toBeLessThan(3 + ((pieces.at(-1) ?? 0) - (pieces[0] ?? 0)) / 45)
+    const quick = await commands().run(shell('echo a; echo b'), { gather: true })
+    expect(quick.stdout).toBe('a\nb\n')
+  })
+
   test('passes words as they are', async () => {
     const { stdout } = await commands().run({ tool: 'printf', args: ['%s|', '$(id)', ';', '`x`', 'a b'] })
     expect(stdout).toBe('$(id)|;|`x`|a b|')
