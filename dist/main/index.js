@@ -31851,8 +31851,8 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2008);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(408);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6657);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7368);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -31871,7 +31871,48 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2008:
+/***/ 3365:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   Xo: () => (/* binding */ formatSeconds),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */ });
+/** Seconds as people read them: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
+function formatSeconds(seconds) {
+    if (!Number.isFinite(seconds) || seconds < 0)
+        return '–';
+    if (seconds < 9.95)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+    const minutes = Math.round(seconds / 60);
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** Bytes as people read them, in binary units: `512 B`, `1.2 MiB`. */
+function formatBytes(bytes) {
+    if (!Number.isFinite(bytes) || bytes < 0)
+        return '–';
+    let value = bytes;
+    let unit = 0;
+    while (value >= 1023.95 && unit < UNITS.length - 1) {
+        value /= 1024;
+        unit += 1;
+    }
+    return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+}
+/** `1 path`, `3 paths`. */
+const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+
+/***/ }),
+
+/***/ 6657:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33514,6 +33555,8 @@ function notes_describe([drvPath, runs]) {
 ;// CONCATENATED MODULE: ./build/js/nix/log-stream.js
 
 const PREFIX = '@nix ';
+/** Every third record of a build that does little: what is expected of each kind. Inside of a text its quotes are escaped. */
+const EXPECTED = '"type":106}';
 /** Above this, a record is not parsed whole. */
 const LONGEST_RECORD = 256 * 1024;
 const LONGEST_MESSAGE = 64 * 1024;
@@ -33529,6 +33572,8 @@ function createLogReader() {
     return (line) => {
         if (!line.startsWith(PREFIX))
             return line === '' ? undefined : { kind: 'plain', text: plainLine(line) };
+        if (line.endsWith(EXPECTED))
+            return undefined;
         const record = line.length > LONGEST_RECORD ? longRecord(line) : parseRecord(line.slice(PREFIX.length));
         if (record === undefined)
             return { kind: 'plain', text: plainLine(line) };
@@ -33656,37 +33701,8 @@ function numberField(record, index) {
     return typeof value === 'number' ? value : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/js/nix/units.js
-/** Seconds as people read them: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
-function formatSeconds(seconds) {
-    if (!Number.isFinite(seconds) || seconds < 0)
-        return '–';
-    if (seconds < 9.95)
-        return `${seconds.toFixed(1)} s`;
-    const whole = Math.round(seconds);
-    if (whole < 60)
-        return `${whole} s`;
-    if (whole < 3600)
-        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-    const minutes = Math.round(seconds / 60);
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-const units_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-/** Bytes as people read them, in binary units: `512 B`, `1.2 MiB`. */
-function formatBytes(bytes) {
-    if (!Number.isFinite(bytes) || bytes < 0)
-        return '–';
-    let value = bytes;
-    let unit = 0;
-    while (value >= 1023.95 && unit < units_UNITS.length - 1) {
-        value /= 1024;
-        unit += 1;
-    }
-    return `${unit === 0 ? value : value.toFixed(1)} ${units_UNITS[unit]}`;
-}
-/** `1 path`, `3 paths`. */
-const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
-
+// EXTERNAL MODULE: ./build/js/nix/units.js
+var units = __nccwpck_require__(3365);
 ;// CONCATENATED MODULE: ./build/js/build/error-message.js
 const DRV = /['"`‘](\/[^'"`’\s]+?\.drv)(?:[!^][^'"`’\s]*)?['"`’]/;
 /**
@@ -33717,12 +33733,20 @@ function firstLine(error) {
 
 const NAMED = 3;
 const SHOWN = 8;
-/** The sign of life that is printed when no build has printed for a while. */
-function heartbeatLine(progress, now) {
-    const names = longest(progress)
-        .slice(0, NAMED)
-        .map((derivation) => `${derivation.name} (${timeAndPhase(derivation, now)})`);
-    return `still building after ${age(progress.began, now)}: ${counts(progress)}; longest: ${names.join(', ')}`;
+const heartbeat_LONGEST_LINE = 160;
+/** From here on it is said for how long a build has printed nothing. */
+const SILENCE_MILLISECONDS = 30_000;
+/** The sign of life: the counts, and for each of the longest-running builds how far it is. None where nothing goes on. */
+function heartbeatLines(progress, now, label) {
+    const { running, copying, began } = progress;
+    if (running.length === 0 && copying === 0)
+        return [];
+    const what = running.length === 0 ? 'still fetching' : 'still building';
+    const named = longest(progress).slice(0, NAMED);
+    return [
+        `${what} after ${age(began, now)}: ${counts(progress)}`,
+        ...named.map((derivation) => `  ${label(derivation)}: ${timeAndPhase(derivation, now)}${lastWords(derivation, now)}`),
+    ];
 }
 /** What a terminal shows while it builds: the counts, and a line for each of the longest-running builds. */
 function statusLines(progress, now, label) {
@@ -33731,9 +33755,18 @@ function statusLines(progress, now, label) {
     const more = all.length > shown.length ? [`  and ${all.length - shown.length} more`] : [];
     return [`${age(progress.began, now)}: ${counts(progress)}`, ...shown, ...more];
 }
-const age = (began, now) => formatSeconds((now - began) / 1000);
+const age = (began, now) => (0,units/* formatSeconds */.Xo)((now - began) / 1000);
 const longest = ({ running }) => [...running].sort((a, b) => a.startedAt - b.startedAt);
 const timeAndPhase = ({ startedAt, phase }, now) => phase === undefined ? age(startedAt, now) : `${age(startedAt, now)}, ${phase}`;
+/** What tells a slow build from a hung one. */
+function lastWords({ lines, lastLines, lastOutput }, now) {
+    if (lines === 0)
+        return ', nothing printed';
+    const silent = now - lastOutput < SILENCE_MILLISECONDS ? '' : `, silent for ${age(lastOutput, now)}`;
+    const last = (lastLines.findLast((line) => line.trim() !== '') ?? '').trim();
+    const words = last.length > heartbeat_LONGEST_LINE ? `${last.slice(0, heartbeat_LONGEST_LINE)}…` : last;
+    return `${silent}, line ${lines}: ${words}`;
+}
 function counts({ running, built, failed, total, bytes }) {
     const left = Math.max(0, total - built - failed - running.length);
     return [
@@ -33741,9 +33774,115 @@ function counts({ running, built, failed, total, bytes }) {
         `${running.length} running`,
         `${left} left`,
         ...(failed > 0 ? [`${failed} failed`] : []),
-        ...(bytes > 0 ? [`${formatBytes(bytes)} fetched`] : []),
+        ...(bytes > 0 ? [`${(0,units/* formatBytes */.z3)(bytes)} fetched`] : []),
     ].join(', ');
 }
+
+;// CONCATENATED MODULE: ./build/js/build/build-log.js
+
+
+
+/** Between two drawings on a terminal. */
+const STATUS_MILLISECONDS = 100;
+/** What is not on disk by then is lost when main is killed. */
+const SAVE_MILLISECONDS = 5000;
+/** Last lines of a failed build that are seen without unfolding its log. */
+const SHOWN_LINES = 10;
+const ENDINGS = {
+    building: 'building',
+    ended: 'ended:',
+    built: 'built',
+    failed: 'failed:',
+    silent: 'hung:',
+    timeout: 'timed out:',
+    stopped: 'not finished:',
+};
+/**
+ * A run of Nix as people read it: a line when a derivation starts, and when it ends its whole log as one folded section
+ * under the line of its end. No log is streamed, not even that of a build that runs alone. A section that stays open for
+ * hours would take in every other line or keep it waiting, and a log page folds it, so that nobody would see more. What
+ * runs is told by signs of life instead, with the last line of each of the longest builds. On a terminal, a live view.
+ */
+class BuildLog {
+    #options;
+    #held = new Map();
+    #lastSign;
+    #lastSave;
+    #lastStatus = Number.NEGATIVE_INFINITY;
+    constructor(options, now) {
+        this.#options = options;
+        this.#lastSign = now;
+        this.#lastSave = now;
+    }
+    info(text) {
+        this.#options.log.info(text);
+    }
+    started(derivation, total) {
+        // a terminal shows it while it runs
+        if (this.#options.log.status === undefined)
+            this.info(`${place(derivation, total)} building ${this.#label(derivation)}`);
+    }
+    line({ drvPath, name }, text) {
+        let held = this.#held.get(drvPath);
+        if (held === undefined) {
+            held = this.#options.log.hold?.(name);
+            if (held === undefined)
+                return;
+            this.#held.set(drvPath, held);
+        }
+        held.add(text);
+    }
+    ended(derivation, total) {
+        const { drvPath, status, lastLines, seconds, error } = derivation;
+        const time = (0,units/* formatSeconds */.Xo)(seconds);
+        const how = status === 'built' ? `in ${time}` : `after ${time}`;
+        const why = error === undefined ? '' : `: ${firstLine(error)}`;
+        this.#print(drvPath, `${place(derivation, total)} ${ENDINGS[status]} ${this.#label(derivation)} ${how}${why}`);
+        const shown = this.#options.log.status === undefined ? lastLines.slice(-SHOWN_LINES) : lastLines;
+        for (const line of shown)
+            this.info(`  ${line}`);
+    }
+    /** Prints a sign of life where it is time for one, or shows on the terminal how far it is. */
+    tick(progress, time) {
+        const { log, heartbeat = 30 } = this.#options;
+        if (log.status !== undefined) {
+            if (time - this.#lastStatus < STATUS_MILLISECONDS)
+                return;
+            this.#lastStatus = time;
+            log.status(this, statusLines(progress(), time, this.#label));
+            return;
+        }
+        if (time - this.#lastSave >= SAVE_MILLISECONDS) {
+            this.#lastSave = time;
+            for (const held of this.#held.values())
+                held.save();
+        }
+        if (time - this.#lastSign >= heartbeat * 1000) {
+            this.#lastSign = time;
+            for (const line of heartbeatLines(progress(), time, this.#label))
+                this.info(line);
+        }
+    }
+    /** Prints what nobody has ended. */
+    close() {
+        for (const drvPath of [...this.#held.keys()])
+            this.#print(drvPath, `more of the log of ${drvPath}`);
+        this.#options.log.status?.(this, []);
+    }
+    #print(drvPath, title) {
+        const held = this.#held.get(drvPath);
+        this.#held.delete(drvPath);
+        if (held === undefined)
+            this.info(title);
+        else
+            held.print(title);
+    }
+    #label = ({ drvPath, name, machine }) => {
+        const label = this.#options.describe?.(drvPath) ?? name;
+        return machine === '' ? label : `${label} on ${machine}`;
+    };
+}
+const place = ({ number }, total) => `[${number}/${total}]`;
 
 ;// CONCATENATED MODULE: ./build/js/build/ledger.js
 
@@ -33911,19 +34050,6 @@ class BuildLedger {
 
 
 
-
-
-/** Between two drawings on a terminal. */
-const STATUS_MILLISECONDS = 100;
-const ENDINGS = {
-    building: 'building',
-    ended: 'ended:',
-    built: 'built',
-    failed: 'failed:',
-    silent: 'hung:',
-    timeout: 'timed out:',
-    stopped: 'not finished:',
-};
 /** A follower for one run of Nix. */
 const createBuildFollower = (options) => new BuildFollower(options);
 /** Follows a run of Nix with `--log-format internal-json`: prints it for people and keeps what the report needs. */
@@ -33931,11 +34057,10 @@ class BuildFollower {
     #options;
     #read = createLogReader();
     #ledger;
-    #prefixes = new Map();
+    #log;
     #began;
-    #lastPrint;
-    #lastStatus = Number.NEGATIVE_INFINITY;
     #fetched = new Set();
+    #copying = 0;
     #announced = 0;
     #expected = 0;
     #bytes = 0;
@@ -33943,7 +34068,7 @@ class BuildFollower {
         this.#options = options;
         this.#ledger = new BuildLedger(options.limits ?? { silent: 0, total: 0 }, options.keepLines ?? 25);
         this.#began = options.now();
-        this.#lastPrint = this.#began;
+        this.#log = new BuildLog(options, this.#began);
     }
     /** What was seen of each derivation that was begun. */
     get derivations() {
@@ -33968,48 +34093,35 @@ class BuildFollower {
             this.#take(event);
         this.tick();
     }
-    /**
-     * To be called every few seconds, on a terminal several times a second: prints a sign of life where nothing was
-     * printed for long, or shows on the terminal how far it is.
-     */
+    /** To be called every few seconds, on a terminal several times a second: shows people how far it is. */
     tick() {
-        const { log, now, heartbeat = 30 } = this.#options;
-        const time = now();
-        if (log.status === undefined) {
-            if (time - this.#lastPrint < heartbeat * 1000 || this.#ledger.running.size === 0)
-                return;
-            this.#print(heartbeatLine(this.#progress(), time));
-        }
-        else if (time - this.#lastStatus >= STATUS_MILLISECONDS) {
-            this.#lastStatus = time;
-            log.status(this, statusLines(this.#progress(), time, (derivation) => this.#label(derivation)));
-        }
+        this.#log.tick(this.#progress, this.#options.now());
     }
-    #progress() {
+    #progress = () => {
         const { running, built, failed } = this.#ledger;
-        return { running: [...running], built, failed, total: this.#total(), bytes: this.#bytes, began: this.#began };
-    }
+        const [total, copying, bytes] = [this.#total(), this.#copying, this.#bytes];
+        return { running: [...running], built, failed, total, copying, bytes, began: this.#began };
+    };
     /** Nix has ended: settles and prints what is open. */
     finish() {
         for (const derivation of this.#ledger.close(this.#options.now()))
-            this.#printEnd(derivation);
-        this.#options.log.status?.(this, []);
+            this.#ended(derivation);
+        this.#log.close();
     }
     #take(event) {
         const time = this.#options.now();
         switch (event.kind) {
             case 'build-started':
-                this.#printStart(this.#ledger.start(event.drvPath, event.machine, time));
+                this.#log.started(this.#ledger.start(event.drvPath, event.machine, time), this.#total());
                 break;
             case 'build-stopped':
-                this.#printEnd(this.#ledger.stop(event.drvPath, time));
+                this.#ended(this.#ledger.stop(event.drvPath, time));
                 break;
             case 'phase':
                 this.#ledger.phase(event.drvPath, event.phase);
                 break;
             case 'log':
-                this.#options.onLog?.(event.drvPath, event.text, this.derivations.get(event.drvPath)?.phase);
-                this.#printLog(this.#ledger.output(event.drvPath, event.text, time), event.text);
+                this.#output(event.drvPath, event.text, time);
                 break;
             case 'progress':
                 if (event.of === 'builds')
@@ -34019,15 +34131,19 @@ class BuildFollower {
                 this.#bytes += event.bytes;
                 break;
             case 'copy-started':
+                this.#copying += 1;
                 if (event.from !== 'local')
                     this.#fetched.add(event.path);
-                this.#print(`copying ${event.path} ${event.from === 'local' ? `to ${event.to}` : `from ${event.from}`}`);
+                this.#log.info(`copying ${event.path} ${event.from === 'local' ? `to ${event.to}` : `from ${event.from}`}`);
+                break;
+            case 'copy-stopped':
+                this.#copying -= 1;
                 break;
             case 'message':
                 this.#message(event, time);
                 break;
             case 'plain':
-                this.#print(event.text);
+                this.#log.info(event.text);
         }
     }
     #count(done, expected) {
@@ -34040,60 +34156,28 @@ class BuildFollower {
         if (announced !== null)
             this.#announced = Number(announced[1] ?? 1);
         if (event.level === 1 || event.level === 2)
-            this.#print(event.text);
+            this.#log.info(event.text);
         if (event.level !== 0)
             return;
         const { settled, loose } = this.#ledger.error(event, time);
         for (const derivation of settled)
-            this.#printEnd(derivation);
+            this.#ended(derivation);
         if (loose)
-            this.#print(event.text);
+            this.#log.info(event.text);
     }
-    #printStart(derivation) {
-        // Nix's own short form, unless another build that runs has it
-        const short = derivation.name.replace(/-\d.*$/, '');
-        const taken = [...this.#ledger.running].some((other) => this.#prefixes.get(other.drvPath) === short);
-        this.#prefixes.set(derivation.drvPath, taken ? derivation.name : short);
-        // a terminal shows it while it runs
-        if (this.#options.log.status === undefined)
-            this.#print(`${this.#place(derivation)} building ${this.#label(derivation)}`);
+    #output(drvPath, text, time) {
+        const derivation = this.#ledger.output(drvPath, text, time);
+        this.#options.onLog?.(drvPath, text, derivation?.phase);
+        if (derivation !== undefined)
+            this.#log.line(derivation, text);
     }
-    #printEnd(derivation) {
-        if (derivation === undefined)
-            return;
-        this.#prefixes.delete(derivation.drvPath);
-        const time = formatSeconds(derivation.seconds);
-        const how = derivation.status === 'built' ? `in ${time}` : `after ${time}`;
-        const why = derivation.error === undefined ? '' : `: ${firstLine(derivation.error)}`;
-        this.#print(`${this.#place(derivation)} ${ENDINGS[derivation.status]} ${this.#label(derivation)} ${how}${why}`);
-        if (this.#options.log.status !== undefined)
-            for (const line of derivation.lastLines)
-                this.#print(`  ${line}`);
-    }
-    #printLog(derivation, text) {
-        const { printLines = 50_000 } = this.#options;
-        const onTerminal = this.#options.log.status !== undefined;
-        if (onTerminal || derivation === undefined || derivation.lines > printLines)
-            return;
-        const prefix = this.#prefixes.get(derivation.drvPath) ?? derivation.name;
-        this.#print(`${prefix}> ${text}`);
-        if (derivation.lines === printLines)
-            this.#print(`${prefix}> (further lines of this derivation are not shown)`);
-    }
-    #label(derivation) {
-        const label = this.#options.describe?.(derivation.drvPath) ?? derivation.name;
-        return derivation.machine === '' ? label : `${label} on ${derivation.machine}`;
+    #ended(derivation) {
+        if (derivation !== undefined)
+            this.#log.ended(derivation, this.#total());
     }
     #total() {
         const known = this.#options.total ?? (this.#announced > 0 ? this.#announced : this.#expected);
         return Math.max(known, this.#ledger.derivations.size);
-    }
-    #place(derivation) {
-        return `[${derivation.number}/${this.#total()}]`;
-    }
-    #print(text) {
-        this.#lastPrint = this.#options.now();
-        this.#options.log.info(text);
     }
 }
 
@@ -34298,7 +34382,7 @@ async function realiseBatch(runner, nix, batch, follower, onBuilt) {
             if (stream === 'stderr' && !line.includes("you did not specify '--add-root'"))
                 follower.line(line);
         };
-        const result = await runner.commands.run(command, { accept: 'any', discardStdout: true, onLine });
+        const result = await runner.commands.run(command, { accept: 'any', discardStdout: true, gather: true, onLine });
         if (result.stopped !== undefined)
             throw new errors/* CommandError */.Qd(command, result);
         return result.exitCode === 0;
@@ -35114,7 +35198,7 @@ const AT_ONCE = 4 * 1024 * 1024;
 /** Files after which signals and timers get their turn: small files are read without waiting, ten times as fast. */
 const WITHOUT_BREATH = 50;
 /** Files whose names are known and whose content is not taken over. */
-const EXPECTED = ['nix-cache-info', LEDGER, MEMORY, 'nar'];
+const scan_EXPECTED = ['nix-cache-info', LEDGER, MEMORY, 'nar'];
 /** Reads a folder that came from outside: nothing in it is followed, and only regular files are opened. */
 async function scanFolder(folder) {
     const narinfos = new Map();
@@ -35124,7 +35208,7 @@ async function scanFolder(folder) {
         const size = regularSize((0,external_node_path_.join)(folder, name));
         if (NARINFO_NAME.test(name) && size !== undefined && size <= NARINFO_BYTES)
             narinfos.set(name, (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, name), 'utf8'));
-        else if (!EXPECTED.includes(name))
+        else if (!scan_EXPECTED.includes(name))
             foreign.push(name);
     }
     const narFolder = (0,external_node_path_.join)(folder, 'nar');
@@ -35140,7 +35224,7 @@ async function scanFolder(folder) {
     return { narinfos, nars, foreign };
 }
 /** Names in the folder that no cache of ours has. */
-const strayNames = (folder) => names(folder).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name));
+const strayNames = (folder) => names(folder).filter((name) => !NARINFO_NAME.test(name) && !scan_EXPECTED.includes(name));
 /** Text of the ledger; empty where there is none that can be read. */
 const readLedgerFile = (folder) => readSmall((0,external_node_path_.join)(folder, LEDGER), LEDGER_BYTES);
 /** What earlier runs left; empty where there is nothing that can be read. */
@@ -35276,7 +35360,7 @@ async function fetchCache(runner, empty) {
     const { entries, dropped } = judged;
     const bytes = [...entries.values()].reduce((sum, { fileSize }) => sum + fileSize, 0);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    runner.log.info(`Restored ${count(entries.size, 'path')} (${formatBytes(bytes)}) from ${answer.key} in ${seconds} s.`);
+    runner.log.info(`Restored ${(0,units/* count */.U9)(entries.size, 'path')} (${(0,units/* formatBytes */.z3)(bytes)}) from ${answer.key} in ${seconds} s.`);
     const [first] = dropped;
     return {
         ...empty,
@@ -35288,7 +35372,7 @@ async function fetchCache(runner, empty) {
         damaged: first !== undefined,
         ...(first === undefined
             ? problem
-            : { problem: `${count(dropped.length, 'file')} of the cache left out (${first.name}: ${first.reason})` }),
+            : { problem: `${(0,units/* count */.U9)(dropped.length, 'file')} of the cache left out (${first.name}: ${first.reason})` }),
     };
 }
 async function judgeFound(restored, found) {
@@ -35482,7 +35566,7 @@ async function fillAndSave(runner, nix, restored, drvPaths, limitBytes) {
     const kept = new Map([...all].filter(([name]) => !evicted.has(name)));
     await removeFiles(runner, restored.folder, all, kept);
     if (![...added.keys()].some((name) => kept.has(name)))
-        return { saved: false, reason: `not saved: what was built has more than ${formatBytes(limitBytes)}` };
+        return { saved: false, reason: `not saved: what was built has more than ${(0,units/* formatBytes */.z3)(limitBytes)}` };
     const text = printLedger(updateUses(kept, ledger, new Set(), now));
     await runner.files.write((0,external_node_path_.join)(restored.folder, LEDGER), text);
     return await send(runner, restored, kept, added.size, evicted.size);
@@ -35532,9 +35616,9 @@ async function send(runner, restored, kept, added, evicted) {
     const answer = await askService(runner, restored.program, folder, { verb: 'save', path: FOLDER_NAME, key });
     if (!answer.done)
         return { saved: false, reason: `not saved: ${answer.complaint ?? 'the service took nothing'}` };
-    const bytes = formatBytes([...kept.values()].reduce((sum, { fileSize }) => sum + fileSize, 0));
-    const left = evicted === 0 ? '' : `, ${count(evicted, 'path')} left out for size`;
-    return { saved: true, reason: `saved ${count(kept.size, 'path')} (${added} new${left}, ${bytes}) as ${key}` };
+    const bytes = (0,units/* formatBytes */.z3)([...kept.values()].reduce((sum, { fileSize }) => sum + fileSize, 0));
+    const left = evicted === 0 ? '' : `, ${(0,units/* count */.U9)(evicted, 'path')} left out for size`;
+    return { saved: true, reason: `saved ${(0,units/* count */.U9)(kept.size, 'path')} (${added} new${left}, ${bytes}) as ${key}` };
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -38752,7 +38836,7 @@ const FATAL = [
 /** Why another try is of no use, from what `nix` printed; undefined where it may be. */
 const fatalReason = (stderr) => FATAL.find(([pattern]) => pattern.test(stderr))?.[1];
 /** The last lines of what `nix` printed, without logins: what people get to see. */
-function lastWords(stderr) {
+function copy_plan_lastWords(stderr) {
     const lines = stderr.split('\n').map((line) => withoutLogin(line).trim());
     const errors = lines.filter((line) => line.startsWith('error') || line.startsWith('ssh'));
     return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-3).join(' ');
@@ -38852,7 +38936,7 @@ async function copyWithTries(runner, command, silentSeconds) {
         if (result.exitCode === 0 && result.stopped === undefined)
             return;
         const fatal = fatalReason(result.stderr);
-        const words = lastWords(result.stderr);
+        const words = copy_plan_lastWords(result.stderr);
         const reason = result.stopped === 'silent' ? `no progress for ${silentSeconds} s` : words;
         if (fatal !== undefined || attempt >= copy_PATIENCE.tries)
             throw new Error(fatal === undefined ? reason : `${fatal} (${words})`);
@@ -41321,7 +41405,7 @@ function describeChecks(shown, checks) {
     const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))];
     const [packed, nothing] = [number('packed'), number('nothing')];
     return [
-        `${shown}: ${count(checks.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
+        `${shown}: ${(0,units/* count */.U9)(checks.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
         ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
         ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
         ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),
@@ -41551,7 +41635,7 @@ async function reachStore(runner, nix, destination) {
         return `no answer within ${REACH_SECONDS} s`;
     if (result.exitCode === 0)
         return undefined;
-    const words = lastWords(result.stderr);
+    const words = copy_plan_lastWords(result.stderr);
     const reason = fatalReason(result.stderr);
     return reason === undefined ? words : `${reason} (${words})`;
 }
@@ -41575,7 +41659,7 @@ async function signLocally(runner, nix, { key }, closure) {
         if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
             result = await runner.commands.run(command, { ...options, asRoot: true });
         if (result.exitCode !== 0)
-            throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${lastWords(result.stderr)}`);
+            throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${copy_plan_lastWords(result.stderr)}`);
     });
 }
 /** What the store has of these paths, asked without any cache. @throws Error where it does not answer */
@@ -41600,18 +41684,18 @@ async function heldOverSsh(runner, nix, destination, paths) {
  * @param temporary that folder
  */
 function upstreamCaches(wish, substituters, destinations, temporary) {
-    const targets = new Set(destinations.map(({ url }) => place(url)));
-    const lasting = substituters.filter((url) => !place(url).startsWith(`file://${temporary}/`));
+    const targets = new Set(destinations.map(({ url }) => upstream_place(url)));
+    const lasting = substituters.filter((url) => !upstream_place(url).startsWith(`file://${temporary}/`));
     const named = wish === 'substituters' ? lasting : (wish ?? []);
-    return [...new Set(named)].filter((url) => !targets.has(place(url)));
+    return [...new Set(named)].filter((url) => !targets.has(upstream_place(url)));
 }
-const place = (url) => withoutLogin(url).replace(/\?.*$/s, '').replace(/\/+$/, '');
+const upstream_place = (url) => withoutLogin(url).replace(/\?.*$/s, '').replace(/\/+$/, '');
 /**
  * Trusted keys that stand for a cache by the custom of their names: `cache.nixos.org-1` signs for
  * https://cache.nixos.org, `foo.cachix.org-1` for https://foo.cachix.org.
  */
 function keysOf(cache, trustedKeys) {
-    const host = /^https?:\/\/([^/?#:]+)/.exec(place(cache))?.[1];
+    const host = /^https?:\/\/([^/?#:]+)/.exec(upstream_place(cache))?.[1];
     return trustedKeys.filter((key) => keyName(key).replace(/-\d+$/, '') === host);
 }
 /**
@@ -42547,7 +42631,7 @@ function closureSection(record) {
     const cells = rows.map(({ result: { plan, closureSize = 0 }, closure }) => [
         code(plan.target.name),
         code(plan.package),
-        `${formatBytes(closureSize)} in ${closure.paths.length} paths`,
+        `${(0,units/* formatBytes */.z3)(closureSize)} in ${closure.paths.length} paths`,
         share(closure.built),
         share(closure.fetched),
         share(closure.reused),
@@ -42557,11 +42641,11 @@ function closureSection(record) {
     const head = ['Target', 'Package', 'Closure', 'Built', 'Fetched', 'Reused', 'Largest paths'];
     return details('What the closures consist of', `${table(head, cells)}${more}`);
 }
-const share = ({ paths, bytes }) => (paths === 0 ? '–' : `${formatBytes(bytes)} in ${paths}`);
+const share = ({ paths, bytes }) => (paths === 0 ? '–' : `${(0,units/* formatBytes */.z3)(bytes)} in ${paths}`);
 const largest = (paths) => [...paths]
     .sort((a, b) => b.narSize - a.narSize)
     .slice(0, MOST_PATHS)
-    .map(({ path, narSize }) => `${prose(storeName(path))} (${formatBytes(narSize)})`)
+    .map(({ path, narSize }) => `${prose(storeName(path))} (${(0,units/* formatBytes */.z3)(narSize)})`)
     .join(', ');
 
 ;// CONCATENATED MODULE: ./build/js/strategy/describe.js
@@ -42580,7 +42664,7 @@ function describePlan({ target, package: name, candidates, reason }) {
 function describeCost({ toBuild, bytesToFetch, seconds }) {
     const builds = Object.entries(toBuild).map(([system, count]) => `${count} for ${system}`);
     const fetch = bytesToFetch > 0 ? `, ${(bytesToFetch / 1024 / 1024).toFixed(1)} MiB to fetch` : '';
-    const estimate = builds.length === 0 ? '' : `, estimated ${formatSeconds(seconds)} of work`;
+    const estimate = builds.length === 0 ? '' : `, estimated ${(0,units/* formatSeconds */.Xo)(seconds)} of work`;
     return `derivations to build: ${builds.length === 0 ? 'none' : builds.join(', ')}${fetch}${estimate}`;
 }
 /** A candidate in a word or two: `cross (transparent, hybrid)`. */
@@ -42631,7 +42715,7 @@ function tables_row(result, record, pushed) {
     const toBuild = Object.entries(cost?.toBuild ?? {}).filter(([, number]) => number > 0);
     const work = [
         toBuild.map(([system, number]) => `${number} × ${system}`).join(', ') || 'nothing',
-        ...(cost !== undefined && cost.bytesToFetch > 0 ? [formatBytes(cost.bytesToFetch)] : []),
+        ...(cost !== undefined && cost.bytesToFetch > 0 ? [(0,units/* formatBytes */.z3)(cost.bytesToFetch)] : []),
     ];
     const paths = Object.values(choice?.evaluated.outputs ?? {});
     const places = [...new Set(paths.flatMap((path) => pushed.get(path) ?? []))];
@@ -42642,10 +42726,10 @@ function tables_row(result, record, pushed) {
         choice === undefined ? '–' : title(choice),
         prose(plan.reason),
         cost === undefined ? '–' : work.map(unbroken).join('<br>'),
-        seconds > 0 ? unbroken(formatSeconds(seconds)) : '–',
+        seconds > 0 ? unbroken((0,units/* formatSeconds */.Xo)(seconds)) : '–',
         closureSize === undefined
             ? '–'
-            : [unbroken(formatBytes(closureSize)), ...change(result, record), ...origins(result, record)].join('<br>'),
+            : [unbroken((0,units/* formatBytes */.z3)(closureSize)), ...change(result, record), ...origins(result, record)].join('<br>'),
         paths.length === 0 ? '–' : [...paths.map(code), ...places.map((place) => `→ ${code(place)}`)].join('<br>'),
     ];
 }
@@ -42657,7 +42741,7 @@ function change({ plan, closureSize = 0, status }, { earlierSize }) {
     if (before === undefined)
         return [];
     const bytes = closureSize - before;
-    return [unbroken(bytes === 0 ? '± 0' : `${bytes > 0 ? '+' : '−'} ${formatBytes(Math.abs(bytes))}`)];
+    return [unbroken(bytes === 0 ? '± 0' : `${bytes > 0 ? '+' : '−'} ${(0,units/* formatBytes */.z3)(Math.abs(bytes))}`)];
 }
 /** Where the paths of the closure came from. */
 function origins(result, record) {
@@ -42689,11 +42773,11 @@ function pushTable(pushes) {
         return [
             outcome + (reason === undefined ? '' : ` ${prose(reason)}`),
             code(destination),
-            `${of('pushed').length} (${formatBytes(bytes)})`,
+            `${of('pushed').length} (${(0,units/* formatBytes */.z3)(bytes)})`,
             String(of('present').length),
             String(of('upstream').length),
             String(verified),
-            formatSeconds(seconds),
+            (0,units/* formatSeconds */.Xo)(seconds),
         ];
     });
     return `### Pushed\n\n${table(['', 'Destination', 'New paths', 'There already', 'Upstream has', 'Read back', 'Time'], rows)}`;
@@ -42750,7 +42834,7 @@ function timelineSection(derivations) {
         return '';
     const shown = [...derivations].sort(byInterest).slice(0, MOST_BARS);
     const title = shown.length === derivations.length
-        ? `### Timeline of ${count(shown.length, 'derivation')}`
+        ? `### Timeline of ${(0,units/* count */.U9)(shown.length, 'derivation')}`
         : `### Timeline: the ${shown.length} slowest of ${derivations.length} derivations`;
     return `${title}\n\n\`\`\`mermaid\n${ganttChart(shown)}\n\`\`\``;
 }
@@ -42795,7 +42879,7 @@ function bar({ name, status, start, seconds }, unit) {
     const from = Math.round(start * unit);
     const to = Math.max(from + 1, Math.round((start + seconds) * unit));
     const tag = status === 'built' ? '' : 'crit, ';
-    return `  ${timeline_MARKS[status]} ${plainName(name)} (${formatSeconds(seconds)}) :${tag}${from}, ${to}`;
+    return `  ${timeline_MARKS[status]} ${plainName(name)} (${(0,units/* formatSeconds */.Xo)(seconds)}) :${tag}${from}, ${to}`;
 }
 /** Mermaid has no way to quote a name here that all its versions know: what could mean something is replaced. */
 function plainName(name) {
@@ -42866,9 +42950,9 @@ function headline({ results, pushes, inputs }) {
     const done = results.filter(isDone).length;
     const failedPushes = pushes.filter(({ status }) => status === 'failed').length;
     const verb = inputs.dryRun ? 'planned (dry run)' : 'built';
-    const total = count(results.length, 'package');
+    const total = (0,units/* count */.U9)(results.length, 'package');
     const what = done === results.length ? `${total} ${verb}` : `${done} of ${total} ${verb}`;
-    const push = failedPushes > 0 ? `, ${count(failedPushes, 'push', 'pushes')} failed` : '';
+    const push = failedPushes > 0 ? `, ${(0,units/* count */.U9)(failedPushes, 'push', 'pushes')} failed` : '';
     return `## ${done === results.length && failedPushes === 0 ? '✅' : '❌'} ${what}${push}`;
 }
 function summary_origin({ flake, installed }) {
@@ -42897,7 +42981,7 @@ function failures(results, { failures: most, lines }) {
         return '';
     const parts = failed.slice(0, most).map(({ plan, error = 'It was not built.', log = [] }) => {
         const tail = log.slice(-lines);
-        const title = `The last ${count(tail.length, 'line')} of the log`;
+        const title = `The last ${(0,units/* count */.U9)(tail.length, 'line')} of the log`;
         const folded = lines === 0 || tail.length === 0 ? '' : `\n\n${details(title, preformatted(tail))}`;
         return `#### ${code(plan.package)} for ${code(plan.target.name)}\n\n${preformatted(error.split('\n'))}${folded}`;
     });
@@ -42982,7 +43066,7 @@ function writeOutputs({ job, log }, record, manifest) {
 function resultLine(result) {
     const { plan, status, seconds } = result;
     const how = plan.choice === undefined ? '' : ` (${plan.choice.strategy})`;
-    const time = seconds > 0 ? ` in ${formatSeconds(seconds)}` : '';
+    const time = seconds > 0 ? ` in ${(0,units/* formatSeconds */.Xo)(seconds)}` : '';
     const paths = realisedPaths(result);
     return `${plan.package} for ${plan.target.name}${how}: ${status}${time}${paths.length === 0 ? '' : `: ${paths.join(' ')}`}`;
 }
@@ -44226,7 +44310,7 @@ function lost({ seconds }, winner) {
     const name = title(winner.candidate);
     if (seconds === undefined || winner.seconds === undefined)
         return `not needed: ${name} comes first`;
-    const [own, best] = [formatSeconds(seconds), formatSeconds(winner.seconds)];
+    const [own, best] = [(0,units/* formatSeconds */.Xo)(seconds), (0,units/* formatSeconds */.Xo)(winner.seconds)];
     return seconds > winner.seconds
         ? `estimated ${own} of work, against ${best} by ${name}`
         : `estimated ${own} of work; ${name}, estimated ${best}, comes first`;
@@ -44667,7 +44751,7 @@ function redact(text, secrets) {
     for (const secret of secrets)
         if (secret !== '')
             clean = clean.replaceAll(secret, '***');
-    return clean.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1***@');
+    return clean.includes('://') ? clean.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1***@') : clean;
 }
 function describeFailure(command, result) {
     const ending = {
@@ -44687,7 +44771,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 408:
+/***/ 7368:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47577,13 +47661,13 @@ function info(message) {
  * @param name The name of the output group
  */
 function startGroup(name) {
-    command_issue('group', name);
+    issue('group', name);
 }
 /**
  * End an output group.
  */
 function endGroup() {
-    command_issue('endgroup');
+    issue('endgroup');
 }
 /**
  * Wrap an asynchronous function call in a group.
@@ -47658,8 +47742,6 @@ function getIDToken(aud) {
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var promises_ = __nccwpck_require__(6466);
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
 // EXTERNAL MODULE: external "node:events"
@@ -47710,6 +47792,92 @@ async function* filter(command, env, input, processes) {
     }
 }
 const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./build/js/runner/output.js
+
+/** What stands for the output of a program that could not be started. */
+const NOT_THERE = 'the program is not there or cannot be run';
+const output_STDERR_KEPT = 256 * 1024;
+const STDOUT_KEPT = 512 * 1024 * 1024;
+const LINE_LIMIT = 1024 * 1024;
+const GATHER_MILLISECONDS = 50;
+/** What comes faster than this in the time of gathering is not kept waiting: half of what a pipe holds. */
+const GATHERED = 32 * 1024;
+/** Takes in what a command prints. `touch` is called for each piece. */
+function collect(child, options, touch) {
+    let stdout = '';
+    let stderr = '';
+    const readers = ['stdout', 'stderr'].map((name) => {
+        const lines = createLines((line) => options.onLine?.(line, name));
+        const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+        const take = (text) => {
+            if (name === 'stderr')
+                stderr = lastOf(stderr + text);
+            else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
+                stdout += text;
+            if (options.onLine !== undefined)
+                lines.push(text);
+        };
+        const stream = child[name];
+        const isSlow = gauge();
+        stream?.on('data', (chunk) => {
+            touch();
+            take(decoder.write(chunk));
+            if (options.gather !== true || !isSlow(chunk.length) || child.exitCode !== null)
+                return;
+            stream.pause();
+            setTimeout(() => stream.resume(), GATHER_MILLISECONDS);
+        });
+        child.once('exit', () => stream?.resume());
+        return () => {
+            take(decoder.end());
+            lines.end();
+        };
+    });
+    return {
+        finish: (missing) => {
+            for (const end of readers)
+                end();
+            return { stdout, stderr: missing ? NOT_THERE : stderr.slice(-output_STDERR_KEPT) };
+        },
+    };
+}
+/** Tells of each piece whether so little comes that it may wait: little by now, and little in the time before. */
+function gauge() {
+    let [ends, now, before] = [0, 0, 0];
+    return (bytes) => {
+        const time = performance.now();
+        if (time > ends)
+            [ends, now, before] = [time + GATHER_MILLISECONDS, 0, now];
+        now += bytes;
+        return now < GATHERED && before < GATHERED;
+    };
+}
+/** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
+const lastOf = (text) => (text.length > output_STDERR_KEPT * 2 ? text.slice(-output_STDERR_KEPT) : text);
+/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
+function createLines(onLine) {
+    let rest = '';
+    return {
+        push: (text) => {
+            const parts = (rest + text).split('\n');
+            rest = parts.pop() ?? '';
+            for (const part of parts)
+                onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
+            if (rest.length > LINE_LIMIT) {
+                onLine(rest);
+                rest = '';
+            }
+        },
+        end: () => {
+            if (rest !== '')
+                onLine(rest);
+            rest = '';
+        },
+    };
+}
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
@@ -47819,9 +47987,6 @@ function listFolder(folder) {
 
 
 
-const commands_STDERR_KEPT = 256 * 1024;
-const STDOUT_KEPT = 512 * 1024 * 1024;
-const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
 function createCommands(around) {
     const sudo = around.privilege === 'sudo';
@@ -47914,18 +48079,13 @@ function environment(command) {
 const nothingRun = (stopped) => ({
     exitCode: 127,
     stdout: '',
-    stderr: stopped === undefined ? 'the program is not there or cannot be run' : '',
+    stderr: stopped === undefined ? NOT_THERE : '',
     seconds: 0,
     ...(stopped === undefined ? {} : { stopped }),
 });
 async function execute(command, options, processes, sudo, isCancelled) {
     const began = performance.now();
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, {
-        cwd: command.cwd,
-        detached: true,
-        env: environment(command),
-        stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    });
+    const child = start(command, options);
     const pid = child.pid;
     if (pid !== undefined)
         processes.add(pid);
@@ -47947,6 +48107,23 @@ async function execute(command, options, processes, sudo, isCancelled) {
         seconds,
         ...(stopped === undefined ? {} : { stopped }),
     };
+}
+function start(command, { gather = false }) {
+    // A stream that is paused goes on to read until it has this much: of what is gathered nothing is to be read ahead.
+    const usual = (0,external_node_stream_.getDefaultHighWaterMark)(false);
+    if (gather)
+        (0,external_node_stream_.setDefaultHighWaterMark)(false, 1);
+    try {
+        return (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, {
+            cwd: command.cwd,
+            detached: true,
+            env: environment(command),
+            stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        });
+    }
+    finally {
+        (0,external_node_stream_.setDefaultHighWaterMark)(false, usual);
+    }
 }
 /** Gives what the input ends with, where that is an error: the command has then seen only a part of it. */
 async function feed(child, input) {
@@ -47995,58 +48172,6 @@ function watch(options, end) {
             clearTimeout(silent);
         },
         stopped: () => reason,
-    };
-}
-function collect(child, options, touch) {
-    let stdout = '';
-    let stderr = '';
-    const readers = ['stdout', 'stderr'].map((name) => {
-        const lines = createLines((line) => options.onLine?.(line, name));
-        const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-        const take = (text) => {
-            if (name === 'stderr')
-                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
-            else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
-                stdout += text;
-            if (options.onLine !== undefined)
-                lines.push(text);
-        };
-        child[name]?.on('data', (chunk) => {
-            touch();
-            take(decoder.write(chunk));
-        });
-        return () => {
-            take(decoder.end());
-            lines.end();
-        };
-    });
-    return {
-        finish: (missing) => {
-            for (const end of readers)
-                end();
-            return { stdout, stderr: missing ? nothingRun(undefined).stderr : stderr };
-        },
-    };
-}
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
-function createLines(onLine) {
-    let rest = '';
-    return {
-        push: (text) => {
-            const parts = (rest + text).split('\n');
-            rest = parts.pop() ?? '';
-            for (const part of parts)
-                onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
-            if (rest.length > LINE_LIMIT) {
-                onLine(rest);
-                rest = '';
-            }
-        },
-        end: () => {
-            if (rest !== '')
-                onLine(rest);
-            rest = '';
-        },
     };
 }
 
@@ -48312,32 +48437,136 @@ async function release(holder, ended) {
     await ended;
 }
 
+// EXTERNAL MODULE: ./build/js/nix/units.js
+var units = __nccwpck_require__(3365);
+;// CONCATENATED MODULE: ./build/js/runner/held.js
+
+
+
+/** On disk at most 24 MiB for each build that runs; few logs are longer. */
+const SIZES = { memory: 64 * 1024, piece: 4 * 1024 * 1024, head: 2, tail: 4 };
+/** @param folder made when it is needed, and removed when the text is taken */
+function holdText(folder, sizes = SIZES) {
+    let text = '';
+    let piece = 0;
+    let size = 0;
+    let problem;
+    const save = () => {
+        if (text === '' || problem !== undefined)
+            return;
+        try {
+            if (size === 0)
+                (0,external_node_fs_.mkdirSync)(folder, { recursive: true, mode: 0o700 });
+            (0,external_node_fs_.appendFileSync)((0,external_node_path_.join)(folder, String(piece)), text, { mode: 0o600 });
+            size += text.length;
+            text = '';
+            if (size < sizes.piece * (piece + 1))
+                return;
+            piece += 1;
+            if (piece - sizes.tail >= sizes.head)
+                (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, String(piece - sizes.tail)), { force: true });
+        }
+        catch (error) {
+            // a full disk is no reason to end a build
+            problem = `(the rest of this log could not be kept: ${error instanceof Error ? error.message : String(error)})\n`;
+        }
+    };
+    return {
+        add: (line) => {
+            if (problem !== undefined)
+                return;
+            text += `${line}\n`;
+            if (text.length > sizes.memory)
+                save();
+        },
+        save,
+        *take() {
+            if (size > 0)
+                yield* takePieces(folder);
+            yield text + (problem ?? '');
+            text = '';
+            size = 0;
+            piece = 0;
+        },
+    };
+}
+/** What a process that was killed has left in such a folder. */
+function* takePieces(folder) {
+    const pieces = (0,external_node_fs_.readdirSync)(folder)
+        .map(Number)
+        .sort((a, b) => a - b);
+    let expected = 0;
+    for (const piece of pieces) {
+        if (piece !== expected)
+            yield `(${(0,units/* formatBytes */.z3)((piece - expected) * SIZES.piece)} of this log are left out here)\n`;
+        yield (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, String(piece)), 'utf8');
+        expected = piece + 1;
+    }
+    (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
+}
+/** Names of the texts that are held on disk below a folder, in the order in which they began. */
+const heldOnDisk = (folder) => (0,external_node_fs_.existsSync)(folder) ? (0,external_node_fs_.readdirSync)(folder).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)) : [];
+
 ;// CONCATENATED MODULE: ./build/js/runner/log.js
 
 
 
+
+
 const SHORTEST_SECRET = 4;
+/** Characters that are written at once. */
+const BATCH = 64 * 1024;
 /**
- * The job log on stdout. Everything that is not one of our own workflow commands is printed between
- * `::stop-commands::` and its end: the runner obeys `##[command]` anywhere in a line, so that a build log could
- * otherwise set our state or annotate files (CVE-2020-15228 and its leftovers).
+ * The job log on stdout. A text in which anything could be a workflow command is printed between `::stop-commands::`
+ * and its end, else a build log could set our state, annotate files or end a group (CVE-2020-15228 and its leftovers).
+ * @param folder where long texts are kept until they are printed
  */
-function createLog(write) {
+function createLog(write, folder) {
     const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
+    const texts = (0,external_node_path_.join)(folder, 'held');
     let stopped = false;
-    const asText = (text) => {
-        if (!stopped)
-            write(`::stop-commands::${token}\n`);
-        stopped = true;
-        write(`${(0,errors/* redact */.E$)(text, [])}\n`);
-    };
-    const asCommand = (command) => {
-        if (stopped)
-            write(`::${token}::\n`);
+    let held = 0;
+    const resume = () => {
+        const line = stopped ? `::${token}::\n` : '';
         stopped = false;
+        return line;
+    };
+    const guard = (text) => {
+        const clean = plain((0,errors/* redact */.E$)(text, []));
+        // a command begins with `::` at the start of a line, and the runner has its own idea of what ends one
+        if (stopped || !clean.includes('::'))
+            return clean;
+        stopped = true;
+        return `::stop-commands::${token}\n${clean}`;
+    };
+    const asText = (text) => write(guard(`${text}\n`));
+    const asCommand = (command) => {
+        const line = resume();
+        if (line !== '')
+            write(line);
         command();
     };
     const clean = (text) => (0,errors/* redact */.E$)(text, []);
+    const startGroup = (title) => `${resume()}::group::${escaped(plain(clean(title)))}\n`;
+    // No `await` between the ends of a section, so that nobody else prints inside.
+    const printSection = (title, parts) => {
+        let ready = '';
+        let empty = true;
+        for (const part of parts) {
+            if (part === '')
+                continue;
+            ready += empty ? startGroup(title) + guard(part) : guard(part);
+            empty = false;
+            if (ready.length < BATCH)
+                continue;
+            write(ready);
+            ready = '';
+        }
+        if (empty)
+            asText(title);
+        else
+            write(`${ready}${resume()}::endgroup::\n`);
+    };
     return {
         info: asText,
         debug: (text) => isDebug() && asText(`debug: ${text}`),
@@ -48345,13 +48574,22 @@ function createLog(write) {
         warning: (text, where) => asCommand(() => warning(clean(text), properties(where))),
         error: (text, where) => asCommand(() => error(clean(text), properties(where))),
         group: async (title, body) => {
-            asCommand(() => startGroup(title.replace(/\s+/g, ' ')));
+            write(startGroup(title));
             try {
                 return await body();
             }
             finally {
-                asCommand(() => endGroup());
+                write(`${resume()}::endgroup::\n`);
             }
+        },
+        hold: (name) => {
+            held += 1;
+            const { add, save, take } = holdText((0,external_node_path_.join)(texts, `${held} ${name.replace(/[^\w+.?=-]/g, '_').slice(0, 200)}`));
+            return { add, save, print: (title) => printSection(title, take()) };
+        },
+        printLeft: () => {
+            for (const name of heldOnDisk(texts))
+                printSection(`${name.replace(/^\d+ /, '')}: its log when the action was killed`, takePieces((0,external_node_path_.join)(texts, name)));
         },
         end: () => asCommand(() => undefined),
         mask: (secret) => {
@@ -48362,6 +48600,14 @@ function createLog(write) {
         },
     };
 }
+/**
+ * The page that shows a log draws groups by lines that begin with `##[group]` or `[group]`, whether the runner wrote them
+ * on a command or a build did; and the runner obeys `##[command]` anywhere in a line.
+ */
+const plain = (text) => text.includes('##[') || text.includes('group]')
+    ? text.replaceAll('##[', '# #[').replace(/\[(?=(?:end)?group\])/gi, '[ ')
+    : text;
+const escaped = (title) => title.replace(/\s+/g, ' ').replaceAll('%', '%25');
 function properties(where) {
     return {
         ...(where?.title === undefined ? {} : { title: where.title }),
@@ -49657,7 +49903,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = onTerminal()
         ? createTerminalLog({ write: (text) => void process.stdout.write(text), size: () => process.stdout }, isDebug())
-        : createLog((text) => process.stdout.write(text));
+        : createLog((text) => process.stdout.write(text), folder);
     const processes = createProcessList(folder);
     const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
@@ -49681,7 +49927,14 @@ function assemble(folder) {
             process.exitCode = 1;
             log.error(error instanceof errors/* UserError */.yo || error instanceof errors/* CommandError */.Qd ? error.message : describeFault(error));
         },
-        undo: () => undoRun(folder, { commands, files, log, sudo: facts.privilege === 'sudo' }),
+        undo: async () => {
+            try {
+                log.printLeft?.();
+            }
+            finally {
+                await undoRun(folder, { commands, files, log, sudo: facts.privilege === 'sudo' });
+            }
+        },
         close: async () => {
             log.end();
             await new Promise((resolve) => process.stdout.write('', resolve));

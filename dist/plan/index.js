@@ -31833,7 +31833,48 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2842:
+/***/ 3365:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U9: () => (/* binding */ count),
+/* harmony export */   Xo: () => (/* binding */ formatSeconds),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */ });
+/** Seconds as people read them: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
+function formatSeconds(seconds) {
+    if (!Number.isFinite(seconds) || seconds < 0)
+        return '–';
+    if (seconds < 9.95)
+        return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+    const minutes = Math.round(seconds / 60);
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** Bytes as people read them, in binary units: `512 B`, `1.2 MiB`. */
+function formatBytes(bytes) {
+    if (!Number.isFinite(bytes) || bytes < 0)
+        return '–';
+    let value = bytes;
+    let unit = 0;
+    while (value >= 1023.95 && unit < UNITS.length - 1) {
+        value /= 1024;
+        unit += 1;
+    }
+    return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+}
+/** `1 path`, `3 paths`. */
+const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+
+/***/ }),
+
+/***/ 9412:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34596,37 +34637,8 @@ function unknown(text) {
     return { category: 'other', sentence: /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`, advice: '' };
 }
 
-;// CONCATENATED MODULE: ./build/js/nix/units.js
-/** Seconds as people read them: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
-function units_formatSeconds(seconds) {
-    if (!Number.isFinite(seconds) || seconds < 0)
-        return '–';
-    if (seconds < 9.95)
-        return `${seconds.toFixed(1)} s`;
-    const whole = Math.round(seconds);
-    if (whole < 60)
-        return `${whole} s`;
-    if (whole < 3600)
-        return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-    const minutes = Math.round(seconds / 60);
-    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-const UNITS = (/* unused pure expression or super */ null && (['B', 'KiB', 'MiB', 'GiB', 'TiB']));
-/** Bytes as people read them, in binary units: `512 B`, `1.2 MiB`. */
-function formatBytes(bytes) {
-    if (!Number.isFinite(bytes) || bytes < 0)
-        return '–';
-    let value = bytes;
-    let unit = 0;
-    while (value >= 1023.95 && unit < UNITS.length - 1) {
-        value /= 1024;
-        unit += 1;
-    }
-    return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
-}
-/** `1 path`, `3 paths`. */
-const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
-
+// EXTERNAL MODULE: ./build/js/nix/units.js
+var units = __nccwpck_require__(3365);
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/runners.js
 /** GitHub's hosted runners by their system (docs.github.com, "GitHub-hosted runners reference", 2026-11). */
 const HOSTED_RUNNERS = new Map([
@@ -34740,7 +34752,7 @@ function headline({ jobs, entries }) {
         ...(skipped > 0 ? [`${skipped} need none`] : []),
         ...(failed > 0 ? [`${failed} cannot be had`] : []),
     ].map((text) => `, ${text}`);
-    return `## ${failed > 0 ? '⚠️' : '🗺️'} ${count(jobs.length, 'job')} for ${count(entries.length, 'package')}${also.join('')}`;
+    return `## ${failed > 0 ? '⚠️' : '🗺️'} ${(0,units/* count */.U9)(jobs.length, 'job')} for ${(0,units/* count */.U9)(entries.length, 'package')}${also.join('')}`;
 }
 const MOST_NAMES = 12;
 function jobTable(jobs, rows) {
@@ -34750,7 +34762,7 @@ function jobTable(jobs, rows) {
         const names = entries.slice(0, MOST_NAMES).map((entry) => code(entry.package));
         const more = entries.length > MOST_NAMES ? [`and ${entries.length - MOST_NAMES} more`] : [];
         const derivations = new Set(entries.flatMap(({ toBuild }) => toBuild)).size;
-        const builds = `${derivations} (${cost === 0 ? 'unknown' : units_formatSeconds(cost)})`;
+        const builds = `${derivations} (${cost === 0 ? 'unknown' : (0,units/* formatSeconds */.Xo)(cost)})`;
         return [code(target), strategy, code(labelText(runner)), [...names, ...more].join(' '), builds, prose(reason)];
     });
     const head = ['Target', 'Strategy', 'Runner', 'Packages', 'To build (estimate)', 'Why'];
@@ -34918,7 +34930,7 @@ async function reportMatrix(runner, record) {
         log.info(`job ${index + 1}: ${target} (${strategy}) on ${labelText(label)}: ${packages}: ${reason}`);
     }
     warnFailed(runner, entries);
-    log.info(`${count(jobs.length, 'job')} for ${count(entries.length, 'package')}`);
+    log.info(`${(0,units/* count */.U9)(jobs.length, 'job')} for ${(0,units/* count */.U9)(entries.length, 'package')}`);
 }
 /** GitHub shows ten warnings of a step. */
 const MOST_WARNINGS = 9;
@@ -35087,7 +35099,7 @@ const storeName = (path) => (path.split('/').at(-1) ?? '').slice(33).replace(/\.
 
 ;// CONCATENATED MODULE: ./build/js/nix/dry-run.js
 
-const dry_run_UNITS = {
+const UNITS = {
     K: 2 ** 10,
     M: 2 ** 20,
     G: 2 ** 30,
@@ -35124,7 +35136,7 @@ function parseDryRun(stderr) {
     }
     return { toBuild, toFetch, unknown, ...bytes };
 }
-const size = (number = '0', unit = '') => Math.round(Number(number) * (dry_run_UNITS[unit] ?? 1)) || 0;
+const size = (number = '0', unit = '') => Math.round(Number(number) * (UNITS[unit] ?? 1)) || 0;
 
 ;// CONCATENATED MODULE: ./build/js/nix/json.js
 
@@ -36041,7 +36053,7 @@ function lost({ seconds }, winner) {
     const name = title(winner.candidate);
     if (seconds === undefined || winner.seconds === undefined)
         return `not needed: ${name} comes first`;
-    const [own, best] = [units_formatSeconds(seconds), units_formatSeconds(winner.seconds)];
+    const [own, best] = [(0,units/* formatSeconds */.Xo)(seconds), (0,units/* formatSeconds */.Xo)(winner.seconds)];
     return seconds > winner.seconds
         ? `estimated ${own} of work, against ${best} by ${name}`
         : `estimated ${own} of work; ${name}, estimated ${best}, comes first`;
@@ -36802,8 +36814,8 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2842);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4274);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9412);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2959);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -36858,7 +36870,7 @@ function redact(text, secrets) {
     for (const secret of secrets)
         if (secret !== '')
             clean = clean.replaceAll(secret, '***');
-    return clean.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1***@');
+    return clean.includes('://') ? clean.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1***@') : clean;
 }
 function describeFailure(command, result) {
     const ending = {
@@ -36878,7 +36890,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 4274:
+/***/ 2959:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39768,13 +39780,13 @@ function info(message) {
  * @param name The name of the output group
  */
 function startGroup(name) {
-    command_issue('group', name);
+    issue('group', name);
 }
 /**
  * End an output group.
  */
 function endGroup() {
-    command_issue('endgroup');
+    issue('endgroup');
 }
 /**
  * Wrap an asynchronous function call in a group.
@@ -39849,8 +39861,6 @@ function getIDToken(aud) {
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
 // EXTERNAL MODULE: external "node:events"
@@ -39901,6 +39911,92 @@ async function* filter(command, env, input, processes) {
     }
 }
 const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(cause.code));
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./build/js/runner/output.js
+
+/** What stands for the output of a program that could not be started. */
+const NOT_THERE = 'the program is not there or cannot be run';
+const output_STDERR_KEPT = 256 * 1024;
+const STDOUT_KEPT = 512 * 1024 * 1024;
+const LINE_LIMIT = 1024 * 1024;
+const GATHER_MILLISECONDS = 50;
+/** What comes faster than this in the time of gathering is not kept waiting: half of what a pipe holds. */
+const GATHERED = 32 * 1024;
+/** Takes in what a command prints. `touch` is called for each piece. */
+function collect(child, options, touch) {
+    let stdout = '';
+    let stderr = '';
+    const readers = ['stdout', 'stderr'].map((name) => {
+        const lines = createLines((line) => options.onLine?.(line, name));
+        const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+        const take = (text) => {
+            if (name === 'stderr')
+                stderr = lastOf(stderr + text);
+            else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
+                stdout += text;
+            if (options.onLine !== undefined)
+                lines.push(text);
+        };
+        const stream = child[name];
+        const isSlow = gauge();
+        stream?.on('data', (chunk) => {
+            touch();
+            take(decoder.write(chunk));
+            if (options.gather !== true || !isSlow(chunk.length) || child.exitCode !== null)
+                return;
+            stream.pause();
+            setTimeout(() => stream.resume(), GATHER_MILLISECONDS);
+        });
+        child.once('exit', () => stream?.resume());
+        return () => {
+            take(decoder.end());
+            lines.end();
+        };
+    });
+    return {
+        finish: (missing) => {
+            for (const end of readers)
+                end();
+            return { stdout, stderr: missing ? NOT_THERE : stderr.slice(-output_STDERR_KEPT) };
+        },
+    };
+}
+/** Tells of each piece whether so little comes that it may wait: little by now, and little in the time before. */
+function gauge() {
+    let [ends, now, before] = [0, 0, 0];
+    return (bytes) => {
+        const time = performance.now();
+        if (time > ends)
+            [ends, now, before] = [time + GATHER_MILLISECONDS, 0, now];
+        now += bytes;
+        return now < GATHERED && before < GATHERED;
+    };
+}
+/** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
+const lastOf = (text) => (text.length > output_STDERR_KEPT * 2 ? text.slice(-output_STDERR_KEPT) : text);
+/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
+function createLines(onLine) {
+    let rest = '';
+    return {
+        push: (text) => {
+            const parts = (rest + text).split('\n');
+            rest = parts.pop() ?? '';
+            for (const part of parts)
+                onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
+            if (rest.length > LINE_LIMIT) {
+                onLine(rest);
+                rest = '';
+            }
+        },
+        end: () => {
+            if (rest !== '')
+                onLine(rest);
+            rest = '';
+        },
+    };
+}
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
@@ -40010,9 +40106,6 @@ function listFolder(folder) {
 
 
 
-const commands_STDERR_KEPT = 256 * 1024;
-const STDOUT_KEPT = 512 * 1024 * 1024;
-const LINE_LIMIT = 1024 * 1024;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
 function createCommands(around) {
     const sudo = around.privilege === 'sudo';
@@ -40105,18 +40198,13 @@ function environment(command) {
 const nothingRun = (stopped) => ({
     exitCode: 127,
     stdout: '',
-    stderr: stopped === undefined ? 'the program is not there or cannot be run' : '',
+    stderr: stopped === undefined ? NOT_THERE : '',
     seconds: 0,
     ...(stopped === undefined ? {} : { stopped }),
 });
 async function execute(command, options, processes, sudo, isCancelled) {
     const began = performance.now();
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, {
-        cwd: command.cwd,
-        detached: true,
-        env: environment(command),
-        stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    });
+    const child = start(command, options);
     const pid = child.pid;
     if (pid !== undefined)
         processes.add(pid);
@@ -40138,6 +40226,23 @@ async function execute(command, options, processes, sudo, isCancelled) {
         seconds,
         ...(stopped === undefined ? {} : { stopped }),
     };
+}
+function start(command, { gather = false }) {
+    // A stream that is paused goes on to read until it has this much: of what is gathered nothing is to be read ahead.
+    const usual = (0,external_node_stream_.getDefaultHighWaterMark)(false);
+    if (gather)
+        (0,external_node_stream_.setDefaultHighWaterMark)(false, 1);
+    try {
+        return (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, {
+            cwd: command.cwd,
+            detached: true,
+            env: environment(command),
+            stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        });
+    }
+    finally {
+        (0,external_node_stream_.setDefaultHighWaterMark)(false, usual);
+    }
 }
 /** Gives what the input ends with, where that is an error: the command has then seen only a part of it. */
 async function feed(child, input) {
@@ -40186,58 +40291,6 @@ function watch(options, end) {
             clearTimeout(silent);
         },
         stopped: () => reason,
-    };
-}
-function collect(child, options, touch) {
-    let stdout = '';
-    let stderr = '';
-    const readers = ['stdout', 'stderr'].map((name) => {
-        const lines = createLines((line) => options.onLine?.(line, name));
-        const decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-        const take = (text) => {
-            if (name === 'stderr')
-                stderr = (stderr + text).slice(-commands_STDERR_KEPT);
-            else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT)
-                stdout += text;
-            if (options.onLine !== undefined)
-                lines.push(text);
-        };
-        child[name]?.on('data', (chunk) => {
-            touch();
-            take(decoder.write(chunk));
-        });
-        return () => {
-            take(decoder.end());
-            lines.end();
-        };
-    });
-    return {
-        finish: (missing) => {
-            for (const end of readers)
-                end();
-            return { stdout, stderr: missing ? nothingRun(undefined).stderr : stderr };
-        },
-    };
-}
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
-function createLines(onLine) {
-    let rest = '';
-    return {
-        push: (text) => {
-            const parts = (rest + text).split('\n');
-            rest = parts.pop() ?? '';
-            for (const part of parts)
-                onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
-            if (rest.length > LINE_LIMIT) {
-                onLine(rest);
-                rest = '';
-            }
-        },
-        end: () => {
-            if (rest !== '')
-                onLine(rest);
-            rest = '';
-        },
     };
 }
 
@@ -40503,32 +40556,136 @@ async function release(holder, ended) {
     await ended;
 }
 
+// EXTERNAL MODULE: ./build/js/nix/units.js
+var units = __nccwpck_require__(3365);
+;// CONCATENATED MODULE: ./build/js/runner/held.js
+
+
+
+/** On disk at most 24 MiB for each build that runs; few logs are longer. */
+const SIZES = { memory: 64 * 1024, piece: 4 * 1024 * 1024, head: 2, tail: 4 };
+/** @param folder made when it is needed, and removed when the text is taken */
+function holdText(folder, sizes = SIZES) {
+    let text = '';
+    let piece = 0;
+    let size = 0;
+    let problem;
+    const save = () => {
+        if (text === '' || problem !== undefined)
+            return;
+        try {
+            if (size === 0)
+                (0,external_node_fs_.mkdirSync)(folder, { recursive: true, mode: 0o700 });
+            (0,external_node_fs_.appendFileSync)((0,external_node_path_.join)(folder, String(piece)), text, { mode: 0o600 });
+            size += text.length;
+            text = '';
+            if (size < sizes.piece * (piece + 1))
+                return;
+            piece += 1;
+            if (piece - sizes.tail >= sizes.head)
+                (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, String(piece - sizes.tail)), { force: true });
+        }
+        catch (error) {
+            // a full disk is no reason to end a build
+            problem = `(the rest of this log could not be kept: ${error instanceof Error ? error.message : String(error)})\n`;
+        }
+    };
+    return {
+        add: (line) => {
+            if (problem !== undefined)
+                return;
+            text += `${line}\n`;
+            if (text.length > sizes.memory)
+                save();
+        },
+        save,
+        *take() {
+            if (size > 0)
+                yield* takePieces(folder);
+            yield text + (problem ?? '');
+            text = '';
+            size = 0;
+            piece = 0;
+        },
+    };
+}
+/** What a process that was killed has left in such a folder. */
+function* takePieces(folder) {
+    const pieces = (0,external_node_fs_.readdirSync)(folder)
+        .map(Number)
+        .sort((a, b) => a - b);
+    let expected = 0;
+    for (const piece of pieces) {
+        if (piece !== expected)
+            yield `(${(0,units/* formatBytes */.z3)((piece - expected) * SIZES.piece)} of this log are left out here)\n`;
+        yield (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, String(piece)), 'utf8');
+        expected = piece + 1;
+    }
+    (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
+}
+/** Names of the texts that are held on disk below a folder, in the order in which they began. */
+const heldOnDisk = (folder) => (0,external_node_fs_.existsSync)(folder) ? (0,external_node_fs_.readdirSync)(folder).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)) : [];
+
 ;// CONCATENATED MODULE: ./build/js/runner/log.js
 
 
 
+
+
 const SHORTEST_SECRET = 4;
+/** Characters that are written at once. */
+const BATCH = 64 * 1024;
 /**
- * The job log on stdout. Everything that is not one of our own workflow commands is printed between
- * `::stop-commands::` and its end: the runner obeys `##[command]` anywhere in a line, so that a build log could
- * otherwise set our state or annotate files (CVE-2020-15228 and its leftovers).
+ * The job log on stdout. A text in which anything could be a workflow command is printed between `::stop-commands::`
+ * and its end, else a build log could set our state, annotate files or end a group (CVE-2020-15228 and its leftovers).
+ * @param folder where long texts are kept until they are printed
  */
-function createLog(write) {
+function createLog(write, folder) {
     const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
+    const texts = (0,external_node_path_.join)(folder, 'held');
     let stopped = false;
-    const asText = (text) => {
-        if (!stopped)
-            write(`::stop-commands::${token}\n`);
-        stopped = true;
-        write(`${(0,errors/* redact */.E$)(text, [])}\n`);
-    };
-    const asCommand = (command) => {
-        if (stopped)
-            write(`::${token}::\n`);
+    let held = 0;
+    const resume = () => {
+        const line = stopped ? `::${token}::\n` : '';
         stopped = false;
+        return line;
+    };
+    const guard = (text) => {
+        const clean = plain((0,errors/* redact */.E$)(text, []));
+        // a command begins with `::` at the start of a line, and the runner has its own idea of what ends one
+        if (stopped || !clean.includes('::'))
+            return clean;
+        stopped = true;
+        return `::stop-commands::${token}\n${clean}`;
+    };
+    const asText = (text) => write(guard(`${text}\n`));
+    const asCommand = (command) => {
+        const line = resume();
+        if (line !== '')
+            write(line);
         command();
     };
     const clean = (text) => (0,errors/* redact */.E$)(text, []);
+    const startGroup = (title) => `${resume()}::group::${escaped(plain(clean(title)))}\n`;
+    // No `await` between the ends of a section, so that nobody else prints inside.
+    const printSection = (title, parts) => {
+        let ready = '';
+        let empty = true;
+        for (const part of parts) {
+            if (part === '')
+                continue;
+            ready += empty ? startGroup(title) + guard(part) : guard(part);
+            empty = false;
+            if (ready.length < BATCH)
+                continue;
+            write(ready);
+            ready = '';
+        }
+        if (empty)
+            asText(title);
+        else
+            write(`${ready}${resume()}::endgroup::\n`);
+    };
     return {
         info: asText,
         debug: (text) => isDebug() && asText(`debug: ${text}`),
@@ -40536,13 +40693,22 @@ function createLog(write) {
         warning: (text, where) => asCommand(() => warning(clean(text), properties(where))),
         error: (text, where) => asCommand(() => error(clean(text), properties(where))),
         group: async (title, body) => {
-            asCommand(() => startGroup(title.replace(/\s+/g, ' ')));
+            write(startGroup(title));
             try {
                 return await body();
             }
             finally {
-                asCommand(() => endGroup());
+                write(`${resume()}::endgroup::\n`);
             }
+        },
+        hold: (name) => {
+            held += 1;
+            const { add, save, take } = holdText((0,external_node_path_.join)(texts, `${held} ${name.replace(/[^\w+.?=-]/g, '_').slice(0, 200)}`));
+            return { add, save, print: (title) => printSection(title, take()) };
+        },
+        printLeft: () => {
+            for (const name of heldOnDisk(texts))
+                printSection(`${name.replace(/^\d+ /, '')}: its log when the action was killed`, takePieces((0,external_node_path_.join)(texts, name)));
         },
         end: () => asCommand(() => undefined),
         mask: (secret) => {
@@ -40553,6 +40719,14 @@ function createLog(write) {
         },
     };
 }
+/**
+ * The page that shows a log draws groups by lines that begin with `##[group]` or `[group]`, whether the runner wrote them
+ * on a command or a build did; and the runner obeys `##[command]` anywhere in a line.
+ */
+const plain = (text) => text.includes('##[') || text.includes('group]')
+    ? text.replaceAll('##[', '# #[').replace(/\[(?=(?:end)?group\])/gi, '[ ')
+    : text;
+const escaped = (title) => title.replace(/\s+/g, ' ').replaceAll('%', '%25');
 function properties(where) {
     return {
         ...(where?.title === undefined ? {} : { title: where.title }),
@@ -41848,7 +42022,7 @@ function assemble(folder) {
     const facts = gatherFacts(folder);
     const log = onTerminal()
         ? createTerminalLog({ write: (text) => void process.stdout.write(text), size: () => process.stdout }, isDebug())
-        : createLog((text) => process.stdout.write(text));
+        : createLog((text) => process.stdout.write(text), folder);
     const processes = createProcessList(folder);
     const cancelling = new AbortController();
     const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug });
@@ -41872,7 +42046,14 @@ function assemble(folder) {
             process.exitCode = 1;
             log.error(error instanceof errors/* UserError */.yo || error instanceof errors/* CommandError */.Qd ? error.message : describeFault(error));
         },
-        undo: () => undoRun(folder, { commands, files, log, sudo: facts.privilege === 'sudo' }),
+        undo: async () => {
+            try {
+                log.printLeft?.();
+            }
+            finally {
+                await undoRun(folder, { commands, files, log, sudo: facts.privilege === 'sudo' });
+            }
+        },
         close: async () => {
             log.end();
             await new Promise((resolve) => process.stdout.write('', resolve));
