@@ -31833,7 +31833,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 2842:
+/***/ 123:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32702,28 +32702,30 @@ const CERTIFICATES = [
     `${PROFILE}/etc/ssl/certs/ca-bundle.crt`,
     `${PROFILE}/etc/ca-bundle.crt`,
 ];
-/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. */
+/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. Like Nix, it goes by SSL_CERT_FILE first. */
 function certificates(env, exists = external_node_fs_.existsSync) {
     if (env.NIX_SSL_CERT_FILE)
         return {};
-    const file = CERTIFICATES.find(exists);
+    const file = env.SSL_CERT_FILE || CERTIFICATES.find(exists);
     return file === undefined ? {} : { NIX_SSL_CERT_FILE: file };
 }
 const FORWARDED = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'];
-/**
- * Variables that a daemon of this run needs to reach the network. A proxy URL with a password is left out where it
- * would have to go through sudo's arguments, which every user can read; `leftOut` names those.
- */
-function daemonEnvironment(facts) {
+/** Variables that a daemon of this run needs to reach the network. */
+function daemonEnvironment(env) {
     const names = [...FORWARDED, ...FORWARDED.map((name) => name.toUpperCase()), 'NIX_SSL_CERT_FILE'];
-    const set = names.flatMap((name) => {
-        const value = facts.env[name];
-        return value ? [[name, value]] : [];
-    });
-    const secret = ([, value]) => facts.privilege === 'sudo' && /\/\/[^/]*@/.test(value);
+    const set = names.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+    return { ...certificates(env), ...Object.fromEntries(set) };
+}
+/**
+ * Variables without those that hold a password, where they would have to go through sudo's arguments, which every user
+ * can read; `leftOut` names those.
+ */
+function publicVariables(all, privilege) {
+    const secret = ([, value]) => privilege === 'sudo' && /\/\/[^/]*@/.test(value);
+    const pairs = Object.entries(all);
     return {
-        variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
-        leftOut: set.filter(secret).map(([name]) => name),
+        variables: Object.fromEntries(pairs.filter((pair) => !secret(pair))),
+        leftOut: pairs.filter(secret).map(([name]) => name),
     };
 }
 const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh';
@@ -32767,7 +32769,51 @@ function nix_nixCommand(nix, tool, args, more = {}) {
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./build/js/install/systemd.js
+
+const daemonUnit = () => `nix-multiarch-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.service`;
+/**
+ * Arguments of systemd-run. Limits and KillMode are those of upstream's nix-daemon.service (misc/systemd): builds of
+ * other clients go on when the daemon is started anew.
+ */
+const unitArguments = ({ unit, program, environmentFile, log }) => [
+    ...['--quiet', '--no-ask-password', '--collect', `--unit=${unit}`, '--service-type=exec'],
+    '--description=Nix daemon of a job',
+    ...[
+        ...['KillMode=process', 'Delegate=yes', 'LimitNOFILE=1048576', 'TasksMax=1048576', 'TimeoutStopSec=10'],
+        `EnvironmentFile=${environmentFile}`,
+        ...[`StandardOutput=append:${log}`, `StandardError=append:${log}`],
+    ].map((property) => `--property=${property}`),
+    '--',
+    ...program,
+];
+/** Text of an EnvironmentFile= (systemd.exec(5)): quoted, so that no character of a value means anything. */
+const environmentFile = (variables) => Object.entries(variables)
+    .map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, '\\$&')}"\n`)
+    .join('');
+/** Has systemd run a program. @returns why systemd does not, where it does not */
+async function startUnit(runner, plan) {
+    const command = { tool: 'systemd-run', args: unitArguments(plan) };
+    const result = await runner.commands.run(command, { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    if (result.exitCode === 0)
+        return undefined;
+    await systemd_stopUnit(runner, plan.unit);
+    return result.stopped ?? (result.stderr.trim().split('\n').at(-1) || `systemd-run ended with ${result.exitCode}`);
+}
+/** Ends the program of a unit, not what it has started. */
+async function systemd_stopUnit(runner, unit) {
+    await systemctl(runner, 'stop', unit);
+}
+const isActive = async (runner, unit) => (await systemctl(runner, 'is-active', unit)) === 0;
+async function systemctl(runner, verb, unit) {
+    const args = ['--quiet', '--no-ask-password', verb, unit];
+    const options = { asRoot: true, accept: 'any', timeoutSeconds: 30 };
+    return (await runner.commands.run({ tool: 'systemctl', args }, options)).exitCode;
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/daemon.js
+
+
 
 
 
@@ -32776,8 +32822,11 @@ var promises_ = __nccwpck_require__(8500);
 const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket';
 const START_SECONDS = 30;
 const STOP_SECONDS = 10;
+/** Between two questions to systemd, in turns of 2 ms. */
+const TURNS_PER_LOOK = 100;
+const LAST_LINES = 10;
 /** Whether somebody listens at a socket. */
-function probeSocket(path) {
+function daemon_probeSocket(path) {
     return new Promise((resolve) => {
         const socket = (0,external_node_net_.connect)(path);
         const end = (state) => {
@@ -32789,55 +32838,104 @@ function probeSocket(path) {
         socket.once('error', ({ code = '' }) => end(code === 'ECONNREFUSED' ? 'dead' : ['EACCES', 'EPERM'].includes(code) ? 'denied' : 'absent'));
     });
 }
-/** Starts nix-daemon as root and waits until it answers; post ends it. @throws UserError with the end of its log */
+/**
+ * Starts nix-daemon as root, by systemd where that runs, and waits until it answers; post ends it.
+ * @throws UserError with the end of its log
+ */
 async function daemon_startDaemon(runner, plan) {
-    const log = daemonLog(runner);
+    if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
+        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
+    }
+    const run = (await startBySystemd(runner, plan)) ?? (await startByItself(runner, plan));
+    const daemon = { run, socket: plan.socket, environment: plan.environment };
+    const limit = performance.now() + START_SECONDS * 1000;
+    for (let turn = 1; (await daemon_probeSocket(plan.socket)) !== 'answers'; turn += 1) {
+        const alive = (turn % TURNS_PER_LOOK !== 0 && run.kind === 'unit') || (await isAlive(runner, run));
+        if (!alive || performance.now() > limit) {
+            const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
+            throw new runner_errors/* UserError */.yo(`nix-daemon ${why}: ${daemon_lastWords(runner) || 'its log is empty'}`);
+        }
+        await (0,promises_.setTimeout)(2);
+    }
+    return daemon;
+}
+/** At the usual place it serves other jobs too. */
+const sharing = (plan) => (plan.socket === STANDARD_SOCKET ? { shared: true } : {});
+async function startBySystemd(runner, plan) {
+    if (!runner.facts.systemd || runner.commands.find('systemd-run') === undefined)
+        return undefined;
+    const unit = daemonUnit();
+    const file = `${runner.facts.folder}/daemon.env`;
+    const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket };
+    // 0600: a proxy may want a password
+    await runner.files.write(file, environmentFile(variables), { mode: 0o600 });
+    await runner.files.write(daemonLog(runner), readLog(runner), { mode: 0o600 });
+    await runner.journal.record({ kind: 'unit', name: unit, ...sharing(plan) });
+    const program = [`${plan.bin}/nix-daemon`, '--daemon'];
+    const problem = await startUnit(runner, { unit, program, environmentFile: file, log: daemonLog(runner) });
+    if (problem === undefined)
+        return { kind: 'unit', unit };
+    runner.log.info(`systemd does not run the Nix daemon (${problem}): this run starts it by itself.`);
+    return undefined;
+}
+async function startByItself(runner, plan) {
+    const { variables, leftOut } = publicVariables(plan.environment, runner.facts.privilege);
+    for (const name of leftOut) {
+        runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`);
+    }
     const command = {
         tool: `${plan.bin}/nix-daemon`,
         args: ['--daemon'],
         // builds must not get a temporary folder that only this user may enter
-        env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
+        env: { ...variables, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
     };
-    if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
-        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
-    }
-    // at the usual place it serves other jobs too
-    const shared = plan.socket === STANDARD_SOCKET ? { shared: true } : {};
     let startTime = '';
     const record = async (started) => {
         startTime = readStartTime(started) ?? '';
-        await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...shared });
+        await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...sharing(plan) });
     };
-    const pid = await runner.commands.startDetached(command, log, record, { asRoot: true });
-    const limit = performance.now() + START_SECONDS * 1000;
-    while ((await probeSocket(plan.socket)) !== 'answers') {
-        const alive = readStartTime(pid) === startTime && startTime !== '';
-        if (!alive || performance.now() > limit) {
-            const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
-            throw new runner_errors/* UserError */.yo(`nix-daemon ${why}: ${lastLines(log)}`);
-        }
-        await (0,promises_.setTimeout)(2);
-    }
-    return { pid, startTime, socket: plan.socket, environment: plan.environment };
+    const pid = await runner.commands.startDetached(command, daemonLog(runner), record, { asRoot: true });
+    return { kind: 'itself', pid, startTime };
+}
+async function isAlive(runner, run) {
+    if (run.kind === 'unit')
+        return await isActive(runner, run.unit);
+    return run.startTime !== '' && readStartTime(run.pid) === run.startTime;
 }
 /** Stops a daemon of this run; builds of other clients, in process groups of their own, go on. */
-async function daemon_stopDaemon(runner, daemon) {
-    if (readStartTime(daemon.pid) !== daemon.startTime)
+async function daemon_stopDaemon(runner, { run }) {
+    if (run.kind === 'unit')
+        return await stopUnit(runner, run.unit);
+    if (!(await isAlive(runner, run)))
         return;
-    const kill = (signal) => runner.commands.run({ tool: 'kill', args: [`-${signal}`, '--', `-${daemon.pid}`] }, { asRoot: true, accept: 'any', timeoutSeconds: 10 });
+    const kill = (signal) => runner.commands.run({ tool: 'kill', args: [`-${signal}`, '--', `-${run.pid}`] }, { asRoot: true, accept: 'any', timeoutSeconds: 10 });
     await kill('TERM');
     const limit = performance.now() + STOP_SECONDS * 1000;
-    while (readStartTime(daemon.pid) === daemon.startTime) {
+    while (await isAlive(runner, run)) {
         if (performance.now() > limit)
             await kill('KILL');
         await sleep(10);
     }
 }
 const daemonLog = (runner) => `${runner.facts.folder}/nix-daemon.log`;
-function lastLines(file) {
-    const text = (0,external_node_fs_.readFileSync)(file, 'utf8').trim();
-    return text === '' ? 'its log is empty' : text.split('\n').slice(-5).join('\n');
+function readLog(runner) {
+    try {
+        return (0,external_node_fs_.readFileSync)(daemonLog(runner), 'utf8');
+    }
+    catch {
+        return '';
+    }
 }
+/** The end of what the daemons of this run have printed; empty where they have printed nothing. */
+function daemon_lastWords(runner) {
+    const log = readLog(runner);
+    const words = remarkable(log);
+    return (words.length > 0 ? words : log.trim().split('\n')).slice(-LAST_LINES).join('\n');
+}
+/** Lines of its log but for those that say no more than who came. */
+const remarkable = (log) => log.split('\n').filter((line) => line.trim() !== '' && !/^accepted connection from /.test(line));
+/** What the daemons of this run have printed, but for who came. */
+const daemon_remarks = (runner) => remarkable(readLog(runner)).slice(-LAST_LINES);
 /** Start time of a process, field 22 of proc(5) stat; undefined where it is gone or only waits to be reaped. */
 function readStartTime(pid) {
     try {
@@ -32865,7 +32963,7 @@ async function gatherAccess(runner) {
         privilege: runner.facts.privilege,
         remote,
         storeWritable: ['/nix/store', '/nix/var/nix', '/nix/var/nix/db'].every((path, index) => mayWrite(path) || (index === 2 && !(0,external_node_fs_.existsSync)(path))),
-        socket: await probeSocket(remote?.startsWith('unix://') ? remote.slice('unix://'.length) : STANDARD_SOCKET),
+        socket: await daemon_probeSocket(remote?.startsWith('unix://') ? remote.slice('unix://'.length) : STANDARD_SOCKET),
     };
 }
 /** Whether this user may write a file or folder; false where it is not there. */
@@ -33014,12 +33112,8 @@ async function openWiring(runner, plan) {
     const registry = `${machineConf}/registry.json`;
     if ((0,external_node_fs_.existsSync)(registry))
         await runner.files.write(`${folder}/registry.json`, (0,external_node_fs_.readFileSync)(registry));
-    const { variables, leftOut } = daemonEnvironment(runner.facts);
-    for (const name of leftOut) {
-        runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`);
-    }
     const socket = plan.socket ?? STANDARD_SOCKET;
-    const environment = { ...variables, NIX_CONF_DIR: folder };
+    const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder };
     const daemon = await daemon_startDaemon(runner, { bin: plan.bin, socket, environment });
     // The client reads the daemon's file too, as nix.conf of the machine: it shows the same settings and sends none.
     const env = { NIX_CONF_DIR: folder, ...(plan.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) };
@@ -33881,7 +33975,49 @@ async function* checkedFile(path, sha256) {
         throw new runner_errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
 }
 
+;// CONCATENATED MODULE: ./build/js/install/daemon-watch.js
+
+
+/**
+ * Does what needs the daemon of this run. Where that dies meanwhile, one error says so, with its last words, instead of
+ * what followed from it; what else the daemon printed is told at the end.
+ * @throws UserError, or what the work throws while the daemon lives
+ */
+async function withDaemon(runner, { wiring }, work) {
+    if (wiring.kind !== 'own-daemon')
+        return await work();
+    const lives = async () => (await probeSocket(wiring.daemon.socket)) === 'answers';
+    try {
+        const done = await work();
+        if (await lives())
+            await tellRemarks(runner);
+        else
+            runner.log.warning(died(runner));
+        return done;
+    }
+    catch (error) {
+        if (!runner.cancelled.aborted && !(await lives())) {
+            const first = (error instanceof Error ? error.message : String(error)).trim();
+            throw new UserError(`${died(runner)}\nWhat failed for want of it: ${first}`);
+        }
+        await tellRemarks(runner);
+        throw error;
+    }
+}
+const died = (runner) => 'The Nix daemon that this run had started has died: something killed it, most often the kernel for want of memory ' +
+    `(its log would say so: dmesg), or it crashed. It said at last: ${lastWords(runner) || 'nothing'}`;
+async function tellRemarks(runner) {
+    const lines = remarks(runner);
+    if (lines.length === 0)
+        return;
+    await runner.log.group('What the Nix daemon said', async () => {
+        for (const line of lines)
+            runner.log.info(line);
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/install.js
+
 
 
 
@@ -36775,7 +36911,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2842);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(123);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4274);
 
 
@@ -40353,9 +40489,10 @@ function parseUndo(line) {
     if (typeof value !== 'object' || value === null || !('kind' in value))
         return [];
     const undo = value;
-    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
+    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
-    return known && allowed ? [undo] : [];
+    const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name);
+    return known && allowed && ours ? [undo] : [];
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/leases.js
@@ -41675,6 +41812,8 @@ function describeUndo(deed) {
             return `unmount ${deed.path}`;
         case 'stop':
             return `stop process ${deed.pid}`;
+        case 'unit':
+            return `stop the unit ${deed.name}`;
         case 'command':
             return `run ${deed.tool} ${deed.args.join(' ')}`;
     }
@@ -41696,6 +41835,13 @@ async function undo(deed, { commands, files, log, sudo }) {
         case 'stop':
             if (startTime(deed.pid) === deed.startTime)
                 await processes_endGroup(deed.pid, sudo);
+            return;
+        case 'unit':
+            // 1 and 5: systemd knows it no more
+            for (const verb of ['kill', 'stop']) {
+                const args = ['--no-ask-password', verb, deed.name];
+                await commands.run({ tool: 'systemctl', args }, { asRoot: true, timeoutSeconds: 60, accept: [1, 5] });
+            }
             return;
         case 'command':
             await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 

@@ -35343,9 +35343,10 @@ function parseUndo(line) {
     if (typeof value !== 'object' || value === null || !('kind' in value))
         return [];
     const undo = value;
-    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
+    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
-    return known && allowed ? [undo] : [];
+    const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name);
+    return known && allowed && ours ? [undo] : [];
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/leases.js
@@ -36665,6 +36666,8 @@ function describeUndo(deed) {
             return `unmount ${deed.path}`;
         case 'stop':
             return `stop process ${deed.pid}`;
+        case 'unit':
+            return `stop the unit ${deed.name}`;
         case 'command':
             return `run ${deed.tool} ${deed.args.join(' ')}`;
     }
@@ -36686,6 +36689,13 @@ async function undo(deed, { commands, files, log, sudo }) {
         case 'stop':
             if (processes_startTime(deed.pid) === deed.startTime)
                 await processes_endGroup(deed.pid, sudo);
+            return;
+        case 'unit':
+            // 1 and 5: systemd knows it no more
+            for (const verb of ['kill', 'stop']) {
+                const args = ['--no-ask-password', verb, deed.name];
+                await commands.run({ tool: 'systemctl', args }, { asRoot: true, timeoutSeconds: 60, accept: [1, 5] });
+            }
             return;
         case 'command':
             await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 

@@ -10,6 +10,7 @@ import { findRelease } from './releases.ts'
 import { findTarball, tarballAt } from './tarball.ts'
 import type { Installed, NixOrigin } from './types.ts'
 
+export { withDaemon } from './daemon-watch.ts'
 export { applySettings } from './settings.ts'
 export type { Installed, NixOrigin, Settings } from './types.ts'
 

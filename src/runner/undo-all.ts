@@ -78,6 +78,8 @@ export function describeUndo(deed: Undo): string {
       return `unmount ${deed.path}`
     case 'stop':
       return `stop process ${deed.pid}`
+    case 'unit':
+      return `stop the unit ${deed.name}`
     case 'command':
       return `run ${deed.tool} ${deed.args.join(' ')}`
   }
@@ -99,6 +101,13 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
       return
     case 'stop':
       if (startTime(deed.pid) === deed.startTime) await endGroup(deed.pid, sudo)
+      return
+    case 'unit':
+      // 1 and 5: systemd knows it no more
+      for (const verb of ['kill', 'stop']) {
+        const args = ['--no-ask-password', verb, deed.name]
+        await commands.run({ tool: 'systemctl', args }, { asRoot: true, timeoutSeconds: 60, accept: [1, 5] })
+      }
       return
     case 'command':
       await commands.run(
