@@ -37334,6 +37334,7 @@ async function systemctl(runner, verb, unit) {
 
 
 
+
 /** Where every client looks for the daemon. */
 const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket';
 const START_SECONDS = 30;
@@ -37448,8 +37449,10 @@ function lastWords(runner) {
     const words = remarkable(log);
     return (words.length > 0 ? words : log.trim().split('\n')).slice(-LAST_LINES).join('\n');
 }
-/** Lines of its log but for those that say no more than who came. */
-const remarkable = (log) => log.split('\n').filter((line) => line.trim() !== '' && !/^accepted connection from /.test(line));
+/** Lines of its log but for those that say no more than that a client came, or went without a word. */
+const remarkable = (log) => plainText(log)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^accepted connection from |error: unexpected end-of-file$/.test(line));
 /** What the daemons of this run have printed, but for who came. */
 const remarks = (runner) => remarkable(readLog(runner)).slice(-LAST_LINES);
 /** Start time of a process, field 22 of proc(5) stat; undefined where it is gone or only waits to be reaped. */

@@ -32769,6 +32769,37 @@ function nix_nixCommand(nix, tool, args, more = {}) {
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./build/js/nix/log-text.js
+/** Longest line that is kept, in UTF-16 units: a build may print megabytes without a line ending. */
+const LONGEST_LINE = 4096;
+const ESCAPE = '\u001b';
+// CSI sequences (colours, cursor), OSC sequences (titles, links), and the two-character ones (ECMA-48)
+const SEQUENCES = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007${ESCAPE}]*(?:\\u0007|${ESCAPE}\\\\)?|[ -/]+[0-~]|[0-Z\\\\-~])`, 'g');
+// what is left of C0 but tab and line feed, DEL, C1, and the bidirectional overrides that make a line read backwards
+const CONTROLS = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
+const SOMETHING_TO_STRIP = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
+/** A text without terminal escape sequences and other control characters; tabs and line feeds stay. */
+function log_text_plainText(text) {
+    return SOMETHING_TO_STRIP.test(text) ? text.replace(SEQUENCES, '').replace(CONTROLS, '') : text;
+}
+/**
+ * One line as a terminal would leave it: what a carriage return overwrote is gone, no escape sequences, at most
+ * `LONGEST_LINE` long.
+ */
+function plainLine(line) {
+    const bounded = bound(line, LONGEST_LINE * 4);
+    const last = bounded.includes('\r') ? (bounded.split(/\r+\n?/).findLast((part) => part !== '') ?? '') : bounded;
+    return bound(log_text_plainText(last).replaceAll('\n', ' '), LONGEST_LINE);
+}
+/** Cuts a text to `length`, saying how much is missing. */
+function bound(text, length) {
+    if (text.length <= length)
+        return text;
+    // through a buffer, since a slice would keep the whole of the long text in memory
+    const kept = Buffer.from(text.slice(0, length)).toString();
+    return `${kept}… (${text.length - length} more characters)`;
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/systemd.js
 
 const daemonUnit = () => `nix-multiarch-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.service`;
@@ -32812,6 +32843,7 @@ async function systemctl(runner, verb, unit) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/daemon.js
+
 
 
 
@@ -32932,8 +32964,10 @@ function daemon_lastWords(runner) {
     const words = remarkable(log);
     return (words.length > 0 ? words : log.trim().split('\n')).slice(-LAST_LINES).join('\n');
 }
-/** Lines of its log but for those that say no more than who came. */
-const remarkable = (log) => log.split('\n').filter((line) => line.trim() !== '' && !/^accepted connection from /.test(line));
+/** Lines of its log but for those that say no more than that a client came, or went without a word. */
+const remarkable = (log) => log_text_plainText(log)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^accepted connection from |error: unexpected end-of-file$/.test(line));
 /** What the daemons of this run have printed, but for who came. */
 const daemon_remarks = (runner) => remarkable(readLog(runner)).slice(-LAST_LINES);
 /** Start time of a process, field 22 of proc(5) stat; undefined where it is gone or only waits to be reaped. */
@@ -34586,37 +34620,6 @@ function download(url, why, text) {
                 ? 'A login is needed: pass github-token, or a netrc-file in extra-nix-config.'
                 : 'Check the address and the network of the runner, then run the job again.';
     return { sentence: `${url} cannot be downloaded (${why.trim()}).`, advice };
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/log-text.js
-/** Longest line that is kept, in UTF-16 units: a build may print megabytes without a line ending. */
-const LONGEST_LINE = 4096;
-const ESCAPE = '\u001b';
-// CSI sequences (colours, cursor), OSC sequences (titles, links), and the two-character ones (ECMA-48)
-const SEQUENCES = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007${ESCAPE}]*(?:\\u0007|${ESCAPE}\\\\)?|[ -/]+[0-~]|[0-Z\\\\-~])`, 'g');
-// what is left of C0 but tab and line feed, DEL, C1, and the bidirectional overrides that make a line read backwards
-const CONTROLS = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
-const SOMETHING_TO_STRIP = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
-/** A text without terminal escape sequences and other control characters; tabs and line feeds stay. */
-function log_text_plainText(text) {
-    return SOMETHING_TO_STRIP.test(text) ? text.replace(SEQUENCES, '').replace(CONTROLS, '') : text;
-}
-/**
- * One line as a terminal would leave it: what a carriage return overwrote is gone, no escape sequences, at most
- * `LONGEST_LINE` long.
- */
-function plainLine(line) {
-    const bounded = bound(line, LONGEST_LINE * 4);
-    const last = bounded.includes('\r') ? (bounded.split(/\r+\n?/).findLast((part) => part !== '') ?? '') : bounded;
-    return bound(log_text_plainText(last).replaceAll('\n', ' '), LONGEST_LINE);
-}
-/** Cuts a text to `length`, saying how much is missing. */
-function bound(text, length) {
-    if (text.length <= length)
-        return text;
-    // through a buffer, since a slice would keep the whole of the long text in memory
-    const kept = Buffer.from(text.slice(0, length)).toString();
-    return `${kept}… (${text.length - length} more characters)`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/explain.js
