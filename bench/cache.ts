@@ -16,6 +16,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../test/e2e/cache-driver.ts'
 import { rigDir } from '../test/rig/cache.ts'
 import { Machine } from '../test/rig/machine.ts'
+import { median } from './median.ts'
+import { countProcessorTime } from './processor-group.ts'
 
 const rounds = Number(process.argv[2] ?? 3)
 const program = process.argv[3] ?? join(process.cwd(), 'dist/cache/index.js')
@@ -38,7 +40,13 @@ in derivation { name = "all"; system = "x86_64-linux"; builder = "/bin/sh"; args
 
 type Way = 'no cache' | 'whole store' | 'this action'
 const service = mkdtempSync(join(tmpdir(), 'bench-cache-'))
-const seconds = new Map<Way, number[]>()
+/** By the clock, and of processor time of all processes. */
+type Took = readonly [clock: number, processor: number]
+const seconds = new Map<Way, Took[]>()
+const processorTime = countProcessorTime()
+const now = (): Took => [performance.now() / 1000, processorTime()]
+const since = ([clock, processor]: Took): Took => [performance.now() / 1000 - clock, processorTime() - processor]
+const print = ([clock, processor]: Took): string => `${clock.toFixed(2)} s (processor ${processor.toFixed(2)} s)`
 try {
   await save()
   for (let round = 0; round < rounds; round += 1)
@@ -46,10 +54,12 @@ try {
       if (way === 'no cache' && round > 0) continue // minutes, against seconds
       const took = await measure(way)
       seconds.set(way, [...(seconds.get(way) ?? []), took])
-      console.log(`${way}: ${took.toFixed(2)} s`)
+      console.log(`${way}: ${print(took)}`)
     }
   for (const [way, list] of seconds)
-    console.log(`median, ${way}: ${[...list].sort((a, b) => a - b)[list.length >> 1]?.toFixed(2)} s`)
+    console.log(
+      `median, ${way}: ${print([median(list.map(([clock]) => clock)), median(list.map(([, used]) => used))])}`,
+    )
 } finally {
   rmSync(service, { recursive: true, force: true })
 }
@@ -102,15 +112,18 @@ async function save(): Promise<void> {
   await stage.machine.stop()
 }
 
-/** Seconds that restore and build take in a fresh machine; evaluation, the same for all, is left out. */
-async function measure(way: Way): Promise<number> {
+/** What restore and build take in a fresh machine; evaluation, the same for all, is left out. */
+async function measure(way: Way): Promise<Took> {
   const stage = await start('')
   try {
     if (way === 'whole store') return await restoreWholeStore(stage)
     const { built, seconds } = await drive(stage, way === 'no cache' ? 'false' : 'auto')
     if (way === 'this action' && built?.length !== 0) throw new Error(`built: ${built?.join(' ')}`)
     console.log(seconds)
-    return (seconds?.restore ?? 0) + (seconds?.build ?? 0)
+    return [
+      (seconds?.restore ?? 0) + (seconds?.build ?? 0),
+      (seconds?.restoreProcessor ?? 0) + (seconds?.buildProcessor ?? 0),
+    ]
   } finally {
     await stage.machine.stop()
   }
@@ -134,15 +147,14 @@ async function askClient({ machine, env }: Stage, request: object): Promise<void
 }
 
 /** As the actions do that keep /nix in one archive: by the same client, unpacked over the store. */
-async function restoreWholeStore(stage: Stage): Promise<number> {
-  const clock = performance.now()
+async function restoreWholeStore(stage: Stage): Promise<Took> {
+  const clock = now()
   await askClient(stage, { verb: 'restore', path: '/nix', keys: ['whole-store'] })
-  const restored = performance.now()
+  const restored = since(clock)
   await stage.machine.sh('nix-instantiate --add-root /var/tmp/drv /var/tmp/job.nix', { timeout: 600_000 })
-  const evaluated = performance.now()
+  const evaluated = now()
   const log = await stage.machine.sh('nix-store --realise /var/tmp/drv 2>&1', { timeout: 600_000 })
   if (/^building '/m.test(log)) throw new Error(log)
-  const seconds = { restore: (restored - clock) / 1000, build: (performance.now() - evaluated) / 1000 }
-  console.log(seconds)
-  return seconds.restore + seconds.build
+  const built = since(evaluated)
+  return [restored[0] + built[0], restored[1] + built[1]]
 }

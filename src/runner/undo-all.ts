@@ -34,8 +34,8 @@ export async function undoRun(folder: string, hands: Hands): Promise<void> {
 /** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
 async function leave(folder: string, hands: Hands): Promise<readonly string[]> {
   const deeds = readJournal(folder)
-  const { others, adopted } = readLeases(folder)
   const asRoot = hands.sudo || process.getuid?.() === 0
+  const { others, adopted } = readLeases(folder, asRoot)
   if (others > 0) {
     const shared = deeds.filter((deed) => deed.shared === true)
     if (shared.length > 0)
