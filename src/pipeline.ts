@@ -28,10 +28,12 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   const inputs = parseInputs(read, systemOf(process.arch, process.platform))
   const { log } = runner
 
-  const fetched = await restoreCache(runner, inputs)
-  const { found, cache } = await log.group('Nix', async () =>
-    openCache(runner, await installNix(runner, inputs), fetched),
-  )
+  const { found, cache } = await log.group('Nix', async () => {
+    // unpacking takes one processor, and the service another or the network
+    const fetching = restoreCache(runner, inputs)
+    const installed = await finallyDo(installNix(runner, inputs), () => fetching)
+    return await openCache(runner, installed, await fetching)
+  })
   return await withDaemon(runner, found, () => planAndBuild(runner, inputs, found, cache))
 }
 
