@@ -1,9 +1,9 @@
 /**
  * A job whose flake did not change: time to have the 500 paths of the closure in the store of a fresh machine (evaluation,
  * which is the same for all, left out), with (a) no cache, (b) the whole of /nix as one archive of the Actions cache, (c) this action's cache. The
- * same service, client, machine and Nix for all, in turns. The store that was saved also holds what was needed to
- * build only: a hundred sources, and copies of the folders that the variable ALSO names (ALSO='/usr/lib/gcc /usr/share':
- * a compiler, and as many files as the source of nixpkgs has).
+ * same service, client, machine and Nix for all, in turns. The store that was saved also holds Nix, and what was needed
+ * to build only: a hundred sources, and copies of the folders that the variable ALSO names (ALSO='/usr/lib/gcc
+ * /usr/share': a compiler, and as many files as the source of nixpkgs has).
  *
  *     test/rig/.cache/node24/node bench/cache.ts [ROUNDS] [CLIENT]
  *
@@ -22,6 +22,7 @@ import { countProcessorTime } from './processor-group.ts'
 const rounds = Number(process.argv[2] ?? 3)
 const program = process.argv[3] ?? join(process.cwd(), 'dist/cache/index.js')
 const PATHS = 500
+const NIX = '2.34.8'
 
 /**
  * PATHS paths of 50 KiB that compress to half, each referring to up to three others; and what building them took:
@@ -72,7 +73,7 @@ interface Stage {
 async function start(nixConf: string): Promise<Stage> {
   const machine = await Machine.start({
     user: 'root',
-    nix: '2.34.8',
+    nix: NIX,
     nixConf: `max-jobs = 2\n${nixConf}`,
     binds: [
       { source: process.cwd() },
@@ -103,7 +104,8 @@ async function save(): Promise<void> {
   const stage = await start('sandbox = false')
   const { saved, seconds } = await drive(stage, 'auto')
   console.log(saved?.reason, seconds)
-  for (const tree of (process.env.ALSO ?? '').split(' ').filter(Boolean))
+  // an archive of /nix holds Nix itself; here it lies elsewhere
+  for (const tree of [`/opt/nix-${NIX}`, ...(process.env.ALSO ?? '').split(' ').filter(Boolean)])
     await stage.machine.sh(`nix-store --add ${tree}`)
   await askClient(stage, { verb: 'save', path: '/nix', key: 'whole-store' })
   console.log(

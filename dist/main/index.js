@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4640);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9197);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(408);
 
 
@@ -31871,7 +31871,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4640:
+/***/ 9197:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34532,9 +34532,12 @@ function parseSigningKey(text) {
 }
 /** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
 function signText(secret, text) {
-    const [name = '', encoded = ''] = splitKey(secret);
-    return `${name}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), privateKey(Buffer.from(encoded, 'base64').subarray(0, 32))).toString('base64')}`;
+    const key = privateKeys.get(secret) ?? privateKey(Buffer.from(splitKey(secret)[1] ?? '', 'base64').subarray(0, 32));
+    privateKeys.set(secret, key);
+    return `${keyName(secret)}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), key).toString('base64')}`;
 }
+/** Kept, since it takes longer to read a key than to sign with it. */
+const privateKeys = new Map();
 /** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
 function signatureFits(publicKey, text, signature) {
     const [keyName, encodedKey = ''] = splitKey(publicKey);
@@ -37283,6 +37286,100 @@ function exportToJob(runner, env, bin, onPath) {
     runner.job.addPath(`${home}/.nix-profile/bin`);
 }
 
+;// CONCATENATED MODULE: ./build/js/install/kvm.js
+
+const DEVICE = '/dev/kvm';
+/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
+const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
+/**
+ * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
+ * udev rule: it needs no udev, and post undoes it.
+ */
+async function openKvm(runner) {
+    if (!(0,external_node_fs_.existsSync)(DEVICE))
+        return;
+    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
+    const after = openedMode(before);
+    if (after === undefined)
+        return;
+    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
+    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
+    // a container may have the device without any right over it: builds go without
+    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
+}
+
+;// CONCATENATED MODULE: ./build/js/install/sandbox.js
+
+/**
+ * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
+ * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
+ */
+const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
+const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
+/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
+async function requireSandbox(runner, buildsAsRoot) {
+    if (runner.commands.find('unshare') === undefined)
+        return;
+    let last = '';
+    const works = async (...args) => {
+        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
+        const result = await runner.commands.run({ tool: 'unshare', args }, options);
+        if (result.exitCode !== 0)
+            last = result.stderr.trim();
+        return result.exitCode === 0;
+    };
+    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
+    if (inUserNamespace)
+        return;
+    const userNamespace = await works('--user', '--map-root-user', 'true');
+    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
+    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
+        return;
+    throw new errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
+        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
+        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
+}
+
+;// CONCATENATED MODULE: ./build/js/install/ahead.js
+
+
+
+
+
+
+/** Group of build users that Nix looks for where nothing names another. */
+const GROUP = 'nixbld';
+/** Whether a Nix that root installs now will build as members of `nixbld`, and there is no such group yet. */
+const wantsUsers = ({ settings, groups }) => !/build-users-group|auto-allocate-uids|include/.test(settings) && !new RegExp(`^${GROUP}:`, 'm').test(groups);
+/**
+ * Does to the machine what a Nix that root installs will need, while that is unpacked: build users, `/dev/kvm`, login
+ * shells, and the question whether there can be a sandbox.
+ * @param bin where its programs will be
+ * @throws UserError where builds cannot be sandboxed
+ */
+async function prepareMachine(runner, userLines, bin) {
+    const { env, home } = runner.facts;
+    const files = [
+        '/etc/nix/nix.conf',
+        `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
+        '/etc/xdg/nix/nix.conf',
+    ];
+    const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean);
+    const settings = [
+        userLines,
+        env.NIX_CONFIG ?? '',
+        ...files.filter(external_node_fs_.existsSync).map((file) => (0,external_node_fs_.readFileSync)(file, 'utf8')),
+    ];
+    const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: (0,external_node_fs_.readFileSync)('/etc/group', 'utf8') });
+    await Promise.all([
+        users ? createBuildUsers(runner, GROUP) : undefined,
+        setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
+        openKvm(runner),
+        tellLoginShells(runner, bin),
+    ]);
+}
+
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./build/js/install/systemd.js
@@ -37518,29 +37615,6 @@ async function groupNames(runner) {
     return result.stdout.split(/\s+/).filter((name) => name !== '');
 }
 
-;// CONCATENATED MODULE: ./build/js/install/kvm.js
-
-const DEVICE = '/dev/kvm';
-/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
-const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
-/**
- * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
- * udev rule: it needs no udev, and post undoes it.
- */
-async function openKvm(runner) {
-    if (!(0,external_node_fs_.existsSync)(DEVICE))
-        return;
-    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
-    const after = openedMode(before);
-    if (after === undefined)
-        return;
-    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
-    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
-    // a container may have the device without any right over it: builds go without
-    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
-    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
-}
-
 ;// CONCATENATED MODULE: ./build/js/install/nix-folder.js
 
 /** Parts of /nix that Nix makes, the outermost first. */
@@ -37564,38 +37638,6 @@ function holdsSomething(path) {
     catch {
         return (0,external_node_fs_.existsSync)(path);
     }
-}
-
-;// CONCATENATED MODULE: ./build/js/install/sandbox.js
-
-/**
- * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
- * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
- */
-const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
-const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
-/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
-async function requireSandbox(runner, buildsAsRoot) {
-    if (runner.commands.find('unshare') === undefined)
-        return;
-    let last = '';
-    const works = async (...args) => {
-        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
-        const result = await runner.commands.run({ tool: 'unshare', args }, options);
-        if (result.exitCode !== 0)
-            last = result.stderr.trim();
-        return result.exitCode === 0;
-    };
-    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
-    if (inUserNamespace)
-        return;
-    const userNamespace = await works('--user', '--map-root-user', 'true');
-    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
-    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
-        return;
-    throw new errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
-        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
-        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/settings.js
@@ -37743,16 +37785,17 @@ async function connect(runner, found, wanted) {
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
-    const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)]);
+    const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared]);
     const nix = describeNix(found, effective, access, env);
-    const trusted = await findTrust(runner, nix, access, effective, groups);
+    const trusted = await findTrust(runner, nix, access, effective);
     const kind = chooseWiring(access, trusted, facts.privilege);
     const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
     if (!wanted.installed && !(0,external_node_fs_.existsSync)('/nix'))
         await claimNixFolder(runner);
+    const checked = wanted.prepared !== undefined && !sandboxSet;
     const [buildUsers] = await Promise.all([
         provideBuildUsers(runner, effective, kind, wanted.installed),
-        effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+        !checked && (effective.sandbox || !sandboxSet) ? checkSandbox(runner, facts, kind) : undefined,
         kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
         wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
     ]);
@@ -37800,11 +37843,14 @@ function describeNix(found, effective, access, env) {
         env,
     };
 }
-async function findTrust(runner, nix, access, effective, groups) {
+async function findTrust(runner, nix, access, { trustedUsers }) {
     if (access.mode !== 'daemon' || runner.facts.uid === 0)
         return true;
     const answer = access.start ? undefined : await askTrust(runner, nix);
-    return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups);
+    if (answer !== undefined)
+        return answer;
+    const groups = trustedUsers.some((name) => name.startsWith('@')) ? await groupNames(runner) : [];
+    return isTrusted(trustedUsers, runner.facts.user, groups);
 }
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */
 async function checkSandbox(runner, facts, kind) {
@@ -38022,24 +38068,24 @@ async function restoreKept(runner, sha256, bin, asRoot) {
     const tree = `${folder}/${TREE}`;
     if (folder === undefined || !(await kept_isTrusted(tree, asRoot ? 0 : runner.facts.uid)))
         return undefined;
-    const draft = (part) => `/nix/.${part}-${id}`;
-    const id = (0,external_node_crypto_.randomBytes)(6).toString('hex');
+    const draft = `/nix/.kept-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    await runner.journal.record({ kind: 'remove', path: draft, root: asRoot });
     try {
         const printed = (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
         const { chosen } = chooseCandidate([{ path: bin, printed }]);
         if (chosen === undefined)
             throw new Error(`its version is ${printed}`);
         const run = commandsOf(runner, asRoot);
-        await run('mkdir', '-p', '--', '/nix');
-        const parts = await copies(tree, '/nix', asRoot);
-        await Promise.all(parts.map(({ part, how }) => run('cp', ...how, '-T', '--', `${tree}/${part}`, draft(part))));
-        await Promise.all(kept_PARTS.map((part) => run('mv', '-T', '--', draft(part), `/nix/${part}`)));
+        await run('mkdir', '-p', '--', draft);
+        await copyParts(run, tree, draft, asRoot);
+        await run('mv', '-n', '--', ...kept_PARTS.map((part) => `${draft}/${part}`), '/nix');
+        if ((0,external_node_fs_.existsSync)(`${draft}/store`))
+            throw new Error('another Nix has come meanwhile');
         return { bin, version: chosen.version, onPath: false };
     }
     catch (error) {
         runner.log.info(`what the tool cache kept does not serve: ${error instanceof Error ? error.message : String(error)}`);
-        for (const part of kept_PARTS)
-            await runner.files.remove(draft(part), { asRoot });
+        await runner.files.remove(draft, { asRoot });
         return undefined;
     }
 }
@@ -38070,8 +38116,7 @@ async function keepNix(runner, sha256, { bin }, asRoot) {
         const run = commandsOf(runner, asRoot);
         await runner.files.remove(draft, { asRoot });
         await run('mkdir', '-m', '755', '--', draft);
-        for (const { part, how } of await copies('/nix', place, asRoot))
-            await run('cp', ...how, '--', `/nix/${part}`, draft);
+        await copyParts(run, '/nix', draft, asRoot);
         const { stdout } = await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 });
         await runner.files.write(`${draft}/${VERSION}`, stdout, { asRoot });
         await runner.files.remove(tree, { asRoot });
@@ -38082,13 +38127,17 @@ async function keepNix(runner, sha256, { bin }, asRoot) {
     }
 }
 /**
- * How each part is copied. Files of the store are never written to again: where root owns them and both places are on
- * one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ * Copies both parts into a folder. Files of the store are never written to again: where root owns them and both places
+ * are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
  */
-async function copies(from, to, asRoot) {
-    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)((0,external_node_fs_.existsSync)(to) ? to : '/')]);
-    const links = asRoot && source.dev === target.dev;
-    return kept_PARTS.map((part) => ({ part, how: ['-a', part === 'store' && links ? '--link' : '--reflink=auto'] }));
+async function copyParts(run, from, to, asRoot) {
+    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)(to)]);
+    const [store, rest] = kept_PARTS.map((part) => `${from}/${part}`);
+    const copy = (...how) => run('cp', '-a', ...how, to);
+    if (!asRoot || source.dev !== target.dev)
+        await copy('--reflink=auto', '--', store, rest);
+    else
+        await Promise.all([copy('--link', '--', store), copy('--reflink=auto', '--', rest)]);
 }
 const commandsOf = (runner, asRoot) => async (tool, ...args) => {
     await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
@@ -38295,25 +38344,20 @@ async function installTarball(runner, tarball, systems) {
 }
 async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
     let unpacked;
-    try {
-        await read(async (bytes) => {
-            unpacked = await unpackTarball(runner, name, bytes, asRoot);
-        });
-        if (unpacked === undefined)
-            throw new Error(`${name} was not read`);
-        const system = systemInName(unpacked.top);
-        if (system !== undefined && !systems.includes(system)) {
-            throw new errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
-        }
-        // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
-        const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
-        const nix = await moveIntoStore(runner, unpacked, asRoot);
-        return await makeProfile(runner, nix, profile, asRoot);
+    await read(async (bytes) => {
+        unpacked = await unpackTarball(runner, name, bytes, asRoot);
+    });
+    if (unpacked === undefined)
+        throw new Error(`${name} was not read`);
+    const system = systemInName(unpacked.top);
+    if (system !== undefined && !systems.includes(system)) {
+        throw new errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
     }
-    finally {
-        if (unpacked !== undefined)
-            await runner.files.remove(unpacked.staging, { asRoot });
-    }
+    // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
+    const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
+    const nix = await moveIntoStore(runner, unpacked, asRoot);
+    // some small files stay in the folder of the tarball until post
+    return await makeProfile(runner, nix, profile, asRoot);
 }
 async function moveIntoStore(runner, unpacked, asRoot) {
     const { names, store } = unpacked;
@@ -38373,16 +38417,18 @@ async function checkLeft(runner, left, nixPath, asRoot) {
         return;
     throw new errors/* UserError */.yo(`/nix holds a damaged Nix of an earlier install: ${result.stderr.trim()}\nRemove those paths, or all of /nix if nothing else uses it.`);
 }
-/** Makes the profile that holds the new Nix, and looks whether it runs from there. */
+/** Makes the profile that holds the new Nix, and looks whether it runs. */
 async function makeProfile(runner, nix, profile, asRoot) {
     if (profile === OWN_PROFILE) {
         for (const path of [profile, `${profile}-1-link`])
             await runner.journal.record({ kind: 'remove', path, root: asRoot });
     }
     const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])];
-    await nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]);
-    const path = `${profile}/bin/nix`;
-    const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 });
+    const path = `${nix.nixPath}/bin/nix`;
+    const [{ stdout }] = await Promise.all([
+        runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 }),
+        nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]),
+    ]);
     const { chosen, refused } = chooseCandidate([{ path, printed: stdout }]);
     if (chosen === undefined)
         throw new errors/* UserError */.yo(`the installed Nix does not serve: ${refused.join('')}`);
@@ -38544,6 +38590,8 @@ async function tellRemarks(runner) {
 
 
 
+
+
 /** Sources in the order in which they are tried. */
 function sourcesFor(kind) {
     return kind === 'auto' ? ['existing', 'release', 'distro'] : [kind];
@@ -38557,13 +38605,14 @@ async function installNix(runner, inputs) {
     return await runner.journal.exclusively(() => provideAndConnect(runner, inputs));
 }
 async function provideAndConnect(runner, inputs) {
-    const { source, found, reason } = await provideNix(runner, inputs);
+    const { source, found, reason, prepared } = await provideNix(runner, inputs);
     const installed = await connect(runner, found, {
         source,
         installed: source !== 'existing',
         reason,
         userLines: inputs.extraNixConfig,
         token: inputs.githubToken,
+        prepared,
     });
     runner.log.info(`${installed.describe} ${installed.reason}`);
     return installed;
@@ -38572,8 +38621,8 @@ async function provideNix(runner, inputs) {
     const failures = [];
     for (const source of sourcesFor(inputs.nixSource.kind)) {
         try {
-            const found = await provide(runner, inputs, source);
-            return { source, found, reason: reasonFor(inputs.nixSource.kind, source, failures) };
+            const provided = await provide(runner, inputs, source);
+            return { ...provided, source, reason: reasonFor(inputs.nixSource.kind, source, failures) };
         }
         catch (error) {
             if (inputs.nixSource.kind !== 'auto' || !isAnswer(error))
@@ -38602,25 +38651,37 @@ async function provide(runner, inputs, source) {
                 const hint = inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : '';
                 throw new errors/* UserError */.yo(`${why}${hint}`);
             }
-            return found;
+            return { found, prepared: undefined };
         }
         case 'release': {
             const systems = runnableSystems();
             const release = findRelease(inputs.nixVersion, systems[0] ?? 'unknown');
             if (typeof release === 'string')
                 throw new errors/* UserError */.yo(release);
-            ownerOfNix(runner);
-            return await installTarball(runner, tarballAt(runner, release.url, release.sha256), systems);
+            return await unpackAndPrepare(runner, inputs, () => tarballAt(runner, release.url, release.sha256), systems);
         }
         case 'distro':
-            return await installDistro(runner);
+            return { found: await installDistro(runner), prepared: undefined };
         case 'tarball': {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
-            ownerOfNix(runner);
-            const tarball = findTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
-            return await installTarball(runner, tarball, runnableSystems());
+            const { location, sha256 } = inputs.nixSource;
+            return await unpackAndPrepare(runner, inputs, () => findTarball(runner, location, sha256), runnableSystems());
         }
+    }
+}
+/** Unpacking takes a processor and the rest waits: what a new /nix of root's will need is done meanwhile. */
+async function unpackAndPrepare(runner, inputs, tarball, systems) {
+    const ahead = ownerOfNix(runner) === 'root' && nixIsAbsent();
+    const source = tarball();
+    const prepared = ahead ? prepareMachine(runner, inputs.extraNixConfig, `${release_PROFILE}/bin`) : undefined;
+    const outcome = prepared?.catch(() => undefined);
+    try {
+        return { found: await installTarball(runner, source, systems), prepared };
+    }
+    catch (error) {
+        await outcome;
+        throw error;
     }
 }
 /** This machine's system first, and those whose programs it runs too. */
@@ -44557,8 +44618,12 @@ async function runPipeline(runner, read) {
         runner.log.mask(secret);
     const inputs = parseInputs(read, systemOf(process.arch, process.platform));
     const { log } = runner;
-    const fetched = await restoreCache(runner, inputs);
-    const { found, cache } = await log.group('Nix', async () => openCache(runner, await installNix(runner, inputs), fetched));
+    const { found, cache } = await log.group('Nix', async () => {
+        // unpacking takes one processor, and the service another or the network
+        const fetching = restoreCache(runner, inputs);
+        const installed = await finallyDo(installNix(runner, inputs), () => fetching);
+        return await openCache(runner, installed, await fetching);
+    });
     return await withDaemon(runner, found, () => planAndBuild(runner, inputs, found, cache));
 }
 /** What needs a Nix: from the plan on. */
@@ -48227,17 +48292,20 @@ function takeLease(folder) {
 const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
 const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
 const fileOf = (folder) => (0,external_node_path_.join)(FOLDER, (0,external_node_path_.basename)(folder));
-/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
-function readLeases(folder) {
+/**
+ * Looks at the leases of others. Deeds are believed only of files that this user has written, or root where this run
+ * can be root: else it could neither undo them nor take the file away.
+ */
+function readLeases(folder, asRoot) {
     const names = (attempt(() => (0,external_node_fs_.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_.basename)(folder));
-    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name)) ?? []);
+    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name), asRoot) ?? []);
     const dead = files.filter(({ alive }) => !alive);
     return {
         others: files.length - dead.length,
         adopted: dead.filter(({ believed }) => believed).sort((a, b) => b.time - a.time),
     };
 }
-function readLease(path) {
+function readLease(path, asRoot) {
     const stat = attempt(() => (0,external_node_fs_.lstatSync)(path));
     const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_.readFileSync)(path, 'utf8')) : undefined;
     if (stat === undefined || text === undefined)
@@ -48247,7 +48315,7 @@ function readLease(path) {
     return {
         path,
         alive: lease !== undefined && isAlive(lease, isThere(lease.folder), startTime),
-        believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+        believed: stat.nlink === 1 && (stat.uid === process.getuid?.() || (stat.uid === 0 && asRoot)),
         deeds: parseUndos(lines),
         time: stat.mtimeMs,
     };
@@ -49467,8 +49535,8 @@ async function undoRun(folder, hands) {
 /** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
 async function leave(folder, hands) {
     const deeds = readJournal(folder);
-    const { others, adopted } = readLeases(folder);
     const asRoot = hands.sudo || process.getuid?.() === 0;
+    const { others, adopted } = readLeases(folder, asRoot);
     if (others > 0) {
         const shared = deeds.filter((deed) => deed.shared === true);
         if (shared.length > 0)
