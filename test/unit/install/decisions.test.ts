@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { wantsUsers } from '../../../src/install/ahead.ts'
 import { distributionOf, newPackages, wantsUpdate } from '../../../src/install/apt.ts'
 import { hasMembers, planBuildUsers } from '../../../src/install/build-users.ts'
 import { certificates, daemonEnvironment, publicVariables } from '../../../src/install/environment.ts'
@@ -255,4 +256,18 @@ describe('environment', () => {
       leftOut: ['https_proxy'],
     })
   })
+})
+
+describe('build users ahead of Nix', () => {
+  it.each([
+    ['', 'root:x:0:\n', true],
+    ['sandbox = false', '', true],
+    ['build-users-group = other', '', false],
+    ['auto-allocate-uids = true', '', false],
+    ['!include more.conf', '', false],
+    ['', 'root:x:0:\nnixbld:x:30000:nixbld1\n', false],
+    ['', 'nixbld2:x:1:\n', true],
+  ])('settings %j, groups %j: %s', (settings, groups, expected) =>
+    expect(wantsUsers({ settings, groups })).toBe(expected),
+  )
 })
