@@ -73,7 +73,8 @@ async function startBySystemd(runner: Runner, plan: DaemonPlan): Promise<OwnDaem
   const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket }
   // 0600: a proxy may want a password
   await runner.files.write(file, environmentFile(variables), { mode: 0o600 })
-  await runner.files.write(daemonLog(runner), readLog(runner), { mode: 0o600 })
+  // ours, so that it can be read; systemd only adds to it
+  if (!existsSync(daemonLog(runner))) await runner.files.write(daemonLog(runner), '', { mode: 0o600 })
   await runner.journal.record({ kind: 'unit', name: unit, ...sharing(plan) })
   const program = [`${plan.bin}/nix-daemon`, '--daemon']
   const problem = await startUnit(runner, { unit, program, environmentFile: file, log: daemonLog(runner) })
