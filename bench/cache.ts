@@ -1,9 +1,9 @@
 /**
  * A job whose flake did not change: time to have the 500 paths of the closure in the store of a fresh machine (evaluation,
  * which is the same for all, left out), with (a) no cache, (b) the whole of /nix as one archive of the Actions cache, (c) this action's cache. The
- * same service, client, machine and Nix for all, in turns. The store that was saved also holds what was needed to
- * build only: a hundred sources, and copies of the folders that the variable ALSO names (ALSO='/usr/lib/gcc /usr/share':
- * a compiler, and as many files as the source of nixpkgs has).
+ * same service, client, machine and Nix for all, in turns. The store that was saved also holds Nix, and what was needed
+ * to build only: a hundred sources, and copies of the folders that the variable ALSO names (ALSO='/usr/lib/gcc
+ * /usr/share': a compiler, and as many files as the source of nixpkgs has).
  *
  *     test/rig/.cache/node24/node bench/cache.ts [ROUNDS] [CLIENT]
  *
@@ -16,10 +16,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../test/e2e/cache-driver.ts'
 import { rigDir } from '../test/rig/cache.ts'
 import { Machine } from '../test/rig/machine.ts'
+import { median } from './median.ts'
+import { countProcessorTime } from './processor-group.ts'
 
 const rounds = Number(process.argv[2] ?? 3)
 const program = process.argv[3] ?? join(process.cwd(), 'dist/cache/index.js')
 const PATHS = 500
+const NIX = '2.34.8'
 
 /**
  * PATHS paths of 50 KiB that compress to half, each referring to up to three others; and what building them took:
@@ -38,7 +41,13 @@ in derivation { name = "all"; system = "x86_64-linux"; builder = "/bin/sh"; args
 
 type Way = 'no cache' | 'whole store' | 'this action'
 const service = mkdtempSync(join(tmpdir(), 'bench-cache-'))
-const seconds = new Map<Way, number[]>()
+/** By the clock, and of processor time of all processes. */
+type Took = readonly [clock: number, processor: number]
+const seconds = new Map<Way, Took[]>()
+const processorTime = countProcessorTime()
+const now = (): Took => [performance.now() / 1000, processorTime()]
+const since = ([clock, processor]: Took): Took => [performance.now() / 1000 - clock, processorTime() - processor]
+const print = ([clock, processor]: Took): string => `${clock.toFixed(2)} s (processor ${processor.toFixed(2)} s)`
 try {
   await save()
   for (let round = 0; round < rounds; round += 1)
@@ -46,10 +55,12 @@ try {
       if (way === 'no cache' && round > 0) continue // minutes, against seconds
       const took = await measure(way)
       seconds.set(way, [...(seconds.get(way) ?? []), took])
-      console.log(`${way}: ${took.toFixed(2)} s`)
+      console.log(`${way}: ${print(took)}`)
     }
   for (const [way, list] of seconds)
-    console.log(`median, ${way}: ${[...list].sort((a, b) => a - b)[list.length >> 1]?.toFixed(2)} s`)
+    console.log(
+      `median, ${way}: ${print([median(list.map(([clock]) => clock)), median(list.map(([, used]) => used))])}`,
+    )
 } finally {
   rmSync(service, { recursive: true, force: true })
 }
@@ -62,7 +73,7 @@ interface Stage {
 async function start(nixConf: string): Promise<Stage> {
   const machine = await Machine.start({
     user: 'root',
-    nix: '2.34.8',
+    nix: NIX,
     nixConf: `max-jobs = 2\n${nixConf}`,
     binds: [
       { source: process.cwd() },
@@ -93,7 +104,8 @@ async function save(): Promise<void> {
   const stage = await start('sandbox = false')
   const { saved, seconds } = await drive(stage, 'auto')
   console.log(saved?.reason, seconds)
-  for (const tree of (process.env.ALSO ?? '').split(' ').filter(Boolean))
+  // an archive of /nix holds Nix itself; here it lies elsewhere
+  for (const tree of [`/opt/nix-${NIX}`, ...(process.env.ALSO ?? '').split(' ').filter(Boolean)])
     await stage.machine.sh(`nix-store --add ${tree}`)
   await askClient(stage, { verb: 'save', path: '/nix', key: 'whole-store' })
   console.log(
@@ -102,15 +114,18 @@ async function save(): Promise<void> {
   await stage.machine.stop()
 }
 
-/** Seconds that restore and build take in a fresh machine; evaluation, the same for all, is left out. */
-async function measure(way: Way): Promise<number> {
+/** What restore and build take in a fresh machine; evaluation, the same for all, is left out. */
+async function measure(way: Way): Promise<Took> {
   const stage = await start('')
   try {
     if (way === 'whole store') return await restoreWholeStore(stage)
     const { built, seconds } = await drive(stage, way === 'no cache' ? 'false' : 'auto')
     if (way === 'this action' && built?.length !== 0) throw new Error(`built: ${built?.join(' ')}`)
     console.log(seconds)
-    return (seconds?.restore ?? 0) + (seconds?.build ?? 0)
+    return [
+      (seconds?.restore ?? 0) + (seconds?.build ?? 0),
+      (seconds?.restoreProcessor ?? 0) + (seconds?.buildProcessor ?? 0),
+    ]
   } finally {
     await stage.machine.stop()
   }
@@ -134,15 +149,14 @@ async function askClient({ machine, env }: Stage, request: object): Promise<void
 }
 
 /** As the actions do that keep /nix in one archive: by the same client, unpacked over the store. */
-async function restoreWholeStore(stage: Stage): Promise<number> {
-  const clock = performance.now()
+async function restoreWholeStore(stage: Stage): Promise<Took> {
+  const clock = now()
   await askClient(stage, { verb: 'restore', path: '/nix', keys: ['whole-store'] })
-  const restored = performance.now()
+  const restored = since(clock)
   await stage.machine.sh('nix-instantiate --add-root /var/tmp/drv /var/tmp/job.nix', { timeout: 600_000 })
-  const evaluated = performance.now()
+  const evaluated = now()
   const log = await stage.machine.sh('nix-store --realise /var/tmp/drv 2>&1', { timeout: 600_000 })
   if (/^building '/m.test(log)) throw new Error(log)
-  const seconds = { restore: (restored - clock) / 1000, build: (performance.now() - evaluated) / 1000 }
-  console.log(seconds)
-  return seconds.restore + seconds.build
+  const built = since(evaluated)
+  return [restored[0] + built[0], restored[1] + built[1]]
 }

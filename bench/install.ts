@@ -14,6 +14,8 @@ import { join } from 'node:path'
 import { type RigNixVersion, rig } from '../test/rig/cache.ts'
 import { Machine } from '../test/rig/machine.ts'
 import { Runner } from '../test/rig/runner.ts'
+import { median } from './median.ts'
+import { countProcessorTime } from './processor-group.ts'
 
 const rounds = Number(process.argv[2] ?? 5)
 const version = (process.argv[3] ?? '2.34.8') as RigNixVersion
@@ -52,10 +54,16 @@ const replicas = {
 type Replica = keyof typeof replicas
 const ways = ['this action, cold', 'this action, warm', ...(Object.keys(replicas) as Replica[])] as const
 type Way = (typeof ways)[number]
-const seconds = new Map<Way | 'first line' | 'whole action, warm', number[]>()
-const note = (way: Way | 'first line' | 'whole action, warm', took: number): void => {
+/** By the clock, and of processor time of all processes. */
+type Took = readonly [clock: number, processor: number]
+const seconds = new Map<Way | 'first line' | 'whole action, warm', Took[]>()
+const note = (way: Way | 'first line' | 'whole action, warm', took: Took): void => {
   seconds.set(way, [...(seconds.get(way) ?? []), took])
 }
+const processorTime = countProcessorTime()
+const now = (): Took => [performance.now() / 1000, processorTime()]
+const since = ([clock, processor]: Took): Took => [performance.now() / 1000 - clock, processorTime() - processor]
+const print = ([clock, processor]: Took): string => `${clock.toFixed(2)} s (processor ${processor.toFixed(2)} s)`
 
 const tools = join(scratch, 'tools')
 try {
@@ -69,12 +77,11 @@ try {
           ? await measure(way as Replica)
           : await measureOurs(way === 'this action, warm' ? 'self-hosted' : 'github-hosted')
       note(way, took)
-      console.log(`${way}: ${took.toFixed(2)} s`)
+      console.log(`${way}: ${print(took)}`)
     }
   console.log(`\nmedians of ${rounds}:`)
-  const warm = median(seconds.get('this action, warm') ?? [])
   for (const [way, list] of seconds)
-    console.log(`${way}: ${median(list).toFixed(2)} s, ${(median(list) / warm).toFixed(1)} x`)
+    console.log(`${way}: ${print([median(list.map(([clock]) => clock)), median(list.map(([, used]) => used))])}`)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
@@ -107,28 +114,28 @@ async function start(): Promise<Machine> {
   return machine
 }
 
-async function measure(way: Replica): Promise<number> {
+async function measure(way: Replica): Promise<Took> {
   const machine = await start()
   try {
     const env = { SHA256: rig.tarballSha256(version) }
-    const clock = performance.now()
+    const began = now()
     await machine.sh(replicas[way], { env })
     const path = `${machine.home}/.nix-profile/bin:${PROFILE}/bin:/usr/bin:/bin`
     await machine.sh(BUILD, { env: { PATH: path, ...(way.includes('daemon') ? { NIX_REMOTE: 'daemon' } : {}) } })
-    return (performance.now() - clock) / 1000
+    return since(began)
   } finally {
     await machine.stop()
   }
 }
 
 /** The installing part of the action alone (to the end of its log group), and the same build as a step after it. */
-async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promise<number> {
+async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promise<Took> {
   const machine = await start()
   try {
-    const at = { first: 0, installed: 0 }
+    const at: { first?: Took; installed?: Took } = {}
     const onLine = (line: string): void => {
-      at.first ||= performance.now()
-      if (line.includes('[endgroup]')) at.installed ||= performance.now()
+      at.first ??= since(began)
+      if (line.includes('[endgroup]')) at.installed ??= since(began)
     }
     const runner = new Runner({
       machine,
@@ -139,7 +146,7 @@ async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promis
       },
     })
     runner.checkout(join(repository, 'examples/hello'))
-    const began = performance.now()
+    const began = now()
     const step = await runner.step(repository, {
       'nix-source': `http://127.0.0.1:${PORT}/nix.tar.xz`,
       'nix-sha256': rig.tarballSha256(version),
@@ -147,17 +154,15 @@ async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promis
       qemu: 'never',
     })
     if (!step.ok) throw new Error(runner.log)
-    if (environment === 'self-hosted') note('whole action, warm', (performance.now() - began) / 1000)
-    note('first line', (at.first - began) / 1000)
-    const building = performance.now()
+    if (environment === 'self-hosted') note('whole action, warm', since(began))
+    if (at.first === undefined || at.installed === undefined) throw new Error(runner.log)
+    note('first line', at.first)
+    const building = now()
     const build = await runner.run(BUILD)
     if (!build.ok) throw new Error(runner.log)
-    return (at.installed - began + performance.now() - building) / 1000
+    const built = since(building)
+    return [at.installed[0] + built[0], at.installed[1] + built[1]]
   } finally {
     await machine.stop()
   }
-}
-
-function median(list: readonly number[]): number {
-  return [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN
 }

@@ -3,8 +3,9 @@ import { unverifiedPaths } from './cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
 import { saveCache } from './cache/save.ts'
 import { surveyEmulation } from './emulation/emulation.ts'
+import type { Inputs } from './inputs/inputs.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
-import { applySettings, type Installed, installNix } from './install/install.ts'
+import { applySettings, type Installed, installNix, withDaemon } from './install/install.ts'
 import { leaveOutUseless } from './install/substituters.ts'
 import type { DrvPath } from './nix/store-path.ts'
 import { systemOf } from './nix/system.ts'
@@ -28,10 +29,18 @@ export async function runPipeline(runner: Runner, read: ReadInput): Promise<bool
   const inputs = parseInputs(read, systemOf(process.arch, process.platform))
   const { log } = runner
 
-  const fetched = await restoreCache(runner, inputs)
-  const { found, cache } = await log.group('Nix', async () =>
-    openCache(runner, await installNix(runner, inputs), fetched),
-  )
+  const { found, cache } = await log.group('Nix', async () => {
+    // unpacking takes one processor, and the service another or the network
+    const fetching = restoreCache(runner, inputs)
+    const installed = await finallyDo(installNix(runner, inputs), () => fetching)
+    return await openCache(runner, installed, await fetching)
+  })
+  return await withDaemon(runner, found, () => planAndBuild(runner, inputs, found, cache))
+}
+
+/** What needs a Nix: from the plan on. */
+async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, cache: Restored): Promise<boolean> {
+  const { log } = runner
   const { nix } = found
   await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
   const emulation = await surveyEmulation(runner, systemsOf(inputs))

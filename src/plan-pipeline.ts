@@ -1,7 +1,7 @@
 import { architectureOf } from './emulation/architectures.ts'
 import type { ReadInput } from './inputs/parse.ts'
 import { type PlanInputs, parsePlanInputs } from './inputs/plan.ts'
-import { installNix } from './install/install.ts'
+import { installNix, withDaemon } from './install/install.ts'
 import { explainNix } from './nix/explain.ts'
 import type { Nix } from './nix/nix.ts'
 import type { System } from './nix/system.ts'
@@ -16,7 +16,7 @@ import { packJobs } from './strategy/matrix/pack.ts'
 import { surveyFlake } from './strategy/matrix/survey.ts'
 import { surveyRequest } from './strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets } from './strategy/matrix/targets.ts'
-import type { Entry } from './strategy/matrix/types.ts'
+import type { Entry, PlacedTarget } from './strategy/matrix/types.ts'
 import { derivationsOf, listWanted, type Wanted } from './strategy/matrix/wanted.ts'
 import { gatherMissing } from './strategy/missing.ts'
 
@@ -33,7 +33,13 @@ export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
     throw new UserError(['targets cannot all be built:', ...problems.map((line) => `- ${line}`)].join('\n'))
   const { log } = runner
 
-  const { nix } = await log.group('Nix', () => installNix(runner, inputs))
+  const installed = await log.group('Nix', () => installNix(runner, inputs))
+  return await withDaemon(runner, installed, () => planJobs(runner, installed.nix, inputs, placed))
+}
+
+/** What needs a Nix: from the evaluation on. */
+async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: readonly PlacedTarget[]): Promise<void> {
+  const { log } = runner
   const flake = await readFlake(runner, nix, inputs.flake)
   const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake.url, surveyRequest(inputs, placed)))
   const wanted = listWanted(inputs, placed, state)

@@ -55,6 +55,7 @@ export function openRounds(
   planner: Planner,
 ): Rounds {
   const { nix } = installed
+  let current = installed
   const emulators = new Map<string, Emulator>()
   const derivations = new Set<DrvPath>()
   const rounds: Built[] = []
@@ -71,7 +72,7 @@ export function openRounds(
       emulators.set(system, emulator)
     }
     const platforms = buildPlatforms(plans, machine)
-    if (platforms.length > 0) await applySettings(runner, installed, nixSettings(platforms))
+    if (platforms.length > 0) current = await applySettings(runner, current, nixSettings(platforms))
   }
   const cannotRun = (): ReadonlyMap<string, string> =>
     new Map(

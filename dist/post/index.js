@@ -35384,9 +35384,10 @@ function parseUndo(line) {
     if (typeof value !== 'object' || value === null || !('kind' in value))
         return [];
     const undo = value;
-    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
+    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
-    return known && allowed ? [undo] : [];
+    const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name);
+    return known && allowed && ours ? [undo] : [];
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/leases.js
@@ -35423,17 +35424,20 @@ function leases_takeLease(folder) {
 const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_namespaceObject.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
 const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
 const fileOf = (folder) => (0,external_node_path_namespaceObject.join)(FOLDER, (0,external_node_path_namespaceObject.basename)(folder));
-/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
-function readLeases(folder) {
+/**
+ * Looks at the leases of others. Deeds are believed only of files that this user has written, or root where this run
+ * can be root: else it could neither undo them nor take the file away.
+ */
+function readLeases(folder, asRoot) {
     const names = (attempt(() => (0,external_node_fs_namespaceObject.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_namespaceObject.basename)(folder));
-    const files = names.flatMap((name) => readLease((0,external_node_path_namespaceObject.join)(FOLDER, name)) ?? []);
+    const files = names.flatMap((name) => readLease((0,external_node_path_namespaceObject.join)(FOLDER, name), asRoot) ?? []);
     const dead = files.filter(({ alive }) => !alive);
     return {
         others: files.length - dead.length,
         adopted: dead.filter(({ believed }) => believed).sort((a, b) => b.time - a.time),
     };
 }
-function readLease(path) {
+function readLease(path, asRoot) {
     const stat = attempt(() => (0,external_node_fs_namespaceObject.lstatSync)(path));
     const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8')) : undefined;
     if (stat === undefined || text === undefined)
@@ -35443,7 +35447,7 @@ function readLease(path) {
     return {
         path,
         alive: lease !== undefined && isAlive(lease, isThere(lease.folder), processes_startTime),
-        believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+        believed: stat.nlink === 1 && (stat.uid === process.getuid?.() || (stat.uid === 0 && asRoot)),
         deeds: parseUndos(lines),
         time: stat.mtimeMs,
     };
@@ -36844,8 +36848,8 @@ async function undoRun(folder, hands) {
 /** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
 async function leave(folder, hands) {
     const deeds = readJournal(folder);
-    const { others, adopted } = readLeases(folder);
     const asRoot = hands.sudo || process.getuid?.() === 0;
+    const { others, adopted } = readLeases(folder, asRoot);
     if (others > 0) {
         const shared = deeds.filter((deed) => deed.shared === true);
         if (shared.length > 0)
@@ -36887,6 +36891,8 @@ function describeUndo(deed) {
             return `unmount ${deed.path}`;
         case 'stop':
             return `stop process ${deed.pid}`;
+        case 'unit':
+            return `stop the unit ${deed.name}`;
         case 'command':
             return `run ${deed.tool} ${deed.args.join(' ')}`;
     }
@@ -36908,6 +36914,13 @@ async function undo(deed, { commands, files, log, sudo }) {
         case 'stop':
             if (processes_startTime(deed.pid) === deed.startTime)
                 await processes_endGroup(deed.pid, sudo);
+            return;
+        case 'unit':
+            // 1 and 5: systemd knows it no more
+            for (const verb of ['kill', 'stop']) {
+                const args = ['--no-ask-password', verb, deed.name];
+                await commands.run({ tool: 'systemctl', args }, { asRoot: true, timeoutSeconds: 60, accept: [1, 5] });
+            }
             return;
         case 'command':
             await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 

@@ -22,6 +22,8 @@ export interface Wanted {
   /** The input `extra-nix-config`. */
   readonly userLines: string
   readonly token: string | undefined
+  /** What was done to the machine already (prepareMachine), perhaps still under way. */
+  readonly prepared: Promise<void> | undefined
 }
 
 /** Shells that are certainly static, to give the sandbox a /bin/sh. */
@@ -42,15 +44,16 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   }
   // A first reading, with the workflow's lines, tells what they and the machine set together.
   await writeClientConf(runner, wanted.userLines, {}, {})
-  const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)])
+  const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared])
   const nix = describeNix(found, effective, access, env)
-  const trusted = await findTrust(runner, nix, access, effective, groups)
+  const trusted = await findTrust(runner, nix, access, effective)
   const kind = chooseWiring(access, trusted, facts.privilege)
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
   if (!wanted.installed && !existsSync('/nix')) await claimNixFolder(runner)
+  const checked = wanted.prepared !== undefined && !sandboxSet
   const [buildUsers] = await Promise.all([
     provideBuildUsers(runner, effective, kind, wanted.installed),
-    effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+    !checked && (effective.sandbox || !sandboxSet) ? checkSandbox(runner, facts, kind) : undefined,
     kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
     wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
   ])
@@ -111,12 +114,13 @@ async function findTrust(
   runner: Runner,
   nix: Nix,
   access: Access,
-  effective: EffectiveSettings,
-  groups: readonly string[],
+  { trustedUsers }: EffectiveSettings,
 ): Promise<boolean> {
   if (access.mode !== 'daemon' || runner.facts.uid === 0) return true
   const answer = access.start ? undefined : await askTrust(runner, nix)
-  return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups)
+  if (answer !== undefined) return answer
+  const groups = trustedUsers.some((name) => name.startsWith('@')) ? await groupNames(runner) : []
+  return isTrusted(trustedUsers, runner.facts.user, groups)
 }
 
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */

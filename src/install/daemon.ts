@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { plainText } from '../nix/log-text.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
+import { publicVariables } from './environment.ts'
+import { daemonUnit, environmentFile, isActive, startUnit, stopUnit } from './systemd.ts'
 import type { AccessFacts, OwnDaemon } from './wiring.ts'
 
 /** Where every client looks for the daemon. */
@@ -10,6 +13,9 @@ export const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket'
 
 const START_SECONDS = 30
 const STOP_SECONDS = 10
+/** Between two questions to systemd, in turns of 2 ms. */
+const TURNS_PER_LOOK = 100
+const LAST_LINES = 10
 
 /** Whether somebody listens at a socket. */
 export function probeSocket(path: string): Promise<AccessFacts['socket']> {
@@ -35,49 +41,85 @@ export interface DaemonPlan {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** Starts nix-daemon as root and waits until it answers; post ends it. @throws UserError with the end of its log */
+/**
+ * Starts nix-daemon as root, by systemd where that runs, and waits until it answers; post ends it.
+ * @throws UserError with the end of its log
+ */
 export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<OwnDaemon> {
-  const log = daemonLog(runner)
+  if (plan.socket === STANDARD_SOCKET && !existsSync(plan.socket)) {
+    await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true })
+  }
+  const run = (await startBySystemd(runner, plan)) ?? (await startByItself(runner, plan))
+  const daemon = { run, socket: plan.socket, environment: plan.environment }
+  const limit = performance.now() + START_SECONDS * 1000
+  for (let turn = 1; (await probeSocket(plan.socket)) !== 'answers'; turn += 1) {
+    const alive = (turn % TURNS_PER_LOOK !== 0 && run.kind === 'unit') || (await isAlive(runner, run))
+    if (!alive || performance.now() > limit) {
+      const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once'
+      throw new UserError(`nix-daemon ${why}: ${lastWords(runner) || 'its log is empty'}`)
+    }
+    await sleep(2)
+  }
+  return daemon
+}
+
+/** At the usual place it serves other jobs too. */
+const sharing = (plan: DaemonPlan) => (plan.socket === STANDARD_SOCKET ? ({ shared: true } as const) : {})
+
+async function startBySystemd(runner: Runner, plan: DaemonPlan): Promise<OwnDaemon['run'] | undefined> {
+  if (!runner.facts.systemd || runner.commands.find('systemd-run') === undefined) return undefined
+  const unit = daemonUnit()
+  const file = `${runner.facts.folder}/daemon.env`
+  const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket }
+  // 0600: a proxy may want a password
+  await runner.files.write(file, environmentFile(variables), { mode: 0o600 })
+  // ours, so that it can be read; systemd only adds to it
+  if (!existsSync(daemonLog(runner))) await runner.files.write(daemonLog(runner), '', { mode: 0o600 })
+  await runner.journal.record({ kind: 'unit', name: unit, ...sharing(plan) })
+  const program = [`${plan.bin}/nix-daemon`, '--daemon']
+  const problem = await startUnit(runner, { unit, program, environmentFile: file, log: daemonLog(runner) })
+  if (problem === undefined) return { kind: 'unit', unit }
+  runner.log.info(`systemd does not run the Nix daemon (${problem}): this run starts it by itself.`)
+  return undefined
+}
+
+async function startByItself(runner: Runner, plan: DaemonPlan): Promise<OwnDaemon['run']> {
+  const { variables, leftOut } = publicVariables(plan.environment, runner.facts.privilege)
+  for (const name of leftOut) {
+    runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`)
+  }
   const command = {
     tool: `${plan.bin}/nix-daemon`,
     args: ['--daemon'],
     // builds must not get a temporary folder that only this user may enter
-    env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
+    env: { ...variables, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
   }
-  if (plan.socket === STANDARD_SOCKET && !existsSync(plan.socket)) {
-    await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true })
-  }
-  // at the usual place it serves other jobs too
-  const shared = plan.socket === STANDARD_SOCKET ? ({ shared: true } as const) : {}
   let startTime = ''
   const record = async (started: number): Promise<void> => {
     startTime = readStartTime(started) ?? ''
-    await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...shared })
+    await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...sharing(plan) })
   }
-  const pid = await runner.commands.startDetached(command, log, record, { asRoot: true })
-  const limit = performance.now() + START_SECONDS * 1000
-  while ((await probeSocket(plan.socket)) !== 'answers') {
-    const alive = readStartTime(pid) === startTime && startTime !== ''
-    if (!alive || performance.now() > limit) {
-      const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once'
-      throw new UserError(`nix-daemon ${why}: ${lastLines(log)}`)
-    }
-    await sleep(2)
-  }
-  return { pid, startTime, socket: plan.socket, environment: plan.environment }
+  const pid = await runner.commands.startDetached(command, daemonLog(runner), record, { asRoot: true })
+  return { kind: 'itself', pid, startTime }
+}
+
+async function isAlive(runner: Runner, run: OwnDaemon['run']): Promise<boolean> {
+  if (run.kind === 'unit') return await isActive(runner, run.unit)
+  return run.startTime !== '' && readStartTime(run.pid) === run.startTime
 }
 
 /** Stops a daemon of this run; builds of other clients, in process groups of their own, go on. */
-export async function stopDaemon(runner: Runner, daemon: OwnDaemon): Promise<void> {
-  if (readStartTime(daemon.pid) !== daemon.startTime) return
+export async function stopDaemon(runner: Runner, { run }: OwnDaemon): Promise<void> {
+  if (run.kind === 'unit') return await stopUnit(runner, run.unit)
+  if (!(await isAlive(runner, run))) return
   const kill = (signal: string) =>
     runner.commands.run(
-      { tool: 'kill', args: [`-${signal}`, '--', `-${daemon.pid}`] },
+      { tool: 'kill', args: [`-${signal}`, '--', `-${run.pid}`] },
       { asRoot: true, accept: 'any', timeoutSeconds: 10 },
     )
   await kill('TERM')
   const limit = performance.now() + STOP_SECONDS * 1000
-  while (readStartTime(daemon.pid) === daemon.startTime) {
+  while (await isAlive(runner, run)) {
     if (performance.now() > limit) await kill('KILL')
     await sleep(10)
   }
@@ -85,10 +127,29 @@ export async function stopDaemon(runner: Runner, daemon: OwnDaemon): Promise<voi
 
 const daemonLog = (runner: Runner): string => `${runner.facts.folder}/nix-daemon.log`
 
-function lastLines(file: string): string {
-  const text = readFileSync(file, 'utf8').trim()
-  return text === '' ? 'its log is empty' : text.split('\n').slice(-5).join('\n')
+function readLog(runner: Runner): string {
+  try {
+    return readFileSync(daemonLog(runner), 'utf8')
+  } catch {
+    return ''
+  }
 }
+
+/** The end of what the daemons of this run have printed; empty where they have printed nothing. */
+export function lastWords(runner: Runner): string {
+  const log = readLog(runner)
+  const words = remarkable(log)
+  return (words.length > 0 ? words : log.trim().split('\n')).slice(-LAST_LINES).join('\n')
+}
+
+/** Lines of its log but for those that say no more than that a client came, or went without a word. */
+export const remarkable = (log: string): readonly string[] =>
+  plainText(log)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^accepted connection from |error: unexpected end-of-file$/.test(line))
+
+/** What the daemons of this run have printed, but for who came. */
+export const remarks = (runner: Runner): readonly string[] => remarkable(readLog(runner)).slice(-LAST_LINES)
 
 /** Start time of a process, field 22 of proc(5) stat; undefined where it is gone or only waits to be reaped. */
 function readStartTime(pid: number): string | undefined {

@@ -16,33 +16,35 @@ const CERTIFICATES = [
   `${PROFILE}/etc/ca-bundle.crt`,
 ]
 
-/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. */
+/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. Like Nix, it goes by SSL_CERT_FILE first. */
 export function certificates(env: RunnerFacts['env'], exists: (path: string) => boolean = existsSync): Variables {
   if (env.NIX_SSL_CERT_FILE) return {}
-  const file = CERTIFICATES.find(exists)
+  const file = env.SSL_CERT_FILE || CERTIFICATES.find(exists)
   return file === undefined ? {} : { NIX_SSL_CERT_FILE: file }
 }
 
 const FORWARDED = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy']
 
-/**
- * Variables that a daemon of this run needs to reach the network. A proxy URL with a password is left out where it
- * would have to go through sudo's arguments, which every user can read; `leftOut` names those.
- */
-export function daemonEnvironment(facts: Pick<RunnerFacts, 'env' | 'privilege'>): {
-  readonly variables: Variables
-  readonly leftOut: readonly string[]
-} {
+/** Variables that a daemon of this run needs to reach the network. */
+export function daemonEnvironment(env: RunnerFacts['env']): Variables {
   const names = [...FORWARDED, ...FORWARDED.map((name) => name.toUpperCase()), 'NIX_SSL_CERT_FILE']
-  const set = names.flatMap((name) => {
-    const value = facts.env[name]
-    return value ? [[name, value] as const] : []
-  })
-  const secret = ([, value]: readonly [string, string]): boolean =>
-    facts.privilege === 'sudo' && /\/\/[^/]*@/.test(value)
+  const set = names.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []))
+  return { ...certificates(env), ...Object.fromEntries(set) }
+}
+
+/**
+ * Variables without those that hold a password, where they would have to go through sudo's arguments, which every user
+ * can read; `leftOut` names those.
+ */
+export function publicVariables(
+  all: Variables,
+  privilege: RunnerFacts['privilege'],
+): { readonly variables: Variables; readonly leftOut: readonly string[] } {
+  const secret = ([, value]: readonly [string, string]): boolean => privilege === 'sudo' && /\/\/[^/]*@/.test(value)
+  const pairs = Object.entries(all)
   return {
-    variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
-    leftOut: set.filter(secret).map(([name]) => name),
+    variables: Object.fromEntries(pairs.filter((pair) => !secret(pair))),
+    leftOut: pairs.filter(secret).map(([name]) => name),
   }
 }
 

@@ -2,14 +2,17 @@ import type { Inputs, NixSource } from '../inputs/inputs.ts'
 import { type System, systemOf } from '../nix/system.ts'
 import { CommandError, UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
+import { prepareMachine } from './ahead.ts'
 import { connect } from './connect.ts'
 import { installDistro } from './distro.ts'
 import { type FoundNix, findNix } from './find.ts'
-import { installTarball, ownerOfNix } from './release.ts'
+import { nixIsAbsent } from './kept.ts'
+import { installTarball, ownerOfNix, PROFILE } from './release.ts'
 import { findRelease } from './releases.ts'
-import { findTarball, tarballAt } from './tarball.ts'
+import { findTarball, type Tarball, tarballAt } from './tarball.ts'
 import type { Installed, NixOrigin } from './types.ts'
 
+export { withDaemon } from './daemon-watch.ts'
 export { applySettings } from './settings.ts'
 export type { Installed, NixOrigin, Settings } from './types.ts'
 
@@ -30,27 +33,25 @@ export async function installNix(runner: Runner, inputs: Wanted): Promise<Instal
 }
 
 async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Installed> {
-  const { source, found, reason } = await provideNix(runner, inputs)
+  const { source, found, reason, prepared } = await provideNix(runner, inputs)
   const installed = await connect(runner, found, {
     source,
     installed: source !== 'existing',
     reason,
     userLines: inputs.extraNixConfig,
     token: inputs.githubToken,
+    prepared,
   })
   runner.log.info(`${installed.describe} ${installed.reason}`)
   return installed
 }
 
-async function provideNix(
-  runner: Runner,
-  inputs: Wanted,
-): Promise<{ source: NixOrigin; found: FoundNix; reason: string }> {
+async function provideNix(runner: Runner, inputs: Wanted): Promise<Provided & { source: NixOrigin; reason: string }> {
   const failures: string[] = []
   for (const source of sourcesFor(inputs.nixSource.kind)) {
     try {
-      const found = await provide(runner, inputs, source)
-      return { source, found, reason: reasonFor(inputs.nixSource.kind, source, failures) }
+      const provided = await provide(runner, inputs, source)
+      return { ...provided, source, reason: reasonFor(inputs.nixSource.kind, source, failures) }
     } catch (error) {
       if (inputs.nixSource.kind !== 'auto' || !isAnswer(error)) throw error
       failures.push(`${source}: ${error.message}`)
@@ -72,7 +73,12 @@ export function reasonFor(kind: NixSource['kind'], source: NixOrigin, failures: 
     : `Tried before: ${failures.join('; ').replace(/\.$/, '')}.`
 }
 
-async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promise<FoundNix> {
+interface Provided {
+  readonly found: FoundNix
+  readonly prepared: Promise<void> | undefined
+}
+
+async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promise<Provided> {
   switch (source) {
     case 'existing': {
       const { found, why } = await findNix(runner)
@@ -81,23 +87,40 @@ async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promi
           inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : ''
         throw new UserError(`${why}${hint}`)
       }
-      return found
+      return { found, prepared: undefined }
     }
     case 'release': {
       const systems = runnableSystems()
       const release = findRelease(inputs.nixVersion, systems[0] ?? ('unknown' as System))
       if (typeof release === 'string') throw new UserError(release)
-      ownerOfNix(runner)
-      return await installTarball(runner, tarballAt(runner, release.url, release.sha256), systems)
+      return await unpackAndPrepare(runner, inputs, () => tarballAt(runner, release.url, release.sha256), systems)
     }
     case 'distro':
-      return await installDistro(runner)
+      return { found: await installDistro(runner), prepared: undefined }
     case 'tarball': {
       if (inputs.nixSource.kind !== 'tarball') throw new Error('no tarball is named')
-      ownerOfNix(runner)
-      const tarball = findTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256)
-      return await installTarball(runner, tarball, runnableSystems())
+      const { location, sha256 } = inputs.nixSource
+      return await unpackAndPrepare(runner, inputs, () => findTarball(runner, location, sha256), runnableSystems())
     }
+  }
+}
+
+/** Unpacking takes a processor and the rest waits: what a new /nix of root's will need is done meanwhile. */
+async function unpackAndPrepare(
+  runner: Runner,
+  inputs: Wanted,
+  tarball: () => Tarball,
+  systems: readonly System[],
+): Promise<Provided> {
+  const ahead = ownerOfNix(runner) === 'root' && nixIsAbsent()
+  const source = tarball()
+  const prepared = ahead ? prepareMachine(runner, inputs.extraNixConfig, `${PROFILE}/bin`) : undefined
+  const outcome = prepared?.catch(() => undefined)
+  try {
+    return { found: await installTarball(runner, source, systems), prepared }
+  } catch (error) {
+    await outcome
+    throw error
   }
 }
 

@@ -30,23 +30,23 @@ export async function restoreKept(
   const folder = runner.tools.find(TOOL, versionOf(sha256))
   const tree = `${folder}/${TREE}`
   if (folder === undefined || !(await isTrusted(tree, asRoot ? 0 : runner.facts.uid))) return undefined
-  const draft = (part: string): string => `/nix/.${part}-${id}`
-  const id = randomBytes(6).toString('hex')
+  const draft = `/nix/.kept-${randomBytes(6).toString('hex')}`
+  await runner.journal.record({ kind: 'remove', path: draft, root: asRoot })
   try {
     const printed = readFileSync(`${tree}/${VERSION}`, 'utf8')
     const { chosen } = chooseCandidate([{ path: bin, printed }])
     if (chosen === undefined) throw new Error(`its version is ${printed}`)
     const run = commandsOf(runner, asRoot)
-    await run('mkdir', '-p', '--', '/nix')
-    const parts = await copies(tree, '/nix', asRoot)
-    await Promise.all(parts.map(({ part, how }) => run('cp', ...how, '-T', '--', `${tree}/${part}`, draft(part))))
-    await Promise.all(PARTS.map((part) => run('mv', '-T', '--', draft(part), `/nix/${part}`)))
+    await run('mkdir', '-p', '--', draft)
+    await copyParts(run, tree, draft, asRoot)
+    await run('mv', '-n', '--', ...PARTS.map((part) => `${draft}/${part}`), '/nix')
+    if (existsSync(`${draft}/store`)) throw new Error('another Nix has come meanwhile')
     return { bin, version: chosen.version, onPath: false }
   } catch (error) {
     runner.log.info(
       `what the tool cache kept does not serve: ${error instanceof Error ? error.message : String(error)}`,
     )
-    for (const part of PARTS) await runner.files.remove(draft(part), { asRoot })
+    await runner.files.remove(draft, { asRoot })
     return undefined
   }
 }
@@ -78,8 +78,7 @@ export async function keepNix(runner: Runner, sha256: string, { bin }: FoundNix,
     const run = commandsOf(runner, asRoot)
     await runner.files.remove(draft, { asRoot })
     await run('mkdir', '-m', '755', '--', draft)
-    for (const { part, how } of await copies('/nix', place, asRoot))
-      await run('cp', ...how, '--', `/nix/${part}`, draft)
+    await copyParts(run, '/nix', draft, asRoot)
     const { stdout } = await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 })
     await runner.files.write(`${draft}/${VERSION}`, stdout, { asRoot })
     await runner.files.remove(tree, { asRoot })
@@ -89,22 +88,22 @@ export async function keepNix(runner: Runner, sha256: string, { bin }: FoundNix,
   }
 }
 
+type Run = (tool: string, ...args: Command['args']) => Promise<void>
+
 /**
- * How each part is copied. Files of the store are never written to again: where root owns them and both places are on
- * one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ * Copies both parts into a folder. Files of the store are never written to again: where root owns them and both places
+ * are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
  */
-async function copies(
-  from: string,
-  to: string,
-  asRoot: boolean,
-): Promise<readonly { readonly part: string; readonly how: readonly string[] }[]> {
-  const [source, target] = await Promise.all([stat(from), stat(existsSync(to) ? to : '/')])
-  const links = asRoot && source.dev === target.dev
-  return PARTS.map((part) => ({ part, how: ['-a', part === 'store' && links ? '--link' : '--reflink=auto'] }))
+async function copyParts(run: Run, from: string, to: string, asRoot: boolean): Promise<void> {
+  const [source, target] = await Promise.all([stat(from), stat(to)])
+  const [store, rest] = PARTS.map((part) => `${from}/${part}`) as [string, string]
+  const copy = (...how: string[]) => run('cp', '-a', ...how, to)
+  if (!asRoot || source.dev !== target.dev) await copy('--reflink=auto', '--', store, rest)
+  else await Promise.all([copy('--link', '--', store), copy('--reflink=auto', '--', rest)])
 }
 
 const commandsOf =
-  (runner: Runner, asRoot: boolean) =>
-  async (tool: string, ...args: Command['args']): Promise<void> => {
+  (runner: Runner, asRoot: boolean): Run =>
+  async (tool, ...args) => {
     await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 })
   }

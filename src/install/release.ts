@@ -9,7 +9,7 @@ import { claimNixFolder } from './nix-folder.ts'
 import type { Tarball } from './tarball.ts'
 import { type Unpacked, unpackTarball } from './unpack.ts'
 
-const PROFILE = '/nix/var/nix/profiles/default'
+export const PROFILE = '/nix/var/nix/profiles/default'
 const OWN_PROFILE = '/nix/var/nix/profiles/nix-multiarch'
 const DATABASE = '/nix/var/nix/db/db.sqlite'
 const LOCK_SECONDS = 120
@@ -70,22 +70,19 @@ async function unpackAndRegister(
   asRoot: boolean,
 ): Promise<FoundNix> {
   let unpacked: Unpacked | undefined
-  try {
-    await read(async (bytes) => {
-      unpacked = await unpackTarball(runner, name, bytes, asRoot)
-    })
-    if (unpacked === undefined) throw new Error(`${name} was not read`)
-    const system = systemInName(unpacked.top)
-    if (system !== undefined && !systems.includes(system)) {
-      throw new UserError(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`)
-    }
-    // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
-    const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
-    const nix = await moveIntoStore(runner, unpacked, asRoot)
-    return await makeProfile(runner, nix, profile, asRoot)
-  } finally {
-    if (unpacked !== undefined) await runner.files.remove(unpacked.staging, { asRoot })
+  await read(async (bytes) => {
+    unpacked = await unpackTarball(runner, name, bytes, asRoot)
+  })
+  if (unpacked === undefined) throw new Error(`${name} was not read`)
+  const system = systemInName(unpacked.top)
+  if (system !== undefined && !systems.includes(system)) {
+    throw new UserError(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`)
   }
+  // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
+  const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
+  const nix = await moveIntoStore(runner, unpacked, asRoot)
+  // some small files stay in the folder of the tarball until post
+  return await makeProfile(runner, nix, profile, asRoot)
 }
 
 interface Moved {
@@ -152,16 +149,18 @@ async function checkLeft(runner: Runner, left: readonly string[], nixPath: strin
   )
 }
 
-/** Makes the profile that holds the new Nix, and looks whether it runs from there. */
+/** Makes the profile that holds the new Nix, and looks whether it runs. */
 async function makeProfile(runner: Runner, nix: Moved, profile: string, asRoot: boolean): Promise<FoundNix> {
   if (profile === OWN_PROFILE) {
     for (const path of [profile, `${profile}-1-link`])
       await runner.journal.record({ kind: 'remove', path, root: asRoot })
   }
   const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])]
-  await nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages])
-  const path = `${profile}/bin/nix`
-  const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 })
+  const path = `${nix.nixPath}/bin/nix`
+  const [{ stdout }] = await Promise.all([
+    runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 }),
+    nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]),
+  ])
   const { chosen, refused } = chooseCandidate([{ path, printed: stdout }])
   if (chosen === undefined) throw new UserError(`the installed Nix does not serve: ${refused.join('')}`)
   return { bin: `${profile}/bin`, version: chosen.version, onPath: false }

@@ -57,12 +57,8 @@ export async function openWiring(
   await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf), { mode: 0o600 })
   const registry = `${machineConf}/registry.json`
   if (existsSync(registry)) await runner.files.write(`${folder}/registry.json`, readFileSync(registry))
-  const { variables, leftOut } = daemonEnvironment(runner.facts)
-  for (const name of leftOut) {
-    runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`)
-  }
   const socket = plan.socket ?? STANDARD_SOCKET
-  const environment = { ...variables, NIX_CONF_DIR: folder }
+  const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder }
   const daemon = await startDaemon(runner, { bin: plan.bin, socket, environment })
   // The client reads the daemon's file too, as nix.conf of the machine: it shows the same settings and sends none.
   const env = { NIX_CONF_DIR: folder, ...(plan.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) }

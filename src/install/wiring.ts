@@ -60,8 +60,9 @@ export type Wiring =
 
 /** A nix-daemon that this run started. */
 export interface OwnDaemon {
-  readonly pid: number
-  readonly startTime: string
+  readonly run:
+    | { readonly kind: 'unit'; readonly unit: string }
+    | { readonly kind: 'itself'; readonly pid: number; readonly startTime: string }
   readonly socket: string
   readonly environment: Readonly<Record<string, string>>
 }

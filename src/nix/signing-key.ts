@@ -36,9 +36,13 @@ export function parseSigningKey(text: string): ParsedSigningKey | { readonly pro
 
 /** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
 export function signText(secret: string, text: string): string {
-  const [name = '', encoded = ''] = splitKey(secret)
-  return `${name}:${sign(null, Buffer.from(text), privateKey(Buffer.from(encoded, 'base64').subarray(0, 32))).toString('base64')}`
+  const key = privateKeys.get(secret) ?? privateKey(Buffer.from(splitKey(secret)[1] ?? '', 'base64').subarray(0, 32))
+  privateKeys.set(secret, key)
+  return `${keyName(secret)}:${sign(null, Buffer.from(text), key).toString('base64')}`
 }
+
+/** Kept, since it takes longer to read a key than to sign with it. */
+const privateKeys = new Map<string, KeyObject>()
 
 /** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
 export function signatureFits(publicKey: string, text: string, signature: string): boolean {

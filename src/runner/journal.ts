@@ -45,7 +45,10 @@ function parseUndo(line: string): Undo[] {
   }
   if (typeof value !== 'object' || value === null || !('kind' in value)) return []
   const undo = value as Undo
-  const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind)
+  const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(
+    undo.kind,
+  )
   const allowed = undo.kind !== 'command' || (UNDO_TOOLS as readonly string[]).includes(undo.tool)
-  return known && allowed ? [undo] : []
+  const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name)
+  return known && allowed && ours ? [undo] : []
 }

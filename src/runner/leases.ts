@@ -65,10 +65,13 @@ const printDeeds = (undos: readonly Undo[]): string => undos.map((undo) => `${JS
 
 const fileOf = (folder: string): string => join(FOLDER, basename(folder))
 
-/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
-export function readLeases(folder: string): Parting {
+/**
+ * Looks at the leases of others. Deeds are believed only of files that this user has written, or root where this run
+ * can be root: else it could neither undo them nor take the file away.
+ */
+export function readLeases(folder: string, asRoot: boolean): Parting {
   const names = (attempt(() => readdirSync(FOLDER)) ?? []).filter((name) => name !== basename(folder))
-  const files = names.flatMap((name) => readLease(join(FOLDER, name)) ?? [])
+  const files = names.flatMap((name) => readLease(join(FOLDER, name), asRoot) ?? [])
   const dead = files.filter(({ alive }) => !alive)
   return {
     others: files.length - dead.length,
@@ -76,7 +79,7 @@ export function readLeases(folder: string): Parting {
   }
 }
 
-function readLease(path: string) {
+function readLease(path: string, asRoot: boolean) {
   const stat = attempt(() => lstatSync(path))
   const text = stat?.isFile() === true ? attempt(() => readFileSync(path, 'utf8')) : undefined
   if (stat === undefined || text === undefined) return undefined
@@ -85,7 +88,7 @@ function readLease(path: string) {
   return {
     path,
     alive: lease !== undefined && isAlive(lease, isThere(lease.folder), startTime),
-    believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+    believed: stat.nlink === 1 && (stat.uid === process.getuid?.() || (stat.uid === 0 && asRoot)),
     deeds: parseUndos(lines),
     time: stat.mtimeMs,
   }

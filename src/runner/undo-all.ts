@@ -34,8 +34,8 @@ export async function undoRun(folder: string, hands: Hands): Promise<void> {
 /** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
 async function leave(folder: string, hands: Hands): Promise<readonly string[]> {
   const deeds = readJournal(folder)
-  const { others, adopted } = readLeases(folder)
   const asRoot = hands.sudo || process.getuid?.() === 0
+  const { others, adopted } = readLeases(folder, asRoot)
   if (others > 0) {
     const shared = deeds.filter((deed) => deed.shared === true)
     if (shared.length > 0)
@@ -78,6 +78,8 @@ export function describeUndo(deed: Undo): string {
       return `unmount ${deed.path}`
     case 'stop':
       return `stop process ${deed.pid}`
+    case 'unit':
+      return `stop the unit ${deed.name}`
     case 'command':
       return `run ${deed.tool} ${deed.args.join(' ')}`
   }
@@ -99,6 +101,17 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
       return
     case 'stop':
       if (startTime(deed.pid) === deed.startTime) await endGroup(deed.pid, sudo)
+      return
+    case 'unit':
+      // 1 and 5: systemd knows no such unit any more
+      for (const [verb, accept] of [
+        ['kill', [1, 5]],
+        ['stop', [5]],
+      ] as const)
+        await commands.run(
+          { tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] },
+          { asRoot: true, timeoutSeconds: 60, accept },
+        )
       return
     case 'command':
       await commands.run(

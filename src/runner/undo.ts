@@ -17,6 +17,8 @@ type Deed =
   | { readonly kind: 'unmount'; readonly path: string }
   /** A process group that this run starts; ended only if pid and start time (field 22 of /proc/pid/stat) still fit. */
   | { readonly kind: 'stop'; readonly pid: number; readonly startTime: string; readonly root: boolean }
+  /** A transient unit of systemd that this run starts; ended with all its processes. */
+  | { readonly kind: 'unit'; readonly name: string }
   /** A command of a short list of tools. */
   | { readonly kind: 'command'; readonly tool: UndoTool; readonly args: readonly string[]; readonly root: boolean }
 

@@ -1,4 +1,5 @@
 // Plays main's part for the cache room alone, inside a machine: JSON on standard input, a JSON answer as its last line.
+import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { unverifiedPaths } from '../../src/cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from '../../src/cache/restore.ts'
@@ -67,18 +68,22 @@ async function play(): Promise<Answer> {
     prefer: 'speed',
   } as unknown as Inputs
   const program = job.program ?? new URL('../../src/runner/actions-cache.ts', import.meta.url).pathname
+  const before = processorTime()
   const clock = performance.now()
   const fetched = await restoreCache(runner, inputs, { program })
   const restored = admitCache(runner, fetched, { kept: job.kept ?? false, settable: true })
   const restoreSeconds = (performance.now() - clock) / 1000
+  const restoreProcessor = processorTime() - before
   const settings = Object.entries(restored.settings).map(([name, value]) => `${name} = ${value}\n`)
   const nix = await findNix(['experimental-features = nix-command\n', ...settings].join(''))
   const run = (tool: string, args: string[]) =>
     runner.commands.run({ tool: `${nix.bin}/${tool}`, args, env: nix.env }, { accept: 'any', timeoutSeconds: 1800 })
   const drvs = (await run('nix-instantiate', [job.file])).stdout.trim().split('\n') as DrvPath[]
+  const evaluated = processorTime()
   const begun = performance.now()
   const build = await run('nix-store', ['--realise', '--keep-going', ...drvs])
   const buildSeconds = (performance.now() - begun) / 1000
+  const buildProcessor = processorTime() - evaluated
   const built = [...build.stderr.matchAll(/^building '[^']*\/[^-]*-([^']*)\.drv'/gm)].map((match) => match[1] ?? '')
   const saving = performance.now()
   const saved = await saveCache(
@@ -103,8 +108,15 @@ async function play(): Promise<Answer> {
       .join('\n'),
     saved,
     unverified: await unverifiedPaths(runner, nix, drvs),
-    seconds: { restore: restoreSeconds, build: buildSeconds, save: saveSeconds },
+    seconds: { restore: restoreSeconds, build: buildSeconds, save: saveSeconds, restoreProcessor, buildProcessor },
   }
+}
+
+/** Seconds of processor time so far, of this process and its children that have ended. */
+function processorTime(): number {
+  const stat = readFileSync('/proc/self/stat', 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) / 100, 0)
 }
 
 async function findNix(config: string): Promise<Nix> {

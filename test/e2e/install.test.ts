@@ -5,6 +5,7 @@ import { machineUsable } from '../rig/available.ts'
 import { cacheDir, nixVersions, rig } from '../rig/cache.ts'
 import { Machine, type MachineOptions, type MachineUser } from '../rig/machine.ts'
 import type { Answer, Job } from './install-driver.ts'
+import { driveInstall, runnerFiles } from './install-machine.ts'
 
 const probe = `derivation { name = "probe"; system = "x86_64-linux"; builder = "/bin/sh";
   args = [ "-c" "test ! -e /home && echo ok > $out; exit 0" ]; }`
@@ -20,34 +21,13 @@ describe.skipIf(!machineUsable())('install', () => {
 
   const start = async (options: MachineOptions = {}): Promise<void> => {
     machine = await Machine.start({ ...options, binds: [{ source: process.cwd() }, { source: cacheDir }] })
-    const files =
-      'mkdir -p /var/tmp/runner; touch /var/tmp/runner/env /var/tmp/runner/path; chmod -R a+rwX /var/tmp/runner'
-    await machine.sh(files, { user: 'root' })
+    await machine.sh(runnerFiles, { user: 'root' })
     before = await accounts()
   }
   const accounts = async (): Promise<string> => await machine.sh(`sha256sum ${rewritten.join(' ')}`, { user: 'root' })
 
-  const drive = async (
-    job: Job,
-    env: Record<string, string> = {},
-    user?: MachineUser,
-  ): Promise<Answer & { log: string }> => {
-    const main = `${process.cwd()}/test/e2e/install-driver.ts`
-    const result = await machine.run([machine.node('node24'), '--disable-warning=ExperimentalWarning', main], {
-      input: JSON.stringify(job),
-      env: {
-        RUNNER_TEMP: '/var/tmp/runner',
-        GITHUB_ENV: '/var/tmp/runner/env',
-        GITHUB_PATH: '/var/tmp/runner/path',
-        RUNNER_DEBUG: '1',
-        ...env,
-      },
-      ...(user === undefined ? {} : { user }),
-    })
-    const last = result.stdout.split('\n').findLast((line) => line.startsWith('{'))
-    if (last === undefined) throw new Error(`no answer: ${result.stdout}${result.stderr}`)
-    return { ...(JSON.parse(last) as Answer), log: result.stdout.replace(last, '') }
-  }
+  const drive = async (job: Job, env: Record<string, string> = {}, user?: MachineUser) =>
+    await driveInstall(machine, job, env, user)
   const install = async (inputs: Job['inputs'], more: Omit<Job, 'verb' | 'inputs'> = {}, env = {}) =>
     await drive({ verb: 'install', inputs: { extraNixConfig: offline, ...inputs }, ...more }, env)
   const post = async ({ folder }: Answer): Promise<void> => {

@@ -109,3 +109,16 @@ test('deeds that another user wrote down are not done', async () => {
   await finish(runner)
   await machine.sh('test -e /home/keep')
 })
+
+test("a user who cannot be root leaves what root's jobs left to others", async () => {
+  await machine.sh(
+    `mkdir -m 1777 /var/tmp/nix-multiarch; rm /usr/bin/sudo
+     echo '{"folder":"/gone","pid":2,"startTime":"1"}' > /var/tmp/nix-multiarch/nix-multiarch-dead`,
+    { user: 'root' },
+  )
+  const runner = agent('one')
+  const { ok } = await runner.step(repository, installing)
+  expect(ok).toBe(false)
+  await finish(runner)
+  expect(await machine.sh('ls /var/tmp/nix-multiarch')).toBe('nix-multiarch-dead\n')
+})

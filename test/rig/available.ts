@@ -91,3 +91,11 @@ export function machineUsable(): boolean {
   if (reason && process.env.CI === 'true') throw new Error(`tests on a disposable machine: ${reason}`)
   return !reason
 }
+
+/** Where cgroup2 is mounted, or undefined. */
+export const cgroupRoot = (): string | undefined =>
+  /^\S+ (\S+) cgroup2 rw/m.exec(readFileSync('/proc/self/mounts', 'utf8'))?.[1]
+
+/** Whether a machine may have `init: 'systemd'`: it takes the host's, and a control group of its own. */
+export const systemdUsable = (): boolean =>
+  machineUsable() && existsSync('/lib/systemd/systemd') && existsSync(`${cgroupRoot()}/cgroup.procs`)

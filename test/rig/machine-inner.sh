@@ -23,6 +23,19 @@ if [ "$RIG_NETWORK" = address ]; then
   ip link set v0 up
   ip link set v1 up
 fi
+group=$RIG_CGROUP
 unset ${!RIG_*}
 echo ready
+if [ -n "$group" ]; then
+  # The sysctls that systemd sets belong to the host: read-only until it has started (machine.ts lifts that). What would
+  # register emulators, empty folders or look for devices is not started.
+  mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys
+  for unit in systemd-binfmt.service proc-sys-fs-binfmt_misc.{automount,mount} systemd-sysctl.service \
+    systemd-tmpfiles-{setup,setup-dev,clean}.service timers.target systemd-udevd.service \
+    systemd-udev-trigger.service systemd-remount-fs.service systemd-modules-load.service tmp.mount \
+    dev-{hugepages,mqueue}.mount sys-{kernel-{debug,tracing,config},fs-fuse-connections}.mount; do
+    mkdir -p /run/systemd/system && ln -s /dev/null "/run/systemd/system/$unit"
+  done
+  exec env -i PATH="$PATH" container=rig /lib/systemd/systemd --system --unit=basic.target systemd.hostname=machine --show-status=no < /dev/null > /dev/null 2>&1
+fi
 while read -r _; do :; done

@@ -24,6 +24,8 @@ export interface MachineOptions {
   nixConf?: string
   /** Makes a local repository with nix-bin and qemu-user-static the only apt source. */
   apt?: boolean
+  /** Who is process 1: a shell that starts nothing (default), or the host's systemd with its journal. */
+  init?: 'shell' | 'systemd'
   /** The machine's own binfmt_misc: mounted, mounted read-only, or not mounted (root may mount it). Default `own`. */
   binfmt?: 'own' | 'none' | 'read-only'
   /** The fault "no namespaces": /proc/sys is read-only and Nix cannot make a sandbox. */

@@ -13,6 +13,12 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$RIG_MOUNT/upper,workdir=$RIG_M
 mount --bind /proc "$root/proc"
 mount --bind /sys "$root/sys"
 mount -o remount,bind,ro "$root/sys"
+flags=()
+if [ -n "$RIG_CGROUP" ]; then # for systemd: a tree of its own, writable
+  echo $$ > "$RIG_CGROUP/cgroup.procs"
+  mount --bind "$RIG_CGROUP" "$root/sys/fs/cgroup"
+  flags=(--cgroup)
+fi
 mount -t tmpfs -o mode=755 run "$root/run"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 mkdir -p "$root/run/lock" && chmod 1777 "$root/run/lock"
@@ -49,5 +55,5 @@ pivot_root . .old
 umount -l /.old
 rmdir /.old
 cd /
-exec unshare --user --pid --fork --kill-child --mount --propagation unchanged --uts --ipc --net \
+exec unshare --user --pid --fork --kill-child --mount --propagation unchanged --uts --ipc --net "${flags[@]}" \
   bash -c 'exec 9<&-; read -r _ && exec bash -c "$RIG_INNER" init' init

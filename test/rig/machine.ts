@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { unavailableReason } from './available.ts'
 import { assertPrepared, type Part } from './cache.ts'
 import { type Change, changedSince, listFiles } from './changes.ts'
-import { boot, searchPath } from './machine-boot.ts'
+import { type Booted, boot, searchPath } from './machine-boot.ts'
 import type { MachineOptions, MachineUser, RunOptions, RunResult } from './machine-options.ts'
 import { furnish, nodePaths } from './machine-setup.ts'
 import { killTree, processesBeside } from './processes.ts'
 
 export type { Bind, MachineOptions, MachineUser, RunOptions, RunResult } from './machine-options.ts'
+
+/** Its time to start, and /proc/sys writable again (machine-inner.sh): a sandbox needs a /proc that nothing covers. */
+const systemdIsUp = `
+for try in $(seq 500); do if systemctl is-active --quiet basic.target 2> /dev/null; then break; fi; sleep 0.02; done
+systemctl is-active basic.target || { systemctl --no-pager status; exit 1; }
+umount -l /proc/sys
+`
 
 const homes: Record<MachineUser, string> = { root: '/root', runner: '/home/runner' }
 
@@ -23,11 +30,13 @@ export class Machine {
   /** Host's process id of the machine's process 1. */
   readonly init: number
   readonly #holder: ChildProcess
+  readonly #keeper: ChildProcess | undefined
   #baseline: Map<string, string> = new Map()
 
-  private constructor(user: MachineUser, holder: ChildProcess, init: number) {
+  private constructor(user: MachineUser, { holder, init, keeper }: Booted) {
     this.user = user
     this.#holder = holder
+    this.#keeper = keeper
     this.init = init
   }
 
@@ -47,9 +56,9 @@ export class Machine {
 
     const user = options.user ?? 'runner'
     const furniture = furnish({ ...options, user })
-    const { holder, init } = await boot(options, furniture)
-    const machine = new Machine(user, holder, init)
-    const furnished = await machine.run(['bash', '-euc', furniture.script], { user: 'root', cwd: '/' })
+    const machine = new Machine(user, await boot(options, furniture))
+    const script = `${options.init === 'systemd' ? systemdIsUp : ''}${furniture.script}`
+    const furnished = await machine.run(['bash', '-euc', script], { user: 'root', cwd: '/' })
     if (furnished.code !== 0) {
       await machine.stop()
       throw new Error(`machine: furnishing failed: ${furnished.stderr}${furnished.stdout}`)
@@ -95,7 +104,7 @@ export class Machine {
     return spawn(
       '/usr/bin/nsenter',
       [
-        ...[`--target=${this.init}`, '--user', '--mount', '--uts', '--ipc', '--net', '--pid', '--'],
+        ...[`--target=${this.init}`, '--user', '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--'],
         ...[...identity, 'env', '-C', options.cwd ?? homes[user], '--', ...argv],
       ],
       { env, stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'] },
@@ -139,6 +148,12 @@ export class Machine {
     const ended = once(this.#holder, 'exit')
     this.#holder.stdin?.end()
     const timer = setTimeout(() => this.#holder.kill('SIGKILL'), 2000)
+    // its processes end with the control group: systemd does not watch the pipe
+    if (this.#keeper?.exitCode === null) {
+      const gone = once(this.#keeper, 'exit')
+      this.#keeper.stdin?.end()
+      await gone
+    }
     await ended
     clearTimeout(timer)
   }

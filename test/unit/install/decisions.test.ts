@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { wantsUsers } from '../../../src/install/ahead.ts'
 import { distributionOf, newPackages, wantsUpdate } from '../../../src/install/apt.ts'
 import { hasMembers, planBuildUsers } from '../../../src/install/build-users.ts'
-import { certificates, daemonEnvironment } from '../../../src/install/environment.ts'
+import { certificates, daemonEnvironment, publicVariables } from '../../../src/install/environment.ts'
 import { chooseCandidate } from '../../../src/install/find.ts'
 import { reasonFor, sourcesFor } from '../../../src/install/install.ts'
 import { compressionOf, layoutProblem, registeredPaths, systemInName } from '../../../src/install/layout.ts'
@@ -236,6 +237,7 @@ describe('environment', () => {
     expect(certificates({}, (path) => path.includes('pki') || path.includes('profiles'))).toEqual({
       NIX_SSL_CERT_FILE: '/etc/pki/tls/certs/ca-bundle.crt',
     })
+    expect(certificates({ SSL_CERT_FILE: '/own' }, () => true)).toEqual({ NIX_SSL_CERT_FILE: '/own' })
     expect(certificates({}, () => false)).toEqual({})
   })
   it('proxies reach the daemon, a password only where no one can read it', () => {
@@ -246,13 +248,26 @@ describe('environment', () => {
       OTHER: 'y',
       http_proxy: '',
     }
-    expect(daemonEnvironment({ env, privilege: 'root' })).toEqual({
-      variables: { NIX_SSL_CERT_FILE: '/c', https_proxy: 'http://u:p@proxy:1', NO_PROXY: 'x' },
-      leftOut: [],
-    })
-    expect(daemonEnvironment({ env, privilege: 'sudo' })).toEqual({
+    const all = { NIX_SSL_CERT_FILE: '/c', https_proxy: 'http://u:p@proxy:1', NO_PROXY: 'x' }
+    expect(daemonEnvironment(env)).toEqual(all)
+    expect(publicVariables(all, 'root')).toEqual({ variables: all, leftOut: [] })
+    expect(publicVariables(all, 'sudo')).toEqual({
       variables: { NIX_SSL_CERT_FILE: '/c', NO_PROXY: 'x' },
       leftOut: ['https_proxy'],
     })
   })
+})
+
+describe('build users ahead of Nix', () => {
+  it.each([
+    ['', 'root:x:0:\n', true],
+    ['sandbox = false', '', true],
+    ['build-users-group = other', '', false],
+    ['auto-allocate-uids = true', '', false],
+    ['!include more.conf', '', false],
+    ['', 'root:x:0:\nnixbld:x:30000:nixbld1\n', false],
+    ['', 'nixbld2:x:1:\n', true],
+  ])('settings %j, groups %j: %s', (settings, groups, expected) =>
+    expect(wantsUsers({ settings, groups })).toBe(expected),
+  )
 })

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Runner } from '../runner/ports.ts'
+import { createBuildUsers } from './build-users.ts'
+import { setsSandbox } from './conf.ts'
+import { tellLoginShells } from './environment.ts'
+import { openKvm } from './kvm.ts'
+import { requireSandbox } from './sandbox.ts'
+
+/** Group of build users that Nix looks for where nothing names another. */
+const GROUP = 'nixbld'
+
+/** What says, before there is a Nix, which users will build. */
+export interface BeforeNix {
+  /** All lines and files that can set anything, joined. */
+  readonly settings: string
+  /** Text of /etc/group. */
+  readonly groups: string
+}
+
+/** Whether a Nix that root installs now will build as members of `nixbld`, and there is no such group yet. */
+export const wantsUsers = ({ settings, groups }: BeforeNix): boolean =>
+  !/build-users-group|auto-allocate-uids|include/.test(settings) && !new RegExp(`^${GROUP}:`, 'm').test(groups)
+
+/**
+ * Does to the machine what a Nix that root installs will need, while that is unpacked: build users, `/dev/kvm`, login
+ * shells, and the question whether there can be a sandbox.
+ * @param bin where its programs will be
+ * @throws UserError where builds cannot be sandboxed
+ */
+export async function prepareMachine(runner: Runner, userLines: string, bin: string): Promise<void> {
+  const { env, home } = runner.facts
+  const files = [
+    '/etc/nix/nix.conf',
+    `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
+    '/etc/xdg/nix/nix.conf',
+  ]
+  const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean)
+  const settings = [
+    userLines,
+    env.NIX_CONFIG ?? '',
+    ...files.filter(existsSync).map((file) => readFileSync(file, 'utf8')),
+  ]
+  const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: readFileSync('/etc/group', 'utf8') })
+  await Promise.all([
+    users ? createBuildUsers(runner, GROUP) : undefined,
+    setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
+    openKvm(runner),
+    tellLoginShells(runner, bin),
+  ])
+}
