@@ -9,7 +9,7 @@ import { type RemoteBuilder, readBuilders } from './builders.ts'
 import { choose, viewsMayWin } from './choose.ts'
 import { gatherCosts, type Speeds } from './costs.ts'
 import { title } from './describe.ts'
-import type { DerivationFacts, DerivationGraph } from './graph.ts'
+import type { DerivationGraph } from './graph.ts'
 import type { RemembersName } from './memory.ts'
 import type { Facts } from './options.ts'
 import { question, viewQuestion } from './questions.ts'
@@ -130,18 +130,18 @@ export async function openPlanner(
 /** Costs and derivations, each found out once. */
 function openFacts(runner: Runner, nix: Nix, speeds: Speeds) {
   const costs = new Map<string, Cost>()
-  const graph = new Map<string, DerivationFacts>()
-  return {
+  const known = {
     costs: costs as ReadonlyMap<string, Cost>,
-    graph: graph as DerivationGraph,
+    graph: new Map() as DerivationGraph,
     async add(derivations: readonly DrvPath[]): Promise<void> {
-      const fresh = derivations.filter((drvPath) => !graph.has(drvPath))
+      const fresh = derivations.filter((drvPath) => !known.graph.has(drvPath))
       if (fresh.length === 0) return
       const found = await gatherCosts(runner, nix, fresh, speeds)
       for (const [drvPath, cost] of found.costs) costs.set(drvPath, cost)
-      for (const [drvPath, facts] of found.graph) graph.set(drvPath, facts)
+      known.graph = new Map([...known.graph, ...found.graph])
     },
   }
+  return known
 }
 
 function factsOf(

@@ -1,5 +1,5 @@
+import { speedsOf, weigher } from '../costs.ts'
 import type { DerivationGraph } from '../graph.ts'
-import { ORDINARY, weightOf } from '../weights.ts'
 import { groupByShared } from './group.ts'
 import type { Entry, Job } from './types.ts'
 
@@ -110,13 +110,11 @@ function reasonOf(entries: readonly Entry[]): string {
 
 /** Estimated seconds for all that the entries need, what they share counted once. */
 export function costOf(entries: readonly Entry[], graph: DerivationGraph): number {
-  const native = entries[0]?.native ?? []
-  const derivations = new Set(entries.flatMap(({ toBuild }) => toBuild))
+  const weigh = weigher(graph, speedsOf(entries[0]?.native ?? []))
+  const derivations =
+    entries.length === 1 ? (entries[0]?.toBuild ?? []) : new Set(entries.flatMap(({ toBuild }) => toBuild))
   let cost = 0
-  for (const path of derivations) {
-    const facts = graph.get(path)
-    cost += facts === undefined ? ORDINARY : weightOf(facts, native)
-  }
+  for (const path of derivations) cost += weigh(path).seconds
   return cost
 }
 
