@@ -1,14 +1,13 @@
 import { architectureOf } from './emulation/architectures.ts'
 import type { ReadInput } from './inputs/parse.ts'
 import { type PlanInputs, parsePlanInputs } from './inputs/plan.ts'
-import { installNix } from './install/install.ts'
+import { type Installed, installNix } from './install/install.ts'
 import { explainNix } from './nix/explain.ts'
-import type { Nix } from './nix/nix.ts'
 import type { System } from './nix/system.ts'
 import { reportMatrix } from './report/matrix.ts'
 import { UserError } from './runner/errors.ts'
 import type { Runner } from './runner/ports.ts'
-import { readFlake } from './strategy/flake.ts'
+import { openFlake } from './strategy/flake.ts'
 import type { DerivationGraph } from './strategy/graph.ts'
 import { inSubstituters } from './strategy/matrix/cached.ts'
 import { decideEntries } from './strategy/matrix/decide.ts'
@@ -33,21 +32,22 @@ export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
     throw new UserError(['targets cannot all be built:', ...problems.map((line) => `- ${line}`)].join('\n'))
   const { log } = runner
 
-  const { nix } = await log.group('Nix', () => installNix(runner, inputs))
-  const flake = await readFlake(runner, nix, inputs.flake)
-  const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake.url, surveyRequest(inputs, placed)))
+  const installed = await log.group('Nix', () => installNix(runner, inputs))
+  const { nix } = installed
+  const flake = await openFlake(runner, nix, inputs.flake)
+  const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake, surveyRequest(inputs, placed)))
   const wanted = listWanted(inputs, placed, state)
-  const { entries, graph } = await log.group('What is in the caches', () => decide(runner, nix, inputs, wanted))
+  const { entries, graph } = await log.group('What is in the caches', () => decide(runner, installed, inputs, wanted))
   const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
   if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
   const jobs = packJobs(entries, graph, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
-  await reportMatrix(runner, { flake, jobs, entries, leftOut: left })
+  await reportMatrix(runner, { flake: await flake.read, jobs, entries, leftOut: left })
 }
 
 async function decide(
   runner: Runner,
-  nix: Nix,
+  { nix, effective }: Installed,
   inputs: PlanInputs,
   wanted: readonly Wanted[],
 ): Promise<{ entries: readonly Entry[]; graph: DerivationGraph }> {
@@ -59,7 +59,7 @@ async function decide(
   )
   const outputs = found.filter(({ drvPath }) => !graph.has(drvPath)).flatMap((each) => Object.values(each.outputs))
   const local = [...new Set(outputs)].filter((path) => !fetchable.has(path))
-  const substitutable = await inSubstituters(runner, nix, local)
+  const substitutable = await inSubstituters(runner, nix, effective.substituters, local)
   const entries = decideEntries(wanted, inputs, {
     graph,
     cached: (paths) => Object.values(paths).every((path) => fetchable.has(path) || substitutable.has(path)),

@@ -9,6 +9,7 @@ import { applySettings, type Installed } from './install/install.ts'
 import type { DrvPath, StorePath } from './nix/store-path.ts'
 import type { System } from './nix/system.ts'
 import type { Runner } from './runner/ports.ts'
+import { readBuilders } from './strategy/builders.ts'
 import { describePlan, title } from './strategy/describe.ts'
 import { type Lessons, sizeKey } from './strategy/memory.ts'
 import type { Machine, Planner } from './strategy/plan.ts'
@@ -37,12 +38,13 @@ export const systemsOf = (inputs: Inputs): readonly System[] => [
 ]
 
 /** What the machine executes, as the planner asks it. */
-export function machineOf(emulation: EmulationFacts, inputs: Inputs): Machine {
+export async function machineOf(emulation: EmulationFacts, inputs: Inputs, installed: Installed): Promise<Machine> {
   const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine)
   return {
     native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
     emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
     emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
+    builders: await readBuilders(installed.effective.builders),
   }
 }
 

@@ -15,6 +15,9 @@ export interface EffectiveSettings {
   readonly sandboxShell: boolean
   /** Builds get user ids without a group of build users. */
   readonly autoAllocateUids: boolean
+  /** The setting as it stands: lines, or `@FILE`. */
+  readonly builders: string
+  readonly substituters: readonly string[]
 }
 
 /** Arguments that print all settings as JSON (`show-config` got its new name in Nix 2.20). */
@@ -42,8 +45,13 @@ export function parseSettings(json: string): EffectiveSettings {
     maxJobs: Number(value('max-jobs') ?? 1),
     sandboxShell: namesShell(value('sandbox-paths')),
     autoAllocateUids: value('auto-allocate-uids') === true,
+    builders: textOf(value('builders')),
+    substituters: strings(value('substituters')),
   }
 }
+
+const textOf = (value: unknown): string =>
+  Array.isArray(value) ? strings(value).join(' ') : typeof value === 'string' ? value : ''
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []

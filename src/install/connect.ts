@@ -83,6 +83,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     reason: wanted.reason,
     describe: describe(ready, access, opened.wiring, wanted),
     settings,
+    effective,
     wiring: opened.wiring,
   }
 }

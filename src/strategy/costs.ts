@@ -84,7 +84,7 @@ export function costOf(
     nativeSeconds,
     emulated: emulated.sort(),
     unemulatable,
-    closure: bySystem(drvPath, graph),
+    closure: toBuild === reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
   }
 }
 
@@ -107,7 +107,9 @@ export function weigher(graph: DerivationGraph, speeds: Speeds): (path: string) 
   const weights = ofGraph.get(speeds) ?? new Map<string, Weight>()
   weighed.set(graph, ofGraph.set(speeds, weights))
   return (path) => {
-    const weight = weights.get(path) ?? weightIn(graph, path, speeds)
+    const known = weights.get(path)
+    if (known !== undefined) return known
+    const weight = weightIn(graph, path, speeds)
     weights.set(path, weight)
     return weight
   }

@@ -130,13 +130,13 @@ function indexOf(graph: DerivationGraph): Index {
 }
 
 function reachedFrom({ paths, inputs, seen }: Index, start: number): readonly string[] {
-  const found = [start]
+  const open = [start]
   seen[start] = start
-  for (const number of found)
+  for (let number = open.pop(); number !== undefined; number = open.pop())
     for (const input of inputs[number] ?? [])
       if (seen[input] !== start) {
         seen[input] = start
-        found.push(input)
+        open.push(input)
       }
-  return found.sort((a, b) => a - b).map((number) => paths[number] ?? '')
+  return paths.filter((_, number) => seen[number] === start)
 }

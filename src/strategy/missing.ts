@@ -26,6 +26,9 @@ export interface Missing {
 export async function gatherMissing(runner: Runner, nix: Nix, derivations: readonly string[]): Promise<Missing> {
   const toBuild = new Set<string>()
   const fetchable = new Set<string>()
+  // Read while Nix looks: most of it where much is missing, and no more once Nix has told what is.
+  const reading = new AbortController()
+  const ahead = readClosure(derivations, reading.signal)
   for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
     const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS)
     if (missing === undefined) {
@@ -35,7 +38,8 @@ export async function gatherMissing(runner: Runner, nix: Nix, derivations: reado
     for (const path of missing?.toBuild ?? []) toBuild.add(path)
     for (const path of missing?.toFetch ?? []) fetchable.add(path)
   }
-  return { graph: await readGraph([...toBuild]), fetchable }
+  reading.abort()
+  return { graph: await readGraph([...toBuild], await ahead), fetchable }
 }
 
 /**
@@ -67,11 +71,14 @@ export async function dryRun(
   return undefined
 }
 
-/** Reads .drv files; one that is not there is told as unknown. */
-export async function readGraph(paths: readonly string[]): Promise<DerivationGraph> {
+/**
+ * Reads .drv files; one that is not there is told as unknown.
+ * @param known read before
+ */
+async function readGraph(paths: readonly string[], known: DerivationGraph): Promise<DerivationGraph> {
   const graph = new Map<string, DerivationFacts>()
   for (const some of inChunks(paths, FILES_AT_ONCE)) {
-    for (const path of some) graph.set(path, readFacts(path))
+    for (const path of some) graph.set(path, known.get(path) ?? readFacts(path))
     await setImmediate() // commands that run meanwhile are listened to
   }
   return graph
@@ -86,13 +93,17 @@ function readFacts(path: string): DerivationFacts {
   }
 }
 
-/** The graph of all that derivations need, themselves included: some thousand small files at most. */
-export async function readClosure(roots: readonly string[]): Promise<DerivationGraph> {
+/**
+ * The graph of all that derivations need, themselves included: some thousand small files at most.
+ * @param signal ends it with what has been read until then
+ */
+export async function readClosure(roots: readonly string[], signal?: AbortSignal): Promise<DerivationGraph> {
   const graph = new Map<string, DerivationFacts>()
-  for (let open: readonly string[] = [...new Set(roots)]; open.length > 0; ) {
-    const read = await readGraph(open)
+  for (let open: readonly string[] = [...new Set(roots)]; open.length > 0 && signal?.aborted !== true; ) {
+    const read = await readGraph(open.slice(0, FILES_AT_ONCE), graph)
     for (const [path, facts] of read) graph.set(path, facts)
-    open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path))
+    const next = [...open.slice(FILES_AT_ONCE), ...[...read.values()].flatMap(({ inputs }) => inputs)]
+    open = [...new Set(next)].filter((path) => !graph.has(path))
   }
   return graph
 }

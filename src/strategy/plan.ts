@@ -5,10 +5,11 @@ import type { DrvPath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Answer, Found } from './answers.ts'
 import { askFlake } from './ask.ts'
-import { type RemoteBuilder, readBuilders } from './builders.ts'
+import type { RemoteBuilder } from './builders.ts'
 import { choose, viewsMayWin } from './choose.ts'
 import { gatherCosts, type Speeds } from './costs.ts'
 import { title } from './describe.ts'
+import type { OpenFlake } from './flake.ts'
 import type { DerivationGraph } from './graph.ts'
 import type { RemembersName } from './memory.ts'
 import type { Facts } from './options.ts'
@@ -26,12 +27,14 @@ export interface Machine {
   readonly emulationProblem: (system: string) => string | undefined
   /** Whether an emulator for a system is registered already. */
   readonly emulatorServes: (system: string) => boolean
+  readonly builders: readonly RemoteBuilder[]
 }
 
 /** What earlier runs left: how long builds took, and which ways failed with the flake's nixpkgs. */
 export interface Experience {
   readonly durations: Durations
-  readonly failures: readonly RemembersName[]
+  /** @param nixpkgs what the flake is locked to */
+  readonly failures: (nixpkgs: string) => readonly RemembersName[]
 }
 
 /** One target and package with all that was found out about it so far. */
@@ -50,20 +53,18 @@ export interface Planner {
 
 /**
  * Asks the flake for what each target and package could be.
- * @param url reference of the flake as `nix flake metadata` gave it
- * @throws UserError where `packages: *` names nothing
+ * @throws UserError where `packages: *` names nothing, or the flake cannot be read
  */
 export async function openPlanner(
   runner: Runner,
   nix: Nix,
   inputs: Inputs,
-  url: string,
+  flake: OpenFlake,
   machine: Machine,
   experience: Experience,
 ): Promise<Planner> {
-  const wanted = await listWanted(runner, nix, inputs, url)
+  const wanted = await listWanted(runner, nix, inputs, flake)
   const questions = wanted.map((item) => question(item, inputs, nix, machine))
-  const foreign = wanted.some(({ target }) => !machine.native.includes(target.system))
   const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations })
   const began = performance.now()
   const ahead = new ViewsAhead(
@@ -74,15 +75,12 @@ export async function openPlanner(
     }),
     async (some, signal) => {
       const questions = some.map((item) => viewQuestion(item, nix))
-      const views = await askFlake(runner, nix, url, questions, signal)
+      const views = await askFlake(runner, nix, flake, questions, signal)
       await known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath))
       return views
     },
   )
-  const [answers, builders] = await Promise.all([
-    askFlake(runner, nix, url, questions),
-    foreign ? readBuilders(runner, nix) : [],
-  ]).catch((error: unknown) => {
+  const answers = await askFlake(runner, nix, flake, questions).catch((error: unknown) => {
     ahead.drop()
     throw error
   })
@@ -97,11 +95,12 @@ export async function openPlanner(
 
   const chooseAll = async (failures: readonly Failure[]): Promise<readonly Plan[]> => {
     await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath))
+    const experienced = experience.failures((await flake.read).nixpkgs)
     return items.map((item) => {
       const of = ({ target, package: name }: Failure) => target === item.target.name && name === item.package
       const names = foundIn(item.answer).map(({ name }) => name)
-      const remembered = experience.failures.filter(({ derivation }) => names.includes(derivation))
-      const facts = factsOf(item, machine, builders, [...failures, ...remembered].filter(of))
+      const remembered = experienced.filter(({ derivation }) => names.includes(derivation))
+      const facts = factsOf(item, machine, [...failures, ...remembered].filter(of))
       return choose(item.target, item.package, { ...facts, ...known }, inputs.prefer)
     })
   }
@@ -147,7 +146,6 @@ function openFacts(runner: Runner, nix: Nix, speeds: Speeds) {
 function factsOf(
   { target, answer }: Item,
   machine: Machine,
-  builders: readonly RemoteBuilder[],
   failures: readonly Failure[],
 ): Omit<Facts, 'costs' | 'graph'> {
   const { lookups, names, systems } = answer
@@ -155,7 +153,7 @@ function factsOf(
     native: machine.native,
     emulationProblem: machine.emulationProblem(target.system),
     emulatorServes: machine.emulatorServes(target.system),
-    builders,
+    builders: machine.builders,
     own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
     names,
     systems,

@@ -29,6 +29,8 @@ describe('settings as Nix prints them', () => {
       'sandbox-fallback': true,
       'max-jobs': 1,
       'sandbox-paths': ['/bin/sh=/usr/bin/bash-static'],
+      builders: '@/etc/nix/machines',
+      substituters: ['https://cache.nixos.org/'],
     })
     expect(parseSettings(old)).toEqual({
       system: 'x86_64-linux',
@@ -40,6 +42,8 @@ describe('settings as Nix prints them', () => {
       maxJobs: 1,
       sandboxShell: true,
       autoAllocateUids: false,
+      builders: '@/etc/nix/machines',
+      substituters: ['https://cache.nixos.org/'],
     })
   })
   it.each([
