@@ -42,7 +42,7 @@ export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
   if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
   const jobs = packJobs(entries, graph, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
-  await reportMatrix(runner, { flake: await flake.read, jobs, entries, leftOut: left })
+  await reportMatrix(runner, { flake: await flake.read(), jobs, entries, leftOut: left })
 }
 
 async function decide(

@@ -80,7 +80,7 @@ async function evaluate(
     if (result.stopped !== undefined) throw new CommandError(command, result)
     if (result.exitCode === 0) return { answers: parseAnswers(result.stdout) }
     const wanted = wantedStandIn(result.stderr)
-    await read // what is no flake fails every evaluation, and this says why
+    await read() // what is no flake fails every evaluation, and this says why
     if (wanted === undefined || tries >= MOST_STAND_INS) return { error: result.stderr }
     makeStandIn(views, wanted, nix.system, questions)
   }

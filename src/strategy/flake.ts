@@ -19,31 +19,36 @@ export interface Flake {
   readonly nixpkgs: string
 }
 
-/** A flake that can be evaluated already while what it is may still be read. */
+/** A flake that can be evaluated before it is known what it is. */
 export interface OpenFlake {
   /** What evaluations take as its reference. */
   readonly reference: string
   /** All that it is locked to is in the store: several evaluations may begin without fetching anything twice. */
   readonly isAtHand: boolean
-  /** @throws UserError where it is not there or is no flake */
-  readonly read: Promise<Flake>
+  /** What it is: asked once, as late as it may be. @throws UserError where it is not there or is no flake */
+  readonly read: () => Promise<Flake>
 }
 
 const FETCH_LIMIT_SECONDS = 1800
 
 /**
- * Opens a flake. A folder is evaluated as it is, while Nix reads beside it what it is; of anything else the reading comes
- * first, or several processes would fetch it.
+ * Opens a flake. A folder is evaluated as it is; of anything else it is read first what it is, or several processes
+ * would fetch it.
  * @throws UserError where it is not there or is no flake
  */
 export async function openFlake(runner: Runner, nix: Nix, reference: string): Promise<OpenFlake> {
-  const read = readFlake(runner, nix, reference)
+  let reading: Promise<Flake> | undefined
+  const read = (): Promise<Flake> => {
+    if (reading === undefined) {
+      reading = readFlake(runner, nix, reference)
+      reading.catch(() => undefined) // thrown to all who wait for it, be it later
+    }
+    return reading
+  }
   const folder = folderOf(reference)
   // Nix before 2.14 does not tell a flake's folder within its source; its URL does.
-  if (folder === undefined || !atLeast(nix.version, '2.14')) {
-    return { reference: (await read).url, isAtHand: false, read }
-  }
-  read.catch(() => undefined) // thrown to whoever waits for it
+  if (folder === undefined || !atLeast(nix.version, '2.14'))
+    return { reference: (await read()).url, isAtHand: false, read }
   return { reference: folder, isAtHand: isAtHand(folder), read }
 }
 

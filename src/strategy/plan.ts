@@ -33,8 +33,7 @@ export interface Machine {
 /** What earlier runs left: how long builds took, and which ways failed with the flake's nixpkgs. */
 export interface Experience {
   readonly durations: Durations
-  /** @param nixpkgs what the flake is locked to */
-  readonly failures: (nixpkgs: string) => readonly RemembersName[]
+  readonly failures: (flake: OpenFlake) => Promise<readonly RemembersName[]>
 }
 
 /** One target and package with all that was found out about it so far. */
@@ -84,6 +83,7 @@ export async function openPlanner(
     ahead.drop()
     throw error
   })
+  void flake.read() // beside all that follows
   // The views are asked in such an evaluation again, of two sets of packages.
   const evaluationSeconds = (2 * (performance.now() - began)) / 1000
   const nothing: Answer = { names: [], systems: [], all: [], lookups: [] }
@@ -95,7 +95,7 @@ export async function openPlanner(
 
   const chooseAll = async (failures: readonly Failure[]): Promise<readonly Plan[]> => {
     await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath))
-    const experienced = experience.failures((await flake.read).nixpkgs)
+    const experienced = await experience.failures(flake)
     return items.map((item) => {
       const of = ({ target, package: name }: Failure) => target === item.target.name && name === item.package
       const names = foundIn(item.answer).map(({ name }) => name)

@@ -40,6 +40,7 @@ export async function surveyFlake(
   const of = flake.isAtHand && runner.facts.cpus > 1 && request.targets.length > 1 ? 2 : 1
   const shares = Array.from({ length: of }, (_, index) => ({ index, of }))
   const parts = await inParallel(of, shares, (share) => surveyShare(runner, nix, flake, request, share))
+  void flake.read() // beside all that follows
   const state = parts.reduce(mergeStates)
   await askMessages(runner, nix, flake, request, state)
   return state
@@ -60,7 +61,7 @@ async function surveyShare(
     if (error === undefined) return state
     const target = state.open === undefined ? undefined : targetOf(state.open)
     if (state.open === undefined || target === undefined) {
-      const { url } = await flake.read
+      const { url } = await flake.read()
       const { sentence, advice } = explainNix(error)
       throw new UserError(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim())
     }
