@@ -75,7 +75,9 @@ export async function openPlanner(
     async (some, signal) => {
       const questions = some.map((item) => viewQuestion(item, nix))
       const views = await askFlake(runner, nix, flake, questions, signal)
-      await known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath))
+      const added = known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath))
+      void flake.read() // the dry run leaves a processor
+      await added
       return views
     },
   )
@@ -83,7 +85,7 @@ export async function openPlanner(
     ahead.drop()
     throw error
   })
-  void flake.read() // beside all that follows
+  if (!ahead.isUnderWay) void flake.read()
   // The views are asked in such an evaluation again, of two sets of packages.
   const evaluationSeconds = (2 * (performance.now() - began)) / 1000
   const nothing: Answer = { names: [], systems: [], all: [], lookups: [] }
