@@ -141,8 +141,12 @@ function lessonsOf(
   const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? [])
   // A failure is worth remembering where another way got further.
   const failed = results
-    .filter(({ status, culprit }) => status === 'failed' && culprit !== undefined)
-    .flatMap((result) => wayOf(result, nixpkgs) ?? [])
+    .filter(({ status, culprit, notForTarget }) => status === 'failed' && (culprit !== undefined || notForTarget))
+    .flatMap((result) => {
+      const way = wayOf(result, nixpkgs)
+      if (way === undefined) return []
+      return result.notForTarget ? [false, true].map((emulator) => ({ ...way, emulator })) : [way]
+    })
     .filter((way) => worked.some((other) => other.target === way.target && other.package === way.package))
   return {
     built: derivations
