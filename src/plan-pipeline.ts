@@ -37,7 +37,11 @@ export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
   const flake = await openFlake(runner, nix, inputs.flake)
   const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake, surveyRequest(inputs, placed)))
   const wanted = listWanted(inputs, placed, state)
-  const { entries, graph } = await log.group('What is in the caches', () => decide(runner, installed, inputs, wanted))
+  const { entries, graph } = await log.group('What is in the caches', () => {
+    const decided = decide(runner, installed, inputs, wanted)
+    void flake.read() // the caches' answers leave a processor
+    return decided
+  })
   const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
   if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
   const jobs = packJobs(entries, graph, inputs.maxJobs)

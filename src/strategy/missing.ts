@@ -78,8 +78,8 @@ export async function dryRun(
 async function readGraph(paths: readonly string[], known: DerivationGraph): Promise<DerivationGraph> {
   const graph = new Map<string, DerivationFacts>()
   for (const some of inChunks(paths, FILES_AT_ONCE)) {
+    await setImmediate() // commands are begun, and listened to
     for (const path of some) graph.set(path, known.get(path) ?? readFacts(path))
-    await setImmediate() // commands that run meanwhile are listened to
   }
   return graph
 }

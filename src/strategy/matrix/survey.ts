@@ -40,7 +40,6 @@ export async function surveyFlake(
   const of = flake.isAtHand && runner.facts.cpus > 1 && request.targets.length > 1 ? 2 : 1
   const shares = Array.from({ length: of }, (_, index) => ({ index, of }))
   const parts = await inParallel(of, shares, (share) => surveyShare(runner, nix, flake, request, share))
-  void flake.read() // beside all that follows
   const state = parts.reduce(mergeStates)
   await askMessages(runner, nix, flake, request, state)
   return state
