@@ -14,7 +14,7 @@ import { report } from './report/report.ts'
 import { machineOf, openRounds, systemsOf } from './rounds.ts'
 import type { Runner } from './runner/ports.ts'
 import { describePlan } from './strategy/describe.ts'
-import { readFlake } from './strategy/flake.ts'
+import { type OpenFlake, openFlake } from './strategy/flake.ts'
 import { durationsOf, failuresOf, learn, mergeMemories, parseMemory, printMemory, sizeKey } from './strategy/memory.ts'
 import { openPlanner } from './strategy/plan.ts'
 import { readMemory, writeMemory } from './strategy/remember.ts'
@@ -44,17 +44,19 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
   const { nix } = found
   await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
   const emulation = await surveyEmulation(runner, systemsOf(inputs))
-  const machine = machineOf(emulation, inputs)
+  const machine = await machineOf(emulation, inputs, found)
   const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner))
-  const { flake, planner, plans } = await log.group('Strategy', async () => {
-    const flake = await readFlake(runner, nix, inputs.flake)
-    const failures = failuresOf(memory, flake.nixpkgs, now())
+  const { opened, planner, plans } = await log.group('Strategy', async () => {
+    const opened = await openFlake(runner, nix, inputs.flake)
+    const failures = async ({ read }: OpenFlake) =>
+      memory.failures.length === 0 ? [] : failuresOf(memory, (await read()).nixpkgs, now())
     const experience = { durations: durationsOf(memory), failures }
-    const planner = await openPlanner(runner, nix, inputs, flake.url, machine, experience)
+    const planner = await openPlanner(runner, nix, inputs, opened, machine, experience)
     const plans = await planner.plan([])
     for (const line of plans.flatMap(describePlan)) log.info(line)
-    return { flake, planner, plans }
+    return { opened, planner, plans }
   })
+  const flake = await opened.read()
   const name = [runner.facts.env.GITHUB_REPOSITORY ?? '', inputs.flake].join(' ')
   const earlierSize = (target: string, packageName: string) =>
     memory.sizes.get(sizeKey(name, target, packageName))?.bytes

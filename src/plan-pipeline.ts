@@ -2,13 +2,14 @@ import { architectureOf } from './emulation/architectures.ts'
 import type { ReadInput } from './inputs/parse.ts'
 import { type PlanInputs, parsePlanInputs } from './inputs/plan.ts'
 import { installNix, withDaemon } from './install/install.ts'
+import { leaveOutUseless } from './install/substituters.ts'
 import { explainNix } from './nix/explain.ts'
 import type { Nix } from './nix/nix.ts'
 import type { System } from './nix/system.ts'
 import { reportMatrix } from './report/matrix.ts'
 import { UserError } from './runner/errors.ts'
 import type { Runner } from './runner/ports.ts'
-import { readFlake } from './strategy/flake.ts'
+import { openFlake } from './strategy/flake.ts'
 import type { DerivationGraph } from './strategy/graph.ts'
 import { inSubstituters } from './strategy/matrix/cached.ts'
 import { decideEntries } from './strategy/matrix/decide.ts'
@@ -34,21 +35,28 @@ export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
   const { log } = runner
 
   const installed = await log.group('Nix', () => installNix(runner, inputs))
-  return await withDaemon(runner, installed, () => planJobs(runner, installed.nix, inputs, placed))
+  return await withDaemon(runner, installed, async () => {
+    const { nix } = await leaveOutUseless(runner, installed)
+    return await planJobs(runner, nix, inputs, placed)
+  })
 }
 
 /** What needs a Nix: from the evaluation on. */
 async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: readonly PlacedTarget[]): Promise<void> {
   const { log } = runner
-  const flake = await readFlake(runner, nix, inputs.flake)
-  const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake.url, surveyRequest(inputs, placed)))
+  const flake = await openFlake(runner, nix, inputs.flake)
+  const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake, surveyRequest(inputs, placed)))
   const wanted = listWanted(inputs, placed, state)
-  const { entries, graph } = await log.group('What is in the caches', () => decide(runner, nix, inputs, wanted))
+  const { entries, graph } = await log.group('What is in the caches', () => {
+    const decided = decide(runner, nix, inputs, wanted)
+    void flake.read() // the caches' answers leave a processor
+    return decided
+  })
   const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
   if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
   const jobs = packJobs(entries, graph, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
-  await reportMatrix(runner, { flake, jobs, entries, leftOut: left })
+  await reportMatrix(runner, { flake: await flake.read(), jobs, entries, leftOut: left })
 }
 
 async function decide(

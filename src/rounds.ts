@@ -9,6 +9,7 @@ import { applySettings, type Installed } from './install/install.ts'
 import type { DrvPath, StorePath } from './nix/store-path.ts'
 import type { System } from './nix/system.ts'
 import type { Runner } from './runner/ports.ts'
+import { readBuilders } from './strategy/builders.ts'
 import { describePlan, title } from './strategy/describe.ts'
 import { type Lessons, sizeKey } from './strategy/memory.ts'
 import type { Machine, Planner } from './strategy/plan.ts'
@@ -37,12 +38,13 @@ export const systemsOf = (inputs: Inputs): readonly System[] => [
 ]
 
 /** What the machine executes, as the planner asks it. */
-export function machineOf(emulation: EmulationFacts, inputs: Inputs): Machine {
+export async function machineOf(emulation: EmulationFacts, inputs: Inputs, installed: Installed): Promise<Machine> {
   const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine)
   return {
     native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
     emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
     emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
+    builders: await readBuilders(installed.builders),
   }
 }
 
@@ -140,8 +142,12 @@ function lessonsOf(
   const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? [])
   // A failure is worth remembering where another way got further.
   const failed = results
-    .filter(({ status, culprit }) => status === 'failed' && culprit !== undefined)
-    .flatMap((result) => wayOf(result, nixpkgs) ?? [])
+    .filter(({ status, culprit, notForTarget }) => status === 'failed' && (culprit !== undefined || notForTarget))
+    .flatMap((result) => {
+      const way = wayOf(result, nixpkgs)
+      if (way === undefined) return []
+      return result.notForTarget ? [false, true].map((emulator) => ({ ...way, emulator })) : [way]
+    })
     .filter((way) => worked.some((other) => other.target === way.target && other.package === way.package))
   return {
     built: derivations

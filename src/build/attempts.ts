@@ -26,6 +26,7 @@ export async function buildInTurns(plans: readonly Plan[], turns: Turns): Promis
   const fetched = new Set<string>()
   const tries = plans.map((): BuildResult[] => [])
   const failures: Failure[] = []
+  let latest = plans
   let open: readonly Turn[] = plans.map((plan, index) => ({ plan, index }))
   while (open.length > 0) {
     const built = await turns.build(open.map(({ plan }) => plan))
@@ -35,9 +36,11 @@ export async function buildInTurns(plans: readonly Plan[], turns: Turns): Promis
     for (const [place, { index }] of open.entries()) tries[index]?.push(built.results[place] as BuildResult)
     const failed = built.results.filter(mayFallBack)
     failures.push(...failed.map((result) => asFailure(result, turns.hasEmulator(result.plan))))
-    open = failed.length === 0 ? [] : nextTurns(tries, await turns.replan(failures), turns)
+    if (failed.length > 0) latest = await turns.replan(failures)
+    open = failed.length === 0 ? [] : nextTurns(tries, latest, turns)
   }
-  return { results: tries.map(lastWord), pathInfos, derivations: sinceFirst(derivations), fetched }
+  const results = tries.map((each, index) => lastWord(each, latest[index]))
+  return { results, pathInfos, derivations: sinceFirst(derivations), fetched }
 }
 
 function sinceFirst(derivations: readonly BuiltDerivation[]): readonly BuiltDerivation[] {
@@ -62,22 +65,34 @@ function nextTurns(tries: readonly BuildResult[][], next: readonly Plan[], turns
   return [...again, ...unbuilt]
 }
 
-/** The last try, with those before it that failed. */
-function lastWord(tries: readonly BuildResult[]): BuildResult {
+/** The last try, with those before it that failed; where no way was left, with why the others could not be had. */
+function lastWord(tries: readonly BuildResult[], final: Plan | undefined): BuildResult {
   const attempts = tries.slice(0, -1).filter(({ status }) => status === 'failed')
-  return { ...(tries.at(-1) as BuildResult), ...(attempts.length === 0 ? {} : { attempts }) }
+  const last = tries.at(-1) as BuildResult
+  const never = mayFallBack(last) && final !== undefined ? waysNotTried(final) : []
+  return {
+    ...last,
+    ...(never.length === 0 ? {} : { error: [last.error, `No other way is left: ${never.join('; ')}`].join('\n') }),
+    ...(attempts.length === 0 ? {} : { attempts }),
+  }
 }
+
+const waysNotTried = ({ candidates }: Plan): readonly string[] =>
+  candidates.flatMap(({ strategy, method, hybrid, reason }) => {
+    const name = [method === undefined ? strategy : `${strategy} ${method}`, hybrid === true ? ' with an emulator' : '']
+    return reason.startsWith(FAILED_NOW) ? [] : [`${name.join('')}: ${reason}`]
+  })
 
 /** Troubles of the machine and its surroundings, which are the same whichever way is taken. */
 const OF_THE_MACHINE: readonly (Category | undefined)[] = ['disk', 'daemon', 'rights', 'trust']
 /** The same, where no derivation was at fault: what caches do. */
 const OF_THE_CACHES: readonly (Category | undefined)[] = ['network', 'corrupt', 'signature']
 
-/** Its build failed: not a check of what was built, not what a workflow has decided itself, and not the machine. */
-function mayFallBack({ plan, status, closureSize, category, culprit }: BuildResult): boolean {
-  const hasFailed = status === 'failed' && plan.choice !== undefined && closureSize === undefined
+/** Its build failed, or gave files for another system: no smoke test, nothing that a workflow has decided, not the machine. */
+function mayFallBack({ plan, status, closureSize, notForTarget, category, culprit }: BuildResult): boolean {
+  const hasFailed = status === 'failed' && (closureSize === undefined || notForTarget === true)
   const elsewhere = OF_THE_MACHINE.includes(category) || (culprit === undefined && OF_THE_CACHES.includes(category))
-  return hasFailed && plan.target.strategy === 'auto' && !elsewhere
+  return hasFailed && plan.choice !== undefined && plan.target.strategy === 'auto' && !elsewhere
 }
 
 function isSameWay({ choice: before }: Plan, { choice }: Plan): boolean {
@@ -85,8 +100,13 @@ function isSameWay({ choice: before }: Plan, { choice }: Plan): boolean {
   return same && before?.hybrid === choice?.hybrid
 }
 
+const FAILED_NOW = 'it failed in this run'
+
 /** The failure as a fact for the next choice. */
-export function asFailure({ plan, culprit, error = '' }: BuildResult, emulator: boolean): Failure {
+export function asFailure(
+  { plan, culprit, notForTarget = false, error = '' }: BuildResult,
+  emulator: boolean,
+): Failure {
   const { strategy, method, hybrid = false, evaluated } = plan.choice as NonNullable<Plan['choice']>
   return {
     target: plan.target.name,
@@ -94,10 +114,10 @@ export function asFailure({ plan, culprit, error = '' }: BuildResult, emulator: 
     strategy,
     method,
     drvPath: evaluated.drvPath,
-    // A remote builder had none of this machine's emulators.
-    emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator),
+    // A remote builder had none of this machine's emulators; and none makes other files of the same derivation.
+    emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator) || notForTarget,
     culprit,
-    reason: `it failed in this run: ${(error.split('\n')[0] ?? '').replace(/\.$/, '')}`,
+    reason: `${FAILED_NOW}: ${(error.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
     remembered: false,
   }
 }

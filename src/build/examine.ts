@@ -14,6 +14,8 @@ const SHOWN_FILES = 10
 export interface Examined {
   readonly error?: string
   readonly notes?: readonly string[]
+  /** What is wrong is that its files are for another system. */
+  readonly notForTarget?: boolean
 }
 
 /**
@@ -30,7 +32,7 @@ export async function examine(
 ): Promise<Examined> {
   if (inputs.checkArchitecture) {
     const wrong = await checkArchitecture(outputs, plan.target.system)
-    if (wrong.length > 0) return { error: describeWrong(plan, wrong) }
+    if (wrong.length > 0) return { error: describeWrong(plan, wrong), notForTarget: true }
   }
   if (inputs.smokeTest === undefined) return {}
   if (cannotRun !== undefined) return { error: `the smoke test cannot run on this machine: ${cannotRun}` }

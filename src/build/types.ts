@@ -38,6 +38,8 @@ export interface BuildResult {
   readonly category?: Category
   /** The derivation that failed, where one did. */
   readonly culprit?: string
+  /** It was built, and its files are for another system: another way may give the right ones. */
+  readonly notForTarget?: boolean
   /** Other ways that were tried before this one and failed, the first first. */
   readonly attempts?: readonly BuildResult[]
   /** Where a fixed output is not what its hash says. */

@@ -87,7 +87,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     reason: wanted.reason,
     describe: describe(ready, access, opened.wiring, wanted),
     settings,
-    effective,
+    builders: effective.builders,
     wiring: opened.wiring,
   }
 }

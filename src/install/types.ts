@@ -1,5 +1,4 @@
 import type { Nix } from '../nix/nix.ts'
-import type { EffectiveSettings } from './conf.ts'
 import type { Wiring } from './wiring.ts'
 
 /** Settings of nix.conf, name to value. A name that starts with `extra-` adds to what is there. */
@@ -19,8 +18,8 @@ export interface Installed {
   readonly describe: string
   /** Build settings of this run. */
   readonly settings: Settings
-  /** What the machine and the workflow set together, read when this Nix was found. */
-  readonly effective: Pick<EffectiveSettings, 'builders' | 'substituters'>
+  /** Its setting `builders`, as machine and workflow set it: lines, or `@FILE`. */
+  readonly builders: string
   /** How settings reach the process that builds. */
   readonly wiring: Wiring
 }

@@ -5,6 +5,7 @@ import { CommandError } from '../runner/errors.ts'
 import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type Answer, parseAnswers, type Question } from './answers.ts'
+import type { OpenFlake } from './flake.ts'
 import { makeStandIn, wantedStandIn } from './stand-in.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
@@ -17,17 +18,17 @@ export type Asked = Answer | { readonly error: string }
 /**
  * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
  * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
- * @param url reference of the flake as `nix flake metadata` gave it
  * @param signal ends the evaluation
+ * @throws UserError where the flake cannot be read at all
  */
 export async function askFlake(
   runner: Runner,
   nix: Nix,
-  url: string,
+  flake: OpenFlake,
   questions: readonly Question[],
   signal?: AbortSignal,
 ): Promise<readonly Answer[]> {
-  const ask = (some: readonly Question[]) => evaluate(runner, nix, url, some, signal)
+  const ask = (some: readonly Question[]) => evaluate(runner, nix, flake, some, signal)
   const together = await ask(questions)
   if ('answers' in together) return together.answers
   return await inParallel(runner.facts.cpus, questions, (question) => askOne(ask, question))
@@ -56,16 +57,16 @@ async function askOne(ask: Ask, question: Question): Promise<Answer> {
 async function evaluate(
   runner: Runner,
   nix: Nix,
-  url: string,
+  { reference, read }: OpenFlake,
   questions: readonly Question[],
   signal: AbortSignal | undefined,
 ): ReturnType<Ask> {
   const folder = mkdtempSync(join(runner.facts.folder, 'ask-'))
   cpSync(join(runner.facts.assets, 'nix'), folder, { recursive: true })
-  const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' }
+  const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(reference)?.[1] ?? '' }
   writeFileSync(join(folder, 'request.json'), JSON.stringify(request))
   const views = viewsFolder(runner)
-  const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`]
+  const overrides = ['--override-input', 'target', reference, '--override-input', 'cross', `path:${views}`]
   const command = nixCommand(nix, 'nix', [
     'eval',
     '--json',
@@ -79,6 +80,7 @@ async function evaluate(
     if (result.stopped !== undefined) throw new CommandError(command, result)
     if (result.exitCode === 0) return { answers: parseAnswers(result.stdout) }
     const wanted = wantedStandIn(result.stderr)
+    await read() // what is no flake fails every evaluation, and this says why
     if (wanted === undefined || tries >= MOST_STAND_INS) return { error: result.stderr }
     makeStandIn(views, wanted, nix.system, questions)
   }

@@ -1,7 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { parseConfig } from '../nix/json.ts'
-import { type Nix, nixCommand } from '../nix/nix.ts'
-import type { Runner } from '../runner/ports.ts'
 
 /** A machine that Nix may build on (setting `builders`). */
 export interface RemoteBuilder {
@@ -12,25 +9,17 @@ export interface RemoteBuilder {
   readonly mandatory: readonly string[]
 }
 
-const QUERY_LIMIT_SECONDS = 60
-
-/** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
-export async function readBuilders(runner: Runner, nix: Nix): Promise<readonly RemoteBuilder[]> {
-  // The name before Nix 2.17; later versions still take it.
-  const command = nixCommand(nix, 'nix', ['show-config', '--json'])
-  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: QUERY_LIMIT_SECONDS })
-  if (result.exitCode !== 0) return []
-  const setting = parseConfig(result.stdout).get('builders')
-  const text = Array.isArray(setting) ? setting.join(' ') : setting
-  return typeof text === 'string' ? await expand(text) : []
-}
-
-/** `@FILE` names a file with more lines. */
-async function expand(text: string): Promise<readonly RemoteBuilder[]> {
-  const lines = text.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim())
+/**
+ * The remote builders that a Nix may use. Never throws: where they cannot be read there are none.
+ * @param setting `builders`: lines of builders; `@FILE` names a file with more
+ */
+export async function readBuilders(setting: string): Promise<readonly RemoteBuilder[]> {
+  const lines = setting.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim())
   const found = await Promise.all(
     lines.map(async (line) =>
-      line.startsWith('@') ? await expand(await readFile(line.slice(1), 'utf8').catch(() => '')) : parseBuilder(line),
+      line.startsWith('@')
+        ? await readBuilders(await readFile(line.slice(1), 'utf8').catch(() => ''))
+        : parseBuilder(line),
     ),
   )
   return found.flat()

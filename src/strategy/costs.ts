@@ -19,6 +19,15 @@ export interface Speeds {
   readonly durations: Durations
 }
 
+/** Speeds without experience; one value for each machine, since what derivations weigh is kept with it. */
+export function speedsOf(native: readonly string[]): Speeds {
+  const speeds = speedsByNative.get(native) ?? { native, durations: new Map() }
+  speedsByNative.set(native, speeds)
+  return speeds
+}
+
+const speedsByNative = new WeakMap<readonly string[], Speeds>()
+
 /**
  * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
  * has no entry.
@@ -52,23 +61,21 @@ export function costOf(
   toBuild: readonly string[],
   bytesToFetch: number,
   graph: DerivationGraph,
-  { native, durations }: Speeds,
+  speeds: Speeds,
 ): Cost {
+  const weigh = weigher(graph, speeds)
   const counts: Record<string, number> = {}
   const emulated: string[] = []
   const unemulatable: string[] = []
   let seconds = fetchSeconds(bytesToFetch)
   let nativeSeconds = seconds
   for (const path of toBuild) {
-    const facts = graph.get(path) ?? UNKNOWN_DERIVATION
-    counts[facts.system] = (counts[facts.system] ?? 0) + 1
-    const foreign = isForeign(facts.system, native)
-    const share = foreign ? 1 : emulatedShare(path, graph, native)
-    if (share > 0) emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name)
-    if (foreign && facts.features.some(isOfMachines)) unemulatable.push(`${facts.name} (${facts.features.join(', ')})`)
-    const atFullSpeed = weightOf(facts, native, durations, false)
-    seconds += share === 0 ? atFullSpeed : share * weightOf(facts, native, durations, true) + (1 - share) * atFullSpeed
-    nativeSeconds += atFullSpeed
+    const weight = weigh(path)
+    counts[weight.system] = (counts[weight.system] ?? 0) + 1
+    if (weight.emulated !== undefined) emulated.push(weight.emulated)
+    if (weight.unemulatable !== undefined) unemulatable.push(weight.unemulatable)
+    seconds += weight.seconds
+    nativeSeconds += weight.nativeSeconds
   }
   return {
     toBuild: counts,
@@ -77,7 +84,50 @@ export function costOf(
     nativeSeconds,
     emulated: emulated.sort(),
     unemulatable,
-    closure: bySystem(drvPath, graph),
+    closure: toBuild === reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
+  }
+}
+
+/** What building one derivation costs, all that it needs being there. */
+interface Weight {
+  readonly system: string
+  readonly seconds: number
+  readonly nativeSeconds: number
+  /** What is said of it where its build runs programs that this machine does not execute. */
+  readonly emulated: string | undefined
+  readonly unemulatable: string | undefined
+}
+
+/** Kept with the graph and the speeds: most packages of a flake need the same derivations. */
+const weighed = new WeakMap<DerivationGraph, WeakMap<Speeds, Map<string, Weight>>>()
+
+/** @param graph is not changed any more */
+export function weigher(graph: DerivationGraph, speeds: Speeds): (path: string) => Weight {
+  const ofGraph = weighed.get(graph) ?? new WeakMap<Speeds, Map<string, Weight>>()
+  const weights = ofGraph.get(speeds) ?? new Map<string, Weight>()
+  weighed.set(graph, ofGraph.set(speeds, weights))
+  return (path) => {
+    const known = weights.get(path)
+    if (known !== undefined) return known
+    const weight = weightIn(graph, path, speeds)
+    weights.set(path, weight)
+    return weight
+  }
+}
+
+function weightIn(graph: DerivationGraph, path: string, { native, durations }: Speeds): Weight {
+  const facts = graph.get(path) ?? UNKNOWN_DERIVATION
+  const { name, system, features } = facts
+  const foreign = isForeign(system, native)
+  const share = foreign ? 1 : emulatedShare(path, graph, native)
+  const nativeSeconds = weightOf(facts, native, durations, false)
+  return {
+    system,
+    seconds:
+      share === 0 ? nativeSeconds : share * weightOf(facts, native, durations, true) + (1 - share) * nativeSeconds,
+    nativeSeconds,
+    emulated: share === 0 ? undefined : foreign ? `${name} (${system})` : name,
+    unemulatable: foreign && features.some(isOfMachines) ? `${name} (${features.join(', ')})` : undefined,
   }
 }
 

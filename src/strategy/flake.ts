@@ -1,6 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { explainNix } from '../nix/explain.ts'
-import { parseFlakeMetadata } from '../nix/json.ts'
+import { lockedHashes, parseFlakeMetadata } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
+import { sourcePath } from '../nix/store-path.ts'
+import { atLeast } from '../nix/version.ts'
 import { CommandError, UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 
@@ -15,10 +19,60 @@ export interface Flake {
   readonly nixpkgs: string
 }
 
+/** A flake that can be evaluated before it is known what it is. */
+export interface OpenFlake {
+  /** What evaluations take as its reference. */
+  readonly reference: string
+  /** All that it is locked to is in the store: several evaluations may begin without fetching anything twice. */
+  readonly isAtHand: boolean
+  /** What it is: asked once, as late as it may be. @throws UserError where it is not there or is no flake */
+  readonly read: () => Promise<Flake>
+}
+
 const FETCH_LIMIT_SECONDS = 1800
 
-/** Fetches the flake and reads what it is. @throws UserError where it is not there or is no flake */
-export async function readFlake(runner: Runner, nix: Nix, reference: string): Promise<Flake> {
+/**
+ * Opens a flake. A folder is evaluated as it is; of anything else it is read first what it is, or several processes
+ * would fetch it.
+ * @throws UserError where it is not there or is no flake
+ */
+export async function openFlake(runner: Runner, nix: Nix, reference: string): Promise<OpenFlake> {
+  let reading: Promise<Flake> | undefined
+  const read = (): Promise<Flake> => {
+    if (reading === undefined) {
+      reading = readFlake(runner, nix, reference)
+      reading.catch(() => undefined) // thrown to all who wait for it, be it later
+    }
+    return reading
+  }
+  const folder = folderOf(reference)
+  // Nix before 2.14 does not tell a flake's folder within its source; its URL does.
+  if (folder === undefined || !atLeast(nix.version, '2.14'))
+    return { reference: (await read()).url, isAtHand: false, read }
+  return { reference: folder, isAtHand: isAtHand(folder), read }
+}
+
+/** A flake's own folder, where it is named by its path and nothing else, in letters that Nix takes as they are. */
+function folderOf(reference: string): string | undefined {
+  const folder = resolve(reference)
+  const isPlain = /^[./]/.test(reference) && /^[\w./+-]+$/.test(folder)
+  return isPlain && existsSync(join(folder, 'flake.nix')) ? folder : undefined
+}
+
+/** Told by the lock file alone; where there is none, only a flake without inputs has nothing to fetch. */
+function isAtHand(folder: string): boolean {
+  const lock = join(folder, 'flake.lock')
+  if (!existsSync(lock))
+    return /\boutputs\s*=\s*(?:\{\s*self\s*\}|self|_)\s*:/.test(readFileSync(join(folder, 'flake.nix'), 'utf8'))
+  try {
+    return lockedHashes(readFileSync(lock, 'utf8')).every((hash) => hash !== undefined && existsSync(sourcePath(hash)))
+  } catch {
+    return false // Nix says what is wrong with it
+  }
+}
+
+/** Fetches the flake and reads what it is. */
+async function readFlake(runner: Runner, nix: Nix, reference: string): Promise<Flake> {
   const command = nixCommand(nix, 'nix', ['flake', 'metadata', '--json', '--no-write-lock-file', '--', reference])
   try {
     const { stdout } = await runner.commands.run(command, { timeoutSeconds: FETCH_LIMIT_SECONDS })
@@ -27,7 +81,9 @@ export async function readFlake(runner: Runner, nix: Nix, reference: string): Pr
   } catch (error) {
     if (!(error instanceof CommandError) || error.result.stopped !== undefined) throw error
     const { sentence, advice } = explainNix(error.result.stderr)
-    throw new UserError(`flake: "${reference}" cannot be used: ${sentence} ${advice}`.trim())
+    const isFolder = !/^[./]/.test(reference) && existsSync(join(resolve(reference), 'flake.nix'))
+    const hint = isFolder ? `To mean the folder of that name, write ./${reference}.` : advice
+    throw new UserError(`flake: "${reference}" cannot be used: ${sentence} ${hint}`.trim())
   }
 }
 

@@ -45,9 +45,10 @@ export const UNKNOWN_DERIVATION: DerivationFacts = {
  * quote is escaped, so that `("` begins a tuple.
  */
 export function readDerivation(path: string, text: string): DerivationFacts {
-  const inputs = [...text.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '')
-  const outputs = text.slice(0, text.indexOf('],['))
   const head = /\],"([a-z0-9_]+(?:-[a-z0-9_]+)?)","([^"]*)",\[/.exec(text)
+  const before = text.slice(0, head?.index)
+  const inputs = [...before.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '')
+  const outputs = text.slice(0, text.indexOf('],['))
   const name = storeName(path as StorePath).replace(/\.drv$/, '')
   const trivial = text.includes('("preferLocalBuild","1")')
   return {
@@ -70,9 +71,16 @@ const toolsIn = (text: string): readonly string[] =>
 
 /** A list in the environment of a derivation, or in its structured attributes. */
 function wordsOf(text: string, name: string): readonly string[] {
-  const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? ''
-  const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? ''
-  return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '')
+  const value = between(text, `("${name}","`, '"', '")')
+  const structured = between(text, `\\"${name}\\":[`, ']', ']').replaceAll('\\"', '')
+  return [...value.split(/\s+/), ...structured.split(',')].filter((word) => word !== '')
+}
+
+/** What stands between two marks, where the text goes on with `end` at the first `stop`. */
+function between(text: string, start: string, stop: string, end: string): string {
+  const from = text.indexOf(start) + start.length
+  const to = from < start.length ? -1 : text.indexOf(stop, from)
+  return to >= 0 && text.startsWith(end, to) ? text.slice(from, to) : ''
 }
 
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
@@ -86,16 +94,49 @@ function kindOf(name: string, trivial: boolean, inputs: readonly string[]): Buil
 }
 
 /**
- * Derivations that have to be built for one: those of the graph that it reaches through others of the graph. The
+ * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted. The
  * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
+ * @param graph is not changed any more: what was found in it once is kept with it
  */
 export function reachable(graph: DerivationGraph, root: string): readonly string[] {
-  const found = new Set<string>()
-  const open = graph.has(root) ? [root] : []
-  for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (found.has(path)) continue
-    found.add(path)
-    for (const input of graph.get(path)?.inputs ?? []) if (graph.has(input) && !found.has(input)) open.push(input)
-  }
-  return [...found].sort()
+  const index = indexes.get(graph) ?? indexOf(graph)
+  indexes.set(graph, index)
+  const known = index.reached.get(root)
+  if (known !== undefined) return known
+  const start = index.numbers.get(root)
+  const found = start === undefined ? [] : reachedFrom(index, start)
+  index.reached.set(root, found)
+  return found
+}
+
+/** A graph by numbers: hundreds of packages are asked for, each of which reaches most of it. */
+interface Index {
+  /** Sorted; the number of a path is its place. */
+  readonly paths: readonly string[]
+  readonly numbers: ReadonlyMap<string, number>
+  readonly inputs: readonly (readonly number[])[]
+  /** Number → the last search that came by. */
+  readonly seen: Int32Array
+  readonly reached: Map<string, readonly string[]>
+}
+
+const indexes = new WeakMap<DerivationGraph, Index>()
+
+function indexOf(graph: DerivationGraph): Index {
+  const paths = [...graph.keys()].sort()
+  const numbers = new Map(paths.map((path, number) => [path, number]))
+  const inputs = paths.map((path) => graph.get(path)?.inputs.flatMap((input) => numbers.get(input) ?? []) ?? [])
+  return { paths, numbers, inputs, seen: new Int32Array(paths.length).fill(-1), reached: new Map() }
+}
+
+function reachedFrom({ paths, inputs, seen }: Index, start: number): readonly string[] {
+  const open = [start]
+  seen[start] = start
+  for (let number = open.pop(); number !== undefined; number = open.pop())
+    for (const input of inputs[number] ?? [])
+      if (seen[input] !== start) {
+        seen[input] = start
+        open.push(input)
+      }
+  return paths.filter((_, number) => seen[number] === start)
 }

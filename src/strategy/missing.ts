@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { type DryRun, parseDryRun } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
 import { CommandError } from '../runner/errors.ts'
-import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type DerivationFacts, type DerivationGraph, readDerivation, UNKNOWN_DERIVATION } from './graph.ts'
 
 const PLANNER_LIMIT_SECONDS = 1800
 /** Keeps a command line below the kernel's limit. */
 const MOST_ARGUMENTS = 2000
-const FILES_AT_ONCE = 32
+const FILES_AT_ONCE = 100
 const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false']
 
 /** What is missing of a set of derivations. */
@@ -27,6 +27,9 @@ export interface Missing {
 export async function gatherMissing(runner: Runner, nix: Nix, derivations: readonly string[]): Promise<Missing> {
   const toBuild = new Set<string>()
   const fetchable = new Set<string>()
+  // Read while Nix looks: most of it where much is missing, and no more once Nix has told what is.
+  const reading = new AbortController()
+  const ahead = readClosure(derivations, reading.signal)
   for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
     const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS)
     if (missing === undefined) {
@@ -36,7 +39,8 @@ export async function gatherMissing(runner: Runner, nix: Nix, derivations: reado
     for (const path of missing?.toBuild ?? []) toBuild.add(path)
     for (const path of missing?.toFetch ?? []) fetchable.add(path)
   }
-  return { graph: await readGraph([...toBuild]), fetchable }
+  reading.abort()
+  return { graph: await readGraph([...toBuild], await ahead), fetchable }
 }
 
 /**
@@ -72,25 +76,39 @@ export async function dryRun(
   return undefined
 }
 
-/** Reads .drv files; one that is not there is told as unknown. */
-export async function readGraph(paths: readonly string[]): Promise<DerivationGraph> {
-  const facts = await inParallel(FILES_AT_ONCE, paths, async (path) => {
-    try {
-      return readDerivation(path, await readFile(path, 'utf8'))
-    } catch {
-      return UNKNOWN_DERIVATION // a store elsewhere
-    }
-  })
-  return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]))
+/**
+ * Reads .drv files; one that is not there is told as unknown.
+ * @param known read before
+ */
+async function readGraph(paths: readonly string[], known: DerivationGraph): Promise<DerivationGraph> {
+  const graph = new Map<string, DerivationFacts>()
+  for (const some of inChunks(paths, FILES_AT_ONCE)) {
+    await setImmediate() // commands are begun, and listened to
+    for (const path of some) graph.set(path, known.get(path) ?? readFacts(path))
+  }
+  return graph
 }
 
-/** The graph of all that derivations need, themselves included: some thousand small files at most. */
-export async function readClosure(roots: readonly string[]): Promise<DerivationGraph> {
+/** At once: a promise for each of some thousand small files takes several times longer than reading them. */
+function readFacts(path: string): DerivationFacts {
+  try {
+    return readDerivation(path, readFileSync(path, 'utf8'))
+  } catch {
+    return UNKNOWN_DERIVATION // a store elsewhere
+  }
+}
+
+/**
+ * The graph of all that derivations need, themselves included: some thousand small files at most.
+ * @param signal ends it with what has been read until then
+ */
+export async function readClosure(roots: readonly string[], signal?: AbortSignal): Promise<DerivationGraph> {
   const graph = new Map<string, DerivationFacts>()
-  for (let open: readonly string[] = [...new Set(roots)]; open.length > 0; ) {
-    const read = await readGraph(open)
+  for (let open: readonly string[] = [...new Set(roots)]; open.length > 0 && signal?.aborted !== true; ) {
+    const read = await readGraph(open.slice(0, FILES_AT_ONCE), graph)
     for (const [path, facts] of read) graph.set(path, facts)
-    open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path))
+    const next = [...open.slice(FILES_AT_ONCE), ...[...read.values()].flatMap(({ inputs }) => inputs)]
+    open = [...new Set(next)].filter((path) => !graph.has(path))
   }
   return graph
 }

@@ -75,6 +75,7 @@ function weighed(draft: Draft, facts: Facts): Option {
 
 /** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
 function failureOf({ candidate }: Draft, { failures, graph }: Facts): Failure | undefined {
+  if (failures.length === 0) return undefined
   const { strategy, method, hybrid = false, evaluated } = candidate
   const emulator = strategy === 'emulated' || hybrid
   const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath)

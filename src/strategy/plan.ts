@@ -5,11 +5,12 @@ import type { DrvPath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Answer, Found } from './answers.ts'
 import { askFlake } from './ask.ts'
-import { type RemoteBuilder, readBuilders } from './builders.ts'
+import type { RemoteBuilder } from './builders.ts'
 import { choose, viewsMayWin } from './choose.ts'
 import { gatherCosts, type Speeds } from './costs.ts'
 import { title } from './describe.ts'
-import type { DerivationFacts, DerivationGraph } from './graph.ts'
+import type { OpenFlake } from './flake.ts'
+import type { DerivationGraph } from './graph.ts'
 import type { RemembersName } from './memory.ts'
 import type { Facts } from './options.ts'
 import { question, viewQuestion } from './questions.ts'
@@ -26,12 +27,13 @@ export interface Machine {
   readonly emulationProblem: (system: string) => string | undefined
   /** Whether an emulator for a system is registered already. */
   readonly emulatorServes: (system: string) => boolean
+  readonly builders: readonly RemoteBuilder[]
 }
 
 /** What earlier runs left: how long builds took, and which ways failed with the flake's nixpkgs. */
 export interface Experience {
   readonly durations: Durations
-  readonly failures: readonly RemembersName[]
+  readonly failures: (flake: OpenFlake) => Promise<readonly RemembersName[]>
 }
 
 /** One target and package with all that was found out about it so far. */
@@ -50,20 +52,18 @@ export interface Planner {
 
 /**
  * Asks the flake for what each target and package could be.
- * @param url reference of the flake as `nix flake metadata` gave it
- * @throws UserError where `packages: *` names nothing
+ * @throws UserError where `packages: *` names nothing, or the flake cannot be read
  */
 export async function openPlanner(
   runner: Runner,
   nix: Nix,
   inputs: Inputs,
-  url: string,
+  flake: OpenFlake,
   machine: Machine,
   experience: Experience,
 ): Promise<Planner> {
-  const wanted = await listWanted(runner, nix, inputs, url)
+  const wanted = await listWanted(runner, nix, inputs, flake)
   const questions = wanted.map((item) => question(item, inputs, nix, machine))
-  const foreign = wanted.some(({ target }) => !machine.native.includes(target.system))
   const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations })
   const began = performance.now()
   const ahead = new ViewsAhead(
@@ -74,18 +74,18 @@ export async function openPlanner(
     }),
     async (some, signal) => {
       const questions = some.map((item) => viewQuestion(item, nix))
-      const views = await askFlake(runner, nix, url, questions, signal)
-      await known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath))
+      const views = await askFlake(runner, nix, flake, questions, signal)
+      const added = known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath))
+      void flake.read() // the dry run leaves a processor
+      await added
       return views
     },
   )
-  const [answers, builders] = await Promise.all([
-    askFlake(runner, nix, url, questions),
-    foreign ? readBuilders(runner, nix) : [],
-  ]).catch((error: unknown) => {
+  const answers = await askFlake(runner, nix, flake, questions).catch((error: unknown) => {
     ahead.drop()
     throw error
   })
+  if (!ahead.isUnderWay) void flake.read()
   // The views are asked in such an evaluation again, of two sets of packages.
   const evaluationSeconds = (2 * (performance.now() - began)) / 1000
   const nothing: Answer = { names: [], systems: [], all: [], lookups: [] }
@@ -97,11 +97,12 @@ export async function openPlanner(
 
   const chooseAll = async (failures: readonly Failure[]): Promise<readonly Plan[]> => {
     await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath))
+    const experienced = await experience.failures(flake)
     return items.map((item) => {
       const of = ({ target, package: name }: Failure) => target === item.target.name && name === item.package
       const names = foundIn(item.answer).map(({ name }) => name)
-      const remembered = experience.failures.filter(({ derivation }) => names.includes(derivation))
-      const facts = factsOf(item, machine, builders, [...failures, ...remembered].filter(of))
+      const remembered = experienced.filter(({ derivation }) => names.includes(derivation))
+      const facts = factsOf(item, machine, [...failures, ...remembered].filter(of))
       return choose(item.target, item.package, { ...facts, ...known }, inputs.prefer)
     })
   }
@@ -130,24 +131,23 @@ export async function openPlanner(
 /** Costs and derivations, each found out once. */
 function openFacts(runner: Runner, nix: Nix, speeds: Speeds) {
   const costs = new Map<string, Cost>()
-  const graph = new Map<string, DerivationFacts>()
-  return {
+  const known = {
     costs: costs as ReadonlyMap<string, Cost>,
-    graph: graph as DerivationGraph,
+    graph: new Map() as DerivationGraph,
     async add(derivations: readonly DrvPath[]): Promise<void> {
-      const fresh = derivations.filter((drvPath) => !graph.has(drvPath))
+      const fresh = derivations.filter((drvPath) => !known.graph.has(drvPath))
       if (fresh.length === 0) return
       const found = await gatherCosts(runner, nix, fresh, speeds)
       for (const [drvPath, cost] of found.costs) costs.set(drvPath, cost)
-      for (const [drvPath, facts] of found.graph) graph.set(drvPath, facts)
+      known.graph = new Map([...known.graph, ...found.graph])
     },
   }
+  return known
 }
 
 function factsOf(
   { target, answer }: Item,
   machine: Machine,
-  builders: readonly RemoteBuilder[],
   failures: readonly Failure[],
 ): Omit<Facts, 'costs' | 'graph'> {
   const { lookups, names, systems } = answer
@@ -155,7 +155,7 @@ function factsOf(
     native: machine.native,
     emulationProblem: machine.emulationProblem(target.system),
     emulatorServes: machine.emulatorServes(target.system),
-    builders,
+    builders: machine.builders,
     own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
     names,
     systems,

@@ -27,6 +27,10 @@ export class ViewsAhead<Item extends { readonly target: object; readonly package
     this.#started = ask(items, this.#abort.signal).catch(() => undefined)
   }
 
+  get isUnderWay(): boolean {
+    return this.#started !== undefined
+  }
+
   /** Answers for these, in this order. */
   async answers(items: readonly Item[]): Promise<readonly Answer[]> {
     const ready = await this.#started

@@ -5,6 +5,7 @@ import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { askFlake } from './ask.ts'
 import { joinAttributePath, partitionNames } from './attributes.ts'
+import type { OpenFlake } from './flake.ts'
 
 /** One package for one target. */
 export interface Wanted {
@@ -16,9 +17,14 @@ export interface Wanted {
  * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
  * not list the target and a cross build may make them all the same.
  */
-export async function listWanted(runner: Runner, nix: Nix, inputs: Inputs, url: string): Promise<readonly Wanted[]> {
+export async function listWanted(
+  runner: Runner,
+  nix: Nix,
+  inputs: Inputs,
+  flake: OpenFlake,
+): Promise<readonly Wanted[]> {
   const names = inputs.packages.includes('*')
-    ? await listPackages(runner, nix, inputs.targets, url)
+    ? await listPackages(runner, nix, inputs.targets, flake)
     : new Map<string, readonly string[]>()
   return inputs.targets.flatMap((target) => {
     const system = names.get(target.system)?.length === 0 ? nix.system : target.system
@@ -36,7 +42,7 @@ async function listPackages(
   runner: Runner,
   nix: Nix,
   targets: readonly Target[],
-  url: string,
+  flake: OpenFlake,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const crossed = (system: string): boolean =>
     targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy))
@@ -44,7 +50,7 @@ async function listPackages(
   const answers = await askFlake(
     runner,
     nix,
-    url,
+    flake,
     systems.map((system) => ({
       target: system,
       all: true,

@@ -48,12 +48,25 @@ export function weightOf(
   const { name, kind, fixedOutput, system, trivial } = derivation
   if (fixedOutput || system === 'builtin') return DOWNLOAD
   const factor = EMULATION_FACTORS[kind]
-  const recorded = durations.get(durationKey(name, emulated))
-  if (recorded !== undefined) return recorded
-  const otherwise = durations.get(durationKey(name, !emulated))
-  if (otherwise !== undefined) return emulated ? otherwise * factor : otherwise / factor
-  const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY
+  if (durations.size > 0) {
+    const recorded = durations.get(durationKey(name, emulated))
+    if (recorded !== undefined) return recorded
+    const otherwise = durations.get(durationKey(name, !emulated))
+    if (otherwise !== undefined) return emulated ? otherwise * factor : otherwise / factor
+  }
+  const usual = trivial ? TRIVIAL : usualOf(name)
   return emulated ? usual * factor : usual
+}
+
+/** By name: the same derivations are weighed for every package that needs them. */
+const usualSeconds = new Map<string, number>()
+
+function usualOf(name: string): number {
+  const known = usualSeconds.get(name)
+  if (known !== undefined) return known
+  const usual = HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY
+  usualSeconds.set(name, usual)
+  return usual
 }
 
 /** A system whose programs the machine does not execute. */

@@ -189,11 +189,53 @@ describe.skipIf(!machineUsable())('auto', () => {
     })
   })
 
+  // a Makefile that says CC=gcc, where a compiler of the build machine is at hand
+  const withBuildCompiler = `{
+    inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";
+    outputs = { nixpkgs, ... }: {
+      packages = nixpkgs.lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: {
+        default = let pkgs = nixpkgs.legacyPackages.\${system}; cc = pkgs.buildPackages.stdenv.cc; in
+          pkgs.runCommandCC "compiled-1.0" { } ''
+            echo 'int main(void) { return __builtin_puts("compiled") < 0; }' >main.c
+            mkdir -p $out/bin
+            \${cc}/bin/\${cc.targetPrefix or ""}cc -o $out/bin/compiled main.c
+          '';
+      });
+    };
+  }
+`
+
+  test('a cross build that gives programs of this machine falls back, and is remembered', async () => {
+    const inputs = { targets: 'aarch64-linux' }
+    await withJob(options('2.34.8', withBuildCompiler), async (job) => {
+      const { machine, runner, act, finish } = job
+      const first = await act({ ...inputs, 'smoke-test': 'compiled' })
+      expect(first.ok, runner.log).toBe(true)
+      expect(first.results).toMatchObject([{ strategy: 'emulated', status: 'built' }])
+      const wrong = expect.stringMatching(/not for aarch64-linux/)
+      expect(plansOf(first)[0]?.attempts).toMatchObject([{ strategy: 'cross', hybrid: false, error: wrong }])
+      const program = `${first.results[0]?.outputs.out}/bin/compiled`
+      expect(await machine.sh(`od -An -tx1 -j18 -N1 ${program}`)).toBe(' b7\n')
+
+      await forget(job, first.results)
+      const second = await act(inputs)
+      expect(second.results).toMatchObject([{ strategy: 'emulated', status: 'built' }])
+      expect(plansOf(second)[0]?.attempts).toEqual([])
+      // the smoke test judges the program, not the way to it
+      await forget(job, second.results)
+      const failing = await act({ ...inputs, 'smoke-test': 'false' })
+      expect(failing.results).toMatchObject([{ strategy: 'emulated', status: 'failed' }])
+      expect(runner.log.match(/failed, falling back to/g)).toHaveLength(1)
+      await finish()
+    })
+  })
+
   test('no way is left: every failure is told, and what was asked for is not second-guessed', async () => {
     await withJob(options('2.34.8', fixtures.flake('stubborn')), async ({ runner, act, finish }) => {
       const never = await act({ targets: 'aarch64-linux', packages: 'asks-the-machine', qemu: 'never' })
       expect(never.ok).toBe(false)
       expect(never.results).toMatchObject([{ status: 'failed', strategy: 'cross' }])
+      expect(never.results[0]?.error).toMatch(/exit code 1.*\nNo other way is left:.*emulated: .*qemu/s)
       expect(plansOf(never)[0]?.attempts).toEqual([])
       const cross = await act({ targets: 'aarch64-linux=cross', packages: 'runs-itself includes-a-table' })
       expect(cross.ok).toBe(false)

@@ -1,4 +1,4 @@
-import { parseConfig, parsePathInfos } from '../../nix/json.ts'
+import { parsePathInfos } from '../../nix/json.ts'
 import { type Nix, nixCommand } from '../../nix/nix.ts'
 import type { Runner } from '../../runner/ports.ts'
 import { inChunks } from '../missing.ts'
@@ -7,13 +7,13 @@ const QUERY_LIMIT_SECONDS = 300
 const MOST_ARGUMENTS = 1000
 
 /**
- * Those of the paths that a configured substituter has. For paths that are in the planning machine's own store, where
- * a dry run tells nothing: other machines do not have that store.
+ * Those of the paths that a substituter has. For paths that are in the planning machine's own store, where a dry run
+ * tells nothing: other machines do not have that store.
  */
 export async function inSubstituters(runner: Runner, nix: Nix, paths: readonly string[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
   if (paths.length === 0) return found
-  for (const substituter of await substituters(runner, nix)) {
+  for (const substituter of nix.substituters) {
     for (const some of inChunks(
       paths.filter((path) => !found.has(path)),
       MOST_ARGUMENTS,
@@ -25,12 +25,4 @@ export async function inSubstituters(runner: Runner, nix: Nix, paths: readonly s
     }
   }
   return found
-}
-
-async function substituters(runner: Runner, nix: Nix): Promise<readonly string[]> {
-  // The name before Nix 2.17; later versions still take it.
-  const command = nixCommand(nix, 'nix', ['show-config', '--json'])
-  const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 })
-  const value = result.exitCode === 0 ? parseConfig(result.stdout).get('substituters') : undefined
-  return Array.isArray(value) ? value.filter((url): url is string => typeof url === 'string') : []
 }

@@ -1,7 +1,7 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import type { Found } from '../answers.ts'
 import { choose, viewsMayWin } from '../choose.ts'
-import { costOf } from '../costs.ts'
+import { costOf, speedsOf } from '../costs.ts'
 import { type DerivationGraph, reachable, UNKNOWN_DERIVATION } from '../graph.ts'
 import type { Choice, Cost, Plan } from '../types.ts'
 import { labelText, nativePlace } from './runners.ts'
@@ -143,7 +143,7 @@ function choosePlan(item: Wanted, { prefer }: Pick<PlanInputs, 'prefer'>, facts:
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
 function missingCost({ drvPath, outputs, system }: Found, native: readonly string[], facts: DecideFacts): Cost {
   const { graph, cached } = facts
-  const speeds = { native, durations: new Map() }
+  const speeds = speedsOf(native)
   const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, speeds)
   if (Object.keys(cost.toBuild).length > 0 || cached(outputs)) return cost
   const alone = costOf(drvPath, [drvPath], 0, new Map([[drvPath, { ...UNKNOWN_DERIVATION, system }]]), speeds)

@@ -16,13 +16,13 @@ export function groupByShared(entries: readonly Entry[], graph: DerivationGraph)
     }
     return at
   }
+  const worth = new Set([...graph].flatMap(([path, facts]) => (isWorthSharing(facts) ? [path] : [])))
   const firstWith = new Map<string, number>()
   for (const [index, entry] of entries.entries()) {
     for (const derivation of entry.toBuild) {
-      if (!isWorthSharing(graph.get(derivation))) continue
       const first = firstWith.get(derivation)
-      if (first === undefined) firstWith.set(derivation, index)
-      else parent[root(index)] = root(first)
+      if (first !== undefined) parent[root(index)] = root(first)
+      else if (worth.has(derivation) || !graph.has(derivation)) firstWith.set(derivation, index)
     }
   }
   const groups = new Map<number, Entry[]>()

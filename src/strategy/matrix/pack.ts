@@ -1,5 +1,5 @@
+import { speedsOf, weigher } from '../costs.ts'
 import type { DerivationGraph } from '../graph.ts'
-import { ORDINARY, weightOf } from '../weights.ts'
 import { groupByShared } from './group.ts'
 import type { Entry, Job } from './types.ts'
 
@@ -33,14 +33,7 @@ export function packJobs(entries: readonly Entry[], graph: DerivationGraph, maxJ
     return `"${maxJobs}" is too few: there are ${lots.length} targets with something to build, and each needs a job of its own`
   allot(lots, maxJobs)
   return lots
-    .flatMap((lot) =>
-      fill(lot).map((groups) =>
-        makeJob(
-          groups.flatMap((group) => group.entries),
-          graph,
-        ),
-      ),
-    )
+    .flatMap((lot) => fill(lot).map((groups) => makeJob(groups, graph)))
     .sort((a, b) => b.cost - a.cost || compare(nameOf(a), nameOf(b)))
 }
 
@@ -81,10 +74,10 @@ function fill({ groups, jobs }: Lot): readonly (readonly Group[])[] {
   return bins.map((bin) => bin.groups)
 }
 
-function makeJob(entries: readonly Entry[], graph: DerivationGraph): Job {
-  const weight = (entry: Entry): number => costOf([entry], graph)
-  const sorted = entries
-    .map((entry) => ({ entry, cost: weight(entry) }))
+function makeJob(groups: readonly Group[], graph: DerivationGraph): Job {
+  const sorted = groups
+    .flatMap(({ entries }) => entries)
+    .map((entry) => ({ entry, cost: costOf([entry], graph) }))
     .sort((a, b) => b.cost - a.cost || byName(a.entry, b.entry))
     .map(({ entry }) => entry)
   const [first] = sorted
@@ -96,7 +89,8 @@ function makeJob(entries: readonly Entry[], graph: DerivationGraph): Job {
     runner: first.runner,
     entries: sorted,
     reason: reasonOf(sorted),
-    cost: costOf(sorted, graph),
+    // groups share downloads and texts
+    cost: groups.length === 1 ? (groups[0]?.cost ?? 0) : costOf(sorted, graph),
   }
 }
 
@@ -110,13 +104,11 @@ function reasonOf(entries: readonly Entry[]): string {
 
 /** Estimated seconds for all that the entries need, what they share counted once. */
 export function costOf(entries: readonly Entry[], graph: DerivationGraph): number {
-  const native = entries[0]?.native ?? []
-  const derivations = new Set(entries.flatMap(({ toBuild }) => toBuild))
+  const weigh = weigher(graph, speedsOf(entries[0]?.native ?? []))
+  const derivations =
+    entries.length === 1 ? (entries[0]?.toBuild ?? []) : new Set(entries.flatMap(({ toBuild }) => toBuild))
   let cost = 0
-  for (const path of derivations) {
-    const facts = graph.get(path)
-    cost += facts === undefined ? ORDINARY : weightOf(facts, native)
-  }
+  for (const path of derivations) cost += weigh(path).seconds
   return cost
 }
 

@@ -22,6 +22,15 @@ export const emptyState = (): SurveyState => ({
   thrown: new Set(),
 })
 
+/** What two evaluations have told, each of targets of its own. */
+export const mergeStates = (one: SurveyState, other: SurveyState): SurveyState => ({
+  open: undefined,
+  systems: one.systems ?? other.systems,
+  lists: new Map([...one.lists, ...other.lists]),
+  lookups: new Map([...one.lookups, ...other.lookups]),
+  thrown: new Set([...one.thrown, ...other.thrown]),
+})
+
 const EVENT = /^(begin|answer|thrown) ("(?:[^"\\]|\\.)*") (.*)$/
 
 /**

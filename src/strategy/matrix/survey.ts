@@ -6,7 +6,8 @@ import { type Nix, nixCommand } from '../../nix/nix.ts'
 import { CommandError, UserError } from '../../runner/errors.ts'
 import { inParallel } from '../../runner/parallel.ts'
 import type { Runner } from '../../runner/ports.ts'
-import { doneItems, emptyState, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
+import type { OpenFlake } from '../flake.ts'
+import { doneItems, emptyState, mergeStates, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
 import type { SurveyRequest } from './survey-request.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
@@ -17,20 +18,49 @@ const MOST_MESSAGES = 25
 
 const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' } as const
 
+/** Part of the targets: each `of`th that the flake has, from `index` on. */
+interface Share {
+  readonly index: number
+  readonly of: number
+}
+
+const ALL: Share = { index: 0, of: 1 }
+
 /**
- * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
- * @param url reference of the flake as `nix flake metadata` gave it
- * @throws UserError where the flake itself does not evaluate
+ * Asks a flake all questions in one evaluation, or in two beside each other where there are processors for both and
+ * nothing has to be fetched twice. Where an error stops one, another goes on behind the item that failed.
+ * @throws UserError where the flake cannot be read, or does not evaluate itself
  */
-export async function surveyFlake(runner: Runner, nix: Nix, url: string, request: SurveyRequest): Promise<SurveyState> {
+export async function surveyFlake(
+  runner: Runner,
+  nix: Nix,
+  flake: OpenFlake,
+  request: SurveyRequest,
+): Promise<SurveyState> {
+  const of = flake.isAtHand && runner.facts.cpus > 1 && request.targets.length > 1 ? 2 : 1
+  const shares = Array.from({ length: of }, (_, index) => ({ index, of }))
+  const parts = await inParallel(of, shares, (share) => surveyShare(runner, nix, flake, request, share))
+  const state = parts.reduce(mergeStates)
+  await askMessages(runner, nix, flake, request, state)
+  return state
+}
+
+async function surveyShare(
+  runner: Runner,
+  nix: Nix,
+  flake: OpenFlake,
+  request: SurveyRequest,
+  share: Share,
+): Promise<SurveyState> {
   const state = emptyState()
   const errors = new Map<string, number>()
   for (;;) {
-    const targets = request.targets.filter(({ name }) => (errors.get(name) ?? 0) < MOST_ERRORS_OF_A_TARGET)
-    const error = await evaluate(runner, nix, url, { ...request, targets }, { state, only: null })
-    if (error === undefined) break
+    const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name)
+    const error = await evaluate(runner, nix, flake, { ...request, share, givenUp }, { state, only: null })
+    if (error === undefined) return state
     const target = state.open === undefined ? undefined : targetOf(state.open)
     if (state.open === undefined || target === undefined) {
+      const { url } = await flake.read()
       const { sentence, advice } = explainNix(error)
       throw new UserError(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim())
     }
@@ -38,21 +68,25 @@ export async function surveyFlake(runner: Runner, nix: Nix, url: string, request
     state.open = undefined
     errors.set(target, (errors.get(target) ?? 0) + 1)
   }
-  await askMessages(runner, nix, url, request, state)
-  return state
 }
 
 async function askMessages(
   runner: Runner,
   nix: Nix,
-  url: string,
+  flake: OpenFlake,
   request: SurveyRequest,
   state: SurveyState,
 ): Promise<void> {
   const thrown = [...state.thrown]
   const asked = thrown.slice(0, MOST_MESSAGES)
   const errors = await inParallel(runner.facts.cpus, asked, (only) =>
-    evaluate(runner, nix, url, request, { state: { ...emptyState(), lists: new Map(state.lists) }, only }),
+    evaluate(
+      runner,
+      nix,
+      flake,
+      { ...request, share: ALL, givenUp: [] },
+      { state: { ...emptyState(), lists: new Map(state.lists) }, only },
+    ),
   )
   for (const [index, id] of thrown.entries())
     takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for')
@@ -62,8 +96,8 @@ async function askMessages(
 async function evaluate(
   runner: Runner,
   nix: Nix,
-  url: string,
-  request: SurveyRequest,
+  { reference }: OpenFlake,
+  request: SurveyRequest & { readonly share: Share; readonly givenUp: readonly string[] },
   { state, only }: { readonly state: SurveyState; readonly only: string | null },
 ): Promise<string | undefined> {
   const mark = `@survey-${randomBytes(12).toString('hex')}`
@@ -72,7 +106,15 @@ async function evaluate(
     copyFileSync(join(runner.facts.assets, 'nix', file), join(folder, name))
   writeFileSync(join(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }))
   const errors: string[] = []
-  const args = ['eval', '--json', `path:${folder}#survey`, '--override-input', 'target', url, '--no-write-lock-file']
+  const args = [
+    'eval',
+    '--json',
+    `path:${folder}#survey`,
+    '--override-input',
+    'target',
+    reference,
+    '--no-write-lock-file',
+  ]
   const command = nixCommand(nix, 'nix', args)
   const result = await runner.commands.run(command, {
     accept: 'any',

@@ -121,7 +121,7 @@ describe('building in turns', () => {
   test('a check that fails after the build is no reason to build otherwise', async () => {
     const { results } = await buildInTurns([plan('a', ['cross', 'x'])], {
       build: async ([each]) => ({
-        results: [{ plan: each as Plan, status: 'failed', seconds: 1, closureSize: 5, error: 'wrong architecture' }],
+        results: [{ plan: each as Plan, status: 'failed', seconds: 1, closureSize: 5, error: 'the smoke test failed' }],
         pathInfos: new Map(),
         derivations: [],
         fetched: new Set(),
@@ -130,7 +130,53 @@ describe('building in turns', () => {
       hasEmulator: () => false,
       fallingBack: () => {},
     })
-    expect(results[0]?.error).toBe('wrong architecture')
+    expect(results[0]?.error).toBe('the smoke test failed')
+  })
+
+  test('files for another system are one, and an emulator would not change them', async () => {
+    const emulated = plan('a', ['emulated', 'e'])
+    const failures: Failure[] = []
+    const { results } = await buildInTurns([plan('a', ['cross', 'x'])], {
+      build: async ([each]) => {
+        const base = { plan: each as Plan, seconds: 1, closureSize: 5 }
+        const wrong = { status: 'failed', error: '1 file is not for aarch64-linux:\n/x', notForTarget: true } as const
+        const result: BuildResult = each === emulated ? { ...base, status: 'built' } : { ...base, ...wrong }
+        return { results: [result], pathInfos: new Map(), derivations: [], fetched: new Set() }
+      },
+      replan: async (found) => {
+        failures.push(...found)
+        return [emulated]
+      },
+      hasEmulator: () => false,
+      fallingBack: () => {},
+    })
+    expect(results[0]).toMatchObject({ status: 'built', attempts: [{ notForTarget: true }] })
+    expect(failures).toMatchObject([
+      { drvPath: 'x', emulator: true, reason: 'it failed in this run: 1 file is not for aarch64-linux' },
+    ])
+  })
+
+  test('where no way is left, the error says why the others could not be had', async () => {
+    const candidates = [
+      { strategy: 'cross', method: 'transparent', reason: 'it failed in this run: boom' },
+      { strategy: 'cross', method: 'overlay', hybrid: true, reason: 'the flake has no overlay with it' },
+      { strategy: 'emulated', reason: 'the input qemu is never' },
+    ]
+    const { results } = await buildInTurns([plan('a', ['cross', 'x'])], {
+      build: async ([each]) => ({
+        results: [{ plan: each as Plan, status: 'failed', seconds: 1, error: 'boom' }],
+        pathInfos: new Map(),
+        derivations: [],
+        fetched: new Set(),
+      }),
+      replan: async () => [{ ...plan('a', undefined), candidates } as unknown as Plan],
+      hasEmulator: () => false,
+      fallingBack: () => {},
+    })
+    expect(results[0]?.error).toBe(
+      'boom\nNo other way is left: cross overlay with an emulator: the flake has no overlay with it; ' +
+        'emulated: the input qemu is never',
+    )
   })
 })
 

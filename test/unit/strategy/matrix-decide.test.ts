@@ -6,7 +6,7 @@ import { parseTarget } from '../../../src/inputs/targets.ts'
 import type { Found, Lookup } from '../../../src/strategy/answers.ts'
 import { type DecideFacts, decideEntries } from '../../../src/strategy/matrix/decide.ts'
 import { HOSTED_RUNNERS, placeTarget } from '../../../src/strategy/matrix/runners.ts'
-import { doneItems, emptyState, takeError, takeLine } from '../../../src/strategy/matrix/survey-events.ts'
+import { doneItems, emptyState, mergeStates, takeError, takeLine } from '../../../src/strategy/matrix/survey-events.ts'
 import { isWildcard, lookupId, packageText, surveyRequest } from '../../../src/strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets, runnerLabels } from '../../../src/strategy/matrix/targets.ts'
 import type { PlacedTarget } from '../../../src/strategy/matrix/types.ts'
@@ -162,6 +162,22 @@ describe('the survey', () => {
     expect(Object.keys(doneItems(state)).sort()).toEqual(['["x86_64-linux","*"]', id].sort())
     takeError(state, id, 'error: message')
     expect(Object.keys(doneItems(state))).toHaveLength(2)
+  })
+
+  test('of two evaluations is what both told', () => {
+    const [one, other] = [emptyState(), emptyState()]
+    for (const state of [one, other]) state.systems = ['x86_64-linux', 'aarch64-linux']
+    takeLine(one, '@mark', line('thrown', 'null'))
+    const foreign = lookupId('aarch64-linux', '*', 'hello', 'own')
+    takeError(other, foreign, 'error: no')
+    takeError(other, '["aarch64-linux","*"]', 'error: no')
+    const both = mergeStates(one, other)
+    expect(both.systems).toEqual(one.systems)
+    expect([[...both.thrown], [...both.lookups.keys()], [...both.lists.keys()]]).toEqual([
+      [id],
+      [foreign],
+      ['["aarch64-linux","*"]'],
+    ])
   })
 })
 
