@@ -36,8 +36,6 @@ export async function pushToCaches(
   push: CachePush,
   destinations: readonly Destination[],
 ): Promise<readonly PushReport[]> {
-  // thousands of requests a second make garbage that V8 otherwise collects late: half the memory, some more work
-  setFlagsFromString('--optimize-for-size')
   const began = performance.now()
   const own = push.closure.filter(({ path }) => !push.upstream.has(path))
   const publicKey = push.request.key?.publicKey
