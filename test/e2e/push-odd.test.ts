@@ -42,6 +42,21 @@ describe.skipIf(!machineUsable())('what a stranger may come with', () => {
     expect(answer).toEqual([{ destination: expect.any(String), text: expect.stringMatching(reason) }])
   })
 
+  it('a URL that cannot work is told before the build', async () => {
+    const plain = (await serve('closing')).replace('http:', 'https:')
+    const table: readonly (readonly [string, RegExp])[] = [
+      ['file:///srv/new?compression=zst', /compression=zst in its URL is not known/],
+      ['file:///srv/new?secret-key=/root/key', /give the key itself as signing-key/],
+      [plain, /it does not speak TLS; is it http/],
+      [`s3://bucket?endpoint=${plain.slice(8)}`, /it does not speak TLS; is it http, or scheme=http for S3/],
+      ['s3://bucket?endpoint=a%20b', /its endpoint a b is neither a URL nor a host/],
+      ['s3://bucket?profile=nobody', /has no credentials for the profile nobody/],
+    ]
+    const { answer } = await stage.drive({ verb: 'preflight', to: table.map(([url]) => url) })
+    const texts = (answer as { text: string }[]).map(({ text }) => text)
+    expect(texts).toEqual(table.map(([, reason]) => expect.stringMatching(reason)))
+  })
+
   it.each([
     'file:///srv/with%20space/cache',
     'file:///srv//double///slash//',

@@ -165,5 +165,7 @@ const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNE
 function connectionError(url: URL, cause: Error & { code?: string }): DestinationError {
   const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '')
   const passing = !REFUSED.has(cause.code ?? '') && !certificate
-  return new DestinationError(`${url.origin} cannot be reached: ${cause.message || cause.code}`, { passing })
+  const isPlain = /wrong version number|packet length too long/i.test(cause.message)
+  const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code
+  return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain })
 }
