@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { promisify } from 'node:util'
 
 /** A Nix signing key: `name:base64(64 bytes: Ed25519 seed and public key)`. */
 export interface ParsedSigningKey {
@@ -46,12 +47,25 @@ const privateKeys = new Map<string, KeyObject>()
 
 /** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
 export function signatureFits(publicKey: string, text: string, signature: string): boolean {
+  const given = verification(publicKey, text, signature)
+  return given !== undefined && verify(...given)
+}
+
+const verifyBeside: (...given: Verification) => Promise<boolean> = promisify(verify)
+
+/** The same on another thread: thousands of them would hold up the requests that run meanwhile. */
+export async function signatureFitsBeside(publicKey: string, text: string, signature: string): Promise<boolean> {
+  const given = verification(publicKey, text, signature)
+  return given !== undefined && (await verifyBeside(...given))
+}
+
+type Verification = [null, Buffer, KeyObject, Buffer]
+
+function verification(publicKey: string, text: string, signature: string): Verification | undefined {
   const [keyName, encodedKey = ''] = splitKey(publicKey)
   const [name, encoded = ''] = splitKey(signature)
-  if (name !== keyName) return false
-  const key = publicKeyOf(encodedKey)
-  if (key === undefined) return false
-  return verify(null, Buffer.from(text), key, Buffer.from(encoded, 'base64'))
+  const key = name === keyName ? publicKeyOf(encodedKey) : undefined
+  return key === undefined ? undefined : [null, Buffer.from(text), key, Buffer.from(encoded, 'base64')]
 }
 
 const publicKeys = new Map<string, KeyObject | undefined>()

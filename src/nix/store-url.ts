@@ -31,14 +31,14 @@ export function parseDestination(text: string): StoreUrl | { readonly problem: s
   return { url, shown, scheme }
 }
 
-/** Takes user name and password out of every URL in a text, encoded ones inside parameters too. */
+/** Takes user name and password out of every URL in a text, encoded ones inside parameters too. The last @ ends them. */
 export function withoutLogin(text: string): string {
-  return text.replace(/(:\/\/)[^/?#\s@]*@/g, '$1').replace(/(%3A%2F%2F)(?:(?!%2F|%3F|&|\s).)*?%40/gi, '$1')
+  return text.replace(/(:\/\/)[^/?#\s]*@/g, '$1').replace(/(%3A%2F%2F)(?:(?!%2F|%3F|&|\s).)*%40/gi, '$1')
 }
 
 /** Texts of a store URL that must be masked: the password, as written and decoded, and its Basic credentials. */
 export function secretsOf(url: string): readonly string[] {
-  const login = /:\/\/([^/?#\s@]*)@/.exec(url)?.[1]
+  const login = /:\/\/([^/?#\s]*)@/.exec(url)?.[1]
   const colon = login?.indexOf(':') ?? -1
   if (login === undefined || colon < 0) return []
   const user = decoded(login.slice(0, colon))

@@ -1,8 +1,6 @@
 import { dirname } from 'node:path'
 import type { Destination } from '../inputs/inputs.ts'
-import type { PathInfo } from '../nix/json.ts'
 import type { Nix } from '../nix/nix.ts'
-import { signText } from '../nix/signing-key.ts'
 import { pathInfos } from '../nix/store.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -10,12 +8,8 @@ import { type CachePush, pushToCaches } from './caches.ts'
 import { unlessCancelled } from './cancel.ts'
 import { asFacts } from './closure.ts'
 import { makingParameters } from './copy-plan.ts'
-import { damagedPaths } from './local-store.ts'
-import { fingerprint, isSignedBy } from './narinfo.ts'
-import { consumerLines, reportOf, type Seen } from './report.ts'
 import { readSettings } from './settings.ts'
-import { copyOverSsh, heldOverSsh } from './ssh-store.ts'
-import { reasonOf } from './target.ts'
+import { pushOverSsh } from './ssh.ts'
 import type { PushReport, PushRequest } from './types.ts'
 import { servedUpstream, upstreamCaches } from './upstream.ts'
 
@@ -76,49 +70,4 @@ function groups({ destinations, compression }: PushRequest): readonly (readonly 
     alike.set(name, [...(alike.get(name) ?? []), destination])
   }
   return [...alike.values()]
-}
-
-async function pushOverSsh(runner: Runner, nix: Nix, push: CachePush, destination: Destination): Promise<PushReport> {
-  const began = performance.now()
-  const { request, closure } = push
-  const paths = closure.map(({ path }) => path)
-  let seen: Seen
-  try {
-    const damaged = await damagedPaths(runner, nix, paths)
-    const [first] = damaged
-    if (first !== undefined) throw new Error(`${first[0]}: ${first[1]}`)
-    const before = await heldOverSsh(runner, nix, destination, paths)
-    await copyOverSsh(runner, nix, request, destination, closure)
-    const after = request.verify === 'none' ? undefined : await heldOverSsh(runner, nix, destination, paths)
-    seen = seenOverSsh(push, destination, before, after)
-  } catch (cause) {
-    seen = { before: new Set(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) }
-  }
-  const lines = consumerLines(destination, request.key?.publicKey)
-  // over SSH the other side fetches what it can from its own substituters, and has everything in the end
-  return reportOf(destination.shown, { ...push, upstream: new Set() }, seen, (performance.now() - began) / 1000, lines)
-}
-
-type Held = ReadonlyMap<StorePath, PathInfo>
-
-/** @param after undefined where it was not read back */
-function seenOverSsh({ request, closure }: CachePush, { scheme }: Destination, before: Held, after?: Held): Seen {
-  const faults = new Map<StorePath, string>()
-  const { key } = request
-  for (const { path } of after === undefined ? [] : closure) {
-    const found = after?.get(path)
-    if (found === undefined) faults.set(path, 'it is not there')
-    // the old protocol does not tell signatures
-    else if (scheme === 'ssh-ng' && key !== undefined && !isSignedBy(asFacts(found), key.publicKey))
-      faults.set(path, 'our signature is not on it')
-  }
-  const copies = closure.map((facts) => {
-    const found = after?.get(facts.path) ?? before.get(facts.path)
-    const signatures =
-      key === undefined ? facts.signatures : [...facts.signatures, signText(key.secret, fingerprint(facts))]
-    const copy = { bytes: facts.narSize, signatures: found?.signatures ?? signatures }
-    return [facts.path, copy] as const
-  })
-  const verified = after === undefined ? 0 : closure.length - faults.size
-  return { before: new Set(before.keys()), after: new Map(copies), faults, verified }
 }

@@ -7,6 +7,27 @@ const MAKING = ['compression', 'compression-level', 'parallel-compression', 'wri
 /** NARs from here on are compressed by several threads; for small ones the threads cost more than they give. */
 const PARALLEL_BYTES = 32 * 1024 * 1024
 
+/** What Nix's own compression and libarchive know (src/libutil/compression.cc). */
+const METHODS = [
+  ...['none', 'zstd', 'xz', 'bzip2', 'gzip', 'br', 'lzip', 'lz4', 'lzma', 'lzop', 'lrzip', 'grzip', 'compress'],
+]
+const BOOLEANS = /^(true|yes|1|false|no|0)$/
+
+/** What is wrong with a store URL's parameters, which Nix would say only after the build; undefined where nothing is. */
+export function wrongParameters(url: string): string | undefined {
+  const given = (name: string) => urlParameter(url, name)
+  const { compression, level } = { compression: given('compression'), level: given('compression-level') }
+  if (compression && !METHODS.includes(compression))
+    return `compression=${compression} in its URL is not known; allowed are ${METHODS.join(', ')}`
+  if (level !== undefined && !/^-?\d+$/.test(level)) return `compression-level=${level} in its URL is not a number`
+  for (const name of ['parallel-compression', 'write-nar-listing', 'index-debug-info']) {
+    const value = given(name)
+    if (value !== undefined && !BOOLEANS.test(value)) return `${name}=${value} in its URL is neither true nor false`
+  }
+  const isKeyed = ['secret-key', 'secret-keys'].some((name) => given(name) !== undefined)
+  return isKeyed ? 'the secret-key of its URL is not used; give the key itself as signing-key' : undefined
+}
+
 /**
  * Query for the gateway's URL: how NARs for this destination are made. Equal texts can share one `nix copy`.
  * @param largest bytes of the largest NAR of the closure

@@ -1,5 +1,5 @@
 import type { PathFacts } from './closure.ts'
-import { isSignedBy, type NarInfo } from './narinfo.ts'
+import type { NarInfo } from './narinfo.ts'
 
 /** What a destination has of a path, judged against the local store. */
 export type Found =
@@ -17,15 +17,14 @@ export type Found =
 /**
  * Judges a narinfo of the destination and the size of its NAR.
  * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
- * @param publicKey `name:base64`; undefined where the push is not signed
+ * @param isSigned by our key, or the push is not signed
  */
-export function judge(info: NarInfo, size: number | undefined, facts: PathFacts, publicKey: string | undefined): Found {
+export function judge(info: NarInfo, size: number | undefined, facts: PathFacts, isSigned: boolean): Found {
   if (info.path !== facts.path) return { state: 'broken', reason: `its narinfo is for ${info.path}` }
   if (size === undefined) return { state: 'broken', reason: `its NAR ${info.url} is not there` }
   if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
     return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` }
   const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size
-  const isSigned = publicKey === undefined || isSignedBy(info, publicKey)
   if (isSigned) return { state: 'good', info, bytes }
   if (info.narHash === facts.narHash && sameReferences(info, facts)) return { state: 'unsigned', info, bytes }
   if (info.signatures.length === 0) return { state: 'broken', reason: 'another build of it is there, signed by nobody' }

@@ -3,7 +3,7 @@ import { inParallel } from '../runner/parallel.ts'
 import type { PathFacts } from './closure.ts'
 import type { Objects } from './destination/objects.ts'
 import { type Found, judge } from './found.ts'
-import { type NarInfo, parseNarInfo } from './narinfo.ts'
+import { isSignedByBeside, type NarInfo, parseNarInfo } from './narinfo.ts'
 
 /**
  * Asks the destination itself what it has of each path. @param written narinfos that should be there: their NARs are
@@ -40,5 +40,9 @@ async function lookUpOne(
   } catch (cause) {
     return { state: 'broken', reason: cause instanceof Error ? cause.message : String(cause) }
   }
-  return judge(info, info.url === url ? size : await objects.size(info.url), facts, publicKey)
+  const [bytes, isSigned] = await Promise.all([
+    info.url === url ? size : objects.size(info.url),
+    publicKey === undefined || isSignedByBeside(info, publicKey),
+  ])
+  return judge(info, bytes, facts, isSigned)
 }

@@ -1,5 +1,5 @@
 import { toNarInfoHash } from '../nix/hash.ts'
-import { signatureFits, signText } from '../nix/signing-key.ts'
+import { signatureFits, signatureFitsBeside, signText } from '../nix/signing-key.ts'
 import { parseStorePath, type StorePath } from '../nix/store-path.ts'
 
 /** What a `<hash>.narinfo` says (Nix src/libstore/nar-info.cc). Hashes are `sha256:<base 32>`. */
@@ -64,6 +64,13 @@ export const fingerprint = (info: Omit<Signed, 'signatures'>): string =>
 /** Whether a signature of the key (`name:base64`) is on it and fits. */
 export const isSignedBy = (info: Signed, publicKey: string): boolean =>
   info.signatures.some((signature) => signatureFits(publicKey, fingerprint(info), signature))
+
+/** The same on another thread. */
+export async function isSignedByBeside(info: Signed, publicKey: string): Promise<boolean> {
+  const text = fingerprint(info)
+  const fits = await Promise.all(info.signatures.map((signature) => signatureFitsBeside(publicKey, text, signature)))
+  return fits.includes(true)
+}
 
 /** The narinfo with our signature, others kept; an old signature by the same key name that does not fit is replaced. */
 export function signed(info: NarInfo, key: { readonly name: string; readonly secret: string }): NarInfo {

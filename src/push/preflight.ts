@@ -3,6 +3,7 @@ import type { Nix } from '../nix/nix.ts'
 import { withoutLogin } from '../nix/store-url.ts'
 import type { Runner } from '../runner/ports.ts'
 import { CACHE_INFO, wrongCacheInfo } from './cache-info.ts'
+import { wrongParameters } from './copy-plan.ts'
 import { limitWarning } from './destination/body-limit.ts'
 import { folderOf, probeFolder } from './destination/file.ts'
 import { bytesOf, type Objects } from './destination/objects.ts'
@@ -45,6 +46,9 @@ async function problemOf(
 ): Promise<string | undefined> {
   let objects: Objects | undefined
   try {
+    const isCache = !destination.scheme.startsWith('ssh')
+    const wrongUrl = isCache ? wrongParameters(destination.url) : undefined
+    if (wrongUrl !== undefined) return wrongUrl
     if (destination.scheme === 'file') await probeFolder(folderOf(destination.url), PROBE)
     objects = await openObjects(destination, settings, BRIEF_PATIENCE)
     if (objects === undefined) return await reachStore(runner, nix, destination)

@@ -12,9 +12,10 @@ import { type NoTarget, reasonOf, signWhatIsThere, type Target } from './target.
 import type { PushRequest } from './types.ts'
 
 const CONTENTS_AT_A_TIME = 4
-/** How many NARs `verify: sample` reads whole, and how many bytes of all of them. */
+/** How many NARs `verify: sample` reads whole, and how many bytes of all of them; unpacked they may have more. */
 const SAMPLE_PATHS = 5
 const SAMPLE_BYTES = 64 * 1024 * 1024
+const UNPACKED_TIMES = 4
 
 /** Adds missing signatures and looks at the destination again. Never throws. */
 export async function readBack(
@@ -126,7 +127,7 @@ export function sampleOf(
   let room = SAMPLE_BYTES
   const chosen: NarInfo[] = []
   for (const { info } of shuffled) {
-    const bytes = info.fileSize ?? info.narSize
+    const bytes = Math.max(info.fileSize ?? 0, info.narSize / UNPACKED_TIMES)
     if (chosen.length === SAMPLE_PATHS || bytes > room) continue
     room -= bytes
     chosen.push(info)

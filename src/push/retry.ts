@@ -43,6 +43,9 @@ export const isPassing = (status: number): boolean =>
 export function explainStatus(status: number, doing: string, hint = ''): string {
   const meaning =
     {
+      301: 'it redirects uploads',
+      302: 'it redirects uploads',
+      303: 'it redirects uploads',
       401: 'it wants credentials, or those given are wrong',
       403: 'these credentials may not do that',
       404: 'there is no such place',

@@ -1,8 +1,8 @@
-import type { Destination } from '../inputs/inputs.ts'
+import type { Destination, SigningKey } from '../inputs/inputs.ts'
 import type { PathInfo } from '../nix/json.ts'
 import type { Nix } from '../nix/nix.ts'
 import { keyName } from '../nix/signing-key.ts'
-import { pathInfos } from '../nix/store.ts'
+import { pathInfos, slices } from '../nix/store.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import { secretsOf } from '../nix/store-url.ts'
 import { atLeast } from '../nix/version.ts'
@@ -62,17 +62,44 @@ async function signLocally(
   const unsigned = closure.filter(({ signatures }) => !signatures.some((text) => keyName(text) === key?.name))
   if (key === undefined || unsigned.length === 0) return
   await withSecretFile(runner, key.secret, async (file) => {
-    const paths = unsigned.map(({ path }) => path)
-    const command = await freshCommand(runner, nix, ['store', 'sign', '--key-file', file, '--', ...paths])
-    const options = { accept: 'any', timeoutSeconds: LIST_SECONDS } as const
-    let result = await runner.commands.run(command, options)
-    // up to Nix 2.8 a daemon lets only users that it trusts sign; root is one
-    if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
-      result = await runner.commands.run(command, { ...options, asRoot: true })
-    if (result.exitCode !== 0)
-      throw new Error(
-        `the paths cannot be signed; the daemon must trust this user for that: ${lastWords(result.stderr)}`,
-      )
+    for (const some of slices(unsigned)) {
+      const command = await freshCommand(runner, nix, signArguments(file, some))
+      const options = { accept: 'any', timeoutSeconds: LIST_SECONDS } as const
+      let result = await runner.commands.run(command, options)
+      // up to Nix 2.8 a daemon lets only users that it trusts sign; root is one
+      if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
+        result = await runner.commands.run(command, { ...options, asRoot: true })
+      if (result.exitCode !== 0)
+        throw new Error(
+          `the paths cannot be signed; the daemon must trust this user for that: ${lastWords(result.stderr)}`,
+        )
+    }
+  })
+}
+
+const signArguments = (keyFile: string, paths: readonly PathFacts[]): readonly string[] => [
+  ...['store', 'sign', '--key-file', keyFile, '--', ...paths.map(({ path }) => path)],
+]
+
+/**
+ * Adds our signature to paths that a store behind `ssh-ng://` had before; the protocol of `ssh://` cannot.
+ * @returns why not; undefined where it did
+ */
+export async function signOverSsh(
+  runner: Runner,
+  nix: Nix,
+  key: SigningKey,
+  destination: Destination,
+  paths: readonly PathFacts[],
+): Promise<string | undefined> {
+  return await withSecretFile(runner, key.secret, async (file) => {
+    for (const some of slices(paths)) {
+      const args = ['--store', destination.url, ...signArguments(file, some)]
+      const command = await sshCommand(runner, nix, destination, args)
+      const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS })
+      if (result.exitCode !== 0) return lastWords(result.stderr) || `nix store sign ended with ${result.exitCode}`
+    }
+    return undefined
   })
 }
 

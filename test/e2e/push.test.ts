@@ -47,6 +47,28 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
     for (const report of again.reports) expect(counts(report)).toEqual({ present: 2 })
   })
 
+  it('signs what a store behind ssh-ng:// had without our signature', async () => {
+    const root = await stage.build('unsigned', 4)
+    const ssh = await startSshServer(stage.machine)
+    const env = { NIX_SSHOPTS: ssh.options }
+    // a store of its own, and a binary cache that Nix serves by SSH
+    for (const remote of ['/srv/unsigned-store', 'file:///srv/unsigned-cache?compression=zstd']) {
+      const to = `ssh-ng://${ssh.authority}?remote-store=${encodeURIComponent(remote)}`
+      await stage.machine.sh(`nix ${FLAGS} copy --no-check-sigs --to '${remote}' ${root}`)
+      const { reports } = await stage.push({ roots: [root], to: [to] }, env)
+      expect(reports[0]).toMatchObject({ status: 'ok', verified: 2 })
+      const info = await stage.machine.sh(`nix ${FLAGS} path-info --sigs -r --store '${remote}' ${root}`)
+      expect(
+        info
+          .trim()
+          .split('\n')
+          .filter((line) => line.includes('stage-1:')),
+      ).toHaveLength(2)
+      const again = await stage.push({ roots: [root], to: [to] }, env)
+      expect(counts(again.reports[0])).toEqual({ present: 2 })
+    }
+  })
+
   it('brings a closure of 200 paths through bad weather', async () => {
     const root = await stage.evaluate(layered(20, 10, 'weather'))
     const cache = await startBinaryCache(stage.machine)

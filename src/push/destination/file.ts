@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { decoded } from '../../nix/store-url.ts'
-import { type Content, DestinationError, type Objects, SourceError } from './objects.ts'
+import { type Content, DestinationError, type Objects, SourceError, writeAll } from './objects.ts'
 
 const CONNECTIONS = 8
 
@@ -48,7 +48,7 @@ async function writeDurably(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx', 0o644)
   try {
     if (content.kind === 'bytes') await file.writeFile(content.bytes)
-    else for await (const chunk of content.file.chunks(0, content.file.size)) await file.appendFile(chunk)
+    else for await (const chunks of content.file.chunks(0, content.file.size)) await writeAll(file, chunks)
   } finally {
     await file.close()
   }

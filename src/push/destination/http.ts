@@ -10,7 +10,7 @@ import { statusError, Tries } from './tries.ts'
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
 const CONNECTIONS = 64
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
-const LOOKUPS = 160
+const LOOKUPS = 240
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
 const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' }
 

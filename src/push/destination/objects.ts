@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 
 /** What is written: bytes in memory for small objects, a file for NARs. */
@@ -9,8 +10,8 @@ export type Content =
 export interface FileContent {
   /** Bytes of the whole, known from the start. */
   readonly size: number
-  /** Bytes [start, end) as they come; a chunk is valid until the next is asked for. @throws SourceError */
-  chunks(start: number, end: number): AsyncIterable<Uint8Array>
+  /** Bytes [start, end) as they come, some chunks at a time, valid until the next are asked for. @throws SourceError */
+  chunks(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
 
 /** Bytes of what is to be written. */
@@ -64,3 +65,12 @@ export class SourceError extends Error {
 }
 
 export const bytesOf = (text: string): Content => ({ kind: 'bytes', bytes: Buffer.from(text) })
+
+/** Appends chunks to a file. Gives how many bytes. @throws Error where the disk is full */
+export async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<number> {
+  const wanted = chunks.reduce((sum, { length }) => sum + length, 0)
+  const { bytesWritten } = await file.writev([...chunks])
+  // a disk that is nearly full takes less than it is given, and then says so
+  if (bytesWritten < wanted) await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten))
+  return wanted
+}

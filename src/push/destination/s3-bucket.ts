@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import { AwsV4Signer } from 'aws4fetch'
 import { explainStatus, isPassing, retryAfterSeconds } from '../retry.ts'
 import { type AwsFacts, credentialSource } from './aws-credentials.ts'
+import type { AwsCredentials } from './aws-profile.ts'
 import { type Content, DestinationError } from './objects.ts'
 import { explainS3, type S3Target, xmlText } from './s3-target.ts'
 import type { Answer, Sending, Transport } from './transport.ts'
@@ -26,7 +27,7 @@ export class Bucket {
   readonly #tries: Tries
   readonly #credentials: ReturnType<typeof credentialSource>
   readonly #keys = new Map<string, ArrayBuffer>()
-  #isAnonymous = false
+  #lately: AwsCredentials | undefined
 
   constructor(target: S3Target, transport: Transport, tries: Tries, facts: AwsFacts) {
     this.target = target
@@ -40,10 +41,16 @@ export class Bucket {
       const answer = await this.#transport.send(await this.#signed(wish))
       const isFine =
         answer.status < 300 || ((wish.method === 'GET' || wish.method === 'HEAD') && [403, 404].includes(answer.status))
-      if (!isFine)
-        throw await s3Error(answer, this.#isAnonymous ? `${doing}, unsigned since no credentials were found` : doing)
+      if (!isFine) throw await s3Error(answer, `${doing}${this.#credentialsFor(answer.status)}`)
       return await read(answer)
     })
+  }
+
+  /** What may be the matter with the credentials of a refused request. Not every store tells an expired token (radosgw does not). */
+  #credentialsFor(status: number): string {
+    if (this.#lately === undefined) return ', unsigned since no credentials were found'
+    const isSession = this.#lately.sessionToken !== undefined && (status === 400 || status === 403)
+    return isSession ? ', with a session token, which may have expired' : ''
   }
 
   async #signed(wish: Wish): Promise<Sending> {
@@ -51,7 +58,7 @@ export class Bucket {
     for (const [name, value] of Object.entries(wish.query ?? {})) url.searchParams.set(name, value)
     const headers = new Headers(wish.headers)
     const credentials = await this.#credentials()
-    this.#isAnonymous = credentials === undefined
+    this.#lately = credentials
     if (credentials !== undefined) {
       const { accessKeyId, secretAccessKey, sessionToken } = credentials
       const signer = new AwsV4Signer({

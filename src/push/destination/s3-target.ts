@@ -54,7 +54,9 @@ export function s3Target(url: string, env: Readonly<Record<string, string | unde
 function baseOf(bucket: string, region: string, endpoint: string | undefined, scheme: string, style: string): URL {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   const host = endpoint ?? `s3.${region}.${suffix}`
-  const base = new URL(host.includes('://') ? host : `${scheme}://${host}`)
+  const text = host.includes('://') ? host : `${scheme}://${host}`
+  if (!URL.canParse(text)) throw new Error(`its endpoint ${host} is neither a URL nor a host`)
+  const base = new URL(text)
   // a bucket's own host needs DNS for it, and a certificate does not cover names with dots
   const isVirtual = style === 'virtual' || (style === 'auto' && endpoint === undefined && !bucket.includes('.'))
   if (isVirtual) base.hostname = `${bucket}.${base.hostname}`

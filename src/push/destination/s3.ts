@@ -12,7 +12,7 @@ import { type Answer, openTransport, type TlsFacts } from './transport.ts'
 import { Tries } from './tries.ts'
 
 const CONNECTIONS = 64
-const LOOKUPS = 160
+const LOOKUPS = 240
 const PARTS_AT_A_TIME = 4
 
 /** Objects in a bucket, by signed requests of our own: Nix's S3 support differs from version to version and build to build. */

@@ -133,22 +133,25 @@ async function sendBody(request: http.ClientRequest, sending: Sending, answered:
   }
   if (content === undefined) return
   const [start, end] = sending.range ?? [0, content.file.size]
-  for await (const chunk of content.file.chunks(start, end)) {
+  for await (const chunks of content.file.chunks(start, end)) {
     if (answered() || request.destroyed) return
-    await written(request, chunk)
+    await written(request, chunks)
   }
   request.end()
 }
 
-/** Resolves once the chunk is on its way, or nobody wants it any more: its memory may then be used again. */
-const written = (request: http.ClientRequest, chunk: Uint8Array): Promise<void> =>
+/** Resolves once the chunks are on their way, or nobody wants them any more: their memory may then be used again. */
+const written = (request: http.ClientRequest, chunks: readonly Uint8Array[]): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       request.off('close', done)
       resolve()
     }
     request.once('close', done)
-    request.write(chunk, done)
+    // in one call to the system
+    request.cork()
+    for (const [n, chunk] of chunks.entries()) request.write(chunk, n === chunks.length - 1 ? done : undefined)
+    request.uncork()
   })
 
 function contentLength({ content, range }: Sending): number {
@@ -162,5 +165,7 @@ const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNE
 function connectionError(url: URL, cause: Error & { code?: string }): DestinationError {
   const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '')
   const passing = !REFUSED.has(cause.code ?? '') && !certificate
-  return new DestinationError(`${url.origin} cannot be reached: ${cause.message || cause.code}`, { passing })
+  const isPlain = /wrong version number|packet length too long/i.test(cause.message)
+  const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code
+  return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain })
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withoutLogin } from '../../nix/store-url.ts'
 import { explainStatus, isPassing, type Patience, retryAfterSeconds, waitBefore } from '../retry.ts'
 import { DestinationError } from './objects.ts'
 import type { Answer } from './transport.ts'
@@ -46,12 +47,19 @@ export class Tries {
 
 /** The error for an answer that is not a success, with the start of what the server said. */
 export async function statusError(doing: string, answer: Answer): Promise<DestinationError> {
+  const moved = redirection(answer)
   const said = await firstText(answer)
-  return new DestinationError(explainStatus(answer.status, doing, said), {
+  return new DestinationError(explainStatus(answer.status, doing, moved ?? said), {
     status: answer.status,
     passing: isPassing(answer.status),
     retryAfter: retryAfterSeconds(answer.headers['retry-after'], Date.now()),
   })
+}
+
+/** Where an upload is sent on to in a way that would turn it into a download. */
+function redirection({ status, headers }: Answer): string | undefined {
+  const isMoved = [301, 302, 303].includes(status) && headers.location !== undefined
+  return isMoved ? `it goes to ${withoutLogin(headers.location ?? '')}; push there instead` : undefined
 }
 
 async function firstText({ body, headers }: Answer): Promise<string> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { SigningKey } from '../../inputs/inputs.ts'
 import type { StorePath } from '../../nix/store-path.ts'
 import type { PathFacts } from '../closure.ts'
@@ -78,7 +79,7 @@ export class Gateway implements Service {
     return this.#nars.has(name)
   }
 
-  async takeNar(name: string, size: number, body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+  async takeNar(name: string, size: number, body: Readable): Promise<string | undefined> {
     if (this.#living().length === 0) return this.#whyDead()
     const spooled = await this.#spool.take(size)
     // sent on while it still comes, except where it is not clear yet who lacks it
@@ -121,7 +122,7 @@ export class Gateway implements Service {
     return undefined
   }
 
-  async takeOther(name: string, size: number, body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+  async takeOther(name: string, size: number, body: Readable): Promise<string | undefined> {
     const spooled = await this.#spool.take(size)
     await spooled.fill(body)
     this.#track(

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { type Asked, whatIsAsked } from './protocol.ts'
 
@@ -11,9 +12,9 @@ export interface Service {
   /** Whether a NAR came already. */
   hasNar(name: string): boolean
   /** Takes an object; gives what is wrong with it, undefined where it is taken. */
-  takeNar(name: string, size: number, body: AsyncIterable<Uint8Array>): Promise<string | undefined>
+  takeNar(name: string, size: number, body: Readable): Promise<string | undefined>
   takeInfo(hash: string, text: string): string | undefined
-  takeOther(name: string, size: number, body: AsyncIterable<Uint8Array>): Promise<string | undefined>
+  takeOther(name: string, size: number, body: Readable): Promise<string | undefined>
 }
 
 /** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */

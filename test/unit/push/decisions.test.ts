@@ -9,6 +9,7 @@ import {
   makingParameters,
   silenceLimit,
   sshCopyArguments,
+  wrongParameters,
 } from '../../../src/push/copy-plan.ts'
 import { httpTarget, netrcLogin } from '../../../src/push/destination/http-target.ts'
 import { decidePush, eventFacts } from '../../../src/push/event.ts'
@@ -85,6 +86,19 @@ describe('a nix copy', () => {
     expect(makingParameters('file:///x?parallel-compression=false', 'xz', 1e8)).toBe(
       'compression=xz&parallel-compression=false',
     )
+  })
+
+  it.each([
+    ['file:///x?compression=zstd&compression-level=-3&parallel-compression=true', undefined],
+    ['s3://b?compression=lzip&region=x&unknown=1', undefined],
+    ['http://h?compression=zst', /compression=zst in its URL is not known; allowed are none, zstd/],
+    ['http://h?compression-level=high', /compression-level=high in its URL is not a number/],
+    ['http://h?parallel-compression=maybe', /neither true nor false/],
+    ['http://h?secret-key=/etc/key', /give the key itself as signing-key/],
+  ])('parameters of %s are looked at before the build', (url, wrong) => {
+    const found = wrongParameters(url)
+    if (wrong === undefined) expect(found).toBeUndefined()
+    else expect(found).toMatch(wrong)
   })
 
   it('is given time for its largest path', () => {

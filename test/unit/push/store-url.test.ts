@@ -48,6 +48,12 @@ describe('a destination', () => {
     expect(withoutLogin('ssh-ng://h?remote-store=http%3A%2F%2Fu%3Apw%40h%2Fc')).toBe(
       'ssh-ng://h?remote-store=http%3A%2F%2Fh%2Fc',
     )
+    // a raw @ belongs to the password: the last one ends it
+    expect(withoutLogin('https://u:p@ss@h/c')).toBe('https://h/c')
+    expect(secretsOf('https://u:p@ss@h/c')).toContain('p@ss')
+    expect(withoutLogin('ssh-ng://h?remote-store=http%3A%2F%2Fu%3Ap%40w%40h%2Fc')).toBe(
+      'ssh-ng://h?remote-store=http%3A%2F%2Fh%2Fc',
+    )
     expect(withoutLogin('see https://h/a@b and c@d')).toBe('see https://h/a@b and c@d')
   })
 
