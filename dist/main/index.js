@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6657);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3444);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7368);
 
 
@@ -31912,7 +31912,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 6657:
+/***/ 3444:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31945,28 +31945,28 @@ const fail = (at, expected, value) => {
 const decode_text = (value, at) => (typeof value === 'string' ? value : fail(at, 'text', value));
 /** A finite number that is not negative. */
 const quantity = (value, at) => typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail(at, 'a number', value);
-const list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
+const decode_list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
 /** An object with any keys. */
-const dictionary = (item) => (value, at) => new Map(Object.entries(object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
-const object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
+const decode_dictionary = (item) => (value, at) => new Map(Object.entries(decode_object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
+const decode_object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
     ? value
     : fail(at, 'an object', value);
 /** The member `key` of an object, decoded. */
-const field = (value, at, key, decode) => {
-    const members = object(value, at);
+const decode_field = (value, at, key, decode) => {
+    const members = decode_object(value, at);
     return Object.hasOwn(members, key)
         ? decode(members[key], member(at, key))
         : fail(member(at, key), 'a value', undefined);
 };
 /** The same, undefined where the member is absent or null. */
-const optional = (value, at, key, decode) => {
-    const members = object(value, at);
+const decode_optional = (value, at, key, decode) => {
+    const members = decode_object(value, at);
     const found = Object.hasOwn(members, key) ? members[key] : undefined;
     return found === undefined || found === null ? undefined : decode(found, member(at, key));
 };
 const member = (at, key) => /^[A-Za-z_]\w*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`;
 /** Parses and decodes a document. @param source what printed it, for the error @throws DecodeError */
-function decodeJson(source, document, decode) {
+function decode_decodeJson(source, document, decode) {
     let value;
     try {
         value = JSON.parse(document);
@@ -32068,24 +32068,104 @@ function toNarInfoHash(hash) {
     return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./build/js/nix/store-path.js
+
+
+
 const STORE_PATH = /^\/(?:[^/]+\/)+[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]+$/;
 /** Checks that a text is a store path. @throws Error where it is not. */
-function parseStorePath(text) {
+function store_path_parseStorePath(text) {
     if (!STORE_PATH.test(text))
         throw new Error(`not a store path: ${text}`);
     return text;
 }
 /** Checks that a text is the store path of a derivation. @throws Error where it is not. */
-function parseDrvPath(text) {
+function store_path_parseDrvPath(text) {
     if (!text.endsWith('.drv'))
         throw new Error(`not a derivation: ${text}`);
-    return parseStorePath(text);
+    return store_path_parseStorePath(text);
 }
 /** The 32 characters that name a store path in a binary cache (`<hash>.narinfo`). */
 const storeHash = (path) => (path.split('/').at(-1) ?? '').slice(0, 32);
 /** The name part, without hash; of a derivation without `.drv`. */
 const storeName = (path) => (path.split('/').at(-1) ?? '').slice(33).replace(/\.drv$/, '');
+/**
+ * Where the source of a flake is in the store (Nix, src/libstore/store-dir-config.cc, makeFixedOutputPath: SHA-256 of
+ * the tree, name `source`).
+ * @param narHash SHA-256 in any of Nix's spellings
+ * @throws Error where it is none
+ */
+function sourcePath(narHash) {
+    const digest = Buffer.from(toSri(narHash).replace(/^sha256-/, ''), 'base64').toString('hex');
+    const full = (0,external_node_crypto_.createHash)('sha256').update(`source:sha256:${digest}:/nix/store:source`).digest();
+    const short = Buffer.alloc(20);
+    for (const [index, byte] of full.entries())
+        short[index % 20] = (short[index % 20] ?? 0) ^ byte;
+    return store_path_parseStorePath(`/nix/store/${toBase32(short)}-source`);
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/derivations.js
+
+
+/**
+ * Parses `nix derivation show [-r]` of Nix 2.8 to 2.35: a flat object by path, or (2.33) `{ derivations, version }`
+ * with base names in place of paths.
+ * @throws DecodeError
+ */
+function parseDerivations(document, storeDirectory = '/nix/store') {
+    return decodeJson('nix derivation show', document, (value, at) => {
+        const members = object(value, at);
+        const [shown, place] = Object.hasOwn(members, 'derivations')
+            ? [members.derivations, `${at}.derivations`]
+            : [value, at];
+        return [...dictionary((item, where) => [item, where])(shown, place)].map(([path, [item, where]]) => derivation(path, item, where, storeDirectory));
+    });
+}
+function derivation(path, value, at, store) {
+    const full = (name) => (name.startsWith('/') ? name : `${store}/${name}`);
+    const drvPath = parseDrvPath(full(path));
+    const inputs = optional(value, at, 'inputs', object);
+    const drvs = (item, where) => Object.keys(object(item, where));
+    const inputDrvs = inputs ? field(inputs, `${at}.inputs`, 'drvs', drvs) : field(value, at, 'inputDrvs', drvs);
+    const inputSrcs = inputs
+        ? field(inputs, `${at}.inputs`, 'srcs', list(text))
+        : field(value, at, 'inputSrcs', list(text));
+    const outputs = field(value, at, 'outputs', dictionary((item, where) => ({
+        path: optional(item, where, 'path', text),
+        fixed: optional(item, where, 'hash', text) !== undefined,
+    })));
+    const env = optional(value, at, 'env', dictionary(text)) ?? new Map();
+    const name = optional(value, at, 'name', text) ?? drvPath.slice(drvPath.lastIndexOf('/') + 34, -'.drv'.length);
+    return {
+        drvPath,
+        name,
+        system: field(value, at, 'system', text),
+        builder: field(value, at, 'builder', text),
+        env,
+        outputs: new Map([...outputs].map(([output, told]) => [output, outputPath(told.path, env.get(output), full)])),
+        inputDrvs: inputDrvs.map((drv) => parseDrvPath(full(drv))),
+        inputSrcs: inputSrcs.map((source) => parseStorePath(full(source))),
+        fixedOutput: [...outputs.values()].some(({ fixed }) => fixed),
+        requiredSystemFeatures: features(value, at, env),
+    };
+}
+/** Since 2.33 the path of a fixed output stands only in the environment. */
+function outputPath(told, inEnv, full) {
+    const path = told ?? (inEnv?.startsWith('/') ? inEnv : undefined);
+    return path === undefined ? undefined : parseStorePath(full(path));
+}
+/** From the environment, or from the structured attributes, which 2.33 shows parsed and older ones as text in `__json`. */
+function features(value, at, env) {
+    const structured = optional(value, at, 'structuredAttrs', object);
+    if (structured !== undefined)
+        return optional(structured, `${at}.structuredAttrs`, 'requiredSystemFeatures', list(text)) ?? [];
+    const json = env.get('__json');
+    if (json !== undefined)
+        return decodeJson(`${at}.env.__json`, json, (item, where) => optional(item, where, 'requiredSystemFeatures', list(text)) ?? []);
+    return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((feature) => feature !== '');
+}
 
 ;// CONCATENATED MODULE: ./build/js/nix/dry-run.js
 
@@ -32111,13 +32191,13 @@ function parseDryRun(stderr) {
         const fetched = /^th(?:is path|ese \d+ paths) will be fetched \((\S+) (.?)i?B download, (\S+) (.?)i?B unpacked\):/.exec(line);
         if (fetched !== null) {
             bytes = { bytesToFetch: size(fetched[1], fetched[2]), bytesUnpacked: size(fetched[3], fetched[4]) };
-            take = (path) => toFetch.push(parseStorePath(path));
+            take = (path) => toFetch.push(store_path_parseStorePath(path));
         }
         else if (/^th(?:is derivation|ese \d+ derivations) will be built:/.test(line)) {
-            take = (path) => toBuild.push(parseDrvPath(path));
+            take = (path) => toBuild.push(store_path_parseDrvPath(path));
         }
         else if (/^don't know how to build these paths.*:/.test(line)) {
-            take = (path) => unknown.push(parseStorePath(path));
+            take = (path) => unknown.push(store_path_parseStorePath(path));
         }
         else if (/^ {2}\/\S+$/.test(line))
             take?.(line.trim());
@@ -32141,16 +32221,16 @@ const size = (number = '0', unit = '') => Math.round(Number(number) * (UNITS[uni
  * @throws DecodeError
  */
 function parsePathInfos(document) {
-    return decodeJson('nix path-info', document, (value, at) => {
+    return decode_decodeJson('nix path-info', document, (value, at) => {
         if (Array.isArray(value)) {
             const valid = value.map((item, index) => [item, `${at}[${index}]`]).filter(([item]) => isValid(item));
-            return valid.map(([item, where]) => pathInfo(field(item, where, 'path', decode_text), item, where, '/nix/store'));
+            return valid.map(([item, where]) => pathInfo(decode_field(item, where, 'path', decode_text), item, where, '/nix/store'));
         }
-        const members = object(value, at);
+        const members = decode_object(value, at);
         const wrapped = Object.hasOwn(members, 'info') && Object.hasOwn(members, 'storeDir');
-        const store = wrapped ? field(value, at, 'storeDir', decode_text) : '/nix/store';
+        const store = wrapped ? decode_field(value, at, 'storeDir', decode_text) : '/nix/store';
         const [infos, place] = wrapped ? [members.info, `${at}.info`] : [value, at];
-        const items = dictionary((item, where) => [item, where])(infos, place);
+        const items = decode_dictionary((item, where) => [item, where])(infos, place);
         return [...items].flatMap(([path, [item, where]]) => (isValid(item) ? [pathInfo(path, item, where, store)] : []));
     });
 }
@@ -32158,19 +32238,19 @@ function parsePathInfos(document) {
 const isValid = (item) => item !== null && !(typeof item === 'object' && 'valid' in item && item.valid === false);
 function pathInfo(path, value, at, store) {
     const full = (name) => (name.startsWith('/') ? name : `${store}/${name}`);
-    const deriver = optional(value, at, 'deriver', decode_text);
-    const ca = optional(value, at, 'ca', contentAddress);
-    const closureSize = optional(value, at, 'closureSize', quantity);
-    const downloadSize = optional(value, at, 'downloadSize', quantity);
-    const url = optional(value, at, 'url', decode_text);
+    const deriver = decode_optional(value, at, 'deriver', decode_text);
+    const ca = decode_optional(value, at, 'ca', contentAddress);
+    const closureSize = decode_optional(value, at, 'closureSize', quantity);
+    const downloadSize = decode_optional(value, at, 'downloadSize', quantity);
+    const url = decode_optional(value, at, 'url', decode_text);
     return {
         path: storePath(full(path), at),
-        narHash: field(value, at, 'narHash', sriHash),
-        narSize: field(value, at, 'narSize', quantity),
-        references: field(value, at, 'references', list((item, where) => storePath(full(decode_text(item, where)), where))),
-        signatures: optional(value, at, 'signatures', list(signature)) ?? [],
+        narHash: decode_field(value, at, 'narHash', sriHash),
+        narSize: decode_field(value, at, 'narSize', quantity),
+        references: decode_field(value, at, 'references', decode_list((item, where) => storePath(full(decode_text(item, where)), where))),
+        signatures: decode_optional(value, at, 'signatures', decode_list(signature)) ?? [],
         // `unknown-deriver` in narinfos of old caches
-        ...(deriver?.endsWith('.drv') ? { deriver: parseDrvPath(full(deriver)) } : {}),
+        ...(deriver?.endsWith('.drv') ? { deriver: store_path_parseDrvPath(full(deriver)) } : {}),
         ...(ca === undefined ? {} : { ca }),
         ...(closureSize === undefined ? {} : { closureSize }),
         ...(downloadSize === undefined ? {} : { downloadSize }),
@@ -32179,7 +32259,7 @@ function pathInfo(path, value, at, store) {
 }
 function storePath(path, at) {
     try {
-        return parseStorePath(path);
+        return store_path_parseStorePath(path);
     }
     catch {
         throw new DecodeError(`${at}: not a store path: ${path}`);
@@ -32193,18 +32273,18 @@ const sriHash = (value, at) => {
         throw new DecodeError(`${at}: ${error instanceof Error ? error.message : String(error)}`);
     }
 };
-const contentAddress = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'method', decode_text)}:${field(value, at, 'hash', sriHash)}`;
+const contentAddress = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'method', decode_text)}:${decode_field(value, at, 'hash', sriHash)}`;
 /** `name:base64`, since 2.35 also `{ keyName, sig }`. */
-const signature = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'keyName', decode_text)}:${field(value, at, 'sig', decode_text)}`;
+const signature = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'keyName', decode_text)}:${decode_field(value, at, 'sig', decode_text)}`;
 /** Parses `nix flake metadata --json` of Nix 2.8 to 2.35. @throws DecodeError */
-const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', document, (value, at) => ({
-    url: optional(value, at, 'url', decode_text) ?? field(value, at, 'resolvedUrl', decode_text),
-    revision: optional(value, at, 'revision', decode_text),
-    dirtyRevision: optional(value, at, 'dirtyRevision', decode_text),
-    description: optional(value, at, 'description', decode_text),
-    lastModified: optional(value, at, 'lastModified', quantity),
-    path: optional(value, at, 'path', decode_text),
-    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
+const parseFlakeMetadata = (document) => decode_decodeJson('nix flake metadata', document, (value, at) => ({
+    url: decode_optional(value, at, 'url', decode_text) ?? decode_field(value, at, 'resolvedUrl', decode_text),
+    revision: decode_optional(value, at, 'revision', decode_text),
+    dirtyRevision: decode_optional(value, at, 'dirtyRevision', decode_text),
+    description: decode_optional(value, at, 'description', decode_text),
+    lastModified: decode_optional(value, at, 'lastModified', quantity),
+    path: decode_optional(value, at, 'path', decode_text),
+    inputs: lockedInputs(decode_optional(value, at, 'locks', decode_object)?.nodes),
 }));
 /** Only for telling one lock from another: what has an unknown form is left out. */
 function lockedInputs(nodes) {
@@ -32217,13 +32297,19 @@ function lockedInputs(nodes) {
     }
     return found;
 }
+/** Hashes of all that a flake.lock names (versions 5 to 7); undefined of what has none. @throws DecodeError */
+const lockedHashes = (document) => decode_decodeJson('flake.lock', document, (value, at) => {
+    const nodes = decode_field(value, at, 'nodes', decode_dictionary(decode_object));
+    const locked = [...nodes.values()].flatMap((node) => decode_optional(node, 'node', 'locked', decode_object) ?? []);
+    return locked.map((node) => decode_optional(node, 'locked', 'narHash', decode_text));
+});
 /** Parses `nix config show --json` (`nix show-config --json` before 2.17): name → value in force. @throws DecodeError */
-const parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
+const parseConfig = (document) => decode_decodeJson('nix config show', document, decode_dictionary((value, at) => decode_field(value, at, 'value', settingValue)));
 const settingValue = (value, at) => {
     if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
         return value;
     // 2.8 shows experimental features as numbers of an enumeration
-    return Array.isArray(value) ? list((item) => String(item))(value, at) : object(value, at);
+    return Array.isArray(value) ? decode_list((item) => String(item))(value, at) : decode_object(value, at);
 };
 
 ;// CONCATENATED MODULE: ./build/js/nix/version.js
@@ -32319,7 +32405,7 @@ async function outputsInStore(runner, nix, derivations) {
     const paths = stdout
         .split('\n')
         .filter((line) => line !== '')
-        .map(parseStorePath);
+        .map(store_path_parseStorePath);
     const valid = await validPaths(runner, nix, paths).catch(() => new Set());
     return paths.filter((path) => valid.has(path));
 }
@@ -32849,7 +32935,7 @@ async function examine(runner, inputs, { system: machine }, plan, outputs, canno
     if (inputs.checkArchitecture) {
         const wrong = await checkArchitecture(outputs, plan.target.system);
         if (wrong.length > 0)
-            return { error: describeWrong(plan, wrong) };
+            return { error: describeWrong(plan, wrong), notForTarget: true };
     }
     if (inputs.smokeTest === undefined)
         return {};
@@ -34642,9 +34728,10 @@ async function copyInto(runner, nix, folder, paths) {
     }
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./build/js/nix/signing-key.js
+
 
 // RFC 8410: DER of a PKCS#8 private key and of a SubjectPublicKeyInfo up to the 32 key bytes
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -34673,19 +34760,28 @@ function parseSigningKey(text) {
 }
 /** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
 function signText(secret, text) {
-    const [name = '', encoded = ''] = splitKey(secret);
-    return `${name}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), privateKey(Buffer.from(encoded, 'base64').subarray(0, 32))).toString('base64')}`;
+    const key = privateKeys.get(secret) ?? privateKey(Buffer.from(splitKey(secret)[1] ?? '', 'base64').subarray(0, 32));
+    privateKeys.set(secret, key);
+    return `${keyName(secret)}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), key).toString('base64')}`;
 }
+/** Kept, since it takes longer to read a key than to sign with it. */
+const privateKeys = new Map();
 /** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
 function signatureFits(publicKey, text, signature) {
+    const given = verification(publicKey, text, signature);
+    return given !== undefined && (0,external_node_crypto_.verify)(...given);
+}
+const verifyBeside = (0,external_node_util_.promisify)(external_node_crypto_.verify);
+/** The same on another thread: thousands of them would hold up the requests that run meanwhile. */
+async function signatureFitsBeside(publicKey, text, signature) {
+    const given = verification(publicKey, text, signature);
+    return given !== undefined && (await verifyBeside(...given));
+}
+function verification(publicKey, text, signature) {
     const [keyName, encodedKey = ''] = splitKey(publicKey);
     const [name, encoded = ''] = splitKey(signature);
-    if (name !== keyName)
-        return false;
-    const key = publicKeyOf(encodedKey);
-    if (key === undefined)
-        return false;
-    return (0,external_node_crypto_.verify)(null, Buffer.from(text), key, Buffer.from(encoded, 'base64'));
+    const key = name === keyName ? publicKeyOf(encodedKey) : undefined;
+    return key === undefined ? undefined : [null, Buffer.from(text), key, Buffer.from(encoded, 'base64')];
 }
 const publicKeys = new Map();
 /** Kept, since thousands of signatures are checked with one key. */
@@ -34909,7 +35005,7 @@ function parseEntry(name, text, storeDirectory) {
             throw new Error(`${key} is ${JSON.stringify(value.slice(0, 80))}`);
         return value;
     };
-    const path = parseStorePath(one('StorePath', /^\//));
+    const path = store_path_parseStorePath(one('StorePath', /^\//));
     if (!path.startsWith(`${storeDirectory}/`) || `${storeHash(path)}.narinfo` !== name)
         throw new Error(`it is for ${path}`);
     const fileHash = one('FileHash', HASH).slice('sha256:'.length);
@@ -34924,7 +35020,7 @@ function parseEntry(name, text, storeDirectory) {
         fileSize: Number(one('FileSize', /^\d{1,15}$/)),
         narHash: one('NarHash', HASH),
         narSize: Number(one('NarSize', /^\d{1,15}$/)),
-        references: references.map((reference) => parseStorePath(`${storeDirectory}/${reference}`)),
+        references: references.map((reference) => store_path_parseStorePath(`${storeDirectory}/${reference}`)),
         text,
     };
 }
@@ -35164,7 +35260,7 @@ function parseLedger(text, storeDirectory, now) {
     const listed = decide_member(value, 'outside');
     const outside = (Array.isArray(listed) ? listed : []).flatMap((name) => {
         try {
-            return [parseStorePath(`${storeDirectory}/${String(name)}`)];
+            return [store_path_parseStorePath(`${storeDirectory}/${String(name)}`)];
         }
         catch {
             return [];
@@ -36394,10 +36490,10 @@ async function buildByNix(runner, nix) {
     if (result.exitCode !== 0 || result.stopped !== undefined) {
         return { why: `nix build ${ATTRIBUTE} failed (${result.stopped ?? result.stderr.trim().split('\n').at(-1)})` };
     }
-    const outputs = decodeJson('nix build --json', result.stdout, list((built, at) => field(built, at, 'outputs', outPath)));
+    const outputs = decode_decodeJson('nix build --json', result.stdout, decode_list((built, at) => decode_field(built, at, 'outputs', outPath)));
     return outputs[0] === undefined ? { why: `nix build ${ATTRIBUTE} gave nothing` } : { bin: (0,external_node_path_.join)(outputs[0], 'bin') };
 }
-const outPath = (outputs, at) => field(outputs, at, 'out', decode_text);
+const outPath = (outputs, at) => decode_field(outputs, at, 'out', decode_text);
 
 ;// CONCATENATED MODULE: ./build/js/emulation/find.js
 
@@ -36796,13 +36892,13 @@ function parseDestination(text) {
         return { problem: `${shown} names no ${scheme === 's3' ? 'bucket' : 'host'}` };
     return { url, shown, scheme };
 }
-/** Takes user name and password out of every URL in a text, encoded ones inside parameters too. */
+/** Takes user name and password out of every URL in a text, encoded ones inside parameters too. The last @ ends them. */
 function withoutLogin(text) {
-    return text.replace(/(:\/\/)[^/?#\s@]*@/g, '$1').replace(/(%3A%2F%2F)(?:(?!%2F|%3F|&|\s).)*?%40/gi, '$1');
+    return text.replace(/(:\/\/)[^/?#\s]*@/g, '$1').replace(/(%3A%2F%2F)(?:(?!%2F|%3F|&|\s).)*%40/gi, '$1');
 }
 /** Texts of a store URL that must be masked: the password, as written and decoded, and its Basic credentials. */
 function secretsOf(url) {
-    const login = /:\/\/([^/?#\s@]*)@/.exec(url)?.[1];
+    const login = /:\/\/([^/?#\s]*)@/.exec(url)?.[1];
     const colon = login?.indexOf(':') ?? -1;
     if (login === undefined || colon < 0)
         return [];
@@ -37377,28 +37473,30 @@ const CERTIFICATES = [
     `${PROFILE}/etc/ssl/certs/ca-bundle.crt`,
     `${PROFILE}/etc/ca-bundle.crt`,
 ];
-/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. */
+/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. Like Nix, it goes by SSL_CERT_FILE first. */
 function certificates(env, exists = external_node_fs_.existsSync) {
     if (env.NIX_SSL_CERT_FILE)
         return {};
-    const file = CERTIFICATES.find(exists);
+    const file = env.SSL_CERT_FILE || CERTIFICATES.find(exists);
     return file === undefined ? {} : { NIX_SSL_CERT_FILE: file };
 }
 const FORWARDED = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'];
-/**
- * Variables that a daemon of this run needs to reach the network. A proxy URL with a password is left out where it
- * would have to go through sudo's arguments, which every user can read; `leftOut` names those.
- */
-function daemonEnvironment(facts) {
+/** Variables that a daemon of this run needs to reach the network. */
+function daemonEnvironment(env) {
     const names = [...FORWARDED, ...FORWARDED.map((name) => name.toUpperCase()), 'NIX_SSL_CERT_FILE'];
-    const set = names.flatMap((name) => {
-        const value = facts.env[name];
-        return value ? [[name, value]] : [];
-    });
-    const secret = ([, value]) => facts.privilege === 'sudo' && /\/\/[^/]*@/.test(value);
+    const set = names.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+    return { ...certificates(env), ...Object.fromEntries(set) };
+}
+/**
+ * Variables without those that hold a password, where they would have to go through sudo's arguments, which every user
+ * can read; `leftOut` names those.
+ */
+function publicVariables(all, privilege) {
+    const secret = ([, value]) => privilege === 'sudo' && /\/\/[^/]*@/.test(value);
+    const pairs = Object.entries(all);
     return {
-        variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
-        leftOut: set.filter(secret).map(([name]) => name),
+        variables: Object.fromEntries(pairs.filter((pair) => !secret(pair))),
+        leftOut: pairs.filter(secret).map(([name]) => name),
     };
 }
 const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh';
@@ -37432,9 +37530,148 @@ function exportToJob(runner, env, bin, onPath) {
     runner.job.addPath(`${home}/.nix-profile/bin`);
 }
 
+;// CONCATENATED MODULE: ./build/js/install/kvm.js
+
+const DEVICE = '/dev/kvm';
+/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
+const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
+/**
+ * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
+ * udev rule: it needs no udev, and post undoes it.
+ */
+async function openKvm(runner) {
+    if (!(0,external_node_fs_.existsSync)(DEVICE))
+        return;
+    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
+    const after = openedMode(before);
+    if (after === undefined)
+        return;
+    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
+    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
+    // a container may have the device without any right over it: builds go without
+    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
+}
+
+;// CONCATENATED MODULE: ./build/js/install/sandbox.js
+
+/**
+ * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
+ * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
+ */
+const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
+const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
+/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
+async function requireSandbox(runner, buildsAsRoot) {
+    if (runner.commands.find('unshare') === undefined)
+        return;
+    let last = '';
+    const works = async (...args) => {
+        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
+        const result = await runner.commands.run({ tool: 'unshare', args }, options);
+        if (result.exitCode !== 0)
+            last = result.stderr.trim();
+        return result.exitCode === 0;
+    };
+    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
+    if (inUserNamespace)
+        return;
+    const userNamespace = await works('--user', '--map-root-user', 'true');
+    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
+    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
+        return;
+    throw new errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
+        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
+        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
+}
+
+;// CONCATENATED MODULE: ./build/js/install/ahead.js
+
+
+
+
+
+
+/** Group of build users that Nix looks for where nothing names another. */
+const GROUP = 'nixbld';
+/** Whether a Nix that root installs now will build as members of `nixbld`, and there is no such group yet. */
+const wantsUsers = ({ settings, groups }) => !/build-users-group|auto-allocate-uids|include/.test(settings) && !new RegExp(`^${GROUP}:`, 'm').test(groups);
+/**
+ * Does to the machine what a Nix that root installs will need, while that is unpacked: build users, `/dev/kvm`, login
+ * shells, and the question whether there can be a sandbox.
+ * @param bin where its programs will be
+ * @throws UserError where builds cannot be sandboxed
+ */
+async function prepareMachine(runner, userLines, bin) {
+    const { env, home } = runner.facts;
+    const files = [
+        '/etc/nix/nix.conf',
+        `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
+        '/etc/xdg/nix/nix.conf',
+    ];
+    const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean);
+    const settings = [
+        userLines,
+        env.NIX_CONFIG ?? '',
+        ...files.filter(external_node_fs_.existsSync).map((file) => (0,external_node_fs_.readFileSync)(file, 'utf8')),
+    ];
+    const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: (0,external_node_fs_.readFileSync)('/etc/group', 'utf8') });
+    await Promise.all([
+        users ? createBuildUsers(runner, GROUP) : undefined,
+        setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
+        openKvm(runner),
+        tellLoginShells(runner, bin),
+    ]);
+}
+
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./build/js/install/systemd.js
+
+const daemonUnit = () => `nix-multiarch-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.service`;
+/**
+ * Arguments of systemd-run. Limits and KillMode are those of upstream's nix-daemon.service (misc/systemd): builds of
+ * other clients go on when the daemon is started anew.
+ */
+const unitArguments = ({ unit, program, environmentFile, log }) => [
+    ...['--quiet', '--no-ask-password', '--collect', `--unit=${unit}`, '--service-type=exec'],
+    '--description=Nix daemon of a job',
+    ...[
+        ...['KillMode=process', 'Delegate=yes', 'LimitNOFILE=1048576', 'TasksMax=1048576', 'TimeoutStopSec=10'],
+        `EnvironmentFile=${environmentFile}`,
+        ...[`StandardOutput=append:${log}`, `StandardError=append:${log}`],
+    ].map((property) => `--property=${property}`),
+    '--',
+    ...program,
+];
+/** Text of an EnvironmentFile= (systemd.exec(5)): quoted, so that no character of a value means anything. */
+const environmentFile = (variables) => Object.entries(variables)
+    .map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, '\\$&')}"\n`)
+    .join('');
+/** Has systemd run a program. @returns why systemd does not, where it does not */
+async function startUnit(runner, plan) {
+    const command = { tool: 'systemd-run', args: unitArguments(plan) };
+    const result = await runner.commands.run(command, { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    if (result.exitCode === 0)
+        return undefined;
+    await stopUnit(runner, plan.unit);
+    return result.stopped ?? (result.stderr.trim().split('\n').at(-1) || `systemd-run ended with ${result.exitCode}`);
+}
+/** Ends the program of a unit, not what it has started. */
+async function stopUnit(runner, unit) {
+    await systemctl(runner, 'stop', unit);
+}
+const isActive = async (runner, unit) => (await systemctl(runner, 'is-active', unit)) === 0;
+async function systemctl(runner, verb, unit) {
+    const args = ['--quiet', '--no-ask-password', verb, unit];
+    const options = { asRoot: true, accept: 'any', timeoutSeconds: 30 };
+    return (await runner.commands.run({ tool: 'systemctl', args }, options)).exitCode;
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/daemon.js
+
+
+
 
 
 
@@ -37443,6 +37680,9 @@ var external_node_net_ = __nccwpck_require__(7030);
 const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket';
 const START_SECONDS = 30;
 const STOP_SECONDS = 10;
+/** Between two questions to systemd, in turns of 2 ms. */
+const TURNS_PER_LOOK = 100;
+const LAST_LINES = 10;
 /** Whether somebody listens at a socket. */
 function probeSocket(path) {
     return new Promise((resolve) => {
@@ -37456,55 +37696,108 @@ function probeSocket(path) {
         socket.once('error', ({ code = '' }) => end(code === 'ECONNREFUSED' ? 'dead' : ['EACCES', 'EPERM'].includes(code) ? 'denied' : 'absent'));
     });
 }
-/** Starts nix-daemon as root and waits until it answers; post ends it. @throws UserError with the end of its log */
+/**
+ * Starts nix-daemon as root, by systemd where that runs, and waits until it answers; post ends it.
+ * @throws UserError with the end of its log
+ */
 async function startDaemon(runner, plan) {
-    const log = daemonLog(runner);
+    if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
+        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
+    }
+    const run = (await startBySystemd(runner, plan)) ?? (await startByItself(runner, plan));
+    const daemon = { run, socket: plan.socket, environment: plan.environment };
+    const limit = performance.now() + START_SECONDS * 1000;
+    for (let turn = 1; (await probeSocket(plan.socket)) !== 'answers'; turn += 1) {
+        const alive = (turn % TURNS_PER_LOOK !== 0 && run.kind === 'unit') || (await isAlive(runner, run));
+        if (!alive || performance.now() > limit) {
+            const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
+            throw new errors/* UserError */.yo(`nix-daemon ${why}: ${daemon_lastWords(runner) || 'its log is empty'}`);
+        }
+        await (0,promises_.setTimeout)(2);
+    }
+    return daemon;
+}
+/** At the usual place it serves other jobs too. */
+const sharing = (plan) => (plan.socket === STANDARD_SOCKET ? { shared: true } : {});
+async function startBySystemd(runner, plan) {
+    if (!runner.facts.systemd || runner.commands.find('systemd-run') === undefined)
+        return undefined;
+    const unit = daemonUnit();
+    const file = `${runner.facts.folder}/daemon.env`;
+    const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket };
+    // 0600: a proxy may want a password
+    await runner.files.write(file, environmentFile(variables), { mode: 0o600 });
+    // ours, so that it can be read; systemd only adds to it
+    if (!(0,external_node_fs_.existsSync)(daemonLog(runner)))
+        await runner.files.write(daemonLog(runner), '', { mode: 0o600 });
+    await runner.journal.record({ kind: 'unit', name: unit, ...sharing(plan) });
+    const program = [`${plan.bin}/nix-daemon`, '--daemon'];
+    const problem = await startUnit(runner, { unit, program, environmentFile: file, log: daemonLog(runner) });
+    if (problem === undefined)
+        return { kind: 'unit', unit };
+    runner.log.info(`systemd does not run the Nix daemon (${problem}): this run starts it by itself.`);
+    return undefined;
+}
+async function startByItself(runner, plan) {
+    const { variables, leftOut } = publicVariables(plan.environment, runner.facts.privilege);
+    for (const name of leftOut) {
+        runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`);
+    }
     const command = {
         tool: `${plan.bin}/nix-daemon`,
         args: ['--daemon'],
         // builds must not get a temporary folder that only this user may enter
-        env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
+        env: { ...variables, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
     };
-    if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
-        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
-    }
-    // at the usual place it serves other jobs too
-    const shared = plan.socket === STANDARD_SOCKET ? { shared: true } : {};
     let startTime = '';
     const record = async (started) => {
         startTime = readStartTime(started) ?? '';
-        await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...shared });
+        await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...sharing(plan) });
     };
-    const pid = await runner.commands.startDetached(command, log, record, { asRoot: true });
-    const limit = performance.now() + START_SECONDS * 1000;
-    while ((await probeSocket(plan.socket)) !== 'answers') {
-        const alive = readStartTime(pid) === startTime && startTime !== '';
-        if (!alive || performance.now() > limit) {
-            const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
-            throw new errors/* UserError */.yo(`nix-daemon ${why}: ${lastLines(log)}`);
-        }
-        await (0,promises_.setTimeout)(2);
-    }
-    return { pid, startTime, socket: plan.socket, environment: plan.environment };
+    const pid = await runner.commands.startDetached(command, daemonLog(runner), record, { asRoot: true });
+    return { kind: 'itself', pid, startTime };
+}
+async function isAlive(runner, run) {
+    if (run.kind === 'unit')
+        return await isActive(runner, run.unit);
+    return run.startTime !== '' && readStartTime(run.pid) === run.startTime;
 }
 /** Stops a daemon of this run; builds of other clients, in process groups of their own, go on. */
-async function stopDaemon(runner, daemon) {
-    if (readStartTime(daemon.pid) !== daemon.startTime)
+async function stopDaemon(runner, { run }) {
+    if (run.kind === 'unit')
+        return await stopUnit(runner, run.unit);
+    if (!(await isAlive(runner, run)))
         return;
-    const kill = (signal) => runner.commands.run({ tool: 'kill', args: [`-${signal}`, '--', `-${daemon.pid}`] }, { asRoot: true, accept: 'any', timeoutSeconds: 10 });
+    const kill = (signal) => runner.commands.run({ tool: 'kill', args: [`-${signal}`, '--', `-${run.pid}`] }, { asRoot: true, accept: 'any', timeoutSeconds: 10 });
     await kill('TERM');
     const limit = performance.now() + STOP_SECONDS * 1000;
-    while (readStartTime(daemon.pid) === daemon.startTime) {
+    while (await isAlive(runner, run)) {
         if (performance.now() > limit)
             await kill('KILL');
         await (0,promises_.setTimeout)(10);
     }
 }
 const daemonLog = (runner) => `${runner.facts.folder}/nix-daemon.log`;
-function lastLines(file) {
-    const text = (0,external_node_fs_.readFileSync)(file, 'utf8').trim();
-    return text === '' ? 'its log is empty' : text.split('\n').slice(-5).join('\n');
+function readLog(runner) {
+    try {
+        return (0,external_node_fs_.readFileSync)(daemonLog(runner), 'utf8');
+    }
+    catch {
+        return '';
+    }
 }
+/** The end of what the daemons of this run have printed; empty where they have printed nothing. */
+function daemon_lastWords(runner) {
+    const log = readLog(runner);
+    const words = remarkable(log);
+    return (words.length > 0 ? words : log.trim().split('\n')).slice(-LAST_LINES).join('\n');
+}
+/** Lines of its log but for those that say no more than that a client came, or went without a word. */
+const remarkable = (log) => plainText(log)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^accepted connection from |error: unexpected end-of-file$/.test(line));
+/** What the daemons of this run have printed, but for who came. */
+const remarks = (runner) => remarkable(readLog(runner)).slice(-LAST_LINES);
 /** Start time of a process, field 22 of proc(5) stat; undefined where it is gone or only waits to be reaped. */
 function readStartTime(pid) {
     try {
@@ -37568,29 +37861,6 @@ async function groupNames(runner) {
     return result.stdout.split(/\s+/).filter((name) => name !== '');
 }
 
-;// CONCATENATED MODULE: ./build/js/install/kvm.js
-
-const DEVICE = '/dev/kvm';
-/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
-const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
-/**
- * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
- * udev rule: it needs no udev, and post undoes it.
- */
-async function openKvm(runner) {
-    if (!(0,external_node_fs_.existsSync)(DEVICE))
-        return;
-    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
-    const after = openedMode(before);
-    if (after === undefined)
-        return;
-    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
-    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
-    // a container may have the device without any right over it: builds go without
-    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
-    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
-}
-
 ;// CONCATENATED MODULE: ./build/js/install/nix-folder.js
 
 /** Parts of /nix that Nix makes, the outermost first. */
@@ -37616,39 +37886,8 @@ function holdsSomething(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/install/sandbox.js
-
-/**
- * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
- * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
- */
-const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
-const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
-/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
-async function requireSandbox(runner, buildsAsRoot) {
-    if (runner.commands.find('unshare') === undefined)
-        return;
-    let last = '';
-    const works = async (...args) => {
-        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
-        const result = await runner.commands.run({ tool: 'unshare', args }, options);
-        if (result.exitCode !== 0)
-            last = result.stderr.trim();
-        return result.exitCode === 0;
-    };
-    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
-    if (inUserNamespace)
-        return;
-    const userNamespace = await works('--user', '--map-root-user', 'true');
-    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
-    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
-        return;
-    throw new errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
-        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
-        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
-}
-
 ;// CONCATENATED MODULE: ./build/js/install/settings.js
+
 
 
 
@@ -37657,8 +37896,18 @@ async function requireSandbox(runner, buildsAsRoot) {
 const MACHINE_CONF = '/etc/nix';
 /** The private file of this run that the client reads. */
 const confFile = (runner) => `${runner.facts.folder}/nix.conf`;
-/** Socket of a daemon of this run that runs beside the machine's. */
-const privateSocket = (runner) => `${runner.facts.folder}/daemon.socket`;
+/** unix(7) allows 107 bytes, and Nix reads the path as part of a URL. */
+const SOCKET_PATH = /^[\w./-]{1,100}$/;
+/** Socket of a daemon of this run that runs beside the machine's. Its folder lets nobody else in. */
+async function privateSocket(runner) {
+    const usual = `${runner.facts.folder}/daemon.socket`;
+    if (SOCKET_PATH.test(usual))
+        return usual;
+    const folder = `/tmp/nix-multiarch-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    await runner.journal.record({ kind: 'remove', path: folder, root: false });
+    await runner.files.makeDirectory(folder, { mode: 0o700 });
+    return `${folder}/daemon.socket`;
+}
 /** @param settings undefined where the client carries no build settings */
 async function writeClientConf(runner, userLines, tokens, settings) {
     if (settings !== undefined)
@@ -37681,12 +37930,8 @@ async function openWiring(runner, plan) {
     const registry = `${machineConf}/registry.json`;
     if ((0,external_node_fs_.existsSync)(registry))
         await runner.files.write(`${folder}/registry.json`, (0,external_node_fs_.readFileSync)(registry));
-    const { variables, leftOut } = daemonEnvironment(runner.facts);
-    for (const name of leftOut) {
-        runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`);
-    }
     const socket = plan.socket ?? STANDARD_SOCKET;
-    const environment = { ...variables, NIX_CONF_DIR: folder };
+    const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder };
     const daemon = await startDaemon(runner, { bin: plan.bin, socket, environment });
     // The client reads the daemon's file too, as nix.conf of the machine: it shows the same settings and sends none.
     const env = { NIX_CONF_DIR: folder, ...(plan.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) };
@@ -37799,16 +38044,17 @@ async function connect(runner, found, wanted) {
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
-    const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)]);
+    const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared]);
     const nix = describeNix(found, effective, access, env);
-    const trusted = await findTrust(runner, nix, access, effective, groups);
+    const trusted = await findTrust(runner, nix, access, effective);
     const kind = chooseWiring(access, trusted, facts.privilege);
     const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
     if (!wanted.installed && !(0,external_node_fs_.existsSync)('/nix'))
         await claimNixFolder(runner);
+    const checked = wanted.prepared !== undefined && !sandboxSet;
     const [buildUsers] = await Promise.all([
         provideBuildUsers(runner, effective, kind, wanted.installed),
-        effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+        !checked && (effective.sandbox || !sandboxSet) ? checkSandbox(runner, facts, kind) : undefined,
         kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
         wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
     ]);
@@ -37821,7 +38067,7 @@ async function connect(runner, found, wanted) {
         ...buildUsers,
     };
     const tokens = maskedTokens(runner, effective, wanted);
-    const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined;
+    const socket = access.mode === 'daemon' && access.beside ? await privateSocket(runner) : undefined;
     const opened = await openWiring(runner, {
         kind,
         bin: found.bin,
@@ -37831,7 +38077,7 @@ async function connect(runner, found, wanted) {
         socket,
     });
     const { NIX_CONFIG } = runner.facts.env;
-    const ready = { ...nix, trusted, env: { ...env, ...opened.env, ...(NIX_CONFIG ? { NIX_CONFIG } : {}) } };
+    const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } };
     // not the daemon of this run: a post step of another action may come after ours, which ends it
     exportToJob(runner, env, found.bin, found.onPath);
     if (opened.wiring.kind === 'fixed' && !sandboxSet)
@@ -37843,7 +38089,7 @@ async function connect(runner, found, wanted) {
         reason: wanted.reason,
         describe: connect_describe(ready, access, opened.wiring, wanted),
         settings,
-        effective,
+        builders: effective.builders,
         wiring: opened.wiring,
     };
 }
@@ -37859,11 +38105,14 @@ function describeNix(found, effective, access, env) {
         env,
     };
 }
-async function findTrust(runner, nix, access, effective, groups) {
+async function findTrust(runner, nix, access, { trustedUsers }) {
     if (access.mode !== 'daemon' || runner.facts.uid === 0)
         return true;
     const answer = access.start ? undefined : await askTrust(runner, nix);
-    return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups);
+    if (answer !== undefined)
+        return answer;
+    const groups = trustedUsers.some((name) => name.startsWith('@')) ? await groupNames(runner) : [];
+    return isTrusted(trustedUsers, runner.facts.user, groups);
 }
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */
 async function checkSandbox(runner, facts, kind) {
@@ -38081,24 +38330,24 @@ async function restoreKept(runner, sha256, bin, asRoot) {
     const tree = `${folder}/${TREE}`;
     if (folder === undefined || !(await kept_isTrusted(tree, asRoot ? 0 : runner.facts.uid)))
         return undefined;
-    const draft = (part) => `/nix/.${part}-${id}`;
-    const id = (0,external_node_crypto_.randomBytes)(6).toString('hex');
+    const draft = `/nix/.kept-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    await runner.journal.record({ kind: 'remove', path: draft, root: asRoot });
     try {
         const printed = (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
         const { chosen } = chooseCandidate([{ path: bin, printed }]);
         if (chosen === undefined)
             throw new Error(`its version is ${printed}`);
         const run = commandsOf(runner, asRoot);
-        await run('mkdir', '-p', '--', '/nix');
-        const parts = await copies(tree, '/nix', asRoot);
-        await Promise.all(parts.map(({ part, how }) => run('cp', ...how, '-T', '--', `${tree}/${part}`, draft(part))));
-        await Promise.all(kept_PARTS.map((part) => run('mv', '-T', '--', draft(part), `/nix/${part}`)));
+        await run('mkdir', '-p', '--', draft);
+        await copyParts(run, tree, draft, asRoot);
+        await run('mv', '-n', '--', ...kept_PARTS.map((part) => `${draft}/${part}`), '/nix');
+        if ((0,external_node_fs_.existsSync)(`${draft}/store`))
+            throw new Error('another Nix has come meanwhile');
         return { bin, version: chosen.version, onPath: false };
     }
     catch (error) {
         runner.log.info(`what the tool cache kept does not serve: ${error instanceof Error ? error.message : String(error)}`);
-        for (const part of kept_PARTS)
-            await runner.files.remove(draft(part), { asRoot });
+        await runner.files.remove(draft, { asRoot });
         return undefined;
     }
 }
@@ -38129,8 +38378,7 @@ async function keepNix(runner, sha256, { bin }, asRoot) {
         const run = commandsOf(runner, asRoot);
         await runner.files.remove(draft, { asRoot });
         await run('mkdir', '-m', '755', '--', draft);
-        for (const { part, how } of await copies('/nix', place, asRoot))
-            await run('cp', ...how, '--', `/nix/${part}`, draft);
+        await copyParts(run, '/nix', draft, asRoot);
         const { stdout } = await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 });
         await runner.files.write(`${draft}/${VERSION}`, stdout, { asRoot });
         await runner.files.remove(tree, { asRoot });
@@ -38141,13 +38389,17 @@ async function keepNix(runner, sha256, { bin }, asRoot) {
     }
 }
 /**
- * How each part is copied. Files of the store are never written to again: where root owns them and both places are on
- * one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ * Copies both parts into a folder. Files of the store are never written to again: where root owns them and both places
+ * are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
  */
-async function copies(from, to, asRoot) {
-    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)((0,external_node_fs_.existsSync)(to) ? to : '/')]);
-    const links = asRoot && source.dev === target.dev;
-    return kept_PARTS.map((part) => ({ part, how: ['-a', part === 'store' && links ? '--link' : '--reflink=auto'] }));
+async function copyParts(run, from, to, asRoot) {
+    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)(to)]);
+    const [store, rest] = kept_PARTS.map((part) => `${from}/${part}`);
+    const copy = (...how) => run('cp', '-a', ...how, to);
+    if (!asRoot || source.dev !== target.dev)
+        await copy('--reflink=auto', '--', store, rest);
+    else
+        await Promise.all([copy('--link', '--', store), copy('--reflink=auto', '--', rest)]);
 }
 const commandsOf = (runner, asRoot) => async (tool, ...args) => {
     await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
@@ -38354,25 +38606,20 @@ async function installTarball(runner, tarball, systems) {
 }
 async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
     let unpacked;
-    try {
-        await read(async (bytes) => {
-            unpacked = await unpackTarball(runner, name, bytes, asRoot);
-        });
-        if (unpacked === undefined)
-            throw new Error(`${name} was not read`);
-        const system = systemInName(unpacked.top);
-        if (system !== undefined && !systems.includes(system)) {
-            throw new errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
-        }
-        // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
-        const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
-        const nix = await moveIntoStore(runner, unpacked, asRoot);
-        return await makeProfile(runner, nix, profile, asRoot);
+    await read(async (bytes) => {
+        unpacked = await unpackTarball(runner, name, bytes, asRoot);
+    });
+    if (unpacked === undefined)
+        throw new Error(`${name} was not read`);
+    const system = systemInName(unpacked.top);
+    if (system !== undefined && !systems.includes(system)) {
+        throw new errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
     }
-    finally {
-        if (unpacked !== undefined)
-            await runner.files.remove(unpacked.staging, { asRoot });
-    }
+    // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
+    const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
+    const nix = await moveIntoStore(runner, unpacked, asRoot);
+    // some small files stay in the folder of the tarball until post
+    return await makeProfile(runner, nix, profile, asRoot);
 }
 async function moveIntoStore(runner, unpacked, asRoot) {
     const { names, store } = unpacked;
@@ -38432,16 +38679,18 @@ async function checkLeft(runner, left, nixPath, asRoot) {
         return;
     throw new errors/* UserError */.yo(`/nix holds a damaged Nix of an earlier install: ${result.stderr.trim()}\nRemove those paths, or all of /nix if nothing else uses it.`);
 }
-/** Makes the profile that holds the new Nix, and looks whether it runs from there. */
+/** Makes the profile that holds the new Nix, and looks whether it runs. */
 async function makeProfile(runner, nix, profile, asRoot) {
     if (profile === OWN_PROFILE) {
         for (const path of [profile, `${profile}-1-link`])
             await runner.journal.record({ kind: 'remove', path, root: asRoot });
     }
     const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])];
-    await nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]);
-    const path = `${profile}/bin/nix`;
-    const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 });
+    const path = `${nix.nixPath}/bin/nix`;
+    const [{ stdout }] = await Promise.all([
+        runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 }),
+        nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]),
+    ]);
     const { chosen, refused } = chooseCandidate([{ path, printed: stdout }]);
     if (chosen === undefined)
         throw new errors/* UserError */.yo(`the installed Nix does not serve: ${refused.join('')}`);
@@ -38551,7 +38800,51 @@ async function* checkedFile(path, sha256) {
         throw new errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
 }
 
+;// CONCATENATED MODULE: ./build/js/install/daemon-watch.js
+
+
+/**
+ * Does what needs the daemon of this run. Where that dies meanwhile, one error says so, with its last words, instead of
+ * what followed from it; what else the daemon printed is told at the end.
+ * @throws UserError, or what the work throws while the daemon lives
+ */
+async function withDaemon(runner, { wiring }, work) {
+    if (wiring.kind !== 'own-daemon')
+        return await work();
+    const lives = async () => (await probeSocket(wiring.daemon.socket)) === 'answers';
+    try {
+        const done = await work();
+        if (await lives())
+            await tellRemarks(runner);
+        else
+            runner.log.warning(died(runner));
+        return done;
+    }
+    catch (error) {
+        if (!runner.cancelled.aborted && !(await lives())) {
+            const first = (error instanceof Error ? error.message : String(error)).trim();
+            throw new errors/* UserError */.yo(`${died(runner)}\nWhat failed for want of it: ${first}`);
+        }
+        await tellRemarks(runner);
+        throw error;
+    }
+}
+const died = (runner) => 'The Nix daemon that this run had started has died: something killed it, most often the kernel for want of memory ' +
+    `(its log would say so: dmesg), or it crashed. It said at last: ${daemon_lastWords(runner) || 'nothing'}`;
+async function tellRemarks(runner) {
+    const lines = remarks(runner);
+    if (lines.length === 0)
+        return;
+    await runner.log.group('What the Nix daemon said', async () => {
+        for (const line of lines)
+            runner.log.info(line);
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/install.js
+
+
+
 
 
 
@@ -38574,13 +38867,14 @@ async function installNix(runner, inputs) {
     return await runner.journal.exclusively(() => provideAndConnect(runner, inputs));
 }
 async function provideAndConnect(runner, inputs) {
-    const { source, found, reason } = await provideNix(runner, inputs);
+    const { source, found, reason, prepared } = await provideNix(runner, inputs);
     const installed = await connect(runner, found, {
         source,
         installed: source !== 'existing',
         reason,
         userLines: inputs.extraNixConfig,
         token: inputs.githubToken,
+        prepared,
     });
     runner.log.info(`${installed.describe} ${installed.reason}`);
     return installed;
@@ -38589,8 +38883,8 @@ async function provideNix(runner, inputs) {
     const failures = [];
     for (const source of sourcesFor(inputs.nixSource.kind)) {
         try {
-            const found = await provide(runner, inputs, source);
-            return { source, found, reason: reasonFor(inputs.nixSource.kind, source, failures) };
+            const provided = await provide(runner, inputs, source);
+            return { ...provided, source, reason: reasonFor(inputs.nixSource.kind, source, failures) };
         }
         catch (error) {
             if (inputs.nixSource.kind !== 'auto' || !isAnswer(error))
@@ -38619,25 +38913,37 @@ async function provide(runner, inputs, source) {
                 const hint = inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : '';
                 throw new errors/* UserError */.yo(`${why}${hint}`);
             }
-            return found;
+            return { found, prepared: undefined };
         }
         case 'release': {
             const systems = runnableSystems();
             const release = findRelease(inputs.nixVersion, systems[0] ?? 'unknown');
             if (typeof release === 'string')
                 throw new errors/* UserError */.yo(release);
-            ownerOfNix(runner);
-            return await installTarball(runner, tarballAt(runner, release.url, release.sha256), systems);
+            return await unpackAndPrepare(runner, inputs, () => tarballAt(runner, release.url, release.sha256), systems);
         }
         case 'distro':
-            return await installDistro(runner);
+            return { found: await installDistro(runner), prepared: undefined };
         case 'tarball': {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
-            ownerOfNix(runner);
-            const tarball = findTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
-            return await installTarball(runner, tarball, runnableSystems());
+            const { location, sha256 } = inputs.nixSource;
+            return await unpackAndPrepare(runner, inputs, () => findTarball(runner, location, sha256), runnableSystems());
         }
+    }
+}
+/** Unpacking takes a processor and the rest waits: what a new /nix of root's will need is done meanwhile. */
+async function unpackAndPrepare(runner, inputs, tarball, systems) {
+    const ahead = ownerOfNix(runner) === 'root' && nixIsAbsent();
+    const source = tarball();
+    const prepared = ahead ? prepareMachine(runner, inputs.extraNixConfig, `${release_PROFILE}/bin`) : undefined;
+    const outcome = prepared?.catch(() => undefined);
+    try {
+        return { found: await installTarball(runner, source, systems), prepared };
+    }
+    catch (error) {
+        await outcome;
+        throw error;
     }
 }
 /** This machine's system first, and those whose programs it runs too. */
@@ -38778,6 +39084,27 @@ async function unlessCancelled(signal, work) {
 const MAKING = ['compression', 'compression-level', 'parallel-compression', 'write-nar-listing', 'index-debug-info'];
 /** NARs from here on are compressed by several threads; for small ones the threads cost more than they give. */
 const PARALLEL_BYTES = 32 * 1024 * 1024;
+/** What Nix's own compression and libarchive know (src/libutil/compression.cc). */
+const METHODS = [
+    ...['none', 'zstd', 'xz', 'bzip2', 'gzip', 'br', 'lzip', 'lz4', 'lzma', 'lzop', 'lrzip', 'grzip', 'compress'],
+];
+const BOOLEANS = /^(true|yes|1|false|no|0)$/;
+/** What is wrong with a store URL's parameters, which Nix would say only after the build; undefined where nothing is. */
+function wrongParameters(url) {
+    const given = (name) => urlParameter(url, name);
+    const { compression, level } = { compression: given('compression'), level: given('compression-level') };
+    if (compression && !METHODS.includes(compression))
+        return `compression=${compression} in its URL is not known; allowed are ${METHODS.join(', ')}`;
+    if (level !== undefined && !/^-?\d+$/.test(level))
+        return `compression-level=${level} in its URL is not a number`;
+    for (const name of ['parallel-compression', 'write-nar-listing', 'index-debug-info']) {
+        const value = given(name);
+        if (value !== undefined && !BOOLEANS.test(value))
+            return `${name}=${value} in its URL is neither true nor false`;
+    }
+    const isKeyed = ['secret-key', 'secret-keys'].some((name) => given(name) !== undefined);
+    return isKeyed ? 'the secret-key of its URL is not used; give the key itself as signing-key' : undefined;
+}
 /**
  * Query for the gateway's URL: how NARs for this destination are made. Equal texts can share one `nix copy`.
  * @param largest bytes of the largest NAR of the closure
@@ -38876,6 +39203,9 @@ const isPassing = (status) => status === 408 ||
 /** What an HTTP status means for somebody who pushes. @param doing `reading nix-cache-info`, … */
 function explainStatus(status, doing, hint = '') {
     const meaning = {
+        301: 'it redirects uploads',
+        302: 'it redirects uploads',
+        303: 'it redirects uploads',
         401: 'it wants credentials, or those given are wrong',
         403: 'these credentials may not do that',
         404: 'there is no such place',
@@ -38963,7 +39293,7 @@ function parseNarInfo(text) {
             throw new Error(`narinfo without ${name}`);
         return value;
     };
-    const path = parseStorePath(one('StorePath'));
+    const path = store_path_parseStorePath(one('StorePath'));
     const folder = path.slice(0, path.lastIndexOf('/') + 1);
     const references = one('References')
         .split(' ')
@@ -38978,7 +39308,7 @@ function parseNarInfo(text) {
         fileSize: fileSize === undefined ? undefined : narinfo_size(fileSize),
         narHash: toNarInfoHash(one('NarHash')),
         narSize: narinfo_size(one('NarSize')),
-        references: references.map((name) => parseStorePath(folder + name)),
+        references: references.map((name) => store_path_parseStorePath(folder + name)),
         signatures: all('Sig'),
         text,
     };
@@ -38987,6 +39317,12 @@ function parseNarInfo(text) {
 const narinfo_fingerprint = (info) => `1;${info.path};${info.narHash};${info.narSize};${[...info.references].sort().join(',')}`;
 /** Whether a signature of the key (`name:base64`) is on it and fits. */
 const isSignedBy = (info, publicKey) => info.signatures.some((signature) => signatureFits(publicKey, narinfo_fingerprint(info), signature));
+/** The same on another thread. */
+async function isSignedByBeside(info, publicKey) {
+    const text = narinfo_fingerprint(info);
+    const fits = await Promise.all(info.signatures.map((signature) => signatureFitsBeside(publicKey, text, signature)));
+    return fits.includes(true);
+}
 /** The narinfo with our signature, others kept; an old signature by the same key name that does not fit is replaced. */
 function signed(info, key) {
     const ours = signText(key.secret, narinfo_fingerprint(info));
@@ -39177,8 +39513,6 @@ async function server_take(service, asked, request) {
     }
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
@@ -39205,10 +39539,137 @@ class SourceError extends Error {
     name = 'SourceError';
 }
 const bytesOf = (text) => ({ kind: 'bytes', bytes: Buffer.from(text) });
+/** Appends chunks to a file. Gives how many bytes. @throws Error where the disk is full */
+async function writeAll(file, chunks) {
+    const wanted = chunks.reduce((sum, { length }) => sum + length, 0);
+    const { bytesWritten } = await file.writev([...chunks]);
+    // a disk that is nearly full takes less than it is given, and then says so
+    if (bytesWritten < wanted)
+        await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
+    return wanted;
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/growing.js
+
+
+/** Bytes that are gathered for one write, and for one turn of an upload: each costs the same whatever its size. */
+const GATHER_BYTES = 512 * 1024;
+/** Bytes of the end of what came that stay in memory: an upload that keeps pace reads nothing from the disk. */
+const RECENT_BYTES = 2 * 1024 * 1024;
+/** A file that is read while it is still being written. */
+class Growing {
+    size;
+    #file;
+    /** What came last, the oldest first; what is not on disk yet is always in it. */
+    #recent = [];
+    #filling;
+    #came = 0;
+    #written = 0;
+    #fault;
+    #waiting = [];
+    constructor(file, size) {
+        this.#file = file;
+        this.size = size;
+    }
+    fill(body) {
+        this.#filling = this.#take(body);
+        return this.#filling;
+    }
+    async #take(body) {
+        try {
+            await this.#receive(body);
+            if (this.#came !== this.size)
+                throw new Error(`${this.#came} of ${this.size} bytes came`);
+        }
+        catch (cause) {
+            this.#fault = cause instanceof Error ? cause : new Error(String(cause));
+            throw this.#fault;
+        }
+        finally {
+            this.#wake();
+        }
+    }
+    /** Gathers one write while the one before is under way. */
+    async #receive(body) {
+        const failed = new AbortController();
+        let gathered = [];
+        let bytes = 0;
+        let writing;
+        const flush = async () => {
+            for (; bytes > 0; body.resume()) {
+                const chunks = gathered;
+                [gathered, bytes] = [[], 0];
+                await this.#write(chunks);
+            }
+        };
+        // events and not a pipeline: that would cost as much as the sending itself
+        body.on('data', (chunk) => {
+            this.#recent.push({ at: this.#came, chunk });
+            this.#came += chunk.length;
+            gathered.push(chunk);
+            bytes += chunk.length;
+            if (bytes < GATHER_BYTES)
+                return;
+            this.#wake();
+            if (writing !== undefined)
+                body.pause();
+            writing ??= flush()
+                .finally(() => {
+                writing = undefined;
+            })
+                .catch((cause) => failed.abort(cause));
+        });
+        await (0,external_node_stream_promises_.finished)(body, { signal: failed.signal }).catch((cause) => {
+            throw failed.signal.aborted ? failed.signal.reason : cause;
+        });
+        await writing;
+        failed.signal.throwIfAborted();
+        await flush();
+    }
+    async #write(chunks) {
+        this.#written += await writeAll(this.#file, chunks);
+        const kept = this.#recent.findIndex(({ at, chunk }) => at + chunk.length > this.#written - RECENT_BYTES);
+        this.#recent.splice(0, kept < 0 ? this.#recent.length : kept);
+    }
+    async *chunks(start, end) {
+        let memory;
+        for (let at = start; at < end;) {
+            while (this.#came < Math.min(end, at + GATHER_BYTES) && this.#fault === undefined)
+                await new Promise((resolve) => this.#waiting.push(resolve));
+            if (this.#fault !== undefined)
+                throw new SourceError(this.#fault.message);
+            const stop = Math.min(end, at + GATHER_BYTES);
+            const [first] = this.#recent;
+            let chunks;
+            if (first !== undefined && first.at <= at)
+                chunks = this.#inMemory(at, stop);
+            else {
+                memory ??= Buffer.allocUnsafe(GATHER_BYTES);
+                const { bytesRead } = await this.#file.read(memory, 0, Math.min(stop, this.#written) - at, at);
+                if (bytesRead === 0)
+                    throw new SourceError('what was to be sent is shorter than it was');
+                chunks = [memory.subarray(0, bytesRead)];
+            }
+            for (const { length } of chunks)
+                at += length;
+            yield chunks;
+        }
+    }
+    #inMemory(start, end) {
+        return this.#recent.flatMap(({ at, chunk }) => at < end && at + chunk.length > start ? [chunk.subarray(Math.max(0, start - at), end - at)] : []);
+    }
+    async close() {
+        // where all destinations gave up early, Nix is still let to bring it: it would fail otherwise
+        await this.#filling?.catch(() => undefined);
+        await this.#file.close();
+    }
+    #wake() {
+        for (const resolve of this.#waiting.splice(0))
+            resolve();
+    }
+}
 
 ;// CONCATENATED MODULE: ./build/js/push/gateway/spool.js
-
-
 
 
 
@@ -39218,11 +39679,6 @@ const MOST_BYTES = 8 * 1024 ** 3;
 /** Objects up to here are kept in memory, as long as all of them together have no more than the second. */
 const SMALL_BYTES = 64 * 1024;
 const MOST_IN_MEMORY = 8 * 1024 * 1024;
-/** Bytes that are gathered for one write. */
-const GATHER_BYTES = 512 * 1024;
-/** Bytes of the end of what came that stay in memory: an upload that keeps pace reads nothing from the disk. */
-const RECENT_BYTES = 1024 * 1024;
-const READ_BYTES = 256 * 1024;
 /** A place for objects on their way, with a limit. An object larger than the limit is let in when it is alone. */
 class Spool {
     #folder;
@@ -39294,115 +39750,6 @@ const onDisk = (file, release) => ({
         release();
     },
 });
-/** A file that is read while it is still being written. */
-class Growing {
-    size;
-    #file;
-    /** What came last, the oldest first; what is not on disk yet is always in it. */
-    #recent = [];
-    #filling;
-    #came = 0;
-    #written = 0;
-    #fault;
-    #waiting = [];
-    constructor(file, size) {
-        this.#file = file;
-        this.size = size;
-    }
-    fill(body) {
-        this.#filling = this.#take(body);
-        return this.#filling;
-    }
-    async #take(body) {
-        try {
-            // not `for await`: it copies what came meanwhile into one buffer
-            await (0,external_node_stream_promises_.pipeline)(body, this.#intake());
-            if (this.#came !== this.size)
-                throw new Error(`${this.#came} of ${this.size} bytes came`);
-        }
-        catch (cause) {
-            this.#fault = cause instanceof Error ? cause : new Error(String(cause));
-            this.#wake();
-            throw this.#fault;
-        }
-    }
-    /** Gathers one write while the one before is under way. */
-    #intake() {
-        let writing = Promise.resolve();
-        let gathered = [];
-        const flush = async () => {
-            await writing;
-            writing = this.#write(gathered);
-            // looked at before the next one, and at the end
-            writing.catch(() => undefined);
-            gathered = [];
-        };
-        return new external_node_stream_.Writable({
-            highWaterMark: GATHER_BYTES,
-            write: (chunk, _encoding, done) => {
-                this.#recent.push({ at: this.#came, chunk });
-                this.#came += chunk.length;
-                gathered.push(chunk);
-                this.#wake();
-                if (bytesIn(gathered) < GATHER_BYTES)
-                    done();
-                else
-                    flush().then(() => done(), done);
-            },
-            final: (done) => {
-                flush()
-                    .then(() => writing)
-                    .then(() => done(), done);
-            },
-        });
-    }
-    async #write(chunks) {
-        if (chunks.length === 0)
-            return;
-        const wanted = bytesIn(chunks);
-        const { bytesWritten } = await this.#file.writev([...chunks]);
-        // a disk that is nearly full takes less than it is given, and then says so
-        if (bytesWritten < wanted)
-            await this.#file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
-        this.#written += wanted;
-        const kept = this.#recent.findIndex(({ at, chunk }) => at + chunk.length > this.#written - RECENT_BYTES);
-        this.#recent.splice(0, kept < 0 ? this.#recent.length : kept);
-    }
-    /** Bytes [start, end) as they come. A chunk is valid until the next is asked for. */
-    async *chunks(start, end) {
-        let memory;
-        for (let at = start; at < end;) {
-            while (this.#came <= at && this.#fault === undefined)
-                await new Promise((resolve) => this.#waiting.push(resolve));
-            if (this.#fault !== undefined)
-                throw new SourceError(this.#fault.message);
-            const recent = this.#recent.find((one) => at < one.at + one.chunk.length);
-            let chunk;
-            if (recent !== undefined && recent.at <= at)
-                chunk = recent.chunk.subarray(at - recent.at);
-            else {
-                memory ??= Buffer.allocUnsafe(READ_BYTES);
-                const { bytesRead } = await this.#file.read(memory, 0, Math.min(READ_BYTES, this.#written - at), at);
-                if (bytesRead === 0)
-                    throw new SourceError('what was to be sent is shorter than it was');
-                chunk = memory.subarray(0, bytesRead);
-            }
-            const part = chunk.subarray(0, end - at);
-            at += part.length;
-            yield part;
-        }
-    }
-    async close() {
-        // where all destinations gave up early, Nix is still let to bring it: it would fail otherwise
-        await this.#filling?.catch(() => undefined);
-        await this.#file.close();
-    }
-    #wake() {
-        for (const resolve of this.#waiting.splice(0))
-            resolve();
-    }
-}
-const bytesIn = (chunks) => chunks.reduce((sum, { length }) => sum + length, 0);
 
 ;// CONCATENATED MODULE: ./build/js/push/gateway/gateway.js
 
@@ -39555,7 +39902,7 @@ const asFacts = ({ path, narHash, narSize, references, signatures }) => ({
 /** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
 function parseDamaged(stderr) {
     const found = [...stderr.matchAll(/path '([^']+)' (?:was modified|disappeared|is corrupted)/g)];
-    return [...new Set(found.map((match) => match[1] ?? ''))].map(parseStorePath);
+    return [...new Set(found.map((match) => match[1] ?? ''))].map(store_path_parseStorePath);
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/local-store.js
@@ -39582,6 +39929,8 @@ async function damagedPaths(runner, nix, paths) {
     return damaged;
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
@@ -39670,13 +40019,12 @@ function differs(what, hash, wanted) {
 const isBrokenOff = (cause) => cause instanceof DestinationError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET');
 
 ;// CONCATENATED MODULE: ./build/js/push/found.js
-
 /**
  * Judges a narinfo of the destination and the size of its NAR.
  * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
- * @param publicKey `name:base64`; undefined where the push is not signed
+ * @param isSigned by our key, or the push is not signed
  */
-function judge(info, size, facts, publicKey) {
+function judge(info, size, facts, isSigned) {
     if (info.path !== facts.path)
         return { state: 'broken', reason: `its narinfo is for ${info.path}` };
     if (size === undefined)
@@ -39684,7 +40032,6 @@ function judge(info, size, facts, publicKey) {
     if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
         return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` };
     const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size;
-    const isSigned = publicKey === undefined || isSignedBy(info, publicKey);
     if (isSigned)
         return { state: 'good', info, bytes };
     if (info.narHash === facts.narHash && sameReferences(info, facts))
@@ -39739,7 +40086,11 @@ async function lookUpOne(objects, facts, publicKey, url) {
     catch (cause) {
         return { state: 'broken', reason: cause instanceof Error ? cause.message : String(cause) };
     }
-    return judge(info, info.url === url ? size : await objects.size(info.url), facts, publicKey);
+    const [bytes, isSigned] = await Promise.all([
+        info.url === url ? size : objects.size(info.url),
+        publicKey === undefined || isSignedByBeside(info, publicKey),
+    ]);
+    return judge(info, bytes, facts, isSigned);
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/file.js
@@ -39792,8 +40143,8 @@ async function writeDurably(path, content) {
         if (content.kind === 'bytes')
             await file.writeFile(content.bytes);
         else
-            for await (const chunk of content.file.chunks(0, content.file.size))
-                await file.appendFile(chunk);
+            for await (const chunks of content.file.chunks(0, content.file.size))
+                await writeAll(file, chunks);
     }
     finally {
         await file.close();
@@ -40016,21 +40367,25 @@ async function sendBody(request, sending, answered) {
     if (content === undefined)
         return;
     const [start, end] = sending.range ?? [0, content.file.size];
-    for await (const chunk of content.file.chunks(start, end)) {
+    for await (const chunks of content.file.chunks(start, end)) {
         if (answered() || request.destroyed)
             return;
-        await written(request, chunk);
+        await written(request, chunks);
     }
     request.end();
 }
-/** Resolves once the chunk is on its way, or nobody wants it any more: its memory may then be used again. */
-const written = (request, chunk) => new Promise((resolve) => {
+/** Resolves once the chunks are on their way, or nobody wants them any more: their memory may then be used again. */
+const written = (request, chunks) => new Promise((resolve) => {
     const done = () => {
         request.off('close', done);
         resolve();
     };
     request.once('close', done);
-    request.write(chunk, done);
+    // in one call to the system
+    request.cork();
+    for (const [n, chunk] of chunks.entries())
+        request.write(chunk, n === chunks.length - 1 ? done : undefined);
+    request.uncork();
 });
 function contentLength({ content, range }) {
     if (range !== undefined)
@@ -40043,10 +40398,13 @@ const transport_REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_
 function connectionError(url, cause) {
     const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '');
     const passing = !transport_REFUSED.has(cause.code ?? '') && !certificate;
-    return new DestinationError(`${url.origin} cannot be reached: ${cause.message || cause.code}`, { passing });
+    const isPlain = /wrong version number|packet length too long/i.test(cause.message);
+    const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code;
+    return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain });
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/tries.js
+
 
 
 
@@ -40090,12 +40448,18 @@ class Tries {
 }
 /** The error for an answer that is not a success, with the start of what the server said. */
 async function statusError(doing, answer) {
+    const moved = redirection(answer);
     const said = await firstText(answer);
-    return new DestinationError(explainStatus(answer.status, doing, said), {
+    return new DestinationError(explainStatus(answer.status, doing, moved ?? said), {
         status: answer.status,
         passing: isPassing(answer.status),
         retryAfter: retryAfterSeconds(answer.headers['retry-after'], Date.now()),
     });
+}
+/** Where an upload is sent on to in a way that would turn it into a download. */
+function redirection({ status, headers }) {
+    const isMoved = [301, 302, 303].includes(status) && headers.location !== undefined;
+    return isMoved ? `it goes to ${withoutLogin(headers.location ?? '')}; push there instead` : undefined;
 }
 async function firstText({ body, headers }) {
     const html = String(headers['content-type'] ?? '').includes('html');
@@ -40121,7 +40485,7 @@ async function firstText({ body, headers }) {
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
 const http_CONNECTIONS = 64;
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
-const LOOKUPS = 160;
+const LOOKUPS = 240;
 /** Asks caches on the way (proxies, CDNs) for what the origin has now. */
 const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' };
 /** Opens the objects of an `http(s)://` store URL. @throws Error where a certificate file cannot be read */
@@ -40610,7 +40974,10 @@ function s3Target(url, env) {
 function baseOf(bucket, region, endpoint, scheme, style) {
     const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
     const host = endpoint ?? `s3.${region}.${suffix}`;
-    const base = new URL(host.includes('://') ? host : `${scheme}://${host}`);
+    const text = host.includes('://') ? host : `${scheme}://${host}`;
+    if (!URL.canParse(text))
+        throw new Error(`its endpoint ${host} is neither a URL nor a host`);
+    const base = new URL(text);
     // a bucket's own host needs DNS for it, and a certificate does not cover names with dots
     const isVirtual = style === 'virtual' || (style === 'auto' && endpoint === undefined && !bucket.includes('.'));
     if (isVirtual)
@@ -40801,7 +41168,7 @@ class Bucket {
     #tries;
     #credentials;
     #keys = new Map();
-    #isAnonymous = false;
+    #lately;
     constructor(target, transport, tries, facts) {
         this.target = target;
         this.#transport = transport;
@@ -40813,9 +41180,16 @@ class Bucket {
             const answer = await this.#transport.send(await this.#signed(wish));
             const isFine = answer.status < 300 || ((wish.method === 'GET' || wish.method === 'HEAD') && [403, 404].includes(answer.status));
             if (!isFine)
-                throw await s3Error(answer, this.#isAnonymous ? `${doing}, unsigned since no credentials were found` : doing);
+                throw await s3Error(answer, `${doing}${this.#credentialsFor(answer.status)}`);
             return await read(answer);
         });
+    }
+    /** What may be the matter with the credentials of a refused request. Not every store tells an expired token (radosgw does not). */
+    #credentialsFor(status) {
+        if (this.#lately === undefined)
+            return ', unsigned since no credentials were found';
+        const isSession = this.#lately.sessionToken !== undefined && (status === 400 || status === 403);
+        return isSession ? ', with a session token, which may have expired' : '';
     }
     async #signed(wish) {
         const url = new URL(wish.name.split('/').map(encoded).join('/'), this.target.base);
@@ -40823,7 +41197,7 @@ class Bucket {
             url.searchParams.set(name, value);
         const headers = new Headers(wish.headers);
         const credentials = await this.#credentials();
-        this.#isAnonymous = credentials === undefined;
+        this.#lately = credentials;
         if (credentials !== undefined) {
             const { accessKeyId, secretAccessKey, sessionToken } = credentials;
             const signer = new AwsV4Signer({
@@ -40883,7 +41257,7 @@ function errorOf({ status, headers }, doing, xml) {
 
 
 const s3_CONNECTIONS = 64;
-const s3_LOOKUPS = 160;
+const s3_LOOKUPS = 240;
 const PARTS_AT_A_TIME = 4;
 /** Objects in a bucket, by signed requests of our own: Nix's S3 support differs from version to version and build to build. */
 function s3Objects(url, facts, tls, patience) {
@@ -41336,9 +41710,10 @@ const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message 
 
 
 const CONTENTS_AT_A_TIME = 4;
-/** How many NARs `verify: sample` reads whole, and how many bytes of all of them. */
+/** How many NARs `verify: sample` reads whole, and how many bytes of all of them; unpacked they may have more. */
 const SAMPLE_PATHS = 5;
 const SAMPLE_BYTES = 64 * 1024 * 1024;
+const UNPACKED_TIMES = 4;
 /** Adds missing signatures and looks at the destination again. Never throws. */
 async function readBack(runner, target, { key, verify }, own) {
     const { objects, delivery, before } = target;
@@ -41419,7 +41794,7 @@ function sampleOf(infos, verify, random) {
     let room = SAMPLE_BYTES;
     const chosen = [];
     for (const { info } of shuffled) {
-        const bytes = info.fileSize ?? info.narSize;
+        const bytes = Math.max(info.fileSize ?? 0, info.narSize / UNPACKED_TIMES);
         if (chosen.length === SAMPLE_PATHS || bytes > room)
             continue;
         room -= bytes;
@@ -41482,15 +41857,17 @@ function consumerUrl({ shown, scheme }) {
 
 
 const PROGRESS_SECONDS = 15;
+/** From so many paths on memory comes before speed already while the destinations are asked. */
+const MANY_PATHS = 2500;
 /**
  * Pushes to binary caches whose NARs are made alike, so that each NAR is made once: asks them what they have, lets
  * `nix copy` bring the rest to the gateway, adds our signature to what lacks it, and reads everything back.
  */
 async function pushToCaches(runner, nix, push, destinations) {
-    // thousands of requests a second make garbage that V8 otherwise collects late: half the memory, some more work
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
     const began = performance.now();
     const own = push.closure.filter(({ path }) => !push.upstream.has(path));
+    if (own.length > MANY_PATHS)
+        saveMemory();
     const publicKey = push.request.key?.publicKey;
     const opened = await Promise.all(destinations.map((destination) => openTarget(destination, push.settings, nix.storeDirectory, own, publicKey)));
     const targets = opened.filter((target) => 'objects' in target);
@@ -41505,6 +41882,8 @@ async function pushToCaches(runner, nix, push, destinations) {
         objects.close();
     return reports;
 }
+/** Thousands of requests make garbage that V8 otherwise collects late: half the memory for a quarter more work. */
+const saveMemory = () => (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
 /** Lets Nix bring what targets lack. What fails is kept in their deliveries. */
 async function bring(runner, nix, { request, closure }, targets, own) {
     const lacking = new Map(targets.map((target) => [target.delivery, lackedBy(target, own)]));
@@ -41512,8 +41891,7 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     const url = targets[0]?.destination.url;
     if (wanted.length === 0 || url === undefined)
         return;
-    // thousands of uploads make garbage that V8 otherwise collects late: less memory for more work
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--optimize-for-size');
+    saveMemory();
     const deliveries = targets.map(({ delivery }) => delivery);
     const { folder } = runner.facts;
     const gateway = await Gateway.open({ storeDirectory: nix.storeDirectory, folder, key: request.key, deliveries });
@@ -41651,15 +42029,35 @@ async function signLocally(runner, nix, { key }, closure) {
     if (key === undefined || unsigned.length === 0)
         return;
     await withSecretFile(runner, key.secret, async (file) => {
-        const paths = unsigned.map(({ path }) => path);
-        const command = await freshCommand(runner, nix, ['store', 'sign', '--key-file', file, '--', ...paths]);
-        const options = { accept: 'any', timeoutSeconds: LIST_SECONDS };
-        let result = await runner.commands.run(command, options);
-        // up to Nix 2.8 a daemon lets only users that it trusts sign; root is one
-        if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
-            result = await runner.commands.run(command, { ...options, asRoot: true });
-        if (result.exitCode !== 0)
-            throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${copy_plan_lastWords(result.stderr)}`);
+        for (const some of slices(unsigned)) {
+            const command = await freshCommand(runner, nix, signArguments(file, some));
+            const options = { accept: 'any', timeoutSeconds: LIST_SECONDS };
+            let result = await runner.commands.run(command, options);
+            // up to Nix 2.8 a daemon lets only users that it trusts sign; root is one
+            if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
+                result = await runner.commands.run(command, { ...options, asRoot: true });
+            if (result.exitCode !== 0)
+                throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${copy_plan_lastWords(result.stderr)}`);
+        }
+    });
+}
+const signArguments = (keyFile, paths) => [
+    ...['store', 'sign', '--key-file', keyFile, '--', ...paths.map(({ path }) => path)],
+];
+/**
+ * Adds our signature to paths that a store behind `ssh-ng://` had before; the protocol of `ssh://` cannot.
+ * @returns why not; undefined where it did
+ */
+async function signOverSsh(runner, nix, key, destination, paths) {
+    return await withSecretFile(runner, key.secret, async (file) => {
+        for (const some of slices(paths)) {
+            const args = ['--store', destination.url, ...signArguments(file, some)];
+            const command = await sshCommand(runner, nix, destination, args);
+            const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS });
+            if (result.exitCode !== 0)
+                return copy_plan_lastWords(result.stderr) || `nix store sign ended with ${result.exitCode}`;
+        }
+        return undefined;
     });
 }
 /** What the store has of these paths, asked without any cache. @throws Error where it does not answer */
@@ -41667,6 +42065,83 @@ async function heldOverSsh(runner, nix, destination, paths) {
     const command = (args) => sshCommand(runner, nix, destination, args);
     const infos = await pathInfos(runner.commands, nix, paths, { store: destination.url, command });
     return new Map(infos.map((info) => [info.path, info]));
+}
+
+;// CONCATENATED MODULE: ./build/js/push/ssh.js
+
+
+
+
+
+
+
+/** Pushes to a store behind SSH: brings what it lacks, signs what was there without our signature, and looks again. */
+async function pushOverSsh(runner, nix, push, destination) {
+    const began = performance.now();
+    const { request, closure } = push;
+    const paths = closure.map(({ path }) => path);
+    let seen;
+    try {
+        const damaged = await damagedPaths(runner, nix, paths);
+        const [first] = damaged;
+        if (first !== undefined)
+            throw new Error(`${first[0]}: ${first[1]}`);
+        const before = await heldOverSsh(runner, nix, destination, paths);
+        await copyOverSsh(runner, nix, request, destination, closure);
+        const unsigned = destination.scheme === 'ssh-ng' ? unsignedIn(before, push) : [];
+        const failure = unsigned.length === 0 || request.key === undefined
+            ? undefined
+            : await signOverSsh(runner, nix, request.key, destination, unsigned);
+        const after = request.verify === 'none' ? undefined : await heldOverSsh(runner, nix, destination, paths);
+        seen = seenOverSsh(push, destination, { before, unsigned, failure, after });
+    }
+    catch (cause) {
+        seen = { before: new Set(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
+    }
+    const lines = consumerLines(destination, request.key?.publicKey);
+    // over SSH the other side fetches what it can from its own substituters, and has everything in the end
+    return reportOf(destination.shown, { ...push, upstream: new Set() }, seen, (performance.now() - began) / 1000, lines);
+}
+/** Paths that are there as they are here, but without our signature. */
+function unsignedIn(held, { request, closure }) {
+    const publicKey = request.key?.publicKey;
+    if (publicKey === undefined)
+        return [];
+    return closure.filter((facts) => {
+        const found = held.get(facts.path);
+        if (found === undefined)
+            return false;
+        const there = asFacts(found);
+        return narinfo_fingerprint(there) === narinfo_fingerprint(facts) && !isSignedBy(there, publicKey);
+    });
+}
+function seenOverSsh({ request, closure }, { scheme }, { before, unsigned, failure, after }) {
+    const { key } = request;
+    const why = failure === undefined ? '' : `, and it could not be added: ${failure}`;
+    const noSignature = `our signature is not on it${why}`;
+    const faults = new Map(failure === undefined ? [] : unsigned.map(({ path }) => [path, noSignature]));
+    for (const { path } of after === undefined ? [] : closure) {
+        const found = after?.get(path);
+        if (found === undefined)
+            faults.set(path, 'it is not there');
+        // the old protocol does not tell signatures
+        else if (scheme === 'ssh-ng' && key !== undefined && !isSignedBy(asFacts(found), key.publicKey))
+            faults.set(path, noSignature);
+    }
+    const copies = closure.map((facts) => {
+        const found = after?.get(facts.path) ?? before.get(facts.path);
+        const signatures = key === undefined ? facts.signatures : [...facts.signatures, signText(key.secret, narinfo_fingerprint(facts))];
+        const copy = { bytes: facts.narSize, signatures: found?.signatures ?? signatures };
+        return [facts.path, copy];
+    });
+    const changed = new Set(unsigned.map(({ path }) => path));
+    const verified = after === undefined ? 0 : closure.length - faults.size;
+    return {
+        before: new Set([...before.keys()].filter((path) => !changed.has(path))),
+        after: new Map(copies),
+        faults,
+        verified,
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/upstream.js
@@ -41750,11 +42225,6 @@ async function askCache(runner, cache, closure, settings) {
 
 
 
-
-
-
-
-
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by
  * path, and not thrown. @param reached paths known to be at every destination, which are not asked for again
@@ -41798,49 +42268,6 @@ function groups({ destinations, compression }) {
         alike.set(name, [...(alike.get(name) ?? []), destination]);
     }
     return [...alike.values()];
-}
-async function pushOverSsh(runner, nix, push, destination) {
-    const began = performance.now();
-    const { request, closure } = push;
-    const paths = closure.map(({ path }) => path);
-    let seen;
-    try {
-        const damaged = await damagedPaths(runner, nix, paths);
-        const [first] = damaged;
-        if (first !== undefined)
-            throw new Error(`${first[0]}: ${first[1]}`);
-        const before = await heldOverSsh(runner, nix, destination, paths);
-        await copyOverSsh(runner, nix, request, destination, closure);
-        const after = request.verify === 'none' ? undefined : await heldOverSsh(runner, nix, destination, paths);
-        seen = seenOverSsh(push, destination, before, after);
-    }
-    catch (cause) {
-        seen = { before: new Set(), after: new Map(), faults: new Map(), verified: 0, reason: reasonOf(cause) };
-    }
-    const lines = consumerLines(destination, request.key?.publicKey);
-    // over SSH the other side fetches what it can from its own substituters, and has everything in the end
-    return reportOf(destination.shown, { ...push, upstream: new Set() }, seen, (performance.now() - began) / 1000, lines);
-}
-/** @param after undefined where it was not read back */
-function seenOverSsh({ request, closure }, { scheme }, before, after) {
-    const faults = new Map();
-    const { key } = request;
-    for (const { path } of after === undefined ? [] : closure) {
-        const found = after?.get(path);
-        if (found === undefined)
-            faults.set(path, 'it is not there');
-        // the old protocol does not tell signatures
-        else if (scheme === 'ssh-ng' && key !== undefined && !isSignedBy(asFacts(found), key.publicKey))
-            faults.set(path, 'our signature is not on it');
-    }
-    const copies = closure.map((facts) => {
-        const found = after?.get(facts.path) ?? before.get(facts.path);
-        const signatures = key === undefined ? facts.signatures : [...facts.signatures, signText(key.secret, narinfo_fingerprint(facts))];
-        const copy = { bytes: facts.narSize, signatures: found?.signatures ?? signatures };
-        return [facts.path, copy];
-    });
-    const verified = after === undefined ? 0 : closure.length - faults.size;
-    return { before: new Set(before.keys()), after: new Map(copies), faults, verified };
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/event.js
@@ -41957,6 +42384,7 @@ function reachedAll(reports) {
 
 
 
+
 /** Fixed, so that a destination that forbids DELETE ends up with one such object at most. */
 const PROBE = 'nix-multiarch-write-test';
 /**
@@ -41982,6 +42410,10 @@ async function preflight(runner, nix, destinations, key) {
 async function problemOf(runner, nix, destination, settings) {
     let objects;
     try {
+        const isCache = !destination.scheme.startsWith('ssh');
+        const wrongUrl = isCache ? wrongParameters(destination.url) : undefined;
+        if (wrongUrl !== undefined)
+            return wrongUrl;
         if (destination.scheme === 'file')
             await probeFolder(folderOf(destination.url), PROBE);
         objects = await openObjects(destination, settings, BRIEF_PATIENCE);
@@ -42106,7 +42538,7 @@ async function eventPayload(path) {
 ;// CONCATENATED MODULE: ./build/js/report/annotations.js
 /** GitHub drops what a step annotates beyond ten errors (actions/toolkit: docs/problem-matchers.md). */
 const annotations_MOST_ERRORS = 10;
-const LAST_LINES = 5;
+const annotations_LAST_LINES = 5;
 /**
  * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated. Those
  * that most fell with come first. At most ten errors, the last one counting the rest.
@@ -42152,7 +42584,7 @@ function buildAnnotation(group, placesOf) {
     const [{ plan, error = 'it was not built', log = [], mismatch } = group[0]] = group;
     const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`;
     const others = group.length === 1 ? [] : [`${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`];
-    const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-LAST_LINES).map((line) => `  ${line}`)];
+    const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-annotations_LAST_LINES).map((line) => `  ${line}`)];
     const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, placesOf(mismatch));
     return {
         level: 'error',
@@ -43082,6 +43514,7 @@ async function buildInTurns(plans, turns) {
     const fetched = new Set();
     const tries = plans.map(() => []);
     const failures = [];
+    let latest = plans;
     let open = plans.map((plan, index) => ({ plan, index }));
     while (open.length > 0) {
         const built = await turns.build(open.map(({ plan }) => plan));
@@ -43094,9 +43527,12 @@ async function buildInTurns(plans, turns) {
             tries[index]?.push(built.results[place]);
         const failed = built.results.filter(mayFallBack);
         failures.push(...failed.map((result) => asFailure(result, turns.hasEmulator(result.plan))));
-        open = failed.length === 0 ? [] : nextTurns(tries, await turns.replan(failures), turns);
+        if (failed.length > 0)
+            latest = await turns.replan(failures);
+        open = failed.length === 0 ? [] : nextTurns(tries, latest, turns);
     }
-    return { results: tries.map(lastWord), pathInfos, derivations: sinceFirst(derivations), fetched };
+    const results = tries.map((each, index) => lastWord(each, latest[index]));
+    return { results, pathInfos, derivations: sinceFirst(derivations), fetched };
 }
 function sinceFirst(derivations) {
     const first = Math.min(...derivations.map(({ start }) => start));
@@ -43114,27 +43550,38 @@ function nextTurns(tries, next, turns) {
     const unbuilt = again.length === 0 ? [] : all.filter(({ last }) => last.status === 'skipped');
     return [...again, ...unbuilt];
 }
-/** The last try, with those before it that failed. */
-function lastWord(tries) {
+/** The last try, with those before it that failed; where no way was left, with why the others could not be had. */
+function lastWord(tries, final) {
     const attempts = tries.slice(0, -1).filter(({ status }) => status === 'failed');
-    return { ...tries.at(-1), ...(attempts.length === 0 ? {} : { attempts }) };
+    const last = tries.at(-1);
+    const never = mayFallBack(last) && final !== undefined ? waysNotTried(final) : [];
+    return {
+        ...last,
+        ...(never.length === 0 ? {} : { error: [last.error, `No other way is left: ${never.join('; ')}`].join('\n') }),
+        ...(attempts.length === 0 ? {} : { attempts }),
+    };
 }
+const waysNotTried = ({ candidates }) => candidates.flatMap(({ strategy, method, hybrid, reason }) => {
+    const name = [method === undefined ? strategy : `${strategy} ${method}`, hybrid === true ? ' with an emulator' : ''];
+    return reason.startsWith(FAILED_NOW) ? [] : [`${name.join('')}: ${reason}`];
+});
 /** Troubles of the machine and its surroundings, which are the same whichever way is taken. */
 const OF_THE_MACHINE = ['disk', 'daemon', 'rights', 'trust'];
 /** The same, where no derivation was at fault: what caches do. */
 const OF_THE_CACHES = ['network', 'corrupt', 'signature'];
-/** Its build failed: not a check of what was built, not what a workflow has decided itself, and not the machine. */
-function mayFallBack({ plan, status, closureSize, category, culprit }) {
-    const hasFailed = status === 'failed' && plan.choice !== undefined && closureSize === undefined;
+/** Its build failed, or gave files for another system: no smoke test, nothing that a workflow has decided, not the machine. */
+function mayFallBack({ plan, status, closureSize, notForTarget, category, culprit }) {
+    const hasFailed = status === 'failed' && (closureSize === undefined || notForTarget === true);
     const elsewhere = OF_THE_MACHINE.includes(category) || (culprit === undefined && OF_THE_CACHES.includes(category));
-    return hasFailed && plan.target.strategy === 'auto' && !elsewhere;
+    return hasFailed && plan.choice !== undefined && plan.target.strategy === 'auto' && !elsewhere;
 }
 function isSameWay({ choice: before }, { choice }) {
     const same = before?.evaluated.drvPath === choice?.evaluated.drvPath && before?.strategy === choice?.strategy;
     return same && before?.hybrid === choice?.hybrid;
 }
+const FAILED_NOW = 'it failed in this run';
 /** The failure as a fact for the next choice. */
-function asFailure({ plan, culprit, error = '' }, emulator) {
+function asFailure({ plan, culprit, notForTarget = false, error = '' }, emulator) {
     const { strategy, method, hybrid = false, evaluated } = plan.choice;
     return {
         target: plan.target.name,
@@ -43142,10 +43589,10 @@ function asFailure({ plan, culprit, error = '' }, emulator) {
         strategy,
         method,
         drvPath: evaluated.drvPath,
-        // A remote builder had none of this machine's emulators.
-        emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator),
+        // A remote builder had none of this machine's emulators; and none makes other files of the same derivation.
+        emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator) || notForTarget,
         culprit,
-        reason: `it failed in this run: ${(error.split('\n')[0] ?? '').replace(/\.$/, '')}`,
+        reason: `${FAILED_NOW}: ${(error.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
         remembered: false,
     };
 }
@@ -43168,6 +43615,43 @@ function emulationProblem(facts, mayRegister, system) {
         return 'no emulator is registered for it, and qemu: never forbids registering one';
     return facts.obstacle;
 }
+
+;// CONCATENATED MODULE: ./build/js/strategy/builders.js
+
+/**
+ * The remote builders that a Nix may use. Never throws: where they cannot be read there are none.
+ * @param setting `builders`: lines of builders; `@FILE` names a file with more
+ */
+async function readBuilders(setting) {
+    const lines = setting.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
+    const found = await Promise.all(lines.map(async (line) => line.startsWith('@')
+        ? await readBuilders(await (0,external_node_fs_promises_.readFile)(line.slice(1), 'utf8').catch(() => ''))
+        : parseBuilder(line)));
+    return found.flat();
+}
+/**
+ * One line: URI, systems, SSH key, jobs, speed, features, mandatory features, host key; `-` is none (Nix manual,
+ * remote builds). The URI alone stands for a machine of this system: it adds nothing here.
+ */
+function parseBuilder(line) {
+    const [uri = '', systems = '-', , , , features = '-', mandatory = '-'] = line.split(/\s+/);
+    const words = (text) => (text === '-' ? [] : text.split(',').filter((word) => word !== ''));
+    if (uri === '' || words(systems).length === 0)
+        return [];
+    const full = uri.includes('://') || uri.startsWith('/') ? uri : `ssh://${uri}`;
+    return [
+        {
+            uri: full.replace(/\?.*/, ''),
+            systems: words(systems),
+            features: [...words(features), ...words(mandatory)],
+            mandatory: words(mandatory),
+        },
+    ];
+}
+/** The first builder that takes a derivation of the system. */
+const builderFor = (builders, system, features) => builders.find((builder) => builder.systems.includes(system) &&
+    features.every((feature) => builder.features.includes(feature)) &&
+    builder.mandatory.every((feature) => features.includes(feature)));
 
 ;// CONCATENATED MODULE: ./build/js/strategy/weights.js
 // Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
@@ -43200,14 +43684,26 @@ function weightOf(derivation, native, durations = new Map(), emulated = isForeig
     if (fixedOutput || system === 'builtin')
         return DOWNLOAD;
     const factor = EMULATION_FACTORS[kind];
-    const recorded = durations.get(durationKey(name, emulated));
-    if (recorded !== undefined)
-        return recorded;
-    const otherwise = durations.get(durationKey(name, !emulated));
-    if (otherwise !== undefined)
-        return emulated ? otherwise * factor : otherwise / factor;
-    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    if (durations.size > 0) {
+        const recorded = durations.get(durationKey(name, emulated));
+        if (recorded !== undefined)
+            return recorded;
+        const otherwise = durations.get(durationKey(name, !emulated));
+        if (otherwise !== undefined)
+            return emulated ? otherwise * factor : otherwise / factor;
+    }
+    const usual = trivial ? TRIVIAL : usualOf(name);
     return emulated ? usual * factor : usual;
+}
+/** By name: the same derivations are weighed for every package that needs them. */
+const usualSeconds = new Map();
+function usualOf(name) {
+    const known = usualSeconds.get(name);
+    if (known !== undefined)
+        return known;
+    const usual = HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    usualSeconds.set(name, usual);
+    return usual;
 }
 /** A system whose programs the machine does not execute. */
 const isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
@@ -43326,21 +43822,24 @@ function isFailure(value) {
 
 
 
+
 const systemsOf = (inputs) => [
     ...new Set(inputs.targets.map((target) => target.system)),
 ];
 /** What the machine executes, as the planner asks it. */
-function machineOf(emulation, inputs) {
+async function machineOf(emulation, inputs, installed) {
     const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine);
     return {
         native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
         emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
         emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
+        builders: await readBuilders(installed.builders),
     };
 }
 /** @param machine see machineOf */
 function openRounds(runner, installed, inputs, machine, planner) {
     const { nix } = installed;
+    let current = installed;
     const emulators = new Map();
     const derivations = new Set();
     const rounds = [];
@@ -43355,7 +43854,7 @@ function openRounds(runner, installed, inputs, machine, planner) {
         }
         const platforms = buildPlatforms(plans, machine);
         if (platforms.length > 0)
-            await applySettings(runner, installed, nixSettings(platforms));
+            current = await applySettings(runner, current, nixSettings(platforms));
     };
     const cannotRun = () => new Map([...emulators.values()].flatMap(({ system, status, reason }) => (status === 'failed' ? [[system, reason]] : [])));
     return {
@@ -43411,8 +43910,13 @@ function lessonsOf(rounds, planner, { nixpkgs, name: flake }, emulators) {
     const worked = results.filter(isBuilt).flatMap((result) => wayOf(result, nixpkgs) ?? []);
     // A failure is worth remembering where another way got further.
     const failed = results
-        .filter(({ status, culprit }) => status === 'failed' && culprit !== undefined)
-        .flatMap((result) => wayOf(result, nixpkgs) ?? [])
+        .filter(({ status, culprit, notForTarget }) => status === 'failed' && (culprit !== undefined || notForTarget))
+        .flatMap((result) => {
+        const way = wayOf(result, nixpkgs);
+        if (way === undefined)
+            return [];
+        return result.notForTarget ? [false, true].map((emulator) => ({ ...way, emulator })) : [way];
+    })
         .filter((way) => worked.some((other) => other.target === way.target && other.package === way.package));
     return {
         built: derivations
@@ -43450,8 +43954,50 @@ const isRegistered = (emulator) => emulator !== undefined && emulator.status !==
 
 
 
+
+
+
+
 const FETCH_LIMIT_SECONDS = 1800;
-/** Fetches the flake and reads what it is. @throws UserError where it is not there or is no flake */
+/**
+ * Opens a flake. A folder is evaluated as it is; of anything else it is read first what it is, or several processes
+ * would fetch it.
+ * @throws UserError where it is not there or is no flake
+ */
+async function openFlake(runner, nix, reference) {
+    let reading;
+    const read = () => {
+        if (reading === undefined) {
+            reading = readFlake(runner, nix, reference);
+            reading.catch(() => undefined); // thrown to all who wait for it, be it later
+        }
+        return reading;
+    };
+    const folder = flake_folderOf(reference);
+    // Nix before 2.14 does not tell a flake's folder within its source; its URL does.
+    if (folder === undefined || !atLeast(nix.version, '2.14'))
+        return { reference: (await read()).url, isAtHand: false, read };
+    return { reference: folder, isAtHand: isAtHand(folder), read };
+}
+/** A flake's own folder, where it is named by its path and nothing else, in letters that Nix takes as they are. */
+function flake_folderOf(reference) {
+    const folder = (0,external_node_path_.resolve)(reference);
+    const isPlain = /^[./]/.test(reference) && /^[\w./+-]+$/.test(folder);
+    return isPlain && (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'flake.nix')) ? folder : undefined;
+}
+/** Told by the lock file alone; where there is none, only a flake without inputs has nothing to fetch. */
+function isAtHand(folder) {
+    const lock = (0,external_node_path_.join)(folder, 'flake.lock');
+    if (!(0,external_node_fs_.existsSync)(lock))
+        return /\boutputs\s*=\s*(?:\{\s*self\s*\}|self|_)\s*:/.test((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, 'flake.nix'), 'utf8'));
+    try {
+        return lockedHashes((0,external_node_fs_.readFileSync)(lock, 'utf8')).every((hash) => hash !== undefined && (0,external_node_fs_.existsSync)(sourcePath(hash)));
+    }
+    catch {
+        return false; // Nix says what is wrong with it
+    }
+}
+/** Fetches the flake and reads what it is. */
 async function readFlake(runner, nix, reference) {
     const command = nixCommand(nix, 'nix', ['flake', 'metadata', '--json', '--no-write-lock-file', '--', reference]);
     try {
@@ -43463,7 +44009,9 @@ async function readFlake(runner, nix, reference) {
         if (!(error instanceof errors/* CommandError */.Qd) || error.result.stopped !== undefined)
             throw error;
         const { sentence, advice } = explainNix(error.result.stderr);
-        throw new errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${advice}`.trim());
+        const isFolder = !/^[./]/.test(reference) && (0,external_node_fs_.existsSync)((0,external_node_path_.join)((0,external_node_path_.resolve)(reference), 'flake.nix'));
+        const hint = isFolder ? `To mean the folder of that name, write ./${reference}.` : advice;
+        throw new errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${hint}`.trim());
     }
 }
 /** The inputs that are called nixpkgs, or all where none is. */
@@ -43499,10 +44047,10 @@ function parseLookup(value) {
         return { kind, status: 'no-derivation', path };
     const outputs = {};
     for (const [name, output] of Object.entries(record(lookup.outputs)))
-        outputs[name] = parseStorePath(string(output));
+        outputs[name] = store_path_parseStorePath(string(output));
     const found = {
         path,
-        drvPath: parseDrvPath(string(lookup.drvPath)),
+        drvPath: store_path_parseDrvPath(string(lookup.drvPath)),
         system: string(lookup.system),
         name: string(lookup.name),
         outputs,
@@ -43538,7 +44086,7 @@ function wantedStandIn(stderr) {
     if (json === undefined)
         return undefined;
     const wanted = JSON.parse(json);
-    parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
+    store_path_parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
     const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
     return plainNames ? wanted : undefined;
 }
@@ -43591,11 +44139,11 @@ const MOST_STAND_INS = 50;
 /**
  * Asks a flake in one evaluation. Nix stops at the first error that `tryEval` cannot catch, so where that fails the
  * questions are asked one by one, and then their lookups one by one, to tell what works from what does not.
- * @param url reference of the flake as `nix flake metadata` gave it
  * @param signal ends the evaluation
+ * @throws UserError where the flake cannot be read at all
  */
-async function askFlake(runner, nix, url, questions, signal) {
-    const ask = (some) => evaluate(runner, nix, url, some, signal);
+async function askFlake(runner, nix, flake, questions, signal) {
+    const ask = (some) => evaluate(runner, nix, flake, some, signal);
     const together = await ask(questions);
     if ('answers' in together)
         return together.answers;
@@ -43618,13 +44166,13 @@ async function askOne(ask, question) {
     return { ...base, lookups };
 }
 /** One evaluation, again for each stand-in tree that the views ask for (strategy/cross/stand-ins.nix). */
-async function evaluate(runner, nix, url, questions, signal) {
+async function evaluate(runner, nix, { reference, read }, questions, signal) {
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'ask-'));
     (0,external_node_fs_.cpSync)((0,external_node_path_.join)(runner.facts.assets, 'nix'), folder, { recursive: true });
-    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(url)?.[1] ?? '' };
+    const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(reference)?.[1] ?? '' };
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify(request));
     const views = viewsFolder(runner);
-    const overrides = ['--override-input', 'target', url, '--override-input', 'cross', `path:${views}`];
+    const overrides = ['--override-input', 'target', reference, '--override-input', 'cross', `path:${views}`];
     const command = nixCommand(nix, 'nix', [
         'eval',
         '--json',
@@ -43640,6 +44188,7 @@ async function evaluate(runner, nix, url, questions, signal) {
         if (result.exitCode === 0)
             return { answers: parseAnswers(result.stdout) };
         const wanted = wantedStandIn(result.stderr);
+        await read(); // what is no flake fails every evaluation, and this says why
         if (wanted === undefined || tries >= MOST_STAND_INS)
             return { error: result.stderr };
         makeStandIn(views, wanted, nix.system, questions);
@@ -43654,52 +44203,6 @@ function viewsFolder(runner) {
     }
     return folder;
 }
-
-;// CONCATENATED MODULE: ./build/js/strategy/builders.js
-
-
-
-const builders_QUERY_LIMIT_SECONDS = 60;
-/** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
-async function readBuilders(runner, nix) {
-    // The name before Nix 2.17; later versions still take it.
-    const command = nixCommand(nix, 'nix', ['show-config', '--json']);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: builders_QUERY_LIMIT_SECONDS });
-    if (result.exitCode !== 0)
-        return [];
-    const setting = parseConfig(result.stdout).get('builders');
-    const text = Array.isArray(setting) ? setting.join(' ') : setting;
-    return typeof text === 'string' ? await expand(text) : [];
-}
-/** `@FILE` names a file with more lines. */
-async function expand(text) {
-    const lines = text.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
-    const found = await Promise.all(lines.map(async (line) => line.startsWith('@') ? await expand(await (0,external_node_fs_promises_.readFile)(line.slice(1), 'utf8').catch(() => '')) : parseBuilder(line)));
-    return found.flat();
-}
-/**
- * One line: URI, systems, SSH key, jobs, speed, features, mandatory features, host key; `-` is none (Nix manual,
- * remote builds). The URI alone stands for a machine of this system: it adds nothing here.
- */
-function parseBuilder(line) {
-    const [uri = '', systems = '-', , , , features = '-', mandatory = '-'] = line.split(/\s+/);
-    const words = (text) => (text === '-' ? [] : text.split(',').filter((word) => word !== ''));
-    if (uri === '' || words(systems).length === 0)
-        return [];
-    const full = uri.includes('://') || uri.startsWith('/') ? uri : `ssh://${uri}`;
-    return [
-        {
-            uri: full.replace(/\?.*/, ''),
-            systems: words(systems),
-            features: [...words(features), ...words(mandatory)],
-            mandatory: words(mandatory),
-        },
-    ];
-}
-/** The first builder that takes a derivation of the system. */
-const builderFor = (builders, system, features) => builders.find((builder) => builder.systems.includes(system) &&
-    features.every((feature) => builder.features.includes(feature)) &&
-    builder.mandatory.every((feature) => features.includes(feature)));
 
 ;// CONCATENATED MODULE: ./build/js/strategy/attributes.js
 
@@ -43810,9 +44313,10 @@ const UNKNOWN_DERIVATION = {
  * quote is escaped, so that `("` begins a tuple.
  */
 function readDerivation(path, text) {
-    const inputs = [...text.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '');
-    const outputs = text.slice(0, text.indexOf('],['));
     const head = /\],"([a-z0-9_]+(?:-[a-z0-9_]+)?)","([^"]*)",\[/.exec(text);
+    const before = text.slice(0, head?.index);
+    const inputs = [...before.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '');
+    const outputs = text.slice(0, text.indexOf('],['));
     const name = storeName(path).replace(/\.drv$/, '');
     const trivial = text.includes('("preferLocalBuild","1")');
     return {
@@ -43831,9 +44335,15 @@ const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
 const toolsIn = (text) => ['nativeBuildInputs', 'depsBuildBuild', 'stdenv'].flatMap((name) => wordsOf(text, name));
 /** A list in the environment of a derivation, or in its structured attributes. */
 function wordsOf(text, name) {
-    const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? '';
-    const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? '';
-    return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '');
+    const value = between(text, `("${name}","`, '"', '")');
+    const structured = between(text, `\\"${name}\\":[`, ']', ']').replaceAll('\\"', '');
+    return [...value.split(/\s+/), ...structured.split(',')].filter((word) => word !== '');
+}
+/** What stands between two marks, where the text goes on with `end` at the first `stop`. */
+function between(text, start, stop, end) {
+    const from = text.indexOf(start) + start.length;
+    const to = from < start.length ? -1 : text.indexOf(stop, from);
+    return to >= 0 && text.startsWith(end, to) ? text.slice(from, to) : '';
 }
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
 const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
@@ -43845,21 +44355,38 @@ function kindOf(name, trivial, inputs) {
     return !trivial && inputs.some((input) => COMPILERS.test(input)) ? 'compiler' : 'shell';
 }
 /**
- * Derivations that have to be built for one: those of the graph that it reaches through others of the graph. The
+ * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted. The
  * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
+ * @param graph is not changed any more: what was found in it once is kept with it
  */
 function reachable(graph, root) {
-    const found = new Set();
-    const open = graph.has(root) ? [root] : [];
-    for (let path = open.pop(); path !== undefined; path = open.pop()) {
-        if (found.has(path))
-            continue;
-        found.add(path);
-        for (const input of graph.get(path)?.inputs ?? [])
-            if (graph.has(input) && !found.has(input))
+    const index = indexes.get(graph) ?? indexOf(graph);
+    indexes.set(graph, index);
+    const known = index.reached.get(root);
+    if (known !== undefined)
+        return known;
+    const start = index.numbers.get(root);
+    const found = start === undefined ? [] : reachedFrom(index, start);
+    index.reached.set(root, found);
+    return found;
+}
+const indexes = new WeakMap();
+function indexOf(graph) {
+    const paths = [...graph.keys()].sort();
+    const numbers = new Map(paths.map((path, number) => [path, number]));
+    const inputs = paths.map((path) => graph.get(path)?.inputs.flatMap((input) => numbers.get(input) ?? []) ?? []);
+    return { paths, numbers, inputs, seen: new Int32Array(paths.length).fill(-1), reached: new Map() };
+}
+function reachedFrom({ paths, inputs, seen }, start) {
+    const open = [start];
+    seen[start] = start;
+    for (let number = open.pop(); number !== undefined; number = open.pop())
+        for (const input of inputs[number] ?? [])
+            if (seen[input] !== start) {
+                seen[input] = start;
                 open.push(input);
-    }
-    return [...found].sort();
+            }
+    return paths.filter((_, number) => seen[number] === start);
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/missing.js
@@ -43872,7 +44399,7 @@ function reachable(graph, root) {
 const PLANNER_LIMIT_SECONDS = 1800;
 /** Keeps a command line below the kernel's limit. */
 const MOST_ARGUMENTS = 2000;
-const missing_FILES_AT_ONCE = 32;
+const missing_FILES_AT_ONCE = 100;
 const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false'];
 /**
  * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
@@ -43881,6 +44408,9 @@ const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false'];
 async function gatherMissing(runner, nix, derivations) {
     const toBuild = new Set();
     const fetchable = new Set();
+    // Read while Nix looks: most of it where much is missing, and no more once Nix has told what is.
+    const reading = new AbortController();
+    const ahead = readClosure(derivations, reading.signal);
     for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
         const missing = await dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
         if (missing === undefined) {
@@ -43893,7 +44423,8 @@ async function gatherMissing(runner, nix, derivations) {
         for (const path of missing?.toFetch ?? [])
             fetchable.add(path);
     }
-    return { graph: await readGraph([...toBuild]), fetchable };
+    reading.abort();
+    return { graph: await readGraph([...toBuild], await ahead), fetchable };
 }
 /**
  * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
@@ -43926,26 +44457,40 @@ async function dryRun(runner, nix, derivations, limit) {
     }
     return undefined;
 }
-/** Reads .drv files; one that is not there is told as unknown. */
-async function readGraph(paths) {
-    const facts = await inParallel(missing_FILES_AT_ONCE, paths, async (path) => {
-        try {
-            return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
-        }
-        catch {
-            return UNKNOWN_DERIVATION; // a store elsewhere
-        }
-    });
-    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
-}
-/** The graph of all that derivations need, themselves included: some thousand small files at most. */
-async function readClosure(roots) {
+/**
+ * Reads .drv files; one that is not there is told as unknown.
+ * @param known read before
+ */
+async function readGraph(paths, known) {
     const graph = new Map();
-    for (let open = [...new Set(roots)]; open.length > 0;) {
-        const read = await readGraph(open);
+    for (const some of inChunks(paths, missing_FILES_AT_ONCE)) {
+        await (0,promises_.setImmediate)(); // commands are begun, and listened to
+        for (const path of some)
+            graph.set(path, known.get(path) ?? readFacts(path));
+    }
+    return graph;
+}
+/** At once: a promise for each of some thousand small files takes several times longer than reading them. */
+function readFacts(path) {
+    try {
+        return readDerivation(path, (0,external_node_fs_.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return UNKNOWN_DERIVATION; // a store elsewhere
+    }
+}
+/**
+ * The graph of all that derivations need, themselves included: some thousand small files at most.
+ * @param signal ends it with what has been read until then
+ */
+async function readClosure(roots, signal) {
+    const graph = new Map();
+    for (let open = [...new Set(roots)]; open.length > 0 && signal?.aborted !== true;) {
+        const read = await readGraph(open.slice(0, missing_FILES_AT_ONCE), graph);
         for (const [path, facts] of read)
             graph.set(path, facts);
-        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
+        const next = [...open.slice(missing_FILES_AT_ONCE), ...[...read.values()].flatMap(({ inputs }) => inputs)];
+        open = [...new Set(next)].filter((path) => !graph.has(path));
     }
     return graph;
 }
@@ -43961,6 +44506,13 @@ function inChunks(items, size) {
 const SUBSTITUTERS_LIMIT_SECONDS = 60;
 /** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
 const MIXED_SHARE = 0.5;
+/** Speeds without experience; one value for each machine, since what derivations weigh is kept with it. */
+function speedsOf(native) {
+    const speeds = speedsByNative.get(native) ?? { native, durations: new Map() };
+    speedsByNative.set(native, speeds);
+    return speeds;
+}
+const speedsByNative = new WeakMap();
 /**
  * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
  * has no entry.
@@ -43984,24 +44536,22 @@ async function gatherCosts(runner, nix, derivations, speeds) {
  * @param toBuild derivations that have to be built for it
  * @param graph holds these and what they need, as far as it is known
  */
-function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
+function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
+    const weigh = weigher(graph, speeds);
     const counts = {};
     const emulated = [];
     const unemulatable = [];
     let seconds = fetchSeconds(bytesToFetch);
     let nativeSeconds = seconds;
     for (const path of toBuild) {
-        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
-        const foreign = isForeign(facts.system, native);
-        const share = foreign ? 1 : emulatedShare(path, graph, native);
-        if (share > 0)
-            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
-        if (foreign && facts.features.some(isOfMachines))
-            unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
-        const atFullSpeed = weightOf(facts, native, durations, false);
-        seconds += share === 0 ? atFullSpeed : share * weightOf(facts, native, durations, true) + (1 - share) * atFullSpeed;
-        nativeSeconds += atFullSpeed;
+        const weight = weigh(path);
+        counts[weight.system] = (counts[weight.system] ?? 0) + 1;
+        if (weight.emulated !== undefined)
+            emulated.push(weight.emulated);
+        if (weight.unemulatable !== undefined)
+            unemulatable.push(weight.unemulatable);
+        seconds += weight.seconds;
+        nativeSeconds += weight.nativeSeconds;
     }
     return {
         toBuild: counts,
@@ -44010,7 +44560,37 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
         nativeSeconds,
         emulated: emulated.sort(),
         unemulatable,
-        closure: bySystem(drvPath, graph),
+        closure: toBuild === reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
+    };
+}
+/** Kept with the graph and the speeds: most packages of a flake need the same derivations. */
+const weighed = new WeakMap();
+/** @param graph is not changed any more */
+function weigher(graph, speeds) {
+    const ofGraph = weighed.get(graph) ?? new WeakMap();
+    const weights = ofGraph.get(speeds) ?? new Map();
+    weighed.set(graph, ofGraph.set(speeds, weights));
+    return (path) => {
+        const known = weights.get(path);
+        if (known !== undefined)
+            return known;
+        const weight = weightIn(graph, path, speeds);
+        weights.set(path, weight);
+        return weight;
+    };
+}
+function weightIn(graph, path, { native, durations }) {
+    const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+    const { name, system, features } = facts;
+    const foreign = isForeign(system, native);
+    const share = foreign ? 1 : emulatedShare(path, graph, native);
+    const nativeSeconds = weightOf(facts, native, durations, false);
+    return {
+        system,
+        seconds: share === 0 ? nativeSeconds : share * weightOf(facts, native, durations, true) + (1 - share) * nativeSeconds,
+        nativeSeconds,
+        emulated: share === 0 ? undefined : foreign ? `${name} (${system})` : name,
+        unemulatable: foreign && features.some(isOfMachines) ? `${name} (${features.join(', ')})` : undefined,
     };
 }
 /** Features that an emulated build does not have, whatever the machine says. */
@@ -44054,10 +44634,10 @@ const REGISTRATION_SECONDS = 5;
 function listOptions(target, facts) {
     const own = target.plain ? ownOptions(target, facts) : [];
     const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
-    return drafts.map((draft) => weighed(draft, facts));
+    return drafts.map((draft) => options_weighed(draft, facts));
 }
 /** Adds what the draft costs, and what became of it before. */
-function weighed(draft, facts) {
+function options_weighed(draft, facts) {
     const { strategy, hybrid, cost } = draft.candidate;
     const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
     const seconds = draft.seconds ?? (cost && cost.seconds + registers);
@@ -44072,6 +44652,8 @@ function weighed(draft, facts) {
 }
 /** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
 function failureOf({ candidate }, { failures, graph }) {
+    if (failures.length === 0)
+        return undefined;
     const { strategy, method, hybrid = false, evaluated } = candidate;
     const emulator = strategy === 'emulated' || hybrid;
     const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath);
@@ -44315,14 +44897,14 @@ function lost({ seconds }, winner) {
         ? `estimated ${own} of work, against ${best} by ${name}`
         : `estimated ${own} of work; ${name}, estimated ${best}, comes first`;
 }
-const METHODS = ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'];
+const choose_METHODS = ['declared', 'pkgsCross', 'overlay', 'nixos', 'transparent'];
 function order(options, prefer) {
     const rank = ({ candidate: { strategy, method, hybrid } }) => {
         if (strategy === 'native')
             return 0;
         if (strategy === 'emulated')
             return prefer === 'native-paths' ? 1 : 4;
-        return (hybrid === true ? 5 : 2) + METHODS.indexOf(method ?? 'declared') / 10;
+        return (hybrid === true ? 5 : 2) + choose_METHODS.indexOf(method ?? 'declared') / 10;
     };
     return [...options].sort((a, b) => rank(a) - rank(b));
 }
@@ -44414,6 +44996,9 @@ class ViewsAhead {
         // What goes wrong here comes out when it is asked again.
         this.#started = ask(items, this.#abort.signal).catch(() => undefined);
     }
+    get isUnderWay() {
+        return this.#started !== undefined;
+    }
     /** Answers for these, in this order. */
     async answers(items) {
         const ready = await this.#started;
@@ -44437,9 +45022,9 @@ class ViewsAhead {
  * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
  * not list the target and a cross build may make them all the same.
  */
-async function listWanted(runner, nix, inputs, url) {
+async function listWanted(runner, nix, inputs, flake) {
     const names = inputs.packages.includes('*')
-        ? await listPackages(runner, nix, inputs.targets, url)
+        ? await listPackages(runner, nix, inputs.targets, flake)
         : new Map();
     return inputs.targets.flatMap((target) => {
         const system = names.get(target.system)?.length === 0 ? nix.system : target.system;
@@ -44450,10 +45035,10 @@ async function listWanted(runner, nix, inputs, url) {
         return [...new Set(packages)].map((name) => ({ target, package: name }));
     });
 }
-async function listPackages(runner, nix, targets, url) {
+async function listPackages(runner, nix, targets, flake) {
     const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
     const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
-    const answers = await askFlake(runner, nix, url, systems.map((system) => ({
+    const answers = await askFlake(runner, nix, flake, systems.map((system) => ({
         target: system,
         all: true,
         platform: { name: system, system, triple: '', crossNames: [], plain: true },
@@ -44482,16 +45067,13 @@ async function listPackages(runner, nix, targets, url) {
 
 
 
-
 /**
  * Asks the flake for what each target and package could be.
- * @param url reference of the flake as `nix flake metadata` gave it
- * @throws UserError where `packages: *` names nothing
+ * @throws UserError where `packages: *` names nothing, or the flake cannot be read
  */
-async function openPlanner(runner, nix, inputs, url, machine, experience) {
-    const wanted = await listWanted(runner, nix, inputs, url);
+async function openPlanner(runner, nix, inputs, flake, machine, experience) {
+    const wanted = await listWanted(runner, nix, inputs, flake);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
-    const foreign = wanted.some(({ target }) => !machine.native.includes(target.system));
     const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations });
     const began = performance.now();
     const ahead = new ViewsAhead(runner, wanted.filter(({ target }, index) => {
@@ -44499,17 +45081,18 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
         return inputs.prefer === 'speed' && target.strategy === 'auto' && crosses;
     }), async (some, signal) => {
         const questions = some.map((item) => viewQuestion(item, nix));
-        const views = await askFlake(runner, nix, url, questions, signal);
-        await known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath));
+        const views = await askFlake(runner, nix, flake, questions, signal);
+        const added = known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath));
+        void flake.read(); // the dry run leaves a processor
+        await added;
         return views;
     });
-    const [answers, builders] = await Promise.all([
-        askFlake(runner, nix, url, questions),
-        foreign ? readBuilders(runner, nix) : [],
-    ]).catch((error) => {
+    const answers = await askFlake(runner, nix, flake, questions).catch((error) => {
         ahead.drop();
         throw error;
     });
+    if (!ahead.isUnderWay)
+        void flake.read();
     // The views are asked in such an evaluation again, of two sets of packages.
     const evaluationSeconds = (2 * (performance.now() - began)) / 1000;
     const nothing = { names: [], systems: [], all: [], lookups: [] };
@@ -44520,11 +45103,12 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
     }));
     const chooseAll = async (failures) => {
         await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath));
+        const experienced = await experience.failures(flake);
         return items.map((item) => {
             const of = ({ target, package: name }) => target === item.target.name && name === item.package;
             const names = foundIn(item.answer).map(({ name }) => name);
-            const remembered = experience.failures.filter(({ derivation }) => names.includes(derivation));
-            const facts = plan_factsOf(item, machine, builders, [...failures, ...remembered].filter(of));
+            const remembered = experienced.filter(({ derivation }) => names.includes(derivation));
+            const facts = plan_factsOf(item, machine, [...failures, ...remembered].filter(of));
             return choose_choose(item.target, item.package, { ...facts, ...known }, inputs.prefer);
         });
     };
@@ -44550,29 +45134,28 @@ async function openPlanner(runner, nix, inputs, url, machine, experience) {
 /** Costs and derivations, each found out once. */
 function openFacts(runner, nix, speeds) {
     const costs = new Map();
-    const graph = new Map();
-    return {
+    const known = {
         costs: costs,
-        graph: graph,
+        graph: new Map(),
         async add(derivations) {
-            const fresh = derivations.filter((drvPath) => !graph.has(drvPath));
+            const fresh = derivations.filter((drvPath) => !known.graph.has(drvPath));
             if (fresh.length === 0)
                 return;
             const found = await gatherCosts(runner, nix, fresh, speeds);
             for (const [drvPath, cost] of found.costs)
                 costs.set(drvPath, cost);
-            for (const [drvPath, facts] of found.graph)
-                graph.set(drvPath, facts);
+            known.graph = new Map([...known.graph, ...found.graph]);
         },
     };
+    return known;
 }
-function plan_factsOf({ target, answer }, machine, builders, failures) {
+function plan_factsOf({ target, answer }, machine, failures) {
     const { lookups, names, systems } = answer;
     return {
         native: machine.native,
         emulationProblem: machine.emulationProblem(target.system),
         emulatorServes: machine.emulatorServes(target.system),
-        builders,
+        builders: machine.builders,
         own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
         names,
         systems,
@@ -44648,23 +45231,33 @@ async function runPipeline(runner, read) {
         runner.log.mask(secret);
     const inputs = parseInputs(read, systemOf(process.arch, process.platform));
     const { log } = runner;
-    const fetched = await restoreCache(runner, inputs);
-    const { found, cache } = await log.group('Nix', async () => openCache(runner, await installNix(runner, inputs), fetched));
+    const { found, cache } = await log.group('Nix', async () => {
+        // unpacking takes one processor, and the service another or the network
+        const fetching = restoreCache(runner, inputs);
+        const installed = await finallyDo(installNix(runner, inputs), () => fetching);
+        return await openCache(runner, installed, await fetching);
+    });
+    return await withDaemon(runner, found, () => planAndBuild(runner, inputs, found, cache));
+}
+/** What needs a Nix: from the plan on. */
+async function planAndBuild(runner, inputs, found, cache) {
+    const { log } = runner;
     const { nix } = found;
     await log.group('Push destinations', () => pushPreflight(runner, nix, inputs));
     const emulation = await surveyEmulation(runner, systemsOf(inputs));
-    const machine = machineOf(emulation, inputs);
+    const machine = await machineOf(emulation, inputs, found);
     const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner));
-    const { flake, planner, plans } = await log.group('Strategy', async () => {
-        const flake = await readFlake(runner, nix, inputs.flake);
-        const failures = failuresOf(memory, flake.nixpkgs, now());
+    const { opened, planner, plans } = await log.group('Strategy', async () => {
+        const opened = await openFlake(runner, nix, inputs.flake);
+        const failures = async ({ read }) => memory.failures.length === 0 ? [] : failuresOf(memory, (await read()).nixpkgs, now());
         const experience = { durations: durationsOf(memory), failures };
-        const planner = await openPlanner(runner, nix, inputs, flake.url, machine, experience);
+        const planner = await openPlanner(runner, nix, inputs, opened, machine, experience);
         const plans = await planner.plan([]);
         for (const line of plans.flatMap(describePlan))
             log.info(line);
-        return { flake, planner, plans };
+        return { opened, planner, plans };
     });
+    const flake = await opened.read();
     const name = [runner.facts.env.GITHUB_REPOSITORY ?? '', inputs.flake].join(' ');
     const earlierSize = (target, packageName) => memory.sizes.get(sizeKey(name, target, packageName))?.bytes;
     const record = { inputs, earlierSize, installed: found, flake, plans, cacheHit: cache.hit !== 'none' };
@@ -48314,9 +48907,10 @@ function parseUndo(line) {
     if (typeof value !== 'object' || value === null || !('kind' in value))
         return [];
     const undo = value;
-    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
+    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
-    return known && allowed ? [undo] : [];
+    const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name);
+    return known && allowed && ours ? [undo] : [];
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/leases.js
@@ -48353,17 +48947,20 @@ function takeLease(folder) {
 const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
 const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
 const fileOf = (folder) => (0,external_node_path_.join)(FOLDER, (0,external_node_path_.basename)(folder));
-/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
-function readLeases(folder) {
+/**
+ * Looks at the leases of others. Deeds are believed only of files that this user has written, or root where this run
+ * can be root: else it could neither undo them nor take the file away.
+ */
+function readLeases(folder, asRoot) {
     const names = (attempt(() => (0,external_node_fs_.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_.basename)(folder));
-    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name)) ?? []);
+    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name), asRoot) ?? []);
     const dead = files.filter(({ alive }) => !alive);
     return {
         others: files.length - dead.length,
         adopted: dead.filter(({ believed }) => believed).sort((a, b) => b.time - a.time),
     };
 }
-function readLease(path) {
+function readLease(path, asRoot) {
     const stat = attempt(() => (0,external_node_fs_.lstatSync)(path));
     const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_.readFileSync)(path, 'utf8')) : undefined;
     if (stat === undefined || text === undefined)
@@ -48373,7 +48970,7 @@ function readLease(path) {
     return {
         path,
         alive: lease !== undefined && isAlive(lease, isThere(lease.folder), startTime),
-        believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+        believed: stat.nlink === 1 && (stat.uid === process.getuid?.() || (stat.uid === 0 && asRoot)),
         deeds: parseUndos(lines),
         time: stat.mtimeMs,
     };
@@ -49745,8 +50342,8 @@ async function undoRun(folder, hands) {
 /** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
 async function leave(folder, hands) {
     const deeds = readJournal(folder);
-    const { others, adopted } = readLeases(folder);
     const asRoot = hands.sudo || process.getuid?.() === 0;
+    const { others, adopted } = readLeases(folder, asRoot);
     if (others > 0) {
         const shared = deeds.filter((deed) => deed.shared === true);
         if (shared.length > 0)
@@ -49788,6 +50385,8 @@ function describeUndo(deed) {
             return `unmount ${deed.path}`;
         case 'stop':
             return `stop process ${deed.pid}`;
+        case 'unit':
+            return `stop the unit ${deed.name}`;
         case 'command':
             return `run ${deed.tool} ${deed.args.join(' ')}`;
     }
@@ -49809,6 +50408,14 @@ async function undo(deed, { commands, files, log, sudo }) {
         case 'stop':
             if (startTime(deed.pid) === deed.startTime)
                 await processes_endGroup(deed.pid, sudo);
+            return;
+        case 'unit':
+            // 1 and 5: systemd knows no such unit any more
+            for (const [verb, accept] of [
+                ['kill', [1, 5]],
+                ['stop', [5]],
+            ])
+                await commands.run({ tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] }, { asRoot: true, timeoutSeconds: 60, accept });
             return;
         case 'command':
             await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 

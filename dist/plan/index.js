@@ -31874,7 +31874,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 9412:
+/***/ 2756:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32022,7 +32022,10 @@ const wantsPersonality32 = (system) => /^(armv[5-7]|i[3-6]86)/.test(system);
 var runner_errors = __nccwpck_require__(4890);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./build/js/nix/signing-key.js
+
 
 // RFC 8410: DER of a PKCS#8 private key and of a SubjectPublicKeyInfo up to the 32 key bytes
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -32051,19 +32054,28 @@ function signing_key_parseSigningKey(text) {
 }
 /** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
 function signText(secret, text) {
-    const [name = '', encoded = ''] = splitKey(secret);
-    return `${name}:${sign(null, Buffer.from(text), privateKey(Buffer.from(encoded, 'base64').subarray(0, 32))).toString('base64')}`;
+    const key = privateKeys.get(secret) ?? privateKey(Buffer.from(splitKey(secret)[1] ?? '', 'base64').subarray(0, 32));
+    privateKeys.set(secret, key);
+    return `${keyName(secret)}:${sign(null, Buffer.from(text), key).toString('base64')}`;
 }
+/** Kept, since it takes longer to read a key than to sign with it. */
+const privateKeys = new Map();
 /** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
 function signatureFits(publicKey, text, signature) {
+    const given = verification(publicKey, text, signature);
+    return given !== undefined && verify(...given);
+}
+const verifyBeside = (0,external_node_util_.promisify)(external_node_crypto_.verify);
+/** The same on another thread: thousands of them would hold up the requests that run meanwhile. */
+async function signatureFitsBeside(publicKey, text, signature) {
+    const given = verification(publicKey, text, signature);
+    return given !== undefined && (await verifyBeside(...given));
+}
+function verification(publicKey, text, signature) {
     const [keyName, encodedKey = ''] = splitKey(publicKey);
     const [name, encoded = ''] = splitKey(signature);
-    if (name !== keyName)
-        return false;
-    const key = publicKeyOf(encodedKey);
-    if (key === undefined)
-        return false;
-    return verify(null, Buffer.from(text), key, Buffer.from(encoded, 'base64'));
+    const key = name === keyName ? publicKeyOf(encodedKey) : undefined;
+    return key === undefined ? undefined : [null, Buffer.from(text), key, Buffer.from(encoded, 'base64')];
 }
 const publicKeys = new Map();
 /** Kept, since thousands of signatures are checked with one key. */
@@ -32753,28 +32765,30 @@ const CERTIFICATES = [
     `${PROFILE}/etc/ssl/certs/ca-bundle.crt`,
     `${PROFILE}/etc/ca-bundle.crt`,
 ];
-/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. */
+/** NIX_SSL_CERT_FILE, where it is not set and certificates are found. Like Nix, it goes by SSL_CERT_FILE first. */
 function certificates(env, exists = external_node_fs_.existsSync) {
     if (env.NIX_SSL_CERT_FILE)
         return {};
-    const file = CERTIFICATES.find(exists);
+    const file = env.SSL_CERT_FILE || CERTIFICATES.find(exists);
     return file === undefined ? {} : { NIX_SSL_CERT_FILE: file };
 }
 const FORWARDED = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'];
-/**
- * Variables that a daemon of this run needs to reach the network. A proxy URL with a password is left out where it
- * would have to go through sudo's arguments, which every user can read; `leftOut` names those.
- */
-function daemonEnvironment(facts) {
+/** Variables that a daemon of this run needs to reach the network. */
+function daemonEnvironment(env) {
     const names = [...FORWARDED, ...FORWARDED.map((name) => name.toUpperCase()), 'NIX_SSL_CERT_FILE'];
-    const set = names.flatMap((name) => {
-        const value = facts.env[name];
-        return value ? [[name, value]] : [];
-    });
-    const secret = ([, value]) => facts.privilege === 'sudo' && /\/\/[^/]*@/.test(value);
+    const set = names.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+    return { ...certificates(env), ...Object.fromEntries(set) };
+}
+/**
+ * Variables without those that hold a password, where they would have to go through sudo's arguments, which every user
+ * can read; `leftOut` names those.
+ */
+function publicVariables(all, privilege) {
+    const secret = ([, value]) => privilege === 'sudo' && /\/\/[^/]*@/.test(value);
+    const pairs = Object.entries(all);
     return {
-        variables: { ...certificates(facts.env), ...Object.fromEntries(set.filter((pair) => !secret(pair))) },
-        leftOut: set.filter(secret).map(([name]) => name),
+        variables: Object.fromEntries(pairs.filter((pair) => !secret(pair))),
+        leftOut: pairs.filter(secret).map(([name]) => name),
     };
 }
 const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh';
@@ -32808,9 +32822,103 @@ function exportToJob(runner, env, bin, onPath) {
     runner.job.addPath(`${home}/.nix-profile/bin`);
 }
 
+;// CONCATENATED MODULE: ./build/js/install/kvm.js
+
+const DEVICE = '/dev/kvm';
+/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
+const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
+/**
+ * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
+ * udev rule: it needs no udev, and post undoes it.
+ */
+async function openKvm(runner) {
+    if (!(0,external_node_fs_.existsSync)(DEVICE))
+        return;
+    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
+    const after = openedMode(before);
+    if (after === undefined)
+        return;
+    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
+    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
+    // a container may have the device without any right over it: builds go without
+    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
+}
+
+;// CONCATENATED MODULE: ./build/js/install/sandbox.js
+
+/**
+ * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
+ * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
+ */
+const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
+const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
+/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
+async function requireSandbox(runner, buildsAsRoot) {
+    if (runner.commands.find('unshare') === undefined)
+        return;
+    let last = '';
+    const works = async (...args) => {
+        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
+        const result = await runner.commands.run({ tool: 'unshare', args }, options);
+        if (result.exitCode !== 0)
+            last = result.stderr.trim();
+        return result.exitCode === 0;
+    };
+    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
+    if (inUserNamespace)
+        return;
+    const userNamespace = await works('--user', '--map-root-user', 'true');
+    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
+    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
+        return;
+    throw new runner_errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
+        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
+        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
+}
+
+;// CONCATENATED MODULE: ./build/js/install/ahead.js
+
+
+
+
+
+
+/** Group of build users that Nix looks for where nothing names another. */
+const GROUP = 'nixbld';
+/** Whether a Nix that root installs now will build as members of `nixbld`, and there is no such group yet. */
+const wantsUsers = ({ settings, groups }) => !/build-users-group|auto-allocate-uids|include/.test(settings) && !new RegExp(`^${GROUP}:`, 'm').test(groups);
+/**
+ * Does to the machine what a Nix that root installs will need, while that is unpacked: build users, `/dev/kvm`, login
+ * shells, and the question whether there can be a sandbox.
+ * @param bin where its programs will be
+ * @throws UserError where builds cannot be sandboxed
+ */
+async function prepareMachine(runner, userLines, bin) {
+    const { env, home } = runner.facts;
+    const files = [
+        '/etc/nix/nix.conf',
+        `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
+        '/etc/xdg/nix/nix.conf',
+    ];
+    const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean);
+    const settings = [
+        userLines,
+        env.NIX_CONFIG ?? '',
+        ...files.filter(external_node_fs_.existsSync).map((file) => (0,external_node_fs_.readFileSync)(file, 'utf8')),
+    ];
+    const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: (0,external_node_fs_.readFileSync)('/etc/group', 'utf8') });
+    await Promise.all([
+        users ? createBuildUsers(runner, GROUP) : undefined,
+        setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
+        openKvm(runner),
+        tellLoginShells(runner, bin),
+    ]);
+}
+
 ;// CONCATENATED MODULE: ./build/js/nix/nix.js
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
-function nix_nixCommand(nix, tool, args, more = {}) {
+function nixCommand(nix, tool, args, more = {}) {
     return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
 }
 /** The same Nix, asking fewer caches: a daemon lets every user name fewer than it has. */
@@ -32824,7 +32932,83 @@ function withoutSubstituters(nix, left) {
 var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./build/js/nix/log-text.js
+/** Longest line that is kept, in UTF-16 units: a build may print megabytes without a line ending. */
+const LONGEST_LINE = 4096;
+const ESCAPE = '\u001b';
+// CSI sequences (colours, cursor), OSC sequences (titles, links), and the two-character ones (ECMA-48)
+const SEQUENCES = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007${ESCAPE}]*(?:\\u0007|${ESCAPE}\\\\)?|[ -/]+[0-~]|[0-Z\\\\-~])`, 'g');
+// what is left of C0 but tab and line feed, DEL, C1, and the bidirectional overrides that make a line read backwards
+const CONTROLS = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
+const SOMETHING_TO_STRIP = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
+/** A text without terminal escape sequences and other control characters; tabs and line feeds stay. */
+function log_text_plainText(text) {
+    return SOMETHING_TO_STRIP.test(text) ? text.replace(SEQUENCES, '').replace(CONTROLS, '') : text;
+}
+/**
+ * One line as a terminal would leave it: what a carriage return overwrote is gone, no escape sequences, at most
+ * `LONGEST_LINE` long.
+ */
+function plainLine(line) {
+    const bounded = bound(line, LONGEST_LINE * 4);
+    const last = bounded.includes('\r') ? (bounded.split(/\r+\n?/).findLast((part) => part !== '') ?? '') : bounded;
+    return bound(log_text_plainText(last).replaceAll('\n', ' '), LONGEST_LINE);
+}
+/** Cuts a text to `length`, saying how much is missing. */
+function bound(text, length) {
+    if (text.length <= length)
+        return text;
+    // through a buffer, since a slice would keep the whole of the long text in memory
+    const kept = Buffer.from(text.slice(0, length)).toString();
+    return `${kept}… (${text.length - length} more characters)`;
+}
+
+;// CONCATENATED MODULE: ./build/js/install/systemd.js
+
+const daemonUnit = () => `nix-multiarch-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.service`;
+/**
+ * Arguments of systemd-run. Limits and KillMode are those of upstream's nix-daemon.service (misc/systemd): builds of
+ * other clients go on when the daemon is started anew.
+ */
+const unitArguments = ({ unit, program, environmentFile, log }) => [
+    ...['--quiet', '--no-ask-password', '--collect', `--unit=${unit}`, '--service-type=exec'],
+    '--description=Nix daemon of a job',
+    ...[
+        ...['KillMode=process', 'Delegate=yes', 'LimitNOFILE=1048576', 'TasksMax=1048576', 'TimeoutStopSec=10'],
+        `EnvironmentFile=${environmentFile}`,
+        ...[`StandardOutput=append:${log}`, `StandardError=append:${log}`],
+    ].map((property) => `--property=${property}`),
+    '--',
+    ...program,
+];
+/** Text of an EnvironmentFile= (systemd.exec(5)): quoted, so that no character of a value means anything. */
+const environmentFile = (variables) => Object.entries(variables)
+    .map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, '\\$&')}"\n`)
+    .join('');
+/** Has systemd run a program. @returns why systemd does not, where it does not */
+async function startUnit(runner, plan) {
+    const command = { tool: 'systemd-run', args: unitArguments(plan) };
+    const result = await runner.commands.run(command, { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    if (result.exitCode === 0)
+        return undefined;
+    await systemd_stopUnit(runner, plan.unit);
+    return result.stopped ?? (result.stderr.trim().split('\n').at(-1) || `systemd-run ended with ${result.exitCode}`);
+}
+/** Ends the program of a unit, not what it has started. */
+async function systemd_stopUnit(runner, unit) {
+    await systemctl(runner, 'stop', unit);
+}
+const isActive = async (runner, unit) => (await systemctl(runner, 'is-active', unit)) === 0;
+async function systemctl(runner, verb, unit) {
+    const args = ['--quiet', '--no-ask-password', verb, unit];
+    const options = { asRoot: true, accept: 'any', timeoutSeconds: 30 };
+    return (await runner.commands.run({ tool: 'systemctl', args }, options)).exitCode;
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/daemon.js
+
+
+
 
 
 
@@ -32833,6 +33017,9 @@ var promises_ = __nccwpck_require__(8500);
 const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket';
 const START_SECONDS = 30;
 const STOP_SECONDS = 10;
+/** Between two questions to systemd, in turns of 2 ms. */
+const TURNS_PER_LOOK = 100;
+const LAST_LINES = 10;
 /** Whether somebody listens at a socket. */
 function probeSocket(path) {
     return new Promise((resolve) => {
@@ -32846,55 +33033,108 @@ function probeSocket(path) {
         socket.once('error', ({ code = '' }) => end(code === 'ECONNREFUSED' ? 'dead' : ['EACCES', 'EPERM'].includes(code) ? 'denied' : 'absent'));
     });
 }
-/** Starts nix-daemon as root and waits until it answers; post ends it. @throws UserError with the end of its log */
+/**
+ * Starts nix-daemon as root, by systemd where that runs, and waits until it answers; post ends it.
+ * @throws UserError with the end of its log
+ */
 async function daemon_startDaemon(runner, plan) {
-    const log = daemonLog(runner);
+    if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
+        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
+    }
+    const run = (await startBySystemd(runner, plan)) ?? (await startByItself(runner, plan));
+    const daemon = { run, socket: plan.socket, environment: plan.environment };
+    const limit = performance.now() + START_SECONDS * 1000;
+    for (let turn = 1; (await probeSocket(plan.socket)) !== 'answers'; turn += 1) {
+        const alive = (turn % TURNS_PER_LOOK !== 0 && run.kind === 'unit') || (await isAlive(runner, run));
+        if (!alive || performance.now() > limit) {
+            const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
+            throw new runner_errors/* UserError */.yo(`nix-daemon ${why}: ${lastWords(runner) || 'its log is empty'}`);
+        }
+        await (0,promises_.setTimeout)(2);
+    }
+    return daemon;
+}
+/** At the usual place it serves other jobs too. */
+const sharing = (plan) => (plan.socket === STANDARD_SOCKET ? { shared: true } : {});
+async function startBySystemd(runner, plan) {
+    if (!runner.facts.systemd || runner.commands.find('systemd-run') === undefined)
+        return undefined;
+    const unit = daemonUnit();
+    const file = `${runner.facts.folder}/daemon.env`;
+    const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket };
+    // 0600: a proxy may want a password
+    await runner.files.write(file, environmentFile(variables), { mode: 0o600 });
+    // ours, so that it can be read; systemd only adds to it
+    if (!(0,external_node_fs_.existsSync)(daemonLog(runner)))
+        await runner.files.write(daemonLog(runner), '', { mode: 0o600 });
+    await runner.journal.record({ kind: 'unit', name: unit, ...sharing(plan) });
+    const program = [`${plan.bin}/nix-daemon`, '--daemon'];
+    const problem = await startUnit(runner, { unit, program, environmentFile: file, log: daemonLog(runner) });
+    if (problem === undefined)
+        return { kind: 'unit', unit };
+    runner.log.info(`systemd does not run the Nix daemon (${problem}): this run starts it by itself.`);
+    return undefined;
+}
+async function startByItself(runner, plan) {
+    const { variables, leftOut } = publicVariables(plan.environment, runner.facts.privilege);
+    for (const name of leftOut) {
+        runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`);
+    }
     const command = {
         tool: `${plan.bin}/nix-daemon`,
         args: ['--daemon'],
         // builds must not get a temporary folder that only this user may enter
-        env: { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
+        env: { ...variables, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
     };
-    if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
-        await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
-    }
-    // at the usual place it serves other jobs too
-    const shared = plan.socket === STANDARD_SOCKET ? { shared: true } : {};
     let startTime = '';
     const record = async (started) => {
         startTime = readStartTime(started) ?? '';
-        await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...shared });
+        await runner.journal.record({ kind: 'stop', pid: started, startTime, root: true, ...sharing(plan) });
     };
-    const pid = await runner.commands.startDetached(command, log, record, { asRoot: true });
-    const limit = performance.now() + START_SECONDS * 1000;
-    while ((await probeSocket(plan.socket)) !== 'answers') {
-        const alive = readStartTime(pid) === startTime && startTime !== '';
-        if (!alive || performance.now() > limit) {
-            const why = alive ? `does not answer after ${START_SECONDS} s` : 'ended at once';
-            throw new runner_errors/* UserError */.yo(`nix-daemon ${why}: ${lastLines(log)}`);
-        }
-        await (0,promises_.setTimeout)(2);
-    }
-    return { pid, startTime, socket: plan.socket, environment: plan.environment };
+    const pid = await runner.commands.startDetached(command, daemonLog(runner), record, { asRoot: true });
+    return { kind: 'itself', pid, startTime };
+}
+async function isAlive(runner, run) {
+    if (run.kind === 'unit')
+        return await isActive(runner, run.unit);
+    return run.startTime !== '' && readStartTime(run.pid) === run.startTime;
 }
 /** Stops a daemon of this run; builds of other clients, in process groups of their own, go on. */
-async function daemon_stopDaemon(runner, daemon) {
-    if (readStartTime(daemon.pid) !== daemon.startTime)
+async function daemon_stopDaemon(runner, { run }) {
+    if (run.kind === 'unit')
+        return await stopUnit(runner, run.unit);
+    if (!(await isAlive(runner, run)))
         return;
-    const kill = (signal) => runner.commands.run({ tool: 'kill', args: [`-${signal}`, '--', `-${daemon.pid}`] }, { asRoot: true, accept: 'any', timeoutSeconds: 10 });
+    const kill = (signal) => runner.commands.run({ tool: 'kill', args: [`-${signal}`, '--', `-${run.pid}`] }, { asRoot: true, accept: 'any', timeoutSeconds: 10 });
     await kill('TERM');
     const limit = performance.now() + STOP_SECONDS * 1000;
-    while (readStartTime(daemon.pid) === daemon.startTime) {
+    while (await isAlive(runner, run)) {
         if (performance.now() > limit)
             await kill('KILL');
         await sleep(10);
     }
 }
 const daemonLog = (runner) => `${runner.facts.folder}/nix-daemon.log`;
-function lastLines(file) {
-    const text = (0,external_node_fs_.readFileSync)(file, 'utf8').trim();
-    return text === '' ? 'its log is empty' : text.split('\n').slice(-5).join('\n');
+function readLog(runner) {
+    try {
+        return (0,external_node_fs_.readFileSync)(daemonLog(runner), 'utf8');
+    }
+    catch {
+        return '';
+    }
 }
+/** The end of what the daemons of this run have printed; empty where they have printed nothing. */
+function lastWords(runner) {
+    const log = readLog(runner);
+    const words = remarkable(log);
+    return (words.length > 0 ? words : log.trim().split('\n')).slice(-LAST_LINES).join('\n');
+}
+/** Lines of its log but for those that say no more than that a client came, or went without a word. */
+const remarkable = (log) => log_text_plainText(log)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^accepted connection from |error: unexpected end-of-file$/.test(line));
+/** What the daemons of this run have printed, but for who came. */
+const remarks = (runner) => remarkable(readLog(runner)).slice(-LAST_LINES);
 /** Start time of a process, field 22 of proc(5) stat; undefined where it is gone or only waits to be reaped. */
 function readStartTime(pid) {
     try {
@@ -32948,7 +33188,7 @@ async function askTrust(runner, nix) {
     if (!atLeast(nix.version, '2.19'))
         return undefined;
     const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json'];
-    const result = await runner.commands.run(nix_nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 });
+    const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 });
     const answer = /"trusted":\s*(true|false|0|1)\b/.exec(result.stdout)?.[1];
     return answer === undefined ? undefined : answer === 'true' || answer === '1';
 }
@@ -32956,29 +33196,6 @@ async function askTrust(runner, nix) {
 async function groupNames(runner) {
     const result = await runner.commands.run({ tool: 'id', args: ['-Gn'] }, { accept: 'any', timeoutSeconds: 30 });
     return result.stdout.split(/\s+/).filter((name) => name !== '');
-}
-
-;// CONCATENATED MODULE: ./build/js/install/kvm.js
-
-const DEVICE = '/dev/kvm';
-/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
-const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
-/**
- * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
- * udev rule: it needs no udev, and post undoes it.
- */
-async function openKvm(runner) {
-    if (!(0,external_node_fs_.existsSync)(DEVICE))
-        return;
-    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
-    const after = openedMode(before);
-    if (after === undefined)
-        return;
-    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
-    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
-    // a container may have the device without any right over it: builds go without
-    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
-    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/nix-folder.js
@@ -33006,39 +33223,8 @@ function holdsSomething(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/install/sandbox.js
-
-/**
- * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
- * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
- */
-const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
-const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
-/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
-async function requireSandbox(runner, buildsAsRoot) {
-    if (runner.commands.find('unshare') === undefined)
-        return;
-    let last = '';
-    const works = async (...args) => {
-        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
-        const result = await runner.commands.run({ tool: 'unshare', args }, options);
-        if (result.exitCode !== 0)
-            last = result.stderr.trim();
-        return result.exitCode === 0;
-    };
-    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
-    if (inUserNamespace)
-        return;
-    const userNamespace = await works('--user', '--map-root-user', 'true');
-    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
-    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
-        return;
-    throw new runner_errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
-        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
-        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
-}
-
 ;// CONCATENATED MODULE: ./build/js/install/settings.js
+
 
 
 
@@ -33047,8 +33233,18 @@ async function requireSandbox(runner, buildsAsRoot) {
 const MACHINE_CONF = '/etc/nix';
 /** The private file of this run that the client reads. */
 const confFile = (runner) => `${runner.facts.folder}/nix.conf`;
-/** Socket of a daemon of this run that runs beside the machine's. */
-const privateSocket = (runner) => `${runner.facts.folder}/daemon.socket`;
+/** unix(7) allows 107 bytes, and Nix reads the path as part of a URL. */
+const SOCKET_PATH = /^[\w./-]{1,100}$/;
+/** Socket of a daemon of this run that runs beside the machine's. Its folder lets nobody else in. */
+async function privateSocket(runner) {
+    const usual = `${runner.facts.folder}/daemon.socket`;
+    if (SOCKET_PATH.test(usual))
+        return usual;
+    const folder = `/tmp/nix-multiarch-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    await runner.journal.record({ kind: 'remove', path: folder, root: false });
+    await runner.files.makeDirectory(folder, { mode: 0o700 });
+    return `${folder}/daemon.socket`;
+}
 /** @param settings undefined where the client carries no build settings */
 async function writeClientConf(runner, userLines, tokens, settings) {
     if (settings !== undefined)
@@ -33071,12 +33267,8 @@ async function openWiring(runner, plan) {
     const registry = `${machineConf}/registry.json`;
     if ((0,external_node_fs_.existsSync)(registry))
         await runner.files.write(`${folder}/registry.json`, (0,external_node_fs_.readFileSync)(registry));
-    const { variables, leftOut } = daemonEnvironment(runner.facts);
-    for (const name of leftOut) {
-        runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`);
-    }
     const socket = plan.socket ?? STANDARD_SOCKET;
-    const environment = { ...variables, NIX_CONF_DIR: folder };
+    const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder };
     const daemon = await daemon_startDaemon(runner, { bin: plan.bin, socket, environment });
     // The client reads the daemon's file too, as nix.conf of the machine: it shows the same settings and sends none.
     const env = { NIX_CONF_DIR: folder, ...(plan.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) };
@@ -33189,16 +33381,17 @@ async function connect(runner, found, wanted) {
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
-    const [effective, groups] = await Promise.all([readSettings(runner, found, env), groupNames(runner)]);
+    const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared]);
     const nix = describeNix(found, effective, access, env);
-    const trusted = await findTrust(runner, nix, access, effective, groups);
+    const trusted = await findTrust(runner, nix, access, effective);
     const kind = chooseWiring(access, trusted, facts.privilege);
     const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
     if (!wanted.installed && !(0,external_node_fs_.existsSync)('/nix'))
         await claimNixFolder(runner);
+    const checked = wanted.prepared !== undefined && !sandboxSet;
     const [buildUsers] = await Promise.all([
         provideBuildUsers(runner, effective, kind, wanted.installed),
-        effective.sandbox || !sandboxSet ? checkSandbox(runner, facts, kind) : undefined,
+        !checked && (effective.sandbox || !sandboxSet) ? checkSandbox(runner, facts, kind) : undefined,
         kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
         wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
     ]);
@@ -33211,7 +33404,7 @@ async function connect(runner, found, wanted) {
         ...buildUsers,
     };
     const tokens = maskedTokens(runner, effective, wanted);
-    const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined;
+    const socket = access.mode === 'daemon' && access.beside ? await privateSocket(runner) : undefined;
     const opened = await openWiring(runner, {
         kind,
         bin: found.bin,
@@ -33221,7 +33414,7 @@ async function connect(runner, found, wanted) {
         socket,
     });
     const { NIX_CONFIG } = runner.facts.env;
-    const ready = { ...nix, trusted, env: { ...env, ...opened.env, ...(NIX_CONFIG ? { NIX_CONFIG } : {}) } };
+    const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } };
     // not the daemon of this run: a post step of another action may come after ours, which ends it
     exportToJob(runner, env, found.bin, found.onPath);
     if (opened.wiring.kind === 'fixed' && !sandboxSet)
@@ -33233,7 +33426,7 @@ async function connect(runner, found, wanted) {
         reason: wanted.reason,
         describe: describe(ready, access, opened.wiring, wanted),
         settings,
-        effective,
+        builders: effective.builders,
         wiring: opened.wiring,
     };
 }
@@ -33249,11 +33442,14 @@ function describeNix(found, effective, access, env) {
         env,
     };
 }
-async function findTrust(runner, nix, access, effective, groups) {
+async function findTrust(runner, nix, access, { trustedUsers }) {
     if (access.mode !== 'daemon' || runner.facts.uid === 0)
         return true;
     const answer = access.start ? undefined : await askTrust(runner, nix);
-    return answer ?? isTrusted(effective.trustedUsers, runner.facts.user, groups);
+    if (answer !== undefined)
+        return answer;
+    const groups = trustedUsers.some((name) => name.startsWith('@')) ? await groupNames(runner) : [];
+    return isTrusted(trustedUsers, runner.facts.user, groups);
 }
 /** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */
 async function checkSandbox(runner, facts, kind) {
@@ -33473,24 +33669,24 @@ async function restoreKept(runner, sha256, bin, asRoot) {
     const tree = `${folder}/${TREE}`;
     if (folder === undefined || !(await kept_isTrusted(tree, asRoot ? 0 : runner.facts.uid)))
         return undefined;
-    const draft = (part) => `/nix/.${part}-${id}`;
-    const id = (0,external_node_crypto_.randomBytes)(6).toString('hex');
+    const draft = `/nix/.kept-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    await runner.journal.record({ kind: 'remove', path: draft, root: asRoot });
     try {
         const printed = (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
         const { chosen } = chooseCandidate([{ path: bin, printed }]);
         if (chosen === undefined)
             throw new Error(`its version is ${printed}`);
         const run = commandsOf(runner, asRoot);
-        await run('mkdir', '-p', '--', '/nix');
-        const parts = await copies(tree, '/nix', asRoot);
-        await Promise.all(parts.map(({ part, how }) => run('cp', ...how, '-T', '--', `${tree}/${part}`, draft(part))));
-        await Promise.all(kept_PARTS.map((part) => run('mv', '-T', '--', draft(part), `/nix/${part}`)));
+        await run('mkdir', '-p', '--', draft);
+        await copyParts(run, tree, draft, asRoot);
+        await run('mv', '-n', '--', ...kept_PARTS.map((part) => `${draft}/${part}`), '/nix');
+        if ((0,external_node_fs_.existsSync)(`${draft}/store`))
+            throw new Error('another Nix has come meanwhile');
         return { bin, version: chosen.version, onPath: false };
     }
     catch (error) {
         runner.log.info(`what the tool cache kept does not serve: ${error instanceof Error ? error.message : String(error)}`);
-        for (const part of kept_PARTS)
-            await runner.files.remove(draft(part), { asRoot });
+        await runner.files.remove(draft, { asRoot });
         return undefined;
     }
 }
@@ -33521,8 +33717,7 @@ async function keepNix(runner, sha256, { bin }, asRoot) {
         const run = commandsOf(runner, asRoot);
         await runner.files.remove(draft, { asRoot });
         await run('mkdir', '-m', '755', '--', draft);
-        for (const { part, how } of await copies('/nix', place, asRoot))
-            await run('cp', ...how, '--', `/nix/${part}`, draft);
+        await copyParts(run, '/nix', draft, asRoot);
         const { stdout } = await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 });
         await runner.files.write(`${draft}/${VERSION}`, stdout, { asRoot });
         await runner.files.remove(tree, { asRoot });
@@ -33533,13 +33728,17 @@ async function keepNix(runner, sha256, { bin }, asRoot) {
     }
 }
 /**
- * How each part is copied. Files of the store are never written to again: where root owns them and both places are on
- * one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ * Copies both parts into a folder. Files of the store are never written to again: where root owns them and both places
+ * are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
  */
-async function copies(from, to, asRoot) {
-    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)((0,external_node_fs_.existsSync)(to) ? to : '/')]);
-    const links = asRoot && source.dev === target.dev;
-    return kept_PARTS.map((part) => ({ part, how: ['-a', part === 'store' && links ? '--link' : '--reflink=auto'] }));
+async function copyParts(run, from, to, asRoot) {
+    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)(to)]);
+    const [store, rest] = kept_PARTS.map((part) => `${from}/${part}`);
+    const copy = (...how) => run('cp', '-a', ...how, to);
+    if (!asRoot || source.dev !== target.dev)
+        await copy('--reflink=auto', '--', store, rest);
+    else
+        await Promise.all([copy('--link', '--', store), copy('--reflink=auto', '--', rest)]);
 }
 const commandsOf = (runner, asRoot) => async (tool, ...args) => {
     await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
@@ -33746,25 +33945,20 @@ async function installTarball(runner, tarball, systems) {
 }
 async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
     let unpacked;
-    try {
-        await read(async (bytes) => {
-            unpacked = await unpackTarball(runner, name, bytes, asRoot);
-        });
-        if (unpacked === undefined)
-            throw new Error(`${name} was not read`);
-        const system = systemInName(unpacked.top);
-        if (system !== undefined && !systems.includes(system)) {
-            throw new runner_errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
-        }
-        // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
-        const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
-        const nix = await moveIntoStore(runner, unpacked, asRoot);
-        return await makeProfile(runner, nix, profile, asRoot);
+    await read(async (bytes) => {
+        unpacked = await unpackTarball(runner, name, bytes, asRoot);
+    });
+    if (unpacked === undefined)
+        throw new Error(`${name} was not read`);
+    const system = systemInName(unpacked.top);
+    if (system !== undefined && !systems.includes(system)) {
+        throw new runner_errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
     }
-    finally {
-        if (unpacked !== undefined)
-            await runner.files.remove(unpacked.staging, { asRoot });
-    }
+    // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
+    const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
+    const nix = await moveIntoStore(runner, unpacked, asRoot);
+    // some small files stay in the folder of the tarball until post
+    return await makeProfile(runner, nix, profile, asRoot);
 }
 async function moveIntoStore(runner, unpacked, asRoot) {
     const { names, store } = unpacked;
@@ -33824,16 +34018,18 @@ async function checkLeft(runner, left, nixPath, asRoot) {
         return;
     throw new runner_errors/* UserError */.yo(`/nix holds a damaged Nix of an earlier install: ${result.stderr.trim()}\nRemove those paths, or all of /nix if nothing else uses it.`);
 }
-/** Makes the profile that holds the new Nix, and looks whether it runs from there. */
+/** Makes the profile that holds the new Nix, and looks whether it runs. */
 async function makeProfile(runner, nix, profile, asRoot) {
     if (profile === OWN_PROFILE) {
         for (const path of [profile, `${profile}-1-link`])
             await runner.journal.record({ kind: 'remove', path, root: asRoot });
     }
     const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])];
-    await nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]);
-    const path = `${profile}/bin/nix`;
-    const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 });
+    const path = `${nix.nixPath}/bin/nix`;
+    const [{ stdout }] = await Promise.all([
+        runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 }),
+        nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]),
+    ]);
     const { chosen, refused } = chooseCandidate([{ path, printed: stdout }]);
     if (chosen === undefined)
         throw new runner_errors/* UserError */.yo(`the installed Nix does not serve: ${refused.join('')}`);
@@ -33943,7 +34139,51 @@ async function* checkedFile(path, sha256) {
         throw new runner_errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
 }
 
+;// CONCATENATED MODULE: ./build/js/install/daemon-watch.js
+
+
+/**
+ * Does what needs the daemon of this run. Where that dies meanwhile, one error says so, with its last words, instead of
+ * what followed from it; what else the daemon printed is told at the end.
+ * @throws UserError, or what the work throws while the daemon lives
+ */
+async function withDaemon(runner, { wiring }, work) {
+    if (wiring.kind !== 'own-daemon')
+        return await work();
+    const lives = async () => (await probeSocket(wiring.daemon.socket)) === 'answers';
+    try {
+        const done = await work();
+        if (await lives())
+            await tellRemarks(runner);
+        else
+            runner.log.warning(died(runner));
+        return done;
+    }
+    catch (error) {
+        if (!runner.cancelled.aborted && !(await lives())) {
+            const first = (error instanceof Error ? error.message : String(error)).trim();
+            throw new runner_errors/* UserError */.yo(`${died(runner)}\nWhat failed for want of it: ${first}`);
+        }
+        await tellRemarks(runner);
+        throw error;
+    }
+}
+const died = (runner) => 'The Nix daemon that this run had started has died: something killed it, most often the kernel for want of memory ' +
+    `(its log would say so: dmesg), or it crashed. It said at last: ${lastWords(runner) || 'nothing'}`;
+async function tellRemarks(runner) {
+    const lines = remarks(runner);
+    if (lines.length === 0)
+        return;
+    await runner.log.group('What the Nix daemon said', async () => {
+        for (const line of lines)
+            runner.log.info(line);
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/install.js
+
+
+
 
 
 
@@ -33966,13 +34206,14 @@ async function installNix(runner, inputs) {
     return await runner.journal.exclusively(() => provideAndConnect(runner, inputs));
 }
 async function provideAndConnect(runner, inputs) {
-    const { source, found, reason } = await provideNix(runner, inputs);
+    const { source, found, reason, prepared } = await provideNix(runner, inputs);
     const installed = await connect(runner, found, {
         source,
         installed: source !== 'existing',
         reason,
         userLines: inputs.extraNixConfig,
         token: inputs.githubToken,
+        prepared,
     });
     runner.log.info(`${installed.describe} ${installed.reason}`);
     return installed;
@@ -33981,8 +34222,8 @@ async function provideNix(runner, inputs) {
     const failures = [];
     for (const source of sourcesFor(inputs.nixSource.kind)) {
         try {
-            const found = await provide(runner, inputs, source);
-            return { source, found, reason: reasonFor(inputs.nixSource.kind, source, failures) };
+            const provided = await provide(runner, inputs, source);
+            return { ...provided, source, reason: reasonFor(inputs.nixSource.kind, source, failures) };
         }
         catch (error) {
             if (inputs.nixSource.kind !== 'auto' || !isAnswer(error))
@@ -34011,25 +34252,37 @@ async function provide(runner, inputs, source) {
                 const hint = inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : '';
                 throw new runner_errors/* UserError */.yo(`${why}${hint}`);
             }
-            return found;
+            return { found, prepared: undefined };
         }
         case 'release': {
             const systems = runnableSystems();
             const release = findRelease(inputs.nixVersion, systems[0] ?? 'unknown');
             if (typeof release === 'string')
                 throw new runner_errors/* UserError */.yo(release);
-            ownerOfNix(runner);
-            return await installTarball(runner, tarballAt(runner, release.url, release.sha256), systems);
+            return await unpackAndPrepare(runner, inputs, () => tarballAt(runner, release.url, release.sha256), systems);
         }
         case 'distro':
-            return await installDistro(runner);
+            return { found: await installDistro(runner), prepared: undefined };
         case 'tarball': {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
-            ownerOfNix(runner);
-            const tarball = findTarball(runner, inputs.nixSource.location, inputs.nixSource.sha256);
-            return await installTarball(runner, tarball, runnableSystems());
+            const { location, sha256 } = inputs.nixSource;
+            return await unpackAndPrepare(runner, inputs, () => findTarball(runner, location, sha256), runnableSystems());
         }
+    }
+}
+/** Unpacking takes a processor and the rest waits: what a new /nix of root's will need is done meanwhile. */
+async function unpackAndPrepare(runner, inputs, tarball, systems) {
+    const ahead = ownerOfNix(runner) === 'root' && nixIsAbsent();
+    const source = tarball();
+    const prepared = ahead ? prepareMachine(runner, inputs.extraNixConfig, `${release_PROFILE}/bin`) : undefined;
+    const outcome = prepared?.catch(() => undefined);
+    try {
+        return { found: await installTarball(runner, source, systems), prepared };
+    }
+    catch (error) {
+        await outcome;
+        throw error;
     }
 }
 /** This machine's system first, and those whose programs it runs too. */
@@ -34047,6 +34300,149 @@ function runnableSystems() {
     };
     return [system, ...(also[system] ?? [])];
 }
+
+;// CONCATENATED MODULE: ./build/js/nix/store-url.js
+const SCHEMES = (/* unused pure expression or super */ null && (['file', 'http', 'https', 's3', 'ssh', 'ssh-ng']));
+const ALLOWED = 'allowed are file://, http://, https://, s3://, ssh:// and ssh-ng://';
+/** Reads one entry of `push-to`. The problem text shows the entry without user name and password. */
+function store_url_parseDestination(text) {
+    const url = text.trim();
+    const shown = withoutLogin(url);
+    if (url.startsWith('/'))
+        return { problem: `${shown} is a path, not a store URL; for a folder write file://${shown}` };
+    const given = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1];
+    if (given === undefined)
+        return { problem: `${shown} is not a store URL; ${ALLOWED}` };
+    const scheme = SCHEMES.find((known) => known === given.toLowerCase());
+    if (scheme === undefined)
+        return { problem: `${shown}: no push to ${given} stores; ${ALLOWED}` };
+    const rest = url.slice(scheme.length + 1);
+    if (scheme === 'file') {
+        if (!rest.startsWith('///') || rest.length < 5 || rest.startsWith('///?'))
+            return { problem: `${shown} needs an absolute path: file:///some/folder` };
+        return { url, shown, scheme };
+    }
+    const parsed = URL.parse(scheme === 's3' || scheme.startsWith('ssh') ? `http:${rest}` : url);
+    if (!rest.startsWith('//') || parsed === null || parsed.hostname === '')
+        return { problem: `${shown} names no ${scheme === 's3' ? 'bucket' : 'host'}` };
+    return { url, shown, scheme };
+}
+/** Takes user name and password out of every URL in a text, encoded ones inside parameters too. The last @ ends them. */
+function withoutLogin(text) {
+    return text.replace(/(:\/\/)[^/?#\s]*@/g, '$1').replace(/(%3A%2F%2F)(?:(?!%2F|%3F|&|\s).)*%40/gi, '$1');
+}
+/** Texts of a store URL that must be masked: the password, as written and decoded, and its Basic credentials. */
+function store_url_secretsOf(url) {
+    const login = /:\/\/([^/?#\s]*)@/.exec(url)?.[1];
+    const colon = login?.indexOf(':') ?? -1;
+    if (login === undefined || colon < 0)
+        return [];
+    const user = decoded(login.slice(0, colon));
+    const password = login.slice(colon + 1);
+    const basic = Buffer.from(`${user}:${decoded(password)}`).toString('base64');
+    // shorter ones would mask half the log
+    return [...new Set([password, decoded(password), basic])].filter((secret) => secret.length >= 4);
+}
+/** Percent-decoding that leaves text which is not encoded as it is. */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+/** A parameter of a store URL, decoded. */
+function urlParameter(url, name) {
+    // in a store URL a plus sign is a plus sign
+    const query = (/\?([^#]*)/.exec(url)?.[1] ?? '').replaceAll('+', '%2B');
+    return new URLSearchParams(query).get(name) ?? undefined;
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/parallel.js
+/**
+ * Runs `work` on each item, at most `width` at once; results in the items' order. After a failure nothing is begun, and
+ * the first one is thrown when nothing is under way any more.
+ */
+async function parallel_inParallel(width, items, work) {
+    const results = new Array(items.length);
+    const failures = [];
+    let next = 0;
+    const lane = async () => {
+        for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+            try {
+                results[index] = await work(items[index], index);
+            }
+            catch (cause) {
+                failures.push(cause);
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
+    if (failures.length > 0)
+        throw failures[0];
+    return results;
+}
+
+;// CONCATENATED MODULE: ./build/js/install/substituters.js
+
+
+
+const ANSWER_SECONDS = 10;
+/** The narinfo of no path: a cache that works says that it has none, as it does for most that Nix asks for. */
+const NOBODY = '0'.repeat(32);
+/** No server there: what a proxy or a certificate does is for Nix to find out, with its own settings. */
+const ABSENT = ['timeout', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
+/** Why a substituter is of no use, from its answers; undefined where Nix may ask it. */
+function whyUseless(info, narInfo) {
+    for (const reply of [info, narInfo]) {
+        if ('fault' in reply) {
+            if (!ABSENT.includes(reply.fault))
+                return undefined;
+            return reply.fault === 'timeout' ? `no answer within ${ANSWER_SECONDS} s` : reply.fault;
+        }
+        if (reply.status >= 500)
+            return `it answers ${reply.status}`;
+    }
+    const isText = (reply, start) => 'fault' in reply || reply.status !== 200 || reply.text.trimStart().startsWith(start);
+    if (!isText(narInfo, 'StorePath:'))
+        return 'it answers with something else than a binary cache does';
+    return undefined;
+}
+/**
+ * Leaves out, for this run, the substituters that do not work: Nix tries one that hangs for up to 25 minutes (five
+ * times 300 s), and one that fails ends the build. Those that are not asked by HTTP are left to Nix.
+ * @returns the Nix without them
+ */
+async function leaveOutUseless(runner, installed) {
+    const { nix } = installed;
+    const urls = nix.substituters.filter((url) => /^https?:\/\//.test(url));
+    const reasons = new Map();
+    await parallel_inParallel(urls.length, urls, async (url) => {
+        const reason = await probe(runner.network, url);
+        if (reason !== undefined)
+            reasons.set(url, reason);
+    });
+    for (const [url, reason] of reasons)
+        runner.log.warning(`The substituter ${withoutLogin(url)} is left out of this run: ${reason}.`);
+    return reasons.size === 0 ? installed : { ...installed, nix: withoutSubstituters(nix, [...reasons.keys()]) };
+}
+/** A server may stumble once. */
+async function probe(network, url) {
+    let reason;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+        const at = (name) => network.ask(objectUrl(url, name), ANSWER_SECONDS);
+        reason = whyUseless(...(await Promise.all([at('nix-cache-info'), at(`${NOBODY}.narinfo`)])));
+        if (reason === undefined || reason.startsWith('no answer'))
+            return reason;
+    }
+    return reason;
+}
+/** Without the parameters of the store, which are not the server's. */
+const objectUrl = (store, name) => {
+    const url = new URL(store);
+    return `${url.origin}${url.pathname.replace(/\/+$/, '')}/${name}`;
+};
 
 ;// CONCATENATED MODULE: ./build/js/nix/explain-rule.js
 /** `hello-2.12` of a store path or derivation; other texts as they are. */
@@ -34514,37 +34910,6 @@ function download(url, why, text) {
     return { sentence: `${url} cannot be downloaded (${why.trim()}).`, advice };
 }
 
-;// CONCATENATED MODULE: ./build/js/nix/log-text.js
-/** Longest line that is kept, in UTF-16 units: a build may print megabytes without a line ending. */
-const LONGEST_LINE = 4096;
-const ESCAPE = '\u001b';
-// CSI sequences (colours, cursor), OSC sequences (titles, links), and the two-character ones (ECMA-48)
-const SEQUENCES = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007${ESCAPE}]*(?:\\u0007|${ESCAPE}\\\\)?|[ -/]+[0-~]|[0-Z\\\\-~])`, 'g');
-// what is left of C0 but tab and line feed, DEL, C1, and the bidirectional overrides that make a line read backwards
-const CONTROLS = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
-const SOMETHING_TO_STRIP = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
-/** A text without terminal escape sequences and other control characters; tabs and line feeds stay. */
-function log_text_plainText(text) {
-    return SOMETHING_TO_STRIP.test(text) ? text.replace(SEQUENCES, '').replace(CONTROLS, '') : text;
-}
-/**
- * One line as a terminal would leave it: what a carriage return overwrote is gone, no escape sequences, at most
- * `LONGEST_LINE` long.
- */
-function plainLine(line) {
-    const bounded = bound(line, LONGEST_LINE * 4);
-    const last = bounded.includes('\r') ? (bounded.split(/\r+\n?/).findLast((part) => part !== '') ?? '') : bounded;
-    return bound(log_text_plainText(last).replaceAll('\n', ' '), LONGEST_LINE);
-}
-/** Cuts a text to `length`, saying how much is missing. */
-function bound(text, length) {
-    if (text.length <= length)
-        return text;
-    // through a buffer, since a slice would keep the whole of the long text in memory
-    const kept = Buffer.from(text.slice(0, length)).toString();
-    return `${kept}… (${text.length - length} more characters)`;
-}
-
 ;// CONCATENATED MODULE: ./build/js/nix/explain.js
 
 
@@ -34955,28 +35320,28 @@ const fail = (at, expected, value) => {
 const decode_text = (value, at) => (typeof value === 'string' ? value : fail(at, 'text', value));
 /** A finite number that is not negative. */
 const quantity = (value, at) => typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail(at, 'a number', value);
-const list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
+const decode_list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
 /** An object with any keys. */
-const dictionary = (item) => (value, at) => new Map(Object.entries(object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
-const object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
+const decode_dictionary = (item) => (value, at) => new Map(Object.entries(decode_object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
+const decode_object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
     ? value
     : fail(at, 'an object', value);
 /** The member `key` of an object, decoded. */
-const field = (value, at, key, decode) => {
-    const members = object(value, at);
+const decode_field = (value, at, key, decode) => {
+    const members = decode_object(value, at);
     return Object.hasOwn(members, key)
         ? decode(members[key], member(at, key))
         : fail(member(at, key), 'a value', undefined);
 };
 /** The same, undefined where the member is absent or null. */
-const optional = (value, at, key, decode) => {
-    const members = object(value, at);
+const decode_optional = (value, at, key, decode) => {
+    const members = decode_object(value, at);
     const found = Object.hasOwn(members, key) ? members[key] : undefined;
     return found === undefined || found === null ? undefined : decode(found, member(at, key));
 };
 const member = (at, key) => /^[A-Za-z_]\w*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`;
 /** Parses and decodes a document. @param source what printed it, for the error @throws DecodeError */
-function decodeJson(source, document, decode) {
+function decode_decodeJson(source, document, decode) {
     let value;
     try {
         value = JSON.parse(document);
@@ -35079,23 +35444,101 @@ function toNarInfoHash(hash) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/store-path.js
+
+
+
 const STORE_PATH = /^\/(?:[^/]+\/)+[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]+$/;
 /** Checks that a text is a store path. @throws Error where it is not. */
-function parseStorePath(text) {
+function store_path_parseStorePath(text) {
     if (!STORE_PATH.test(text))
         throw new Error(`not a store path: ${text}`);
     return text;
 }
 /** Checks that a text is the store path of a derivation. @throws Error where it is not. */
-function parseDrvPath(text) {
+function store_path_parseDrvPath(text) {
     if (!text.endsWith('.drv'))
         throw new Error(`not a derivation: ${text}`);
-    return parseStorePath(text);
+    return store_path_parseStorePath(text);
 }
 /** The 32 characters that name a store path in a binary cache (`<hash>.narinfo`). */
 const storeHash = (path) => (path.split('/').at(-1) ?? '').slice(0, 32);
 /** The name part, without hash; of a derivation without `.drv`. */
 const storeName = (path) => (path.split('/').at(-1) ?? '').slice(33).replace(/\.drv$/, '');
+/**
+ * Where the source of a flake is in the store (Nix, src/libstore/store-dir-config.cc, makeFixedOutputPath: SHA-256 of
+ * the tree, name `source`).
+ * @param narHash SHA-256 in any of Nix's spellings
+ * @throws Error where it is none
+ */
+function sourcePath(narHash) {
+    const digest = Buffer.from(toSri(narHash).replace(/^sha256-/, ''), 'base64').toString('hex');
+    const full = (0,external_node_crypto_.createHash)('sha256').update(`source:sha256:${digest}:/nix/store:source`).digest();
+    const short = Buffer.alloc(20);
+    for (const [index, byte] of full.entries())
+        short[index % 20] = (short[index % 20] ?? 0) ^ byte;
+    return store_path_parseStorePath(`/nix/store/${base32_toBase32(short)}-source`);
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/derivations.js
+
+
+/**
+ * Parses `nix derivation show [-r]` of Nix 2.8 to 2.35: a flat object by path, or (2.33) `{ derivations, version }`
+ * with base names in place of paths.
+ * @throws DecodeError
+ */
+function parseDerivations(document, storeDirectory = '/nix/store') {
+    return decodeJson('nix derivation show', document, (value, at) => {
+        const members = object(value, at);
+        const [shown, place] = Object.hasOwn(members, 'derivations')
+            ? [members.derivations, `${at}.derivations`]
+            : [value, at];
+        return [...dictionary((item, where) => [item, where])(shown, place)].map(([path, [item, where]]) => derivation(path, item, where, storeDirectory));
+    });
+}
+function derivation(path, value, at, store) {
+    const full = (name) => (name.startsWith('/') ? name : `${store}/${name}`);
+    const drvPath = parseDrvPath(full(path));
+    const inputs = optional(value, at, 'inputs', object);
+    const drvs = (item, where) => Object.keys(object(item, where));
+    const inputDrvs = inputs ? field(inputs, `${at}.inputs`, 'drvs', drvs) : field(value, at, 'inputDrvs', drvs);
+    const inputSrcs = inputs
+        ? field(inputs, `${at}.inputs`, 'srcs', list(text))
+        : field(value, at, 'inputSrcs', list(text));
+    const outputs = field(value, at, 'outputs', dictionary((item, where) => ({
+        path: optional(item, where, 'path', text),
+        fixed: optional(item, where, 'hash', text) !== undefined,
+    })));
+    const env = optional(value, at, 'env', dictionary(text)) ?? new Map();
+    const name = optional(value, at, 'name', text) ?? drvPath.slice(drvPath.lastIndexOf('/') + 34, -'.drv'.length);
+    return {
+        drvPath,
+        name,
+        system: field(value, at, 'system', text),
+        builder: field(value, at, 'builder', text),
+        env,
+        outputs: new Map([...outputs].map(([output, told]) => [output, outputPath(told.path, env.get(output), full)])),
+        inputDrvs: inputDrvs.map((drv) => parseDrvPath(full(drv))),
+        inputSrcs: inputSrcs.map((source) => parseStorePath(full(source))),
+        fixedOutput: [...outputs.values()].some(({ fixed }) => fixed),
+        requiredSystemFeatures: features(value, at, env),
+    };
+}
+/** Since 2.33 the path of a fixed output stands only in the environment. */
+function outputPath(told, inEnv, full) {
+    const path = told ?? (inEnv?.startsWith('/') ? inEnv : undefined);
+    return path === undefined ? undefined : parseStorePath(full(path));
+}
+/** From the environment, or from the structured attributes, which 2.33 shows parsed and older ones as text in `__json`. */
+function features(value, at, env) {
+    const structured = optional(value, at, 'structuredAttrs', object);
+    if (structured !== undefined)
+        return optional(structured, `${at}.structuredAttrs`, 'requiredSystemFeatures', list(text)) ?? [];
+    const json = env.get('__json');
+    if (json !== undefined)
+        return decodeJson(`${at}.env.__json`, json, (item, where) => optional(item, where, 'requiredSystemFeatures', list(text)) ?? []);
+    return (env.get('requiredSystemFeatures') ?? '').split(/\s+/).filter((feature) => feature !== '');
+}
 
 ;// CONCATENATED MODULE: ./build/js/nix/dry-run.js
 
@@ -35121,13 +35564,13 @@ function parseDryRun(stderr) {
         const fetched = /^th(?:is path|ese \d+ paths) will be fetched \((\S+) (.?)i?B download, (\S+) (.?)i?B unpacked\):/.exec(line);
         if (fetched !== null) {
             bytes = { bytesToFetch: size(fetched[1], fetched[2]), bytesUnpacked: size(fetched[3], fetched[4]) };
-            take = (path) => toFetch.push(parseStorePath(path));
+            take = (path) => toFetch.push(store_path_parseStorePath(path));
         }
         else if (/^th(?:is derivation|ese \d+ derivations) will be built:/.test(line)) {
-            take = (path) => toBuild.push(parseDrvPath(path));
+            take = (path) => toBuild.push(store_path_parseDrvPath(path));
         }
         else if (/^don't know how to build these paths.*:/.test(line)) {
-            take = (path) => unknown.push(parseStorePath(path));
+            take = (path) => unknown.push(store_path_parseStorePath(path));
         }
         else if (/^ {2}\/\S+$/.test(line))
             take?.(line.trim());
@@ -35151,16 +35594,16 @@ const size = (number = '0', unit = '') => Math.round(Number(number) * (UNITS[uni
  * @throws DecodeError
  */
 function parsePathInfos(document) {
-    return decodeJson('nix path-info', document, (value, at) => {
+    return decode_decodeJson('nix path-info', document, (value, at) => {
         if (Array.isArray(value)) {
             const valid = value.map((item, index) => [item, `${at}[${index}]`]).filter(([item]) => isValid(item));
-            return valid.map(([item, where]) => pathInfo(field(item, where, 'path', decode_text), item, where, '/nix/store'));
+            return valid.map(([item, where]) => pathInfo(decode_field(item, where, 'path', decode_text), item, where, '/nix/store'));
         }
-        const members = object(value, at);
+        const members = decode_object(value, at);
         const wrapped = Object.hasOwn(members, 'info') && Object.hasOwn(members, 'storeDir');
-        const store = wrapped ? field(value, at, 'storeDir', decode_text) : '/nix/store';
+        const store = wrapped ? decode_field(value, at, 'storeDir', decode_text) : '/nix/store';
         const [infos, place] = wrapped ? [members.info, `${at}.info`] : [value, at];
-        const items = dictionary((item, where) => [item, where])(infos, place);
+        const items = decode_dictionary((item, where) => [item, where])(infos, place);
         return [...items].flatMap(([path, [item, where]]) => (isValid(item) ? [pathInfo(path, item, where, store)] : []));
     });
 }
@@ -35168,19 +35611,19 @@ function parsePathInfos(document) {
 const isValid = (item) => item !== null && !(typeof item === 'object' && 'valid' in item && item.valid === false);
 function pathInfo(path, value, at, store) {
     const full = (name) => (name.startsWith('/') ? name : `${store}/${name}`);
-    const deriver = optional(value, at, 'deriver', decode_text);
-    const ca = optional(value, at, 'ca', contentAddress);
-    const closureSize = optional(value, at, 'closureSize', quantity);
-    const downloadSize = optional(value, at, 'downloadSize', quantity);
-    const url = optional(value, at, 'url', decode_text);
+    const deriver = decode_optional(value, at, 'deriver', decode_text);
+    const ca = decode_optional(value, at, 'ca', contentAddress);
+    const closureSize = decode_optional(value, at, 'closureSize', quantity);
+    const downloadSize = decode_optional(value, at, 'downloadSize', quantity);
+    const url = decode_optional(value, at, 'url', decode_text);
     return {
         path: storePath(full(path), at),
-        narHash: field(value, at, 'narHash', sriHash),
-        narSize: field(value, at, 'narSize', quantity),
-        references: field(value, at, 'references', list((item, where) => storePath(full(decode_text(item, where)), where))),
-        signatures: optional(value, at, 'signatures', list(signature)) ?? [],
+        narHash: decode_field(value, at, 'narHash', sriHash),
+        narSize: decode_field(value, at, 'narSize', quantity),
+        references: decode_field(value, at, 'references', decode_list((item, where) => storePath(full(decode_text(item, where)), where))),
+        signatures: decode_optional(value, at, 'signatures', decode_list(signature)) ?? [],
         // `unknown-deriver` in narinfos of old caches
-        ...(deriver?.endsWith('.drv') ? { deriver: parseDrvPath(full(deriver)) } : {}),
+        ...(deriver?.endsWith('.drv') ? { deriver: store_path_parseDrvPath(full(deriver)) } : {}),
         ...(ca === undefined ? {} : { ca }),
         ...(closureSize === undefined ? {} : { closureSize }),
         ...(downloadSize === undefined ? {} : { downloadSize }),
@@ -35189,7 +35632,7 @@ function pathInfo(path, value, at, store) {
 }
 function storePath(path, at) {
     try {
-        return parseStorePath(path);
+        return store_path_parseStorePath(path);
     }
     catch {
         throw new DecodeError(`${at}: not a store path: ${path}`);
@@ -35203,18 +35646,18 @@ const sriHash = (value, at) => {
         throw new DecodeError(`${at}: ${error instanceof Error ? error.message : String(error)}`);
     }
 };
-const contentAddress = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'method', decode_text)}:${field(value, at, 'hash', sriHash)}`;
+const contentAddress = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'method', decode_text)}:${decode_field(value, at, 'hash', sriHash)}`;
 /** `name:base64`, since 2.35 also `{ keyName, sig }`. */
-const signature = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'keyName', decode_text)}:${field(value, at, 'sig', decode_text)}`;
+const signature = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'keyName', decode_text)}:${decode_field(value, at, 'sig', decode_text)}`;
 /** Parses `nix flake metadata --json` of Nix 2.8 to 2.35. @throws DecodeError */
-const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', document, (value, at) => ({
-    url: optional(value, at, 'url', decode_text) ?? field(value, at, 'resolvedUrl', decode_text),
-    revision: optional(value, at, 'revision', decode_text),
-    dirtyRevision: optional(value, at, 'dirtyRevision', decode_text),
-    description: optional(value, at, 'description', decode_text),
-    lastModified: optional(value, at, 'lastModified', quantity),
-    path: optional(value, at, 'path', decode_text),
-    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
+const parseFlakeMetadata = (document) => decode_decodeJson('nix flake metadata', document, (value, at) => ({
+    url: decode_optional(value, at, 'url', decode_text) ?? decode_field(value, at, 'resolvedUrl', decode_text),
+    revision: decode_optional(value, at, 'revision', decode_text),
+    dirtyRevision: decode_optional(value, at, 'dirtyRevision', decode_text),
+    description: decode_optional(value, at, 'description', decode_text),
+    lastModified: decode_optional(value, at, 'lastModified', quantity),
+    path: decode_optional(value, at, 'path', decode_text),
+    inputs: lockedInputs(decode_optional(value, at, 'locks', decode_object)?.nodes),
 }));
 /** Only for telling one lock from another: what has an unknown form is left out. */
 function lockedInputs(nodes) {
@@ -35227,8 +35670,14 @@ function lockedInputs(nodes) {
     }
     return found;
 }
+/** Hashes of all that a flake.lock names (versions 5 to 7); undefined of what has none. @throws DecodeError */
+const lockedHashes = (document) => decode_decodeJson('flake.lock', document, (value, at) => {
+    const nodes = decode_field(value, at, 'nodes', decode_dictionary(decode_object));
+    const locked = [...nodes.values()].flatMap((node) => decode_optional(node, 'node', 'locked', decode_object) ?? []);
+    return locked.map((node) => decode_optional(node, 'locked', 'narHash', decode_text));
+});
 /** Parses `nix config show --json` (`nix show-config --json` before 2.17): name → value in force. @throws DecodeError */
-const json_parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
+const parseConfig = (document) => decodeJson('nix config show', document, dictionary((value, at) => field(value, at, 'value', settingValue)));
 const settingValue = (value, at) => {
     if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
         return value;
@@ -35241,10 +35690,52 @@ const settingValue = (value, at) => {
 
 
 
+
+
+
+
 const FETCH_LIMIT_SECONDS = 1800;
-/** Fetches the flake and reads what it is. @throws UserError where it is not there or is no flake */
+/**
+ * Opens a flake. A folder is evaluated as it is; of anything else it is read first what it is, or several processes
+ * would fetch it.
+ * @throws UserError where it is not there or is no flake
+ */
+async function openFlake(runner, nix, reference) {
+    let reading;
+    const read = () => {
+        if (reading === undefined) {
+            reading = readFlake(runner, nix, reference);
+            reading.catch(() => undefined); // thrown to all who wait for it, be it later
+        }
+        return reading;
+    };
+    const folder = folderOf(reference);
+    // Nix before 2.14 does not tell a flake's folder within its source; its URL does.
+    if (folder === undefined || !atLeast(nix.version, '2.14'))
+        return { reference: (await read()).url, isAtHand: false, read };
+    return { reference: folder, isAtHand: isAtHand(folder), read };
+}
+/** A flake's own folder, where it is named by its path and nothing else, in letters that Nix takes as they are. */
+function folderOf(reference) {
+    const folder = (0,external_node_path_.resolve)(reference);
+    const isPlain = /^[./]/.test(reference) && /^[\w./+-]+$/.test(folder);
+    return isPlain && (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'flake.nix')) ? folder : undefined;
+}
+/** Told by the lock file alone; where there is none, only a flake without inputs has nothing to fetch. */
+function isAtHand(folder) {
+    const lock = (0,external_node_path_.join)(folder, 'flake.lock');
+    if (!(0,external_node_fs_.existsSync)(lock))
+        return /\boutputs\s*=\s*(?:\{\s*self\s*\}|self|_)\s*:/.test((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, 'flake.nix'), 'utf8'));
+    try {
+        return lockedHashes((0,external_node_fs_.readFileSync)(lock, 'utf8')).every((hash) => hash !== undefined && (0,external_node_fs_.existsSync)(sourcePath(hash)));
+    }
+    catch {
+        return false; // Nix says what is wrong with it
+    }
+}
+/** Fetches the flake and reads what it is. */
 async function readFlake(runner, nix, reference) {
-    const command = nix_nixCommand(nix, 'nix', ['flake', 'metadata', '--json', '--no-write-lock-file', '--', reference]);
+    const command = nixCommand(nix, 'nix', ['flake', 'metadata', '--json', '--no-write-lock-file', '--', reference]);
     try {
         const { stdout } = await runner.commands.run(command, { timeoutSeconds: FETCH_LIMIT_SECONDS });
         const { url, revision, description, inputs } = parseFlakeMetadata(stdout);
@@ -35254,7 +35745,9 @@ async function readFlake(runner, nix, reference) {
         if (!(error instanceof runner_errors/* CommandError */.Qd) || error.result.stopped !== undefined)
             throw error;
         const { sentence, advice } = explainNix(error.result.stderr);
-        throw new runner_errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${advice}`.trim());
+        const isFolder = !/^[./]/.test(reference) && (0,external_node_fs_.existsSync)((0,external_node_path_.join)((0,external_node_path_.resolve)(reference), 'flake.nix'));
+        const hint = isFolder ? `To mean the folder of that name, write ./${reference}.` : advice;
+        throw new runner_errors/* UserError */.yo(`flake: "${reference}" cannot be used: ${sentence} ${hint}`.trim());
     }
 }
 /** The inputs that are called nixpkgs, or all where none is. */
@@ -35264,31 +35757,6 @@ function nixpkgsOf(inputs) {
         .map(([name, revision]) => `${name}:${revision}`)
         .sort()
         .join(' ');
-}
-
-;// CONCATENATED MODULE: ./build/js/runner/parallel.js
-/**
- * Runs `work` on each item, at most `width` at once; results in the items' order. After a failure nothing is begun, and
- * the first one is thrown when nothing is under way any more.
- */
-async function parallel_inParallel(width, items, work) {
-    const results = new Array(items.length);
-    const failures = [];
-    let next = 0;
-    const lane = async () => {
-        for (let index = next++; index < items.length && failures.length === 0; index = next++) {
-            try {
-                results[index] = await work(items[index], index);
-            }
-            catch (cause) {
-                failures.push(cause);
-            }
-        }
-    };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
-    if (failures.length > 0)
-        throw failures[0];
-    return results;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/graph.js
@@ -35310,9 +35778,10 @@ const UNKNOWN_DERIVATION = {
  * quote is escaped, so that `("` begins a tuple.
  */
 function readDerivation(path, text) {
-    const inputs = [...text.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '');
-    const outputs = text.slice(0, text.indexOf('],['));
     const head = /\],"([a-z0-9_]+(?:-[a-z0-9_]+)?)","([^"]*)",\[/.exec(text);
+    const before = text.slice(0, head?.index);
+    const inputs = [...before.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '');
+    const outputs = text.slice(0, text.indexOf('],['));
     const name = storeName(path).replace(/\.drv$/, '');
     const trivial = text.includes('("preferLocalBuild","1")');
     return {
@@ -35331,9 +35800,15 @@ const storePathOf = (path) => path.split('/').slice(0, 4).join('/');
 const toolsIn = (text) => ['nativeBuildInputs', 'depsBuildBuild', 'stdenv'].flatMap((name) => wordsOf(text, name));
 /** A list in the environment of a derivation, or in its structured attributes. */
 function wordsOf(text, name) {
-    const value = new RegExp(`\\("${name}","([^"]*)"\\)`).exec(text)?.[1] ?? '';
-    const structured = new RegExp(`\\\\"${name}\\\\":\\[([^\\]]*)\\]`).exec(text)?.[1] ?? '';
-    return [...value.split(/\s+/), ...structured.replaceAll('\\"', '').split(',')].filter((word) => word !== '');
+    const value = between(text, `("${name}","`, '"', '")');
+    const structured = between(text, `\\"${name}\\":[`, ']', ']').replaceAll('\\"', '');
+    return [...value.split(/\s+/), ...structured.split(',')].filter((word) => word !== '');
+}
+/** What stands between two marks, where the text goes on with `end` at the first `stop`. */
+function between(text, start, stop, end) {
+    const from = text.indexOf(start) + start.length;
+    const to = from < start.length ? -1 : text.indexOf(stop, from);
+    return to >= 0 && text.startsWith(end, to) ? text.slice(from, to) : '';
 }
 /** Names of what a build needs where an interpreter does most of its work, and where a compiler does. */
 const INTERPRETED = /^(?:python3?(?:\.\d+)?|perl5?(?:\.\d+)*|ruby(?:\d|\.)*|node|nodejs|R|lua(?:\d|\.)*|php\d*)-\S+-\d/;
@@ -35345,21 +35820,38 @@ function kindOf(name, trivial, inputs) {
     return !trivial && inputs.some((input) => COMPILERS.test(input)) ? 'compiler' : 'shell';
 }
 /**
- * Derivations that have to be built for one: those of the graph that it reaches through others of the graph. The
+ * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted. The
  * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
+ * @param graph is not changed any more: what was found in it once is kept with it
  */
 function reachable(graph, root) {
-    const found = new Set();
-    const open = graph.has(root) ? [root] : [];
-    for (let path = open.pop(); path !== undefined; path = open.pop()) {
-        if (found.has(path))
-            continue;
-        found.add(path);
-        for (const input of graph.get(path)?.inputs ?? [])
-            if (graph.has(input) && !found.has(input))
+    const index = indexes.get(graph) ?? indexOf(graph);
+    indexes.set(graph, index);
+    const known = index.reached.get(root);
+    if (known !== undefined)
+        return known;
+    const start = index.numbers.get(root);
+    const found = start === undefined ? [] : reachedFrom(index, start);
+    index.reached.set(root, found);
+    return found;
+}
+const indexes = new WeakMap();
+function indexOf(graph) {
+    const paths = [...graph.keys()].sort();
+    const numbers = new Map(paths.map((path, number) => [path, number]));
+    const inputs = paths.map((path) => graph.get(path)?.inputs.flatMap((input) => numbers.get(input) ?? []) ?? []);
+    return { paths, numbers, inputs, seen: new Int32Array(paths.length).fill(-1), reached: new Map() };
+}
+function reachedFrom({ paths, inputs, seen }, start) {
+    const open = [start];
+    seen[start] = start;
+    for (let number = open.pop(); number !== undefined; number = open.pop())
+        for (const input of inputs[number] ?? [])
+            if (seen[input] !== start) {
+                seen[input] = start;
                 open.push(input);
-    }
-    return [...found].sort();
+            }
+    return paths.filter((_, number) => seen[number] === start);
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/missing.js
@@ -35372,7 +35864,7 @@ function reachable(graph, root) {
 const PLANNER_LIMIT_SECONDS = 1800;
 /** Keeps a command line below the kernel's limit. */
 const MOST_ARGUMENTS = 2000;
-const FILES_AT_ONCE = 32;
+const FILES_AT_ONCE = 100;
 const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false'];
 /**
  * What would have to be built for all derivations together: one `nix-store --realise --dry-run`, then the .drv files
@@ -35381,6 +35873,9 @@ const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false'];
 async function gatherMissing(runner, nix, derivations) {
     const toBuild = new Set();
     const fetchable = new Set();
+    // Read while Nix looks: most of it where much is missing, and no more once Nix has told what is.
+    const reading = new AbortController();
+    const ahead = missing_readClosure(derivations, reading.signal);
     for (const some of inChunks([...new Set(derivations)], MOST_ARGUMENTS)) {
         const missing = await missing_dryRun(runner, nix, some, PLANNER_LIMIT_SECONDS);
         if (missing === undefined) {
@@ -35393,7 +35888,8 @@ async function gatherMissing(runner, nix, derivations) {
         for (const path of missing?.toFetch ?? [])
             fetchable.add(path);
     }
-    return { graph: await readGraph([...toBuild]), fetchable };
+    reading.abort();
+    return { graph: await readGraph([...toBuild], await ahead), fetchable };
 }
 /**
  * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
@@ -35405,7 +35901,7 @@ async function missing_dryRun(runner, nix, derivations, limit) {
     let ways = [[], ['--fallback'], WITHOUT_SUBSTITUTERS];
     for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
         const lines = [];
-        const command = nix_nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...way, ...derivations]);
+        const command = nixCommand(nix, 'nix-store', ['--realise', '--dry-run', ...way, ...derivations]);
         const result = await runner.commands.run(command, {
             accept: 'any',
             timeoutSeconds: limit,
@@ -35426,26 +35922,40 @@ async function missing_dryRun(runner, nix, derivations, limit) {
     }
     return undefined;
 }
-/** Reads .drv files; one that is not there is told as unknown. */
-async function readGraph(paths) {
-    const facts = await parallel_inParallel(FILES_AT_ONCE, paths, async (path) => {
-        try {
-            return readDerivation(path, await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
-        }
-        catch {
-            return UNKNOWN_DERIVATION; // a store elsewhere
-        }
-    });
-    return new Map(paths.map((path, index) => [path, facts[index] ?? UNKNOWN_DERIVATION]));
-}
-/** The graph of all that derivations need, themselves included: some thousand small files at most. */
-async function missing_readClosure(roots) {
+/**
+ * Reads .drv files; one that is not there is told as unknown.
+ * @param known read before
+ */
+async function readGraph(paths, known) {
     const graph = new Map();
-    for (let open = [...new Set(roots)]; open.length > 0;) {
-        const read = await readGraph(open);
+    for (const some of inChunks(paths, FILES_AT_ONCE)) {
+        await (0,promises_.setImmediate)(); // commands are begun, and listened to
+        for (const path of some)
+            graph.set(path, known.get(path) ?? readFacts(path));
+    }
+    return graph;
+}
+/** At once: a promise for each of some thousand small files takes several times longer than reading them. */
+function readFacts(path) {
+    try {
+        return readDerivation(path, (0,external_node_fs_.readFileSync)(path, 'utf8'));
+    }
+    catch {
+        return UNKNOWN_DERIVATION; // a store elsewhere
+    }
+}
+/**
+ * The graph of all that derivations need, themselves included: some thousand small files at most.
+ * @param signal ends it with what has been read until then
+ */
+async function missing_readClosure(roots, signal) {
+    const graph = new Map();
+    for (let open = [...new Set(roots)]; open.length > 0 && signal?.aborted !== true;) {
+        const read = await readGraph(open.slice(0, FILES_AT_ONCE), graph);
         for (const [path, facts] of read)
             graph.set(path, facts);
-        open = [...new Set([...read.values()].flatMap(({ inputs }) => inputs))].filter((path) => !graph.has(path));
+        const next = [...open.slice(FILES_AT_ONCE), ...[...read.values()].flatMap(({ inputs }) => inputs)];
+        open = [...new Set(next)].filter((path) => !graph.has(path));
     }
     return graph;
 }
@@ -35460,16 +35970,16 @@ function inChunks(items, size) {
 const QUERY_LIMIT_SECONDS = 300;
 const cached_MOST_ARGUMENTS = 1000;
 /**
- * Those of the paths that a configured substituter has. For paths that are in the planning machine's own store, where
- * a dry run tells nothing: other machines do not have that store.
+ * Those of the paths that a substituter has. For paths that are in the planning machine's own store, where a dry run
+ * tells nothing: other machines do not have that store.
  */
 async function inSubstituters(runner, nix, paths) {
     const found = new Set();
     if (paths.length === 0)
         return found;
-    for (const substituter of await substituters(runner, nix)) {
+    for (const substituter of nix.substituters) {
         for (const some of inChunks(paths.filter((path) => !found.has(path)), cached_MOST_ARGUMENTS)) {
-            const command = nix_nixCommand(nix, 'nix', ['path-info', '--json', '--store', substituter, ...some]);
+            const command = nixCommand(nix, 'nix', ['path-info', '--json', '--store', substituter, ...some]);
             const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: QUERY_LIMIT_SECONDS });
             if (result.exitCode !== 0)
                 runner.log.debug(`${substituter} does not tell what it has: ${result.stderr}`);
@@ -35479,13 +35989,6 @@ async function inSubstituters(runner, nix, paths) {
         }
     }
     return found;
-}
-async function substituters(runner, nix) {
-    // The name before Nix 2.17; later versions still take it.
-    const command = nix_nixCommand(nix, 'nix', ['show-config', '--json']);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 });
-    const value = result.exitCode === 0 ? json_parseConfig(result.stdout).get('substituters') : undefined;
-    return Array.isArray(value) ? value.filter((url) => typeof url === 'string') : [];
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/describe.js
@@ -35605,24 +36108,15 @@ function partitionNames(names, system) {
 
 ;// CONCATENATED MODULE: ./build/js/strategy/builders.js
 
-
-
-const builders_QUERY_LIMIT_SECONDS = 60;
-/** The remote builders of this Nix. Never throws: where they cannot be read there are none. */
-async function readBuilders(runner, nix) {
-    // The name before Nix 2.17; later versions still take it.
-    const command = nixCommand(nix, 'nix', ['show-config', '--json']);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: builders_QUERY_LIMIT_SECONDS });
-    if (result.exitCode !== 0)
-        return [];
-    const setting = parseConfig(result.stdout).get('builders');
-    const text = Array.isArray(setting) ? setting.join(' ') : setting;
-    return typeof text === 'string' ? await expand(text) : [];
-}
-/** `@FILE` names a file with more lines. */
-async function expand(text) {
-    const lines = text.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
-    const found = await Promise.all(lines.map(async (line) => line.startsWith('@') ? await expand(await readFile(line.slice(1), 'utf8').catch(() => '')) : parseBuilder(line)));
+/**
+ * The remote builders that a Nix may use. Never throws: where they cannot be read there are none.
+ * @param setting `builders`: lines of builders; `@FILE` names a file with more
+ */
+async function readBuilders(setting) {
+    const lines = setting.split(/[\n;]/).map((line) => line.replace(/#.*/, '').trim());
+    const found = await Promise.all(lines.map(async (line) => line.startsWith('@')
+        ? await readBuilders(await readFile(line.slice(1), 'utf8').catch(() => ''))
+        : parseBuilder(line)));
     return found.flat();
 }
 /**
@@ -35680,14 +36174,26 @@ function weightOf(derivation, native, durations = new Map(), emulated = isForeig
     if (fixedOutput || system === 'builtin')
         return DOWNLOAD;
     const factor = EMULATION_FACTORS[kind];
-    const recorded = durations.get(durationKey(name, emulated));
-    if (recorded !== undefined)
-        return recorded;
-    const otherwise = durations.get(durationKey(name, !emulated));
-    if (otherwise !== undefined)
-        return emulated ? otherwise * factor : otherwise / factor;
-    const usual = trivial ? TRIVIAL : HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    if (durations.size > 0) {
+        const recorded = durations.get(durationKey(name, emulated));
+        if (recorded !== undefined)
+            return recorded;
+        const otherwise = durations.get(durationKey(name, !emulated));
+        if (otherwise !== undefined)
+            return emulated ? otherwise * factor : otherwise / factor;
+    }
+    const usual = trivial ? TRIVIAL : usualOf(name);
     return emulated ? usual * factor : usual;
+}
+/** By name: the same derivations are weighed for every package that needs them. */
+const usualSeconds = new Map();
+function usualOf(name) {
+    const known = usualSeconds.get(name);
+    if (known !== undefined)
+        return known;
+    const usual = HEAVY_NAMES.test(withoutTriple(name)) ? HEAVY : ORDINARY;
+    usualSeconds.set(name, usual);
+    return usual;
 }
 /** A system whose programs the machine does not execute. */
 const isForeign = (system, native) => system !== 'builtin' && system.includes('-') && !native.includes(system);
@@ -35704,6 +36210,13 @@ const isWorthSharing = (derivation) => derivation === undefined || weightOf(deri
 const SUBSTITUTERS_LIMIT_SECONDS = 60;
 /** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
 const MIXED_SHARE = 0.5;
+/** Speeds without experience; one value for each machine, since what derivations weigh is kept with it. */
+function speedsOf(native) {
+    const speeds = speedsByNative.get(native) ?? { native, durations: new Map() };
+    speedsByNative.set(native, speeds);
+    return speeds;
+}
+const speedsByNative = new WeakMap();
 /**
  * What would have to be built and fetched for each derivation, and what that costs. A derivation whose dry run fails
  * has no entry.
@@ -35727,24 +36240,22 @@ async function gatherCosts(runner, nix, derivations, speeds) {
  * @param toBuild derivations that have to be built for it
  * @param graph holds these and what they need, as far as it is known
  */
-function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
+function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
+    const weigh = weigher(graph, speeds);
     const counts = {};
     const emulated = [];
     const unemulatable = [];
     let seconds = fetchSeconds(bytesToFetch);
     let nativeSeconds = seconds;
     for (const path of toBuild) {
-        const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
-        counts[facts.system] = (counts[facts.system] ?? 0) + 1;
-        const foreign = isForeign(facts.system, native);
-        const share = foreign ? 1 : emulatedShare(path, graph, native);
-        if (share > 0)
-            emulated.push(foreign ? `${facts.name} (${facts.system})` : facts.name);
-        if (foreign && facts.features.some(isOfMachines))
-            unemulatable.push(`${facts.name} (${facts.features.join(', ')})`);
-        const atFullSpeed = weightOf(facts, native, durations, false);
-        seconds += share === 0 ? atFullSpeed : share * weightOf(facts, native, durations, true) + (1 - share) * atFullSpeed;
-        nativeSeconds += atFullSpeed;
+        const weight = weigh(path);
+        counts[weight.system] = (counts[weight.system] ?? 0) + 1;
+        if (weight.emulated !== undefined)
+            emulated.push(weight.emulated);
+        if (weight.unemulatable !== undefined)
+            unemulatable.push(weight.unemulatable);
+        seconds += weight.seconds;
+        nativeSeconds += weight.nativeSeconds;
     }
     return {
         toBuild: counts,
@@ -35753,7 +36264,37 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, { native, durations }) {
         nativeSeconds,
         emulated: emulated.sort(),
         unemulatable,
-        closure: bySystem(drvPath, graph),
+        closure: toBuild === reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
+    };
+}
+/** Kept with the graph and the speeds: most packages of a flake need the same derivations. */
+const weighed = new WeakMap();
+/** @param graph is not changed any more */
+function weigher(graph, speeds) {
+    const ofGraph = weighed.get(graph) ?? new WeakMap();
+    const weights = ofGraph.get(speeds) ?? new Map();
+    weighed.set(graph, ofGraph.set(speeds, weights));
+    return (path) => {
+        const known = weights.get(path);
+        if (known !== undefined)
+            return known;
+        const weight = weightIn(graph, path, speeds);
+        weights.set(path, weight);
+        return weight;
+    };
+}
+function weightIn(graph, path, { native, durations }) {
+    const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+    const { name, system, features } = facts;
+    const foreign = isForeign(system, native);
+    const share = foreign ? 1 : emulatedShare(path, graph, native);
+    const nativeSeconds = weightOf(facts, native, durations, false);
+    return {
+        system,
+        seconds: share === 0 ? nativeSeconds : share * weightOf(facts, native, durations, true) + (1 - share) * nativeSeconds,
+        nativeSeconds,
+        emulated: share === 0 ? undefined : foreign ? `${name} (${system})` : name,
+        unemulatable: foreign && features.some(isOfMachines) ? `${name} (${features.join(', ')})` : undefined,
     };
 }
 /** Features that an emulated build does not have, whatever the machine says. */
@@ -35797,10 +36338,10 @@ const REGISTRATION_SECONDS = 5;
 function listOptions(target, facts) {
     const own = target.plain ? ownOptions(target, facts) : [];
     const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
-    return drafts.map((draft) => weighed(draft, facts));
+    return drafts.map((draft) => options_weighed(draft, facts));
 }
 /** Adds what the draft costs, and what became of it before. */
-function weighed(draft, facts) {
+function options_weighed(draft, facts) {
     const { strategy, hybrid, cost } = draft.candidate;
     const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
     const seconds = draft.seconds ?? (cost && cost.seconds + registers);
@@ -35815,6 +36356,8 @@ function weighed(draft, facts) {
 }
 /** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
 function failureOf({ candidate }, { failures, graph }) {
+    if (failures.length === 0)
+        return undefined;
     const { strategy, method, hybrid = false, evaluated } = candidate;
     const emulator = strategy === 'emulated' || hybrid;
     const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath);
@@ -36247,7 +36790,7 @@ function choosePlan(item, { prefer }, facts) {
 /** Only what a cache has counts as done: the store of the planning machine is not the job's. */
 function missingCost({ drvPath, outputs, system }, native, facts) {
     const { graph, cached } = facts;
-    const speeds = { native, durations: new Map() };
+    const speeds = speedsOf(native);
     const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, speeds);
     if (Object.keys(cost.toBuild).length > 0 || cached(outputs))
         return cost;
@@ -36278,16 +36821,15 @@ function groupByShared(entries, graph) {
         }
         return at;
     };
+    const worth = new Set([...graph].flatMap(([path, facts]) => (isWorthSharing(facts) ? [path] : [])));
     const firstWith = new Map();
     for (const [index, entry] of entries.entries()) {
         for (const derivation of entry.toBuild) {
-            if (!isWorthSharing(graph.get(derivation)))
-                continue;
             const first = firstWith.get(derivation);
-            if (first === undefined)
-                firstWith.set(derivation, index);
-            else
+            if (first !== undefined)
                 parent[root(index)] = root(first);
+            else if (worth.has(derivation) || !graph.has(derivation))
+                firstWith.set(derivation, index);
         }
     }
     const groups = new Map();
@@ -36320,7 +36862,7 @@ function packJobs(entries, graph, maxJobs) {
         return `"${maxJobs}" is too few: there are ${lots.length} targets with something to build, and each needs a job of its own`;
     allot(lots, maxJobs);
     return lots
-        .flatMap((lot) => fill(lot).map((groups) => makeJob(groups.flatMap((group) => group.entries), graph)))
+        .flatMap((lot) => fill(lot).map((groups) => makeJob(groups, graph)))
         .sort((a, b) => b.cost - a.cost || compare(nameOf(a), nameOf(b)));
 }
 function lotsOf(entries, graph, key) {
@@ -36355,10 +36897,10 @@ function fill({ groups, jobs }) {
     }
     return bins.map((bin) => bin.groups);
 }
-function makeJob(entries, graph) {
-    const weight = (entry) => pack_costOf([entry], graph);
-    const sorted = entries
-        .map((entry) => ({ entry, cost: weight(entry) }))
+function makeJob(groups, graph) {
+    const sorted = groups
+        .flatMap(({ entries }) => entries)
+        .map((entry) => ({ entry, cost: pack_costOf([entry], graph) }))
         .sort((a, b) => b.cost - a.cost || byName(a.entry, b.entry))
         .map(({ entry }) => entry);
     const [first] = sorted;
@@ -36371,7 +36913,8 @@ function makeJob(entries, graph) {
         runner: first.runner,
         entries: sorted,
         reason: reasonOf(sorted),
-        cost: pack_costOf(sorted, graph),
+        // groups share downloads and texts
+        cost: groups.length === 1 ? (groups[0]?.cost ?? 0) : pack_costOf(sorted, graph),
     };
 }
 const MOST_REASONS = 3;
@@ -36382,13 +36925,11 @@ function reasonOf(entries) {
 }
 /** Estimated seconds for all that the entries need, what they share counted once. */
 function pack_costOf(entries, graph) {
-    const native = entries[0]?.native ?? [];
-    const derivations = new Set(entries.flatMap(({ toBuild }) => toBuild));
+    const weigh = weigher(graph, speedsOf(entries[0]?.native ?? []));
+    const derivations = entries.length === 1 ? (entries[0]?.toBuild ?? []) : new Set(entries.flatMap(({ toBuild }) => toBuild));
     let cost = 0;
-    for (const path of derivations) {
-        const facts = graph.get(path);
-        cost += facts === undefined ? ORDINARY : weightOf(facts, native);
-    }
+    for (const path of derivations)
+        cost += weigh(path).seconds;
     return cost;
 }
 const nameOf = ({ target, entries }) => `${target} ${entries[0]?.package ?? ''}`;
@@ -36420,10 +36961,10 @@ function parseLookup(value) {
         return { kind, status: 'no-derivation', path };
     const outputs = {};
     for (const [name, output] of Object.entries(record(lookup.outputs)))
-        outputs[name] = parseStorePath(string(output));
+        outputs[name] = store_path_parseStorePath(string(output));
     const found = {
         path,
-        drvPath: parseDrvPath(string(lookup.drvPath)),
+        drvPath: store_path_parseDrvPath(string(lookup.drvPath)),
         system: string(lookup.system),
         name: string(lookup.name),
         outputs,
@@ -36457,6 +36998,14 @@ const emptyState = () => ({
     lists: new Map(),
     lookups: new Map(),
     thrown: new Set(),
+});
+/** What two evaluations have told, each of targets of its own. */
+const mergeStates = (one, other) => ({
+    open: undefined,
+    systems: one.systems ?? other.systems,
+    lists: new Map([...one.lists, ...other.lists]),
+    lookups: new Map([...one.lookups, ...other.lookups]),
+    thrown: new Set([...one.thrown, ...other.thrown]),
 });
 const EVENT = /^(begin|answer|thrown) ("(?:[^"\\]|\\.)*") (.*)$/;
 /**
@@ -36525,21 +37074,31 @@ const MOST_ERRORS_OF_A_TARGET = 10;
 /** Caught errors whose message is asked for, an evaluation each. */
 const MOST_MESSAGES = 25;
 const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' };
+const ALL = { index: 0, of: 1 };
 /**
- * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
- * @param url reference of the flake as `nix flake metadata` gave it
- * @throws UserError where the flake itself does not evaluate
+ * Asks a flake all questions in one evaluation, or in two beside each other where there are processors for both and
+ * nothing has to be fetched twice. Where an error stops one, another goes on behind the item that failed.
+ * @throws UserError where the flake cannot be read, or does not evaluate itself
  */
-async function surveyFlake(runner, nix, url, request) {
+async function surveyFlake(runner, nix, flake, request) {
+    const of = flake.isAtHand && runner.facts.cpus > 1 && request.targets.length > 1 ? 2 : 1;
+    const shares = Array.from({ length: of }, (_, index) => ({ index, of }));
+    const parts = await parallel_inParallel(of, shares, (share) => surveyShare(runner, nix, flake, request, share));
+    const state = parts.reduce(mergeStates);
+    await askMessages(runner, nix, flake, request, state);
+    return state;
+}
+async function surveyShare(runner, nix, flake, request, share) {
     const state = emptyState();
     const errors = new Map();
     for (;;) {
-        const targets = request.targets.filter(({ name }) => (errors.get(name) ?? 0) < MOST_ERRORS_OF_A_TARGET);
-        const error = await evaluate(runner, nix, url, { ...request, targets }, { state, only: null });
+        const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name);
+        const error = await evaluate(runner, nix, flake, { ...request, share, givenUp }, { state, only: null });
         if (error === undefined)
-            break;
+            return state;
         const target = state.open === undefined ? undefined : targetOf(state.open);
         if (state.open === undefined || target === undefined) {
+            const { url } = await flake.read();
             const { sentence, advice } = explainNix(error);
             throw new runner_errors/* UserError */.yo(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim());
         }
@@ -36547,26 +37106,32 @@ async function surveyFlake(runner, nix, url, request) {
         state.open = undefined;
         errors.set(target, (errors.get(target) ?? 0) + 1);
     }
-    await askMessages(runner, nix, url, request, state);
-    return state;
 }
-async function askMessages(runner, nix, url, request, state) {
+async function askMessages(runner, nix, flake, request, state) {
     const thrown = [...state.thrown];
     const asked = thrown.slice(0, MOST_MESSAGES);
-    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, url, request, { state: { ...emptyState(), lists: new Map(state.lists) }, only }));
+    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, flake, { ...request, share: ALL, givenUp: [] }, { state: { ...emptyState(), lists: new Map(state.lists) }, only }));
     for (const [index, id] of thrown.entries())
         takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for');
 }
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
-async function evaluate(runner, nix, url, request, { state, only }) {
+async function evaluate(runner, nix, { reference }, request, { state, only }) {
     const mark = `@survey-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
     for (const [file, name] of Object.entries(FILES))
         (0,external_node_fs_.copyFileSync)((0,external_node_path_.join)(runner.facts.assets, 'nix', file), (0,external_node_path_.join)(folder, name));
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }));
     const errors = [];
-    const args = ['eval', '--json', `path:${folder}#survey`, '--override-input', 'target', url, '--no-write-lock-file'];
-    const command = nix_nixCommand(nix, 'nix', args);
+    const args = [
+        'eval',
+        '--json',
+        `path:${folder}#survey`,
+        '--override-input',
+        'target',
+        reference,
+        '--no-write-lock-file',
+    ];
+    const command = nixCommand(nix, 'nix', args);
     const result = await runner.commands.run(command, {
         accept: 'any',
         timeoutSeconds: EVALUATION_LIMIT_SECONDS,
@@ -36757,6 +37322,7 @@ const derivationsOf = (wanted) => wanted.flatMap(({ own, cross }) => [own, ...cr
 
 
 
+
 /**
  * The plan action: from a flake and targets to the matrix of jobs, in the order
  * inputs → install → survey (one evaluation) → decide → pack → report.
@@ -36770,18 +37336,30 @@ async function runPlan(runner, read) {
     if (problems.length > 0)
         throw new runner_errors/* UserError */.yo(['targets cannot all be built:', ...problems.map((line) => `- ${line}`)].join('\n'));
     const { log } = runner;
-    const { nix } = await log.group('Nix', () => installNix(runner, inputs));
-    const flake = await readFlake(runner, nix, inputs.flake);
-    const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake.url, surveyRequest(inputs, placed)));
+    const installed = await log.group('Nix', () => installNix(runner, inputs));
+    return await withDaemon(runner, installed, async () => {
+        const { nix } = await leaveOutUseless(runner, installed);
+        return await planJobs(runner, nix, inputs, placed);
+    });
+}
+/** What needs a Nix: from the evaluation on. */
+async function planJobs(runner, nix, inputs, placed) {
+    const { log } = runner;
+    const flake = await openFlake(runner, nix, inputs.flake);
+    const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake, surveyRequest(inputs, placed)));
     const wanted = listWanted(inputs, placed, state);
-    const { entries, graph } = await log.group('What is in the caches', () => plan_pipeline_decide(runner, nix, inputs, wanted));
+    const { entries, graph } = await log.group('What is in the caches', () => {
+        const decided = plan_pipeline_decide(runner, nix, inputs, wanted);
+        void flake.read(); // the caches' answers leave a processor
+        return decided;
+    });
     const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : [];
     if (entries.length + left.length === 0)
         throw new runner_errors/* UserError */.yo(nothing(inputs, state.systems ?? []));
     const jobs = packJobs(entries, graph, inputs.maxJobs);
     if (typeof jobs === 'string')
         throw new runner_errors/* UserError */.yo(`An input is wrong:\n- max-jobs: ${jobs}`);
-    await reportMatrix(runner, { flake, jobs, entries, leftOut: left });
+    await reportMatrix(runner, { flake: await flake.read(), jobs, entries, leftOut: left });
 }
 async function plan_pipeline_decide(runner, nix, inputs, wanted) {
     const found = derivationsOf(wanted);
@@ -36814,7 +37392,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9412);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2756);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2959);
 
 
@@ -40433,9 +41011,10 @@ function parseUndo(line) {
     if (typeof value !== 'object' || value === null || !('kind' in value))
         return [];
     const undo = value;
-    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'command'].includes(undo.kind);
+    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
-    return known && allowed ? [undo] : [];
+    const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name);
+    return known && allowed && ours ? [undo] : [];
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/leases.js
@@ -40472,17 +41051,20 @@ function takeLease(folder) {
 const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
 const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
 const fileOf = (folder) => (0,external_node_path_.join)(FOLDER, (0,external_node_path_.basename)(folder));
-/** Looks at the leases of others. Deeds are believed only of files that root or this user has written. */
-function readLeases(folder) {
+/**
+ * Looks at the leases of others. Deeds are believed only of files that this user has written, or root where this run
+ * can be root: else it could neither undo them nor take the file away.
+ */
+function readLeases(folder, asRoot) {
     const names = (attempt(() => (0,external_node_fs_.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_.basename)(folder));
-    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name)) ?? []);
+    const files = names.flatMap((name) => readLease((0,external_node_path_.join)(FOLDER, name), asRoot) ?? []);
     const dead = files.filter(({ alive }) => !alive);
     return {
         others: files.length - dead.length,
         adopted: dead.filter(({ believed }) => believed).sort((a, b) => b.time - a.time),
     };
 }
-function readLease(path) {
+function readLease(path, asRoot) {
     const stat = attempt(() => (0,external_node_fs_.lstatSync)(path));
     const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_.readFileSync)(path, 'utf8')) : undefined;
     if (stat === undefined || text === undefined)
@@ -40492,7 +41074,7 @@ function readLease(path) {
     return {
         path,
         alive: lease !== undefined && isAlive(lease, isThere(lease.folder), startTime),
-        believed: stat.nlink === 1 && [0, process.getuid?.()].includes(stat.uid),
+        believed: stat.nlink === 1 && (stat.uid === process.getuid?.() || (stat.uid === 0 && asRoot)),
         deeds: parseUndos(lines),
         time: stat.mtimeMs,
     };
@@ -41864,8 +42446,8 @@ async function undoRun(folder, hands) {
 /** What other jobs may rely on stays while there are any; who leaves last undoes it for all. */
 async function leave(folder, hands) {
     const deeds = readJournal(folder);
-    const { others, adopted } = readLeases(folder);
     const asRoot = hands.sudo || process.getuid?.() === 0;
+    const { others, adopted } = readLeases(folder, asRoot);
     if (others > 0) {
         const shared = deeds.filter((deed) => deed.shared === true);
         if (shared.length > 0)
@@ -41907,6 +42489,8 @@ function describeUndo(deed) {
             return `unmount ${deed.path}`;
         case 'stop':
             return `stop process ${deed.pid}`;
+        case 'unit':
+            return `stop the unit ${deed.name}`;
         case 'command':
             return `run ${deed.tool} ${deed.args.join(' ')}`;
     }
@@ -41928,6 +42512,14 @@ async function undo(deed, { commands, files, log, sudo }) {
         case 'stop':
             if (startTime(deed.pid) === deed.startTime)
                 await processes_endGroup(deed.pid, sudo);
+            return;
+        case 'unit':
+            // 1 and 5: systemd knows no such unit any more
+            for (const [verb, accept] of [
+                ['kill', [1, 5]],
+                ['stop', [5]],
+            ])
+                await commands.run({ tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] }, { asRoot: true, timeoutSeconds: 60, accept });
             return;
         case 'command':
             await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 

@@ -36916,11 +36916,12 @@ async function undo(deed, { commands, files, log, sudo }) {
                 await processes_endGroup(deed.pid, sudo);
             return;
         case 'unit':
-            // 1 and 5: systemd knows it no more
-            for (const verb of ['kill', 'stop']) {
-                const args = ['--no-ask-password', verb, deed.name];
-                await commands.run({ tool: 'systemctl', args }, { asRoot: true, timeoutSeconds: 60, accept: [1, 5] });
-            }
+            // 1 and 5: systemd knows no such unit any more
+            for (const [verb, accept] of [
+                ['kill', [1, 5]],
+                ['stop', [5]],
+            ])
+                await commands.run({ tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] }, { asRoot: true, timeoutSeconds: 60, accept });
             return;
         case 'command':
             await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 

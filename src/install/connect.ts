@@ -66,7 +66,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     ...buildUsers,
   }
   const tokens = maskedTokens(runner, effective, wanted)
-  const socket = access.mode === 'daemon' && access.beside ? privateSocket(runner) : undefined
+  const socket = access.mode === 'daemon' && access.beside ? await privateSocket(runner) : undefined
   const opened = await openWiring(runner, {
     kind,
     bin: found.bin,
@@ -76,7 +76,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     socket,
   })
   const { NIX_CONFIG } = runner.facts.env
-  const ready = { ...nix, trusted, env: { ...env, ...opened.env, ...(NIX_CONFIG ? { NIX_CONFIG } : {}) } }
+  const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } }
   // not the daemon of this run: a post step of another action may come after ours, which ends it
   exportToJob(runner, env, found.bin, found.onPath)
   if (opened.wiring.kind === 'fixed' && !sandboxSet) warnUnsandboxed(runner, effective)

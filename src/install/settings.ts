@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -14,8 +15,18 @@ const MACHINE_CONF = '/etc/nix'
 /** The private file of this run that the client reads. */
 export const confFile = (runner: Runner): string => `${runner.facts.folder}/nix.conf`
 
-/** Socket of a daemon of this run that runs beside the machine's. */
-export const privateSocket = (runner: Runner): string => `${runner.facts.folder}/daemon.socket`
+/** unix(7) allows 107 bytes, and Nix reads the path as part of a URL. */
+const SOCKET_PATH = /^[\w./-]{1,100}$/
+
+/** Socket of a daemon of this run that runs beside the machine's. Its folder lets nobody else in. */
+export async function privateSocket(runner: Runner): Promise<string> {
+  const usual = `${runner.facts.folder}/daemon.socket`
+  if (SOCKET_PATH.test(usual)) return usual
+  const folder = `/tmp/nix-multiarch-${randomBytes(8).toString('hex')}`
+  await runner.journal.record({ kind: 'remove', path: folder, root: false })
+  await runner.files.makeDirectory(folder, { mode: 0o700 })
+  return `${folder}/daemon.socket`
+}
 
 /** @param settings undefined where the client carries no build settings */
 export async function writeClientConf(
