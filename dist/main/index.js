@@ -31932,6 +31932,8 @@ function withoutSubstituters(nix, left) {
     const lines = [nix.env.NIX_CONFIG ?? '', `substituters = ${substituters.join(' ')}`];
     return { ...nix, substituters, env: { ...nix.env, NIX_CONFIG: lines.filter((line) => line !== '').join('\n') } };
 }
+/** Reference of a flake in a folder, whatever its name has: Nix takes a part with a space for no URL. */
+const pathReference = (folder) => `path:${encodeURI(folder).replace(/['()*?#]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`;
 
 ;// CONCATENATED MODULE: ./build/js/nix/decode.js
 /** JSON that is not as expected; the message names the place, `$[0].narHash: expected text, got 12`. */
@@ -44172,11 +44174,11 @@ async function evaluate(runner, nix, { reference, read }, questions, signal) {
     const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(reference)?.[1] ?? '' };
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify(request));
     const views = viewsFolder(runner);
-    const overrides = ['--override-input', 'target', reference, '--override-input', 'cross', `path:${views}`];
+    const overrides = ['--override-input', 'target', reference, '--override-input', 'cross', pathReference(views)];
     const command = nixCommand(nix, 'nix', [
         'eval',
         '--json',
-        `path:${folder}#answer`,
+        `${pathReference(folder)}#answer`,
         ...overrides,
         '--no-write-lock-file',
     ]);

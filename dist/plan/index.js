@@ -32927,6 +32927,8 @@ function withoutSubstituters(nix, left) {
     const lines = [nix.env.NIX_CONFIG ?? '', `substituters = ${substituters.join(' ')}`];
     return { ...nix, substituters, env: { ...nix.env, NIX_CONFIG: lines.filter((line) => line !== '').join('\n') } };
 }
+/** Reference of a flake in a folder, whatever its name has: Nix takes a part with a space for no URL. */
+const pathReference = (folder) => `path:${encodeURI(folder).replace(/['()*?#]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`;
 
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
@@ -37125,7 +37127,7 @@ async function evaluate(runner, nix, { reference }, request, { state, only }) {
     const args = [
         'eval',
         '--json',
-        `path:${folder}#survey`,
+        `${pathReference(folder)}#survey`,
         '--override-input',
         'target',
         reference,

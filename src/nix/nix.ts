@@ -31,3 +31,7 @@ export function withoutSubstituters(nix: Nix, left: readonly string[]): Nix {
   const lines = [nix.env.NIX_CONFIG ?? '', `substituters = ${substituters.join(' ')}`]
   return { ...nix, substituters, env: { ...nix.env, NIX_CONFIG: lines.filter((line) => line !== '').join('\n') } }
 }
+
+/** Reference of a flake in a folder, whatever its name has: Nix takes a part with a space for no URL. */
+export const pathReference = (folder: string): string =>
+  `path:${encodeURI(folder).replace(/['()*?#]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`

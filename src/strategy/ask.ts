@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Nix, nixCommand } from '../nix/nix.ts'
+import { type Nix, nixCommand, pathReference } from '../nix/nix.ts'
 import { CommandError } from '../runner/errors.ts'
 import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -66,11 +66,11 @@ async function evaluate(
   const request = { questions, build: nix.system, folder: /[?&]dir=([^&#]+)/.exec(reference)?.[1] ?? '' }
   writeFileSync(join(folder, 'request.json'), JSON.stringify(request))
   const views = viewsFolder(runner)
-  const overrides = ['--override-input', 'target', reference, '--override-input', 'cross', `path:${views}`]
+  const overrides = ['--override-input', 'target', reference, '--override-input', 'cross', pathReference(views)]
   const command = nixCommand(nix, 'nix', [
     'eval',
     '--json',
-    `path:${folder}#answer`,
+    `${pathReference(folder)}#answer`,
     ...overrides,
     '--no-write-lock-file',
   ])

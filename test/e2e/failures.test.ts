@@ -189,6 +189,22 @@ describe.skipIf(!usable)('wrong inputs and missing things', () => {
   })
 })
 
+describe.skipIf(!usable)('folders of a runner', () => {
+  test.each([
+    ['with spaces', "/home/runner/my runner's (work)"],
+    ['longer than a socket may be', `/home/runner/${'long'.repeat(30)}`],
+  ])('%s', async (_, root) => {
+    await withJob({ ...base, flake, runner: { root } }, async ({ machine, act, finish, runner }) => {
+      const inputs = { packages: 'good', 'push-to': 'file:///tmp/cache', 'signing-key': signingKey('test-1').secret }
+      const { ok, results } = await act({ ...inputs, targets: 'x86_64-linux aarch64-linux=emulated' })
+      expect(ok, runner.log).toBe(true)
+      expect(results.map(({ status }) => status)).toEqual(['built', 'built'])
+      await finish()
+      expect(await machine.sh('ls -d /tmp/nix-multiarch-* 2>/dev/null || true')).toBe('')
+    })
+  })
+})
+
 describe.skipIf(!usable)('cancelled and killed', () => {
   test.each([
     ['cancel', (runner: Runner) => runner.cancel(), /not finished: silent for aarch64-linux/],

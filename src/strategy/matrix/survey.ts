@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainNix } from '../../nix/explain.ts'
-import { type Nix, nixCommand } from '../../nix/nix.ts'
+import { type Nix, nixCommand, pathReference } from '../../nix/nix.ts'
 import { CommandError, UserError } from '../../runner/errors.ts'
 import { inParallel } from '../../runner/parallel.ts'
 import type { Runner } from '../../runner/ports.ts'
@@ -109,7 +109,7 @@ async function evaluate(
   const args = [
     'eval',
     '--json',
-    `path:${folder}#survey`,
+    `${pathReference(folder)}#survey`,
     '--override-input',
     'target',
     reference,
