@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3444);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4154);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7368);
 
 
@@ -31912,7 +31912,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 3444:
+/***/ 4154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44500,12 +44500,36 @@ function inChunks(items, size) {
     return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/shares.js
+
+/**
+ * Each derivation's share of one dry run for all of them. What has to be built for it is exact; of the bytes, which Nix
+ * tells for all together, it gets as many as it has of the paths to fetch.
+ * @param graph all derivations with all that they need
+ */
+function divide(all, roots, graph) {
+    const missing = new Map(all.toBuild.map((path) => [path, graph.get(path) ?? UNKNOWN_DERIVATION]));
+    const toFetch = new Set(all.toFetch);
+    const fetched = (path) => graph.get(path)?.outputs.filter((output) => toFetch.has(output)).length ?? 0;
+    const counts = new Map([...graph.keys()].map((path) => [path, fetched(path)]));
+    return new Map(roots.map((root) => {
+        const isThere = !missing.has(root) && counts.get(root) === 0;
+        const needed = isThere ? [] : reachable(graph, root);
+        const paths = needed.reduce((sum, path) => sum + (counts.get(path) ?? 0), 0);
+        const bytesToFetch = toFetch.size === 0 ? 0 : Math.round((all.bytesToFetch * paths) / toFetch.size);
+        return [root, { toBuild: reachable(missing, root), bytesToFetch }];
+    }));
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/costs.js
 
 
 
 
+
 const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/** Each walks through all that a derivation needs: a tenth of a second for a thousand. */
+const MOST_DRY_RUNS = 8;
 /** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
 const MIXED_SHARE = 0.5;
 /** Speeds without experience; one value for each machine, since what derivations weigh is kept with it. */
@@ -44521,17 +44545,26 @@ const speedsByNative = new WeakMap();
  */
 async function gatherCosts(runner, nix, derivations, speeds) {
     const distinct = [...new Set(derivations)];
-    const [missing, graph] = await Promise.all([
-        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
-        readClosure(distinct),
-    ]);
+    const reading = readClosure(distinct);
+    const missing = await whatIsMissing(runner, nix, distinct, reading);
+    const graph = await reading;
     const costs = new Map();
-    for (const [index, drvPath] of distinct.entries()) {
-        const told = missing[index];
-        if (told !== undefined)
-            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
-    }
+    for (const [drvPath, { toBuild, bytesToFetch }] of missing)
+        costs.set(drvPath, costOf(drvPath, toBuild, bytesToFetch, graph, speeds));
     return { costs, graph };
+}
+/** One dry run for each of a few derivations; for many, one for all. */
+async function whatIsMissing(runner, nix, derivations, graph) {
+    if (derivations.length > MOST_DRY_RUNS) {
+        const all = await dryRun(runner, nix, derivations, SUBSTITUTERS_LIMIT_SECONDS);
+        if (all !== undefined)
+            return divide(all, derivations, await graph);
+    }
+    const each = await inParallel(runner.facts.cpus, derivations, async (drvPath) => {
+        const told = await dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS);
+        return told === undefined ? [] : [[drvPath, told]];
+    });
+    return new Map(each.flat());
 }
 /**
  * The cost of what is missing of one derivation.

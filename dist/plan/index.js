@@ -31874,7 +31874,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 2756:
+/***/ 5298:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35764,7 +35764,7 @@ function nixpkgsOf(inputs) {
 ;// CONCATENATED MODULE: ./build/js/strategy/graph.js
 
 /** What stands for a derivation that cannot be read: of a store elsewhere. */
-const UNKNOWN_DERIVATION = {
+const graph_UNKNOWN_DERIVATION = {
     system: 'unknown',
     name: '',
     fixedOutput: false,
@@ -35826,7 +35826,7 @@ function kindOf(name, trivial, inputs) {
  * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
  * @param graph is not changed any more: what was found in it once is kept with it
  */
-function reachable(graph, root) {
+function graph_reachable(graph, root) {
     const index = indexes.get(graph) ?? indexOf(graph);
     indexes.set(graph, index);
     const known = index.reached.get(root);
@@ -35943,7 +35943,7 @@ function readFacts(path) {
         return readDerivation(path, (0,external_node_fs_.readFileSync)(path, 'utf8'));
     }
     catch {
-        return UNKNOWN_DERIVATION; // a store elsewhere
+        return graph_UNKNOWN_DERIVATION; // a store elsewhere
     }
 }
 /**
@@ -36145,6 +36145,27 @@ const builderFor = (builders, system, features) => builders.find((builder) => bu
     features.every((feature) => builder.features.includes(feature)) &&
     builder.mandatory.every((feature) => features.includes(feature)));
 
+;// CONCATENATED MODULE: ./build/js/strategy/shares.js
+
+/**
+ * Each derivation's share of one dry run for all of them. What has to be built for it is exact; of the bytes, which Nix
+ * tells for all together, it gets as many as it has of the paths to fetch.
+ * @param graph all derivations with all that they need
+ */
+function shares_divide(all, roots, graph) {
+    const missing = new Map(all.toBuild.map((path) => [path, graph.get(path) ?? UNKNOWN_DERIVATION]));
+    const toFetch = new Set(all.toFetch);
+    const fetched = (path) => graph.get(path)?.outputs.filter((output) => toFetch.has(output)).length ?? 0;
+    const counts = new Map([...graph.keys()].map((path) => [path, fetched(path)]));
+    return new Map(roots.map((root) => {
+        const isThere = !missing.has(root) && counts.get(root) === 0;
+        const needed = isThere ? [] : reachable(graph, root);
+        const paths = needed.reduce((sum, path) => sum + (counts.get(path) ?? 0), 0);
+        const bytesToFetch = toFetch.size === 0 ? 0 : Math.round((all.bytesToFetch * paths) / toFetch.size);
+        return [root, { toBuild: reachable(missing, root), bytesToFetch }];
+    }));
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/weights.js
 // Estimated seconds on a hosted runner, for comparing ways and jobs, not for telling the time (docs/strategies.md).
 const DOWNLOAD = 5;
@@ -36209,7 +36230,10 @@ const isWorthSharing = (derivation) => derivation === undefined || weightOf(deri
 
 
 
+
 const SUBSTITUTERS_LIMIT_SECONDS = 60;
+/** Each walks through all that a derivation needs: a tenth of a second for a thousand. */
+const MOST_DRY_RUNS = 8;
 /** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
 const MIXED_SHARE = 0.5;
 /** Speeds without experience; one value for each machine, since what derivations weigh is kept with it. */
@@ -36225,17 +36249,26 @@ const speedsByNative = new WeakMap();
  */
 async function gatherCosts(runner, nix, derivations, speeds) {
     const distinct = [...new Set(derivations)];
-    const [missing, graph] = await Promise.all([
-        inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
-        readClosure(distinct),
-    ]);
+    const reading = readClosure(distinct);
+    const missing = await whatIsMissing(runner, nix, distinct, reading);
+    const graph = await reading;
     const costs = new Map();
-    for (const [index, drvPath] of distinct.entries()) {
-        const told = missing[index];
-        if (told !== undefined)
-            costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds));
-    }
+    for (const [drvPath, { toBuild, bytesToFetch }] of missing)
+        costs.set(drvPath, costOf(drvPath, toBuild, bytesToFetch, graph, speeds));
     return { costs, graph };
+}
+/** One dry run for each of a few derivations; for many, one for all. */
+async function whatIsMissing(runner, nix, derivations, graph) {
+    if (derivations.length > MOST_DRY_RUNS) {
+        const all = await dryRun(runner, nix, derivations, SUBSTITUTERS_LIMIT_SECONDS);
+        if (all !== undefined)
+            return divide(all, derivations, await graph);
+    }
+    const each = await inParallel(runner.facts.cpus, derivations, async (drvPath) => {
+        const told = await dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS);
+        return told === undefined ? [] : [[drvPath, told]];
+    });
+    return new Map(each.flat());
 }
 /**
  * The cost of what is missing of one derivation.
@@ -36266,7 +36299,7 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
         nativeSeconds,
         emulated: emulated.sort(),
         unemulatable,
-        closure: toBuild === reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
+        closure: toBuild === graph_reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
     };
 }
 /** Kept with the graph and the speeds: most packages of a flake need the same derivations. */
@@ -36286,7 +36319,7 @@ function weigher(graph, speeds) {
     };
 }
 function weightIn(graph, path, { native, durations }) {
-    const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+    const facts = graph.get(path) ?? graph_UNKNOWN_DERIVATION;
     const { name, system, features } = facts;
     const foreign = isForeign(system, native);
     const share = foreign ? 1 : emulatedShare(path, graph, native);
@@ -36307,11 +36340,11 @@ const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
  * compiler run at full speed.
  */
 function emulatedShare(path, graph, native) {
-    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    const { inputs, tools, system } = graph.get(path) ?? graph_UNKNOWN_DERIVATION;
     if (system === 'builtin')
         return 0;
     const foreign = inputs.flatMap((input) => {
-        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? graph_UNKNOWN_DERIVATION;
         return isForeign(made, native) && !fixedOutput ? outputs : [];
     });
     const used = tools.filter((tool) => foreign.includes(tool));
@@ -36321,8 +36354,8 @@ function emulatedShare(path, graph, native) {
 }
 function bySystem(root, graph) {
     const counts = {};
-    for (const path of reachable(graph, root)) {
-        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    for (const path of graph_reachable(graph, root)) {
+        const { system } = graph.get(path) ?? graph_UNKNOWN_DERIVATION;
         counts[system] = (counts[system] ?? 0) + 1;
     }
     return counts;
@@ -36362,7 +36395,7 @@ function failureOf({ candidate }, { failures, graph }) {
         return undefined;
     const { strategy, method, hybrid = false, evaluated } = candidate;
     const emulator = strategy === 'emulated' || hybrid;
-    const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath);
+    const needed = evaluated === undefined ? [] : graph_reachable(graph, evaluated.drvPath);
     return failures.find((failure) => {
         if (failure.remembered)
             return failure.strategy === strategy && failure.method === method && failure.emulator === emulator;
@@ -36744,7 +36777,7 @@ function planned(base, plan, choice, inputs, facts) {
     const entry = { ...base, drvPath };
     if (facts.cached(outputs))
         return { ...entry, status: 'skipped', reason: 'a binary cache has every output' };
-    const reached = reachable(facts.graph, drvPath);
+    const reached = graph_reachable(facts.graph, drvPath);
     // What only this machine's store has, the job's machine has to build.
     const toBuild = reached.length > 0 ? reached : [drvPath];
     // Only the job asks for the flake as a cross build, which may well be cheaper than QEMU.
@@ -36793,10 +36826,10 @@ function choosePlan(item, { prefer }, facts) {
 function missingCost({ drvPath, outputs, system }, native, facts) {
     const { graph, cached } = facts;
     const speeds = speedsOf(native);
-    const cost = costOf(drvPath, reachable(graph, drvPath), 0, graph, speeds);
+    const cost = costOf(drvPath, graph_reachable(graph, drvPath), 0, graph, speeds);
     if (Object.keys(cost.toBuild).length > 0 || cached(outputs))
         return cost;
-    const alone = costOf(drvPath, [drvPath], 0, new Map([[drvPath, { ...UNKNOWN_DERIVATION, system }]]), speeds);
+    const alone = costOf(drvPath, [drvPath], 0, new Map([[drvPath, { ...graph_UNKNOWN_DERIVATION, system }]]), speeds);
     return { ...alone, toBuild: { unknown: 1 } };
 }
 /** The system of a path that is for one system alone, such as a NixOS configuration's. */
@@ -37394,7 +37427,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2756);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5298);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2959);
 
 

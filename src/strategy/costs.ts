@@ -4,10 +4,13 @@ import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type DerivationGraph, reachable, UNKNOWN_DERIVATION } from './graph.ts'
 import { dryRun, readClosure } from './missing.ts'
+import { divide, type Share } from './shares.ts'
 import type { Cost } from './types.ts'
 import { type Durations, fetchSeconds, isForeign, weightOf } from './weights.ts'
 
 const SUBSTITUTERS_LIMIT_SECONDS = 60
+/** Each walks through all that a derivation needs: a tenth of a second for a thousand. */
+const MOST_DRY_RUNS = 8
 
 /** Of a build whose own tools run at full speed, and others do not: nothing says how much these do. */
 const MIXED_SHARE = 0.5
@@ -39,16 +42,31 @@ export async function gatherCosts(
   speeds: Speeds,
 ): Promise<{ readonly costs: ReadonlyMap<string, Cost>; readonly graph: DerivationGraph }> {
   const distinct = [...new Set(derivations)]
-  const [missing, graph] = await Promise.all([
-    inParallel(runner.facts.cpus, distinct, (drvPath) => dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)),
-    readClosure(distinct),
-  ])
+  const reading = readClosure(distinct)
+  const missing = await whatIsMissing(runner, nix, distinct, reading)
+  const graph = await reading
   const costs = new Map<string, Cost>()
-  for (const [index, drvPath] of distinct.entries()) {
-    const told = missing[index]
-    if (told !== undefined) costs.set(drvPath, costOf(drvPath, told.toBuild, told.bytesToFetch, graph, speeds))
-  }
+  for (const [drvPath, { toBuild, bytesToFetch }] of missing)
+    costs.set(drvPath, costOf(drvPath, toBuild, bytesToFetch, graph, speeds))
   return { costs, graph }
+}
+
+/** One dry run for each of a few derivations; for many, one for all. */
+async function whatIsMissing(
+  runner: Runner,
+  nix: Nix,
+  derivations: readonly DrvPath[],
+  graph: Promise<DerivationGraph>,
+): Promise<ReadonlyMap<string, Share>> {
+  if (derivations.length > MOST_DRY_RUNS) {
+    const all = await dryRun(runner, nix, derivations, SUBSTITUTERS_LIMIT_SECONDS)
+    if (all !== undefined) return divide(all, derivations, await graph)
+  }
+  const each = await inParallel(runner.facts.cpus, derivations, async (drvPath) => {
+    const told = await dryRun(runner, nix, [drvPath], SUBSTITUTERS_LIMIT_SECONDS)
+    return told === undefined ? [] : [[drvPath, told] as const]
+  })
+  return new Map(each.flat())
 }
 
 /**
