@@ -1,4 +1,4 @@
-// node add-release.mjs VERSION: adds a release of Nix to the table of checksums (src/install/releases.ts), from the files
+// node add-release.mjs VERSION: adds a release of Nix to the table of checksums (src/install/source/releases.ts), from the files
 // that upstream publishes beside each tarball. Its `install` script names the same checksums: where the two differ,
 // nothing is written. Another server (an absolute URL) and another file may be named after the version.
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ const START = 'export const RELEASES: Readonly<Record<string, Hashes>> = {\n'
 const [
   version = '',
   server = 'https://releases.nixos.org/nix',
-  file = join(import.meta.dirname, 'src/install/releases.ts'),
+  file = join(import.meta.dirname, 'src/install/source/releases.ts'),
 ] = process.argv.slice(2)
 try {
   if (!/^\d+\.\d+(\.\d+)?$/.test(version)) throw new Error('usage: node add-release.mjs VERSION')

@@ -31874,7 +31874,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 5298:
+/***/ 8934:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32503,84 +32503,6 @@ const sameSystem = (host, system) => host.replace(/-wasip1$/, '-wasi') === syste
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./build/js/install/build-users.js
-
-const FIRST_UID = 30001;
-const GID = 30000;
-/** Whether a group has members, as Nix looks at it: named in /etc/group, not by primary group. */
-function hasMembers(groupFile, group) {
-    const line = groupFile.split('\n').find((text) => text.startsWith(`${group}:`));
-    return (line?.split(':')[3] ?? '').trim() !== '';
-}
-/**
- * Users for builds, numbered as upstream's installer does (group 30000, users from 30001); names and ids that are
- * taken are passed over.
- */
-function planBuildUsers(passwdFile, groupFile, group, count) {
-    const names = new Set(column(passwdFile, 0));
-    const uids = new Set(column(passwdFile, 2));
-    const gids = new Set(column(groupFile, 2));
-    let gid = GID;
-    while (gids.has(String(gid)))
-        gid -= 1;
-    const users = [];
-    const passwdLines = [];
-    for (let uid = FIRST_UID, number = 1; users.length < count; uid += 1, number += 1) {
-        while (uids.has(String(uid)))
-            uid += 1;
-        while (names.has(`${group}${number}`))
-            number += 1;
-        users.push(`${group}${number}`);
-        // `!` is the hash of no password: nobody logs in as one of these
-        passwdLines.push(`${group}${number}:!:${uid}:${gid}:Nix build user ${number}:/var/empty:/usr/sbin/nologin`);
-    }
-    return { group, users, passwdLines, groupLine: `${group}:!:${gid}:${users.join(',')}` };
-}
-const column = (file, index) => file.split('\n').map((line) => line.split(':')[index] ?? '');
-/** How many builds may run at once: each needs a user. */
-const enough = (cpus) => Math.min(32, Math.max(8, 2 * cpus));
-/**
- * Makes a group with build users, all in two writes; post takes them away.
- * @param wanted name of the group that Nix looks for; where it is taken by one without members, another name is used
- * @returns name of the group
- */
-async function createBuildUsers(runner, wanted) {
-    const [passwd, groups] = [(0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8'), (0,external_node_fs_.readFileSync)('/etc/group', 'utf8')];
-    const taken = new Set(column(groups, 0));
-    const group = ['nixbld', 'nixmultiarch'].find((name) => !taken.has(name)) ?? `nixmultiarch${process.pid}`;
-    const name = wanted !== '' && !taken.has(wanted) ? wanted : group;
-    const plan = planBuildUsers(passwd, groups, name, enough(runner.facts.cpus));
-    if (runner.commands.find('userdel') === undefined)
-        await recordFiles(runner, passwd, groups);
-    else
-        await recordUsers(runner, plan);
-    await Promise.all([
-        append(runner, '/etc/group', groups, [plan.groupLine]),
-        append(runner, '/etc/passwd', passwd, plan.passwdLines),
-    ]);
-    return plan.group;
-}
-async function recordUsers(runner, { group, users }) {
-    const undo = (tool, name) => ({ kind: 'command', tool, args: [name], root: true, shared: true });
-    await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)));
-}
-/** Where there is no userdel (busybox): the files as they were. */
-async function recordFiles(runner, passwd, groups) {
-    for (const [path, content] of [
-        ['/etc/passwd', passwd],
-        ['/etc/group', groups],
-    ]) {
-        const encoded = Buffer.from(content).toString('base64');
-        await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true });
-    }
-}
-/** One append, which other programs that add users at this moment survive. */
-async function append(runner, path, before, added) {
-    const input = `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`;
-    const tee = { tool: 'tee', args: ['-a', path], input };
-    await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true });
-}
-
 ;// CONCATENATED MODULE: ./build/js/nix/version.js
 /** Oldest Nix that works: flakes, `nix copy` and JSON as this action uses them. */
 const OLDEST_NIX = '2.8.0';
@@ -32822,100 +32744,6 @@ function exportToJob(runner, env, bin, onPath) {
     runner.job.addPath(`${home}/.nix-profile/bin`);
 }
 
-;// CONCATENATED MODULE: ./build/js/install/kvm.js
-
-const DEVICE = '/dev/kvm';
-/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
-const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
-/**
- * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
- * udev rule: it needs no udev, and post undoes it.
- */
-async function openKvm(runner) {
-    if (!(0,external_node_fs_.existsSync)(DEVICE))
-        return;
-    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
-    const after = openedMode(before);
-    if (after === undefined)
-        return;
-    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
-    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
-    // a container may have the device without any right over it: builds go without
-    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
-    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
-}
-
-;// CONCATENATED MODULE: ./build/js/install/sandbox.js
-
-/**
- * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
- * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
- */
-const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
-const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
-/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
-async function requireSandbox(runner, buildsAsRoot) {
-    if (runner.commands.find('unshare') === undefined)
-        return;
-    let last = '';
-    const works = async (...args) => {
-        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
-        const result = await runner.commands.run({ tool: 'unshare', args }, options);
-        if (result.exitCode !== 0)
-            last = result.stderr.trim();
-        return result.exitCode === 0;
-    };
-    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
-    if (inUserNamespace)
-        return;
-    const userNamespace = await works('--user', '--map-root-user', 'true');
-    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
-    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
-        return;
-    throw new runner_errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
-        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
-        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
-}
-
-;// CONCATENATED MODULE: ./build/js/install/ahead.js
-
-
-
-
-
-
-/** Group of build users that Nix looks for where nothing names another. */
-const GROUP = 'nixbld';
-/** Whether a Nix that root installs now will build as members of `nixbld`, and there is no such group yet. */
-const wantsUsers = ({ settings, groups }) => !/build-users-group|auto-allocate-uids|include/.test(settings) && !new RegExp(`^${GROUP}:`, 'm').test(groups);
-/**
- * Does to the machine what a Nix that root installs will need, while that is unpacked: build users, `/dev/kvm`, login
- * shells, and the question whether there can be a sandbox.
- * @param bin where its programs will be
- * @throws UserError where builds cannot be sandboxed
- */
-async function prepareMachine(runner, userLines, bin) {
-    const { env, home } = runner.facts;
-    const files = [
-        '/etc/nix/nix.conf',
-        `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
-        '/etc/xdg/nix/nix.conf',
-    ];
-    const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean);
-    const settings = [
-        userLines,
-        env.NIX_CONFIG ?? '',
-        ...files.filter(external_node_fs_.existsSync).map((file) => (0,external_node_fs_.readFileSync)(file, 'utf8')),
-    ];
-    const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: (0,external_node_fs_.readFileSync)('/etc/group', 'utf8') });
-    await Promise.all([
-        users ? createBuildUsers(runner, GROUP) : undefined,
-        setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
-        openKvm(runner),
-        tellLoginShells(runner, bin),
-    ]);
-}
-
 ;// CONCATENATED MODULE: ./build/js/nix/nix.js
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
 function nixCommand(nix, tool, args, more = {}) {
@@ -32965,7 +32793,7 @@ function bound(text, length) {
     return `${kept}… (${text.length - length} more characters)`;
 }
 
-;// CONCATENATED MODULE: ./build/js/install/systemd.js
+;// CONCATENATED MODULE: ./build/js/install/daemon/systemd.js
 
 const daemonUnit = () => `nix-multiarch-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.service`;
 /**
@@ -33007,7 +32835,7 @@ async function systemctl(runner, verb, unit) {
     return (await runner.commands.run({ tool: 'systemctl', args }, options)).exitCode;
 }
 
-;// CONCATENATED MODULE: ./build/js/install/daemon.js
+;// CONCATENATED MODULE: ./build/js/install/daemon/daemon.js
 
 
 
@@ -33200,7 +33028,108 @@ async function groupNames(runner) {
     return result.stdout.split(/\s+/).filter((name) => name !== '');
 }
 
-;// CONCATENATED MODULE: ./build/js/install/nix-folder.js
+;// CONCATENATED MODULE: ./build/js/install/machine/build-users.js
+
+const FIRST_UID = 30001;
+const GID = 30000;
+/** Whether a group has members, as Nix looks at it: named in /etc/group, not by primary group. */
+function hasMembers(groupFile, group) {
+    const line = groupFile.split('\n').find((text) => text.startsWith(`${group}:`));
+    return (line?.split(':')[3] ?? '').trim() !== '';
+}
+/**
+ * Users for builds, numbered as upstream's installer does (group 30000, users from 30001); names and ids that are
+ * taken are passed over.
+ */
+function planBuildUsers(passwdFile, groupFile, group, count) {
+    const names = new Set(column(passwdFile, 0));
+    const uids = new Set(column(passwdFile, 2));
+    const gids = new Set(column(groupFile, 2));
+    let gid = GID;
+    while (gids.has(String(gid)))
+        gid -= 1;
+    const users = [];
+    const passwdLines = [];
+    for (let uid = FIRST_UID, number = 1; users.length < count; uid += 1, number += 1) {
+        while (uids.has(String(uid)))
+            uid += 1;
+        while (names.has(`${group}${number}`))
+            number += 1;
+        users.push(`${group}${number}`);
+        // `!` is the hash of no password: nobody logs in as one of these
+        passwdLines.push(`${group}${number}:!:${uid}:${gid}:Nix build user ${number}:/var/empty:/usr/sbin/nologin`);
+    }
+    return { group, users, passwdLines, groupLine: `${group}:!:${gid}:${users.join(',')}` };
+}
+const column = (file, index) => file.split('\n').map((line) => line.split(':')[index] ?? '');
+/** How many builds may run at once: each needs a user. */
+const enough = (cpus) => Math.min(32, Math.max(8, 2 * cpus));
+/**
+ * Makes a group with build users, all in two writes; post takes them away.
+ * @param wanted name of the group that Nix looks for; where it is taken by one without members, another name is used
+ * @returns name of the group
+ */
+async function createBuildUsers(runner, wanted) {
+    const [passwd, groups] = [(0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8'), (0,external_node_fs_.readFileSync)('/etc/group', 'utf8')];
+    const taken = new Set(column(groups, 0));
+    const group = ['nixbld', 'nixmultiarch'].find((name) => !taken.has(name)) ?? `nixmultiarch${process.pid}`;
+    const name = wanted !== '' && !taken.has(wanted) ? wanted : group;
+    const plan = planBuildUsers(passwd, groups, name, enough(runner.facts.cpus));
+    if (runner.commands.find('userdel') === undefined)
+        await recordFiles(runner, passwd, groups);
+    else
+        await recordUsers(runner, plan);
+    await Promise.all([
+        append(runner, '/etc/group', groups, [plan.groupLine]),
+        append(runner, '/etc/passwd', passwd, plan.passwdLines),
+    ]);
+    return plan.group;
+}
+async function recordUsers(runner, { group, users }) {
+    const undo = (tool, name) => ({ kind: 'command', tool, args: [name], root: true, shared: true });
+    await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)));
+}
+/** Where there is no userdel (busybox): the files as they were. */
+async function recordFiles(runner, passwd, groups) {
+    for (const [path, content] of [
+        ['/etc/passwd', passwd],
+        ['/etc/group', groups],
+    ]) {
+        const encoded = Buffer.from(content).toString('base64');
+        await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true });
+    }
+}
+/** One append, which other programs that add users at this moment survive. */
+async function append(runner, path, before, added) {
+    const input = `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`;
+    const tee = { tool: 'tee', args: ['-a', path], input };
+    await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true });
+}
+
+;// CONCATENATED MODULE: ./build/js/install/machine/kvm.js
+
+const DEVICE = '/dev/kvm';
+/** Mode that lets build users use the device, as the udev rule of other installers does; undefined where they may. */
+const openedMode = (mode) => ((mode & 0o006) === 0o006 ? undefined : mode | 0o666);
+/**
+ * Lets builds use KVM where the machine has it (Nix itself finds it and adds the feature `kvm`). A change of mode, not a
+ * udev rule: it needs no udev, and post undoes it.
+ */
+async function openKvm(runner) {
+    if (!(0,external_node_fs_.existsSync)(DEVICE))
+        return;
+    const before = (0,external_node_fs_.statSync)(DEVICE).mode & 0o7777;
+    const after = openedMode(before);
+    if (after === undefined)
+        return;
+    const chmod = (mode) => ({ tool: 'chmod', args: [mode.toString(8), DEVICE] });
+    await runner.journal.record({ kind: 'command', ...chmod(before), root: true, shared: true });
+    // a container may have the device without any right over it: builds go without
+    const result = await runner.commands.run(chmod(after), { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    runner.log.info(result.exitCode === 0 ? `KVM: builds may use ${DEVICE}.` : `KVM: ${result.stderr.trim()}`);
+}
+
+;// CONCATENATED MODULE: ./build/js/install/machine/nix-folder.js
 
 /** Parts of /nix that Nix makes, the outermost first. */
 const PARTS = ['/nix', '/nix/store', '/nix/var'];
@@ -33223,6 +33152,38 @@ function holdsSomething(path) {
     catch {
         return (0,external_node_fs_.existsSync)(path);
     }
+}
+
+;// CONCATENATED MODULE: ./build/js/install/machine/sandbox.js
+
+/**
+ * Whether Nix can make its sandbox, as it decides itself (libstore/unix/build, libutil/linux/linux-namespaces.cc):
+ * mount and PID namespaces with a new /proc, inside a user namespace where the kernel gives one, else by root.
+ */
+const sandboxWorks = (probe) => probe.userNamespace ? probe.inUserNamespace : probe.asRoot;
+const NAMESPACES = ['--mount', '--pid', '--fork', '--mount-proc', 'true'];
+/** @throws UserError where builds cannot be sandboxed; says nothing where unshare(1) is not there to ask. */
+async function requireSandbox(runner, buildsAsRoot) {
+    if (runner.commands.find('unshare') === undefined)
+        return;
+    let last = '';
+    const works = async (...args) => {
+        const options = { accept: 'any', timeoutSeconds: 20, asRoot: buildsAsRoot };
+        const result = await runner.commands.run({ tool: 'unshare', args }, options);
+        if (result.exitCode !== 0)
+            last = result.stderr.trim();
+        return result.exitCode === 0;
+    };
+    const inUserNamespace = await works('--user', '--map-root-user', ...NAMESPACES);
+    if (inUserNamespace)
+        return;
+    const userNamespace = await works('--user', '--map-root-user', 'true');
+    const asRoot = !userNamespace && buildsAsRoot && (await works(...NAMESPACES));
+    if (sandboxWorks({ userNamespace, inUserNamespace, asRoot }))
+        return;
+    throw new runner_errors/* UserError */.yo(`Nix cannot make its build sandbox on this machine (${last}). In a container, run it with --privileged; on a ` +
+        'machine that restricts user namespaces, run the job as root or let its user use sudo. To build without a ' +
+        'sandbox, with what the machine happens to have in reach, write "sandbox = false" in extra-nix-config.');
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/settings.js
@@ -33504,16 +33465,6 @@ function describe(nix, access, wiring, wanted) {
     return `${nix.version.flavour} ${nix.version.text} in ${nix.bin}, ${origin}; ${nix.mode}: ${access.reason}${trust}${how}.`;
 }
 
-;// CONCATENATED MODULE: ./build/js/install/apt.js
-/** Packages that `apt-get --simulate install` would newly install; an upgrade has the old version in brackets. */
-function newPackages(simulation) {
-    return [...simulation.matchAll(/^Inst (\S+) (?!\[)/gm)].map((match) => match[1] ?? '');
-}
-/** Whether what apt-get printed is cured by `apt-get update`: no such package yet, or a list that is out of date. */
-const wantsUpdate = (stderr) => /Unable to locate package|has no installation candidate|404 +Not Found|Unable to fetch some archives|is not available/i.test(stderr);
-/** `ID` of /etc/os-release. */
-const distributionOf = (osRelease) => /^ID="?([^"\n]*)"?$/m.exec(osRelease)?.[1]?.toLowerCase();
-
 ;// CONCATENATED MODULE: ./build/js/install/find.js
 
 
@@ -33564,7 +33515,56 @@ function toolFolder(path) {
     return (0,external_node_fs_.existsSync)(`${(0,external_node_path_.dirname)(path)}/nix-store`) ? (0,external_node_path_.dirname)(path) : (0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(path));
 }
 
-;// CONCATENATED MODULE: ./build/js/install/distro.js
+;// CONCATENATED MODULE: ./build/js/install/machine/ahead.js
+
+
+
+
+
+
+/** Group of build users that Nix looks for where nothing names another. */
+const GROUP = 'nixbld';
+/** Whether a Nix that root installs now will build as members of `nixbld`, and there is no such group yet. */
+const wantsUsers = ({ settings, groups }) => !/build-users-group|auto-allocate-uids|include/.test(settings) && !new RegExp(`^${GROUP}:`, 'm').test(groups);
+/**
+ * Does to the machine what a Nix that root installs will need, while that is unpacked: build users, `/dev/kvm`, login
+ * shells, and the question whether there can be a sandbox.
+ * @param bin where its programs will be
+ * @throws UserError where builds cannot be sandboxed
+ */
+async function prepareMachine(runner, userLines, bin) {
+    const { env, home } = runner.facts;
+    const files = [
+        '/etc/nix/nix.conf',
+        `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
+        '/etc/xdg/nix/nix.conf',
+    ];
+    const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean);
+    const settings = [
+        userLines,
+        env.NIX_CONFIG ?? '',
+        ...files.filter(external_node_fs_.existsSync).map((file) => (0,external_node_fs_.readFileSync)(file, 'utf8')),
+    ];
+    const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: (0,external_node_fs_.readFileSync)('/etc/group', 'utf8') });
+    await Promise.all([
+        users ? createBuildUsers(runner, GROUP) : undefined,
+        setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
+        openKvm(runner),
+        tellLoginShells(runner, bin),
+    ]);
+}
+
+;// CONCATENATED MODULE: ./build/js/install/source/apt.js
+/** Packages that `apt-get --simulate install` would newly install; an upgrade has the old version in brackets. */
+function newPackages(simulation) {
+    return [...simulation.matchAll(/^Inst (\S+) (?!\[)/gm)].map((match) => match[1] ?? '');
+}
+/** Whether what apt-get printed is cured by `apt-get update`: no such package yet, or a list that is out of date. */
+const wantsUpdate = (stderr) => /Unable to locate package|has no installation candidate|404 +Not Found|Unable to fetch some archives|is not available/i.test(stderr);
+/** `ID` of /etc/os-release. */
+const distributionOf = (osRelease) => /^ID="?([^"\n]*)"?$/m.exec(osRelease)?.[1]?.toLowerCase();
+
+;// CONCATENATED MODULE: ./build/js/install/source/distro.js
 
 
 
@@ -33647,7 +33647,7 @@ function otherDistribution() {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var external_node_fs_promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./build/js/install/kept.js
+;// CONCATENATED MODULE: ./build/js/install/source/kept.js
 
 
 
@@ -33746,7 +33746,7 @@ const commandsOf = (runner, asRoot) => async (tool, ...args) => {
     await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
 };
 
-;// CONCATENATED MODULE: ./build/js/install/layout.js
+;// CONCATENATED MODULE: ./build/js/install/source/layout.js
 /** One archive's command line option and its first bytes. */
 const layout_COMPRESSIONS = [
     { option: '-J', magic: 'fd377a585a00', tool: 'xz' },
@@ -33808,7 +33808,7 @@ function registeredPaths(registration) {
 /** The system in a tarball's folder name, `nix-2.34.8-x86_64-linux`. */
 const systemInName = (top) => /-([a-z0-9_]+-(?:linux|darwin|freebsd))$/.exec(top)?.[1];
 
-;// CONCATENATED MODULE: ./build/js/install/unpack.js
+;// CONCATENATED MODULE: ./build/js/install/source/unpack.js
 
 
 
@@ -33886,7 +33886,7 @@ async function readLayout(name, staging) {
     return { store: `${root}/store`, names: store, top: top[0] ?? '', registration };
 }
 
-;// CONCATENATED MODULE: ./build/js/install/release.js
+;// CONCATENATED MODULE: ./build/js/install/source/release.js
 
 
 
@@ -34038,7 +34038,7 @@ async function makeProfile(runner, nix, profile, asRoot) {
     return { bin: `${profile}/bin`, version: chosen.version, onPath: false };
 }
 
-;// CONCATENATED MODULE: ./build/js/install/releases.js
+;// CONCATENATED MODULE: ./build/js/install/source/releases.js
 /**
  * Releases that `nix-version` may name. The hashes are those in each release's own `install` script
  * (https://releases.nixos.org/nix/nix-<version>/install), which downloads and checks the same tarball.
@@ -34097,7 +34097,7 @@ function findRelease(version, system) {
 
 // EXTERNAL MODULE: external "node:url"
 var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./build/js/install/tarball.js
+;// CONCATENATED MODULE: ./build/js/install/source/tarball.js
 
 
 
@@ -34141,7 +34141,7 @@ async function* checkedFile(path, sha256) {
         throw new runner_errors/* UserError */.yo(`nix-source: ${path} does not have the SHA-256 that nix-sha256 gives (${sha256})`);
 }
 
-;// CONCATENATED MODULE: ./build/js/install/daemon-watch.js
+;// CONCATENATED MODULE: ./build/js/install/daemon/watch.js
 
 
 /**
@@ -37427,7 +37427,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5298);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8934);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2959);
 
 

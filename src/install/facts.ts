@@ -5,7 +5,7 @@ import { atLeast } from '../nix/version.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type EffectiveSettings, parseSettings, showSettings } from './conf.ts'
-import { probeSocket, STANDARD_SOCKET } from './daemon.ts'
+import { probeSocket, STANDARD_SOCKET } from './daemon/daemon.ts'
 import type { FoundNix } from './find.ts'
 import type { AccessFacts } from './wiring.ts'
 

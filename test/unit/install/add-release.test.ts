@@ -15,7 +15,7 @@ let server: Server
 let files: Record<string, string>
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'releases-'))
-  copyFileSync(join(repository, 'src/install/releases.ts'), join(folder, 'releases.ts'))
+  copyFileSync(join(repository, 'src/install/source/releases.ts'), join(folder, 'releases.ts'))
   files = {}
   server = createServer(({ url = '' }, response) => {
     const content = files[url]

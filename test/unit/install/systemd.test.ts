@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { remarkable } from '../../../src/install/daemon.ts'
-import { daemonUnit, environmentFile, unitArguments } from '../../../src/install/systemd.ts'
+import { remarkable } from '../../../src/install/daemon/daemon.ts'
+import { daemonUnit, environmentFile, unitArguments } from '../../../src/install/daemon/systemd.ts'
 import { parseUndos } from '../../../src/runner/journal.ts'
 
 describe('a unit for the daemon', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Runner } from '../runner/ports.ts'
+import type { Runner } from '../../runner/ports.ts'
 
 /** A program that systemd is to run as root, in a unit of its own that is gone when it ends. */
 export interface UnitPlan {

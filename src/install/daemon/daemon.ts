@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { plainText } from '../nix/log-text.ts'
-import { UserError } from '../runner/errors.ts'
-import type { Runner } from '../runner/ports.ts'
-import { publicVariables } from './environment.ts'
+import { plainText } from '../../nix/log-text.ts'
+import { UserError } from '../../runner/errors.ts'
+import type { Runner } from '../../runner/ports.ts'
+import { publicVariables } from '../environment.ts'
+import type { AccessFacts, OwnDaemon } from '../wiring.ts'
 import { daemonUnit, environmentFile, isActive, startUnit, stopUnit } from './systemd.ts'
-import type { AccessFacts, OwnDaemon } from './wiring.ts'
 
 /** Where every client looks for the daemon. */
 export const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket'

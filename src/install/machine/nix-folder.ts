@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import type { Runner } from '../runner/ports.ts'
+import type { Runner } from '../../runner/ports.ts'
 
 /** Parts of /nix that Nix makes, the outermost first. */
 const PARTS = ['/nix', '/nix/store', '/nix/var'] as const

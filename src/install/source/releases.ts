@@ -1,4 +1,4 @@
-import type { System } from '../nix/system.ts'
+import type { System } from '../../nix/system.ts'
 
 /** SHA-256 (hex) of `nix-<version>-<system>.tar.xz`, by system. */
 type Hashes = Readonly<Record<string, string>>

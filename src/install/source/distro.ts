@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { UserError } from '../runner/errors.ts'
-import type { CommandResult, Runner } from '../runner/ports.ts'
+import { UserError } from '../../runner/errors.ts'
+import type { CommandResult, Runner } from '../../runner/ports.ts'
+import { type FoundNix, findNix } from '../find.ts'
+import { claimNixFolder } from '../machine/nix-folder.ts'
 import { distributionOf, newPackages, wantsUpdate } from './apt.ts'
-import { type FoundNix, findNix } from './find.ts'
-import { claimNixFolder } from './nix-folder.ts'
 
 /**
  * Only the programs: what `nix-setup-systemd` adds (build users that stay after a purge, a daemon where systemd runs)

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { UserError } from '../runner/errors.ts'
-import type { Runner, RunOptions } from '../runner/ports.ts'
+import { UserError } from '../../runner/errors.ts'
+import type { Runner, RunOptions } from '../../runner/ports.ts'
 import { compressionOf, layoutProblem } from './layout.ts'
 
 /** A tarball, unpacked beside the store. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { UserError } from '../runner/errors.ts'
-import type { Consumer, Runner } from '../runner/ports.ts'
+import { UserError } from '../../runner/errors.ts'
+import type { Consumer, Runner } from '../../runner/ports.ts'
 
 /** Upstream's largest tarball is about 40 MB. */
 const LARGEST = 500_000_000

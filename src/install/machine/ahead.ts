@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Runner } from '../runner/ports.ts'
+import type { Runner } from '../../runner/ports.ts'
+import { setsSandbox } from '../conf.ts'
+import { tellLoginShells } from '../environment.ts'
 import { createBuildUsers } from './build-users.ts'
-import { setsSandbox } from './conf.ts'
-import { tellLoginShells } from './environment.ts'
 import { openKvm } from './kvm.ts'
 import { requireSandbox } from './sandbox.ts'
 

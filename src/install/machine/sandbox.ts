@@ -1,5 +1,5 @@
-import { UserError } from '../runner/errors.ts'
-import type { Runner } from '../runner/ports.ts'
+import { UserError } from '../../runner/errors.ts'
+import type { Runner } from '../../runner/ports.ts'
 
 /** Exit codes of unshare(1) runs, in the order of `PROBES`; undefined where one was not run. */
 export interface SandboxProbe {

@@ -1,7 +1,7 @@
-import { UserError } from '../runner/errors.ts'
-import type { Runner } from '../runner/ports.ts'
+import { UserError } from '../../runner/errors.ts'
+import type { Runner } from '../../runner/ports.ts'
+import type { Installed } from '../types.ts'
 import { lastWords, probeSocket, remarks } from './daemon.ts'
-import type { Installed } from './types.ts'
 
 /**
  * Does what needs the daemon of this run. Where that dies meanwhile, one error says so, with its last words, instead of

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import type { Runner } from '../runner/ports.ts'
+import type { Runner } from '../../runner/ports.ts'
 
 const DEVICE = '/dev/kvm'
 

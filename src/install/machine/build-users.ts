@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Runner } from '../runner/ports.ts'
+import type { Runner } from '../../runner/ports.ts'
 
 /** Lines to append to /etc/group and /etc/passwd, and the names to take away again. */
 export interface BuildUsers {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { lstat, stat } from 'node:fs/promises'
-import type { Command, Runner } from '../runner/ports.ts'
-import { chooseCandidate, type FoundNix } from './find.ts'
+import type { Command, Runner } from '../../runner/ports.ts'
+import { chooseCandidate, type FoundNix } from '../find.ts'
 
 const TOOL = 'nix-release'
 /** The whole of /nix as it was right after an install, and what `nix --version` printed. */
