@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2663);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1361);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7368);
 
 
@@ -31912,7 +31912,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 2663:
+/***/ 1361:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32447,7 +32447,7 @@ function inOrder(followed, targetsOf) {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
-;// CONCATENATED MODULE: ./build/js/build/archive.js
+;// CONCATENATED MODULE: ./build/js/build/check/archive.js
 /** The first 8 bytes of an `ar` archive (a static library). A thin one, `!<thin>`, only names files that lie beside it. */
 const MAGIC = '!<arch>\n';
 /** Bytes of a member's header. */
@@ -32523,7 +32523,7 @@ const CROSS_ONLY = [
     only('javascript-ghcjs', 'javascript-unknown-ghcjs', 'ghcjs'),
 ];
 
-;// CONCATENATED MODULE: ./build/js/build/elf.js
+;// CONCATENATED MODULE: ./build/js/build/check/elf.js
 
 /** Bytes of a file that suffice to identify it. */
 const HEADER_SIZE = 4096;
@@ -32691,7 +32691,7 @@ function machineName({ bits, endian, machine }) {
 /** The first row of each machine in the table is its usual form. */
 const USUAL = PLATFORMS.map((platform) => platform.elf);
 
-;// CONCATENATED MODULE: ./build/js/build/architecture.js
+;// CONCATENATED MODULE: ./build/js/build/check/architecture.js
 
 
 
@@ -32812,7 +32812,7 @@ function longName(file, table, name) {
     return text.split('/\n')[0] ?? name;
 }
 
-;// CONCATENATED MODULE: ./build/js/build/launcher.js
+;// CONCATENATED MODULE: ./build/js/build/check/launcher.js
 const WINE = { tool: 'wine', args: [], format: 'PE', suffix: '.exe' };
 const WASMTIME = { tool: 'wasmtime', args: ['run'], format: 'WebAssembly', suffix: '.wasm' };
 /**
@@ -32845,7 +32845,7 @@ function launchNames(file, { suffix }) {
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
-;// CONCATENATED MODULE: ./build/js/build/smoke-test.js
+;// CONCATENATED MODULE: ./build/js/build/check/smoke-test.js
 
 
 
@@ -32924,7 +32924,7 @@ function smoke_test_describe(words, { result }) {
     return `the smoke test "${shown}" failed with exit code ${result.exitCode}${why}${hint}${tail === '' ? '' : `\n${tail}`}`;
 }
 
-;// CONCATENATED MODULE: ./build/js/build/examine.js
+;// CONCATENATED MODULE: ./build/js/build/check/examine.js
 
 
 
@@ -33791,7 +33791,7 @@ function numberField(record, index) {
 
 // EXTERNAL MODULE: ./build/js/nix/units.js
 var units = __nccwpck_require__(3365);
-;// CONCATENATED MODULE: ./build/js/build/error-message.js
+;// CONCATENATED MODULE: ./build/js/build/log/error-message.js
 const DRV = /['"`‘](\/[^'"`’\s]+?\.drv)(?:[!^][^'"`’\s]*)?['"`’]/;
 /**
  * Reads a message of level 0, as the three Debian versions print them (test/unit/nix/recorded).
@@ -33817,7 +33817,7 @@ function firstLine(error) {
     return reason ?? short.replace(/[;:.]\s*$/, '');
 }
 
-;// CONCATENATED MODULE: ./build/js/build/heartbeat.js
+;// CONCATENATED MODULE: ./build/js/build/log/heartbeat.js
 
 const NAMED = 3;
 const SHOWN = 8;
@@ -33866,7 +33866,7 @@ function counts({ running, built, failed, total, bytes }) {
     ].join(', ');
 }
 
-;// CONCATENATED MODULE: ./build/js/build/build-log.js
+;// CONCATENATED MODULE: ./build/js/build/log/build-log.js
 
 
 
@@ -33972,7 +33972,7 @@ class BuildLog {
 }
 const place = ({ number }, total) => `[${number}/${total}]`;
 
-;// CONCATENATED MODULE: ./build/js/build/ledger.js
+;// CONCATENATED MODULE: ./build/js/build/log/ledger.js
 
 
 const MOST_ERRORS = 1000;
@@ -34134,7 +34134,7 @@ class BuildLedger {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/build/follow.js
+;// CONCATENATED MODULE: ./build/js/build/log/follow.js
 
 
 
@@ -34269,7 +34269,7 @@ class BuildFollower {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/build/foreign-run.js
+;// CONCATENATED MODULE: ./build/js/build/log/foreign-run.js
 
 /**
  * Programs that a build makes only to see whether they run; that they do not is an answer. Autoconf's, of CMake's
@@ -34346,6 +34346,26 @@ function createForeignRunLedger() {
     return { runs, log };
 }
 
+;// CONCATENATED MODULE: ./build/js/build/log/substituter-trouble.js
+
+const TROUBLES = [
+    /unable to download '[^'?]+(?:\.narinfo|\.ls|\/nar\/[^'?]+|\.nar(?:\.\w+)?)(?:\?[^']*)?': [^\n;]+/,
+    /NAR info file '[^']+' is corrupt[^\n]*/,
+    /hash mismatch importing path '[^']+'/,
+    /some substitutes for [^\n]* failed/,
+    /(?:error|warning): [^\n]*(?=[;,] try '--fallback')/,
+];
+/**
+ * What a substituter did wrong, in Nix's words: with `--fallback` Nix goes on without it (since Nix 2.0; without, one
+ * server that answers 500 ends the whole build).
+ * @param text a message of level 0
+ */
+function substituterTrouble(text) {
+    const plain = plainText(text);
+    const found = TROUBLES.map((pattern) => pattern.exec(plain)?.[0]).find((match) => match !== undefined);
+    return found?.replace(/^(?:error|warning): /, '').replace(/[\s:.]+$/, '');
+}
+
 ;// CONCATENATED MODULE: ./build/js/build/schedule.js
 /**
  * One batch for all targets, or two where some are emulated: Nix has one `max-silent-time` for a whole process, and a
@@ -34375,26 +34395,6 @@ function schedule(plans, limits) {
 }
 /** A cross build with an emulator can hang in it as well. */
 const runsEmulator = ({ strategy, hybrid }) => strategy === 'emulated' || hybrid === true;
-
-;// CONCATENATED MODULE: ./build/js/build/substituter-trouble.js
-
-const TROUBLES = [
-    /unable to download '[^'?]+(?:\.narinfo|\.ls|\/nar\/[^'?]+|\.nar(?:\.\w+)?)(?:\?[^']*)?': [^\n;]+/,
-    /NAR info file '[^']+' is corrupt[^\n]*/,
-    /hash mismatch importing path '[^']+'/,
-    /some substitutes for [^\n]* failed/,
-    /(?:error|warning): [^\n]*(?=[;,] try '--fallback')/,
-];
-/**
- * What a substituter did wrong, in Nix's words: with `--fallback` Nix goes on without it (since Nix 2.0; without, one
- * server that answers 500 ends the whole build).
- * @param text a message of level 0
- */
-function substituterTrouble(text) {
-    const plain = plainText(text);
-    const found = TROUBLES.map((pattern) => pattern.exec(plain)?.[0]).find((match) => match !== undefined);
-    return found?.replace(/^(?:error|warning): /, '').replace(/[\s:.]+$/, '');
-}
 
 ;// CONCATENATED MODULE: ./build/js/build/realise.js
 

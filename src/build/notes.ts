@@ -1,7 +1,7 @@
 import type { Nix } from '../nix/nix.ts'
 import { type StorePath, storeName } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
-import type { ForeignRun } from './foreign-run.ts'
+import type { ForeignRun } from './log/foreign-run.ts'
 import type { Followed } from './realise.ts'
 import { derivationClosure } from './store.ts'
 import type { BuildResult } from './types.ts'

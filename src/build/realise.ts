@@ -4,10 +4,10 @@ import { type StorePath, storeName } from '../nix/store-path.ts'
 import { CommandError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
-import { type BuildError, type BuildFollower, createBuildFollower, type FollowedDerivation } from './follow.ts'
-import { createForeignRunLedger, type ForeignRun } from './foreign-run.ts'
+import { type BuildError, type BuildFollower, createBuildFollower, type FollowedDerivation } from './log/follow.ts'
+import { createForeignRunLedger, type ForeignRun } from './log/foreign-run.ts'
+import { substituterTrouble } from './log/substituter-trouble.ts'
 import { type Batch, schedule } from './schedule.ts'
-import { substituterTrouble } from './substituter-trouble.ts'
 
 /** What the log of all batches told. */
 export interface Followed {

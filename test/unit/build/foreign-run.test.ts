@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createForeignRunLedger, readForeignRun } from '../../../src/build/foreign-run.ts'
+import { createForeignRunLedger, readForeignRun } from '../../../src/build/log/foreign-run.ts'
 
 describe('a program that could not be executed', () => {
   // As the programs print it, run on x86_64 with an aarch64 program and no emulator.

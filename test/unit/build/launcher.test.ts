@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Launcher, launcherFor, launchNames, launchScript } from '../../../src/build/launcher.ts'
+import { type Launcher, launcherFor, launchNames, launchScript } from '../../../src/build/check/launcher.ts'
 import type { System } from '../../../src/nix/system.ts'
 
 test.each([

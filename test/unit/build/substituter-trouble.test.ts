@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { substituterTrouble } from '../../../src/build/substituter-trouble.ts'
+import { substituterTrouble } from '../../../src/build/log/substituter-trouble.ts'
 
 const cache = 'https://cache.example.org'
 

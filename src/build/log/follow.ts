@@ -1,4 +1,4 @@
-import { createLogReader, type LogEvent, type LogReader } from '../nix/log-stream.ts'
+import { createLogReader, type LogEvent, type LogReader } from '../../nix/log-stream.ts'
 import { BuildLog, type BuildLogOptions } from './build-log.ts'
 import type { BuildError, FollowedDerivation, Limits } from './followed.ts'
 import type { Progress } from './heartbeat.ts'

@@ -1,4 +1,4 @@
-import { formatBytes, formatSeconds } from '../nix/units.ts'
+import { formatBytes, formatSeconds } from '../../nix/units.ts'
 import type { FollowedDerivation } from './followed.ts'
 
 /** How far a run is. Times in milliseconds of one clock. */

@@ -1,4 +1,4 @@
-import type { System } from '../nix/system.ts'
+import type { System } from '../../nix/system.ts'
 import type { Binary } from './elf.ts'
 
 /** A program that starts files which Linux does not start itself. */

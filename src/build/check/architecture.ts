@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import type { Platform } from '../nix/platform.ts'
-import type { System } from '../nix/system.ts'
+import type { Platform } from '../../nix/platform.ts'
+import type { System } from '../../nix/system.ts'
 import { FIRST_MEMBER, isArchive, MEMBER_HEADER, readMember } from './archive.ts'
 import { type Binary, complaint, HEADER_SIZE, identify, type Wanted, wantedFor } from './elf.ts'
 

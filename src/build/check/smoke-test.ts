@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StorePath } from '../nix/store-path.ts'
-import { CommandError } from '../runner/errors.ts'
-import type { Runner } from '../runner/ports.ts'
+import type { StorePath } from '../../nix/store-path.ts'
+import { CommandError } from '../../runner/errors.ts'
+import type { Runner } from '../../runner/ports.ts'
 import { formatOf } from './architecture.ts'
 import { type Launcher, launchNames, launchScript } from './launcher.ts'
 

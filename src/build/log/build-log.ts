@@ -1,5 +1,5 @@
-import { formatSeconds } from '../nix/units.ts'
-import type { HeldLines, Log } from '../runner/ports.ts'
+import { formatSeconds } from '../../nix/units.ts'
+import type { HeldLines, Log } from '../../runner/ports.ts'
 import { firstLine } from './error-message.ts'
 import type { DerivationStatus, FollowedDerivation } from './followed.ts'
 import { heartbeatLines, type Progress, statusLines } from './heartbeat.ts'

@@ -1,5 +1,5 @@
-import { type ElfMachine, PLATFORMS } from '../nix/platform.ts'
-import type { System } from '../nix/system.ts'
+import { type ElfMachine, PLATFORMS } from '../../nix/platform.ts'
+import type { System } from '../../nix/system.ts'
 
 /** What a file's first bytes say it is. A universal Mach-O file has several machines. */
 export type Binary =

@@ -1,4 +1,4 @@
-import { bound } from '../nix/log-text.ts'
+import { bound } from '../../nix/log-text.ts'
 
 /** A program that a build tried to run and this machine does not execute. */
 export interface ForeignRun {

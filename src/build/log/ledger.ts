@@ -1,5 +1,5 @@
-import type { LogEvent } from '../nix/log-stream.ts'
-import { bound } from '../nix/log-text.ts'
+import type { LogEvent } from '../../nix/log-stream.ts'
+import { bound } from '../../nix/log-text.ts'
 import { readFailure } from './error-message.ts'
 import type { BuildError, DerivationStatus, FollowedDerivation, Limits } from './followed.ts'
 

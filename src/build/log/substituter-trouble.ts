@@ -1,4 +1,4 @@
-import { plainText } from '../nix/log-text.ts'
+import { plainText } from '../../nix/log-text.ts'
 
 const TROUBLES: readonly RegExp[] = [
   /unable to download '[^'?]+(?:\.narinfo|\.ls|\/nar\/[^'?]+|\.nar(?:\.\w+)?)(?:\?[^']*)?': [^\n;]+/,
