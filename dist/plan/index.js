@@ -40534,7 +40534,7 @@ const NOT_THERE = 'the program is not there or cannot be run';
 const output_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
-const GATHER_MILLISECONDS = 50;
+const GATHER_MILLISECONDS = 10;
 /** What comes faster than this in the time of gathering is not kept waiting: half of what a pipe holds. */
 const GATHERED = 32 * 1024;
 /** Takes in what a command prints. `touch` is called for each piece. */
