@@ -51,12 +51,8 @@ describe.each(inits)('the daemon of a run, process 1 is %s', (init) => {
     await withJob({ init, binds, flake: endless }, async ({ machine, runner, act, finish }) => {
       const acted = act({ ...tarball, 'keep-going': 'false' })
       for (let turn = 0; turn < 1500 && !runner.log.includes('began'); turn += 1) await sleep(20)
-      await machine.sh(
-        'echo "error: not enough of everything" >> "$(echo ~runner/work/_temp/nix-multiarch-*)/nix-daemon.log"',
-        {
-          user: 'root',
-        },
-      )
+      const log = `"$(echo ${runner.dirs.temp}/nix-multiarch-*)/nix-daemon.log"`
+      await machine.sh(`echo "error: not enough of everything" >> ${log}`, { user: 'root' })
       await machine.sh('kill -9 $(pidof nix-daemon)', { user: 'root' })
       expect((await acted).ok).toBe(false)
       const errors = runner.messages('error')
