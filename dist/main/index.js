@@ -39009,10 +39009,8 @@ function whyUseless(info, narInfo) {
         if (reply.status >= 500)
             return `it answers ${reply.status}`;
     }
-    const isText = (reply, start) => 'fault' in reply || reply.status !== 200 || reply.text.trimStart().startsWith(start);
-    if (!isText(narInfo, 'StorePath:'))
-        return 'it answers with something else than a binary cache does';
-    return undefined;
+    const isPage = 'text' in narInfo && narInfo.status === 200 && !narInfo.text.startsWith('StorePath:');
+    return isPage ? 'it answers with something else than a binary cache does' : undefined;
 }
 /**
  * Leaves out, for this run, the substituters that do not work: Nix tries one that hangs for up to 25 minutes (five

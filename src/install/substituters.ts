@@ -21,10 +21,8 @@ export function whyUseless(info: Reply, narInfo: Reply): string | undefined {
     }
     if (reply.status >= 500) return `it answers ${reply.status}`
   }
-  const isText = (reply: Reply, start: string): boolean =>
-    'fault' in reply || reply.status !== 200 || reply.text.trimStart().startsWith(start)
-  if (!isText(narInfo, 'StorePath:')) return 'it answers with something else than a binary cache does'
-  return undefined
+  const isPage = 'text' in narInfo && narInfo.status === 200 && !narInfo.text.startsWith('StorePath:')
+  return isPage ? 'it answers with something else than a binary cache does' : undefined
 }
 
 /**
