@@ -32745,9 +32745,14 @@ function exportToJob(runner, env, bin, onPath) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/nix.js
+/**
+ * What two processes get that open a store's database at the same moment, which is switched to its journal then: SQLite
+ * waits for no lock there, and Nix does not try again.
+ */
+const BUSY = /error:[^\n]*SQLite database [^\n]* is busy/;
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
 function nixCommand(nix, tool, args, more = {}) {
-    return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
+    return { busy: BUSY, ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } };
 }
 /** The same Nix, asking fewer caches: a daemon lets every user name fewer than it has. */
 function withoutSubstituters(nix, left) {
@@ -40472,6 +40477,8 @@ function getIDToken(aud) {
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./build/js/runner/errors.js
 var errors = __nccwpck_require__(4890);
 // EXTERNAL MODULE: external "node:events"
@@ -40609,8 +40616,6 @@ function createLines(onLine) {
     };
 }
 
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
 
 
@@ -40717,6 +40722,10 @@ function listFolder(folder) {
 
 
 
+
+/** Another process is in the way for some milliseconds: eight tries wait for two to four seconds. */
+const BUSY_TRIES = 8;
+const BUSY_WAIT_MS = 70;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
 function createCommands(around) {
     const sudo = around.privilege === 'sudo';
@@ -40727,7 +40736,11 @@ function createCommands(around) {
             around.debug((0,errors/* printCommand */.Tr)(real));
             if (cancelled)
                 throw new errors/* CommandError */.Qd(command, nothingRun('cancelled'));
-            const result = await execute(real, options, around.processes, sudo, () => cancelled);
+            let result = await execute(real, options, around.processes, sudo, () => cancelled);
+            for (let tries = 1; tries < BUSY_TRIES && isBusy(command, result); tries += 1) {
+                await (0,promises_.setTimeout)(BUSY_WAIT_MS * tries * (1 + Math.random()));
+                result = await execute(real, options, around.processes, sudo, () => cancelled);
+            }
             const fine = result.exitCode === 0 && result.stopped === undefined;
             const accepted = options.accept === 'any' || (Array.isArray(options.accept) && options.accept.includes(result.exitCode));
             if (fine || (accepted && result.stopped !== 'cancelled'))
@@ -40760,6 +40773,8 @@ function createCommands(around) {
         },
     };
 }
+/** Nothing of what it was to do is done: it said that another process is in its way. Input that was a stream is gone. */
+const isBusy = ({ busy, input }, { exitCode, stopped, stderr }) => exitCode !== 0 && stopped === undefined && typeof input !== 'object' && busy?.test(stderr) === true;
 /** Absolute path of an executable on a search path. */
 function findTool(tool, searchPath) {
     const places = tool.includes('/')

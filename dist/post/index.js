@@ -34797,6 +34797,8 @@ function getIDToken(aud) {
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/errors.js
 /** Something that the workflow author can put right. The message says what, why and what to do. */
 class UserError extends Error {
@@ -34977,8 +34979,6 @@ function createLines(onLine) {
     };
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/processes.js
 
 
@@ -35085,6 +35085,10 @@ function listFolder(folder) {
 
 
 
+
+/** Another process is in the way for some milliseconds: eight tries wait for two to four seconds. */
+const BUSY_TRIES = 8;
+const BUSY_WAIT_MS = 70;
 /** Commands on this machine. `cancel` ends all that run and refuses new ones. */
 function createCommands(around) {
     const sudo = around.privilege === 'sudo';
@@ -35095,7 +35099,11 @@ function createCommands(around) {
             around.debug(printCommand(real));
             if (cancelled)
                 throw new CommandError(command, nothingRun('cancelled'));
-            const result = await execute(real, options, around.processes, sudo, () => cancelled);
+            let result = await execute(real, options, around.processes, sudo, () => cancelled);
+            for (let tries = 1; tries < BUSY_TRIES && isBusy(command, result); tries += 1) {
+                await (0,external_node_timers_promises_namespaceObject.setTimeout)(BUSY_WAIT_MS * tries * (1 + Math.random()));
+                result = await execute(real, options, around.processes, sudo, () => cancelled);
+            }
             const fine = result.exitCode === 0 && result.stopped === undefined;
             const accepted = options.accept === 'any' || (Array.isArray(options.accept) && options.accept.includes(result.exitCode));
             if (fine || (accepted && result.stopped !== 'cancelled'))
@@ -35128,6 +35136,8 @@ function createCommands(around) {
         },
     };
 }
+/** Nothing of what it was to do is done: it said that another process is in its way. Input that was a stream is gone. */
+const isBusy = ({ busy, input }, { exitCode, stopped, stderr }) => exitCode !== 0 && stopped === undefined && typeof input !== 'object' && busy?.test(stderr) === true;
 /** Absolute path of an executable on a search path. */
 function findTool(tool, searchPath) {
     const places = tool.includes('/')

@@ -20,9 +20,15 @@ export interface Nix {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/**
+ * What two processes get that open a store's database at the same moment, which is switched to its journal then: SQLite
+ * waits for no lock there, and Nix does not try again.
+ */
+const BUSY = /error:[^\n]*SQLite database [^\n]* is busy/
+
 /** A command of this Nix. @param tool `nix`, `nix-store`, … */
 export function nixCommand(nix: Nix, tool: string, args: readonly string[], more: Partial<Command> = {}): Command {
-  return { ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } }
+  return { busy: BUSY, ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } }
 }
 
 /** The same Nix, asking fewer caches: a daemon lets every user name fewer than it has. */

@@ -3,11 +3,16 @@ import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { getDefaultHighWaterMark, Readable, setDefaultHighWaterMark } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandError, printCommand, UserError } from './errors.ts'
 import { filter } from './filter.ts'
 import { collect, NOT_THERE } from './output.ts'
 import type { Command, CommandResult, Commands, RunOptions } from './ports.ts'
 import { endGroup, type ProcessList } from './processes.ts'
+
+/** Another process is in the way for some milliseconds: eight tries wait for two to four seconds. */
+const BUSY_TRIES = 8
+const BUSY_WAIT_MS = 70
 
 interface Surroundings {
   readonly privilege: 'root' | 'sudo' | 'none'
@@ -24,7 +29,11 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       const real = options.asRoot === true ? asRoot(command, around.privilege) : command
       around.debug(printCommand(real))
       if (cancelled) throw new CommandError(command, nothingRun('cancelled'))
-      const result = await execute(real, options, around.processes, sudo, () => cancelled)
+      let result = await execute(real, options, around.processes, sudo, () => cancelled)
+      for (let tries = 1; tries < BUSY_TRIES && isBusy(command, result); tries += 1) {
+        await sleep(BUSY_WAIT_MS * tries * (1 + Math.random()))
+        result = await execute(real, options, around.processes, sudo, () => cancelled)
+      }
       const fine = result.exitCode === 0 && result.stopped === undefined
       const accepted =
         options.accept === 'any' || (Array.isArray(options.accept) && options.accept.includes(result.exitCode))
@@ -56,6 +65,10 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
     },
   }
 }
+
+/** Nothing of what it was to do is done: it said that another process is in its way. Input that was a stream is gone. */
+const isBusy = ({ busy, input }: Command, { exitCode, stopped, stderr }: CommandResult): boolean =>
+  exitCode !== 0 && stopped === undefined && typeof input !== 'object' && busy?.test(stderr) === true
 
 /** Absolute path of an executable on a search path. */
 export function findTool(tool: string, searchPath: string): string | undefined {

@@ -11,6 +11,8 @@ export interface Command {
   readonly input?: string | AsyncIterable<Uint8Array>
   /** Texts that are never printed, beyond those that are masked already. */
   readonly secrets?: readonly string[]
+  /** What it says where another process was in its way for a moment: it is then run again, a few times. */
+  readonly busy?: RegExp
 }
 
 export interface CommandResult {

@@ -112,6 +112,28 @@ describe.skipIf(!machineUsable())('the plan and its jobs', () => {
     expect(seen[0]).toEqual(seen[1])
   })
 
+  test('another process that sets up the same database is waited for', async () => {
+    // Nix turns a new database to a write-ahead log, and gives up at once where another process is writing
+    const writer = [
+      'import sqlite3, time',
+      "database = sqlite3.connect('/nix/var/nix/db/db.sqlite', isolation_level=None)",
+      "for statement in ['create table other (a)', 'begin immediate', 'insert into other values (1)']:",
+      '    database.execute(statement)',
+      'time.sleep(1.5)',
+      "database.execute('commit')",
+    ].join('\n')
+    await withJob({ ...existing, flake: join(flakes, 'utils') }, async (job) => {
+      await job.machine.sh(`mkdir -p /nix/var/nix/db
+        cat > /tmp/writer.py <<'END'\n${writer}\nEND
+        python3 /tmp/writer.py < /dev/null > /dev/null 2>&1 &
+        until [ -e /nix/var/nix/db/db.sqlite-journal ]; do sleep 0.01; done
+        ! nix --extra-experimental-features nix-command eval --expr 1`)
+      const { ok, packages } = await plan(job, {})
+      expect(ok, job.runner.log).toBe(true)
+      expect(packages.length).toBeGreaterThan(1)
+    })
+  })
+
   test('what a cache has needs no job; what only the planner has, does', async () => {
     const cache = mkdtempSync(join(tmpdir(), 'plan-cache-'))
     scratch.push(cache)

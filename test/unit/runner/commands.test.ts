@@ -52,6 +52,19 @@ describe('run', () => {
     expect(quick.stdout).toBe('a\nb\n')
   })
 
+  test('runs again what another process was in the way of, and nothing else', async () => {
+    const counted = (words: string) => ({
+      ...shell(`echo x >> ${folder}/runs; [ $(wc -l < ${folder}/runs) -ge 3 ] || { echo "${words}" >&2; exit 1; }`),
+      busy: /is busy/,
+    })
+    const runs = () => readFileSync(join(folder, 'runs'), 'utf8').length / 2
+    expect((await commands().run(counted('the database is busy'))).exitCode).toBe(0)
+    expect(runs()).toBe(3)
+    rmSync(join(folder, 'runs'))
+    expect((await commands().run(counted('another fault'), { accept: 'any' })).exitCode).toBe(1)
+    expect(runs()).toBe(1)
+  })
+
   test('passes words as they are', async () => {
     const { stdout } = await commands().run({ tool: 'printf', args: ['%s|', '$(id)', ';', '`x`', 'a b'] })
     expect(stdout).toBe('$(id)|;|`x`|a b|')
