@@ -21,7 +21,7 @@ interface Outcome {
 }
 
 /** Runs all measurements for one version of Nix. */
-export async function bench(version: RigNixVersion, print: (line: string) => void): Promise<void> {
+export async function bench(version: RigNixVersion, print: (line: string) => void, onlyLarge = false): Promise<void> {
   const machine = await Machine.start({ user: 'root', nix: version, binds: [{ source: repository }], size: '12g' })
   try {
     const bin = (await machine.sh('dirname "$(command -v nix)"')).trim()
@@ -70,7 +70,7 @@ export async function bench(version: RigNixVersion, print: (line: string) => voi
         )
       }
     }
-    await compare('200 small paths at 50 ms', await manyPaths(machine, 200), slow)
+    if (!onlyLarge) await compare('200 small paths at 50 ms', await manyPaths(machine, 200), slow)
     await compare('one 500 MB path of programs on loopback', await programs(machine, 500), fast)
     for (const [name, random] of [
       ['half of it random', 250],
@@ -78,6 +78,7 @@ export async function bench(version: RigNixVersion, print: (line: string) => voi
       ['all zeros', 0],
     ] as const)
       await compare(`one 500 MB path, ${name}, on loopback`, await largePath(machine, random, 500 - random), fast)
+    if (onlyLarge) return
     const root = await manyPaths(machine, 2000)
     const first = await ours(root, `${fast}/again`, 'sample')
     print(`${version} first push of 2000 paths on loopback: ${first.seconds.toFixed(2)} s, ${first.rss.toFixed(0)} MB`)

@@ -8,6 +8,8 @@ import type { PathFacts } from './closure.ts'
 import { copyWithTries, freshCommand, withSecretFile } from './copy.ts'
 import { gatewayCopyArguments, makingParameters, silenceLimit } from './copy-plan.ts'
 import { Gateway } from './gateway/gateway.ts'
+import { largeOnes, ownMaking, packsBadly } from './gateway/large.ts'
+import { narOf } from './gateway/nar.ts'
 import { damagedPaths } from './local-store.ts'
 import { readBack, unseen } from './read-back.ts'
 import { consumerLines, reportOf } from './report.ts'
@@ -84,18 +86,41 @@ async function bring(
   runner.cancelled.addEventListener('abort', stop)
   const progress = setInterval(() => runner.log.info(progressOf(targets, wanted.length)), PROGRESS_SECONDS * 1000)
   try {
-    gateway.announce(closure, lacking)
-    const checking = checkContents(runner, nix, targets, wanted)
-    const largest = wanted.reduce((most, { narSize }) => Math.max(most, narSize), 0)
+    const made = await madeHere(targets, wanted, makingParameters(url, request.compression, 0))
+    const paths = new Set(made.paths.map(({ path }) => path))
+    gateway.announce(closure, lacking, paths)
+    const others = wanted.filter(({ path }) => !paths.has(path))
+    const checking = checkContents(runner, nix, targets, others)
+    const largest = others.reduce((most, { narSize }) => Math.max(most, narSize), 0)
     const silent = silenceLimit(largest, request.compression)
     const copying = copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent)
-    const [, reason] = await Promise.all([checking, copying])
+    const making = makeThem(gateway, made)
+    const [, reason] = await Promise.all([checking, copying, making])
     await gateway.settle(reason ?? 'nix copy did not bring it')
   } finally {
     clearInterval(progress)
     runner.cancelled.removeEventListener('abort', stop)
     await gateway.close()
   }
+}
+
+interface Made {
+  readonly paths: readonly PathFacts[]
+  readonly level: number | undefined
+}
+
+/** What is packed and sent by this process, and not by Nix: large paths that compress badly, where all can take them so. */
+async function madeHere(targets: readonly Target[], wanted: readonly PathFacts[], parameters: string): Promise<Made> {
+  const making = targets.every(({ objects }) => objects.takesStreams) ? ownMaking(parameters) : undefined
+  if (making === undefined) return { paths: [], level: undefined }
+  const large = await Promise.all(
+    largeOnes(wanted).map(async (facts) => ((await packsBadly(facts.path)) ? [facts] : [])),
+  )
+  return { paths: large.flat(), level: making.level }
+}
+
+async function makeThem(gateway: Gateway, { paths, level }: Made): Promise<void> {
+  for (const facts of paths) await gateway.make(facts, narOf(facts.path), level)
 }
 
 /** Gives why Nix did not bring everything; undefined where it did. */

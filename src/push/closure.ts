@@ -11,15 +11,20 @@ export interface PathFacts {
   /** Itself included where it refers to itself. */
   readonly references: readonly StorePath[]
   readonly signatures: readonly string[]
+  readonly deriver?: StorePath
+  /** Content address, of what has one: `fixed:r:sha256:…`, `text:sha256:…`. */
+  readonly ca?: string
 }
 
 /** With the hash as narinfos spell it. */
-export const asFacts = ({ path, narHash, narSize, references, signatures }: PathInfo): PathFacts => ({
+export const asFacts = ({ path, narHash, narSize, references, signatures, deriver, ca }: PathInfo): PathFacts => ({
   path,
   narHash: toNarInfoHash(narHash),
   narSize,
   references,
   signatures,
+  ...(deriver === undefined ? {} : { deriver }),
+  ...(ca === undefined ? {} : { ca }),
 })
 
 /** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */

@@ -19,6 +19,7 @@ export function fileObjects(folder: string): Objects {
     shown: `file://${folder}`,
     connections: CONNECTIONS,
     lookups: CONNECTIONS,
+    takesStreams: true,
     read: (name) => absentAsUndefined(readFile(place(name)), name),
     size: async (name) => (await absentAsUndefined(stat(place(name)), name))?.size,
     stream: async (name) => createReadStream(place(name)),
@@ -48,7 +49,7 @@ async function writeDurably(path: string, content: Content): Promise<void> {
   const file = await open(path, 'wx', 0o644)
   try {
     if (content.kind === 'bytes') await file.writeFile(content.bytes)
-    else for await (const chunks of content.file.chunks(0, content.file.size)) await writeAll(file, chunks)
+    else for await (const chunks of content.file.chunks(0, Number.POSITIVE_INFINITY)) await writeAll(file, chunks)
   } finally {
     await file.close()
   }

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { PATIENCE, type Patience } from '../retry.ts'
 import { bodyLimit } from './body-limit.ts'
 import type { HttpTarget } from './http-target.ts'
-import type { Content, Objects } from './objects.ts'
+import { type Content, DestinationError, type FileContent, type Objects } from './objects.ts'
 import { openTransport, type Sending, type TlsFacts } from './transport.ts'
 import { statusError, Tries } from './tries.ts'
 
@@ -31,10 +31,28 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
       const answer = await transport.send(sending(method, name, content))
       return read(answer.status, answer)
     })
+  const size = (name: string): Promise<number | undefined> =>
+    attempt('HEAD', name, async (status, answer) => {
+      answer.body.resume()
+      if (status === 200) return Number(answer.headers['content-length'] ?? Number.NaN)
+      if (status !== 404 && status !== 410) throw await statusError(`asking for ${name}`, answer)
+      return undefined
+    })
+  const put = (name: string, content: Content): Promise<void> =>
+    attempt(
+      'PUT',
+      name,
+      async (status, answer) => {
+        if (status < 200 || status > 299) throw await statusError(`writing ${name}`, answer)
+        await buffer(answer.body)
+      },
+      content,
+    )
   return {
     shown: target.shown,
     connections: CONNECTIONS,
     lookups: LOOKUPS,
+    takesStreams: true,
     read: (name) =>
       attempt('GET', name, async (status, answer) => {
         if (status === 200) return buffer(answer.body)
@@ -42,28 +60,18 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
         answer.body.resume()
         return undefined
       }),
-    size: (name) =>
-      attempt('HEAD', name, async (status, answer) => {
-        answer.body.resume()
-        if (status === 200) return Number(answer.headers['content-length'] ?? Number.NaN)
-        if (status !== 404 && status !== 410) throw await statusError(`asking for ${name}`, answer)
-        return undefined
-      }),
+    size,
     stream: (name) =>
       attempt('GET', name, async (status, answer) => {
         if (status !== 200) throw await statusError(`reading ${name}`, answer)
         return answer.body
       }),
-    write: (name, content) =>
-      attempt(
-        'PUT',
-        name,
-        async (status, answer) => {
-          if (status < 200 || status > 299) throw await statusError(`writing ${name}`, answer)
-          await buffer(answer.body)
-        },
-        content,
-      ),
+    write: async (name, content) => {
+      if (content.kind === 'bytes' || content.file.size !== undefined) return await put(name, content)
+      if (await isTaken(content.file, put(name, content), () => size(name))) return
+      await content.file.whole()
+      await put(name, content)
+    },
     limit: (name) => bodyLimit(target, name, tls),
     remove: (name) =>
       attempt('DELETE', name, async (status, answer) => {
@@ -72,6 +80,22 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
       }),
     close: () => transport.close(),
   }
+}
+
+/** Not every server takes a body without a length: some refuse it, some keep nothing of it and do not say so. */
+async function isTaken(
+  file: FileContent,
+  sending: Promise<void>,
+  there: () => Promise<number | undefined>,
+): Promise<boolean> {
+  try {
+    await sending
+  } catch (cause) {
+    if (cause instanceof DestinationError && cause.status !== undefined) return false
+    throw cause
+  }
+  const size = await there()
+  return size !== undefined && (Number.isNaN(size) || size === (await file.whole()))
 }
 
 type Reading<T> = (status: number, answer: Awaited<ReturnType<ReturnType<typeof openTransport>['send']>>) => Promise<T>

@@ -8,14 +8,19 @@ export type Content =
 
 /** A file that may still be growing while it is sent. */
 export interface FileContent {
-  /** Bytes of the whole, known from the start. */
-  readonly size: number
-  /** Bytes [start, end) as they come, some chunks at a time, valid until the next are asked for. @throws SourceError */
+  /** Bytes of the whole; undefined as long as it is not known. */
+  readonly size: number | undefined
+  /** Waits until it is known. @throws SourceError */
+  whole(): Promise<number>
+  /**
+   * Bytes [start, end) as they come, some chunks at a time, valid until the next are asked for. An end beyond that of the
+   * file is its end. @throws SourceError
+   */
   chunks(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
 
-/** Bytes of what is to be written. */
-export const sizeOf = (content: Content): number =>
+/** Bytes of what is to be written; undefined where that is not known yet. */
+export const sizeOf = (content: Content): number | undefined =>
   content.kind === 'bytes' ? content.bytes.length : content.file.size
 
 /** A binary cache behind any protocol: named objects, as `nix-cache-info`, `<hash>.narinfo`, `nar/<hash>.nar.zst`. */
@@ -26,6 +31,8 @@ export interface Objects {
   readonly connections: number
   /** How many questions at a time it bears. */
   readonly lookups: number
+  /** It takes a file whose size is not known yet, and its protocol names no hash of it. */
+  readonly takesStreams: boolean
   /** Content of a small object; undefined where it is not there. @throws DestinationError */
   read(name: string): Promise<Buffer | undefined>
   /** Bytes of an object; undefined where it is not there. @throws DestinationError */

@@ -24,6 +24,7 @@ export function s3Objects(url: string, facts: AwsFacts, tls: TlsFacts, patience:
     shown: withoutLogin(url),
     connections: CONNECTIONS,
     lookups: LOOKUPS,
+    takesStreams: false,
     read: (name) =>
       bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
         if (answer.status === 200) return await buffer(answer.body)
@@ -40,8 +41,9 @@ export function s3Objects(url: string, facts: AwsFacts, tls: TlsFacts, patience:
         return answer.body
       }),
     write: async (name, content) => {
-      if (content.kind === 'file' && content.file.size >= target.multipart.threshold)
-        await writeParts(bucket, name, content.file)
+      const size = content.kind === 'file' ? await content.file.whole() : 0
+      if (content.kind === 'file' && size >= target.multipart.threshold)
+        await writeParts(bucket, name, content.file, size)
       else await writeWhole(bucket, name, content)
     },
     remove: async (name) => {
@@ -76,7 +78,7 @@ function contentHash(name: string, content: Content): Record<string, string> {
 const drain = async (answer: Answer): Promise<void> => void (await buffer(answer.body))
 
 /** Multipart upload: each part in tries of its own; what was begun is given up where one fails for good. */
-async function writeParts(bucket: Bucket, name: string, file: FileContent): Promise<void> {
+async function writeParts(bucket: Bucket, name: string, file: FileContent, size: number): Promise<void> {
   const doing = `writing ${name}`
   const { multipart } = bucket.target
   const headers = storageClass(bucket)
@@ -86,7 +88,7 @@ async function writeParts(bucket: Bucket, name: string, file: FileContent): Prom
   const uploadId = xmlText(begun, 'UploadId')
   if (uploadId === undefined) throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false })
   try {
-    const tags = await inParallel(PARTS_AT_A_TIME, partsOf(file.size, multipart.part), async (range, n) => {
+    const tags = await inParallel(PARTS_AT_A_TIME, partsOf(size, multipart.part), async (range, n) => {
       const query = { partNumber: String(n + 1), uploadId }
       const content = { kind: 'file', file } as const
       return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {

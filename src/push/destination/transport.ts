@@ -75,8 +75,9 @@ function exchange(sending: Sending, agent: http.Agent): Promise<Answer> {
   const { url, method, content } = sending
   const length = contentLength(sending)
   const headers: Record<string, string | number> = { 'user-agent': 'nix-multiarch', ...sending.headers }
-  if (content !== undefined) headers['content-length'] = length
-  if (length >= ASK_FIRST_BYTES) headers.expect = '100-continue'
+  // without a length it goes in chunks of its own (RFC 9112 7.1)
+  if (content !== undefined && length !== undefined) headers['content-length'] = length
+  if (length === undefined || length >= ASK_FIRST_BYTES) headers.expect = '100-continue'
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? https : http).request(url, { method, headers, agent })
     let answered = false
@@ -132,7 +133,7 @@ async function sendBody(request: http.ClientRequest, sending: Sending, answered:
     return
   }
   if (content === undefined) return
-  const [start, end] = sending.range ?? [0, content.file.size]
+  const [start, end] = sending.range ?? [0, Number.POSITIVE_INFINITY]
   for await (const chunks of content.file.chunks(start, end)) {
     if (answered() || request.destroyed) return
     await written(request, chunks)
@@ -154,7 +155,7 @@ const written = (request: http.ClientRequest, chunks: readonly Uint8Array[]): Pr
     request.uncork()
   })
 
-function contentLength({ content, range }: Sending): number {
+function contentLength({ content, range }: Sending): number | undefined {
   if (range !== undefined) return range[1] - range[0]
   if (content === undefined) return 0
   return sizeOf(content)

@@ -64,11 +64,9 @@ export class Delivery {
     await this.#track(
       this.#lanes.run('rest', async () => {
         if (this.#dead !== undefined) return
-        const size = sizeOf(content)
-        const isThere = size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === size
-        if (!isThere) {
+        if (!(await this.#isThere(name, content))) {
           await this.objects.write(name, content)
-          this.#bytes += size
+          this.#bytes += sizeOf(content) ?? 0
         }
         this.#writeInfos(this.#order.narThere(name))
       }),
@@ -77,6 +75,13 @@ export class Delivery {
         for (const path of this.#order.pathsOf(name)) this.lose(path, reason)
       },
     )
+  }
+
+  async #isThere(name: string, content: Content): Promise<boolean> {
+    if ((sizeOf(content) ?? Number.POSITIVE_INFINITY) < LOOK_FIRST_BYTES) return false
+    const there = await this.objects.size(name)
+    if (there === undefined) return false
+    return there === (content.kind === 'file' ? await content.file.whole() : sizeOf(content))
   }
 
   /** Takes a narinfo; it is written once its turn has come. */

@@ -6,6 +6,7 @@ import type { StorePath } from '../../nix/store-path.ts'
 import type { PathFacts } from '../closure.ts'
 import { type NarInfo, parseNarInfo, signed } from '../narinfo.ts'
 import type { Delivery } from './delivery.ts'
+import { makeNar, mostBytes } from './making.ts'
 import { Known } from './protocol.ts'
 import { type Service, serve } from './server.ts'
 import { Spool, type Spooled } from './spool.ts'
@@ -54,20 +55,44 @@ export class Gateway implements Service {
     return `http://127.0.0.1:${this.#server?.port}`
   }
 
-  /** Announces paths. @param lacking for each delivery what it lacks of the closure */
-  announce(closure: readonly PathFacts[], lacking: ReadonlyMap<Delivery, readonly PathFacts[]>): void {
+  /**
+   * Announces paths. @param lacking for each delivery what it lacks of the closure
+   * @param made paths that are made here: Nix is not to bring them
+   */
+  announce(
+    closure: readonly PathFacts[],
+    lacking: ReadonlyMap<Delivery, readonly PathFacts[]>,
+    made: ReadonlySet<StorePath> = new Set(),
+  ): void {
     const wanted = new Set<StorePath>()
     for (const [delivery, facts] of lacking) {
       delivery.lacks(facts)
       for (const { path } of facts) wanted.add(path)
     }
     this.#allAlike &&= [...lacking.values()].every((facts) => facts.length === wanted.size || facts.length === 0)
-    this.#known.announce(closure, wanted)
+    this.#known.announce(closure, new Set([...wanted].filter((path) => !made.has(path))))
   }
 
-  /** Wanted paths that Nix did not bring. */
-  missing(): readonly StorePath[] {
-    return this.#known.missing()
+  /** Packs a path's NAR here and sends it on meanwhile. What fails is kept in the deliveries. */
+  async make(facts: PathFacts, nar: AsyncIterable<Uint8Array>, level: number | undefined): Promise<void> {
+    const to = this.#options.deliveries.filter((delivery) => delivery.isLacking(facts.path))
+    const spooled = await this.#spool.takeUpTo(mostBytes(facts))
+    const making = makeNar(facts, whileWanted(nar, to), level)
+    const filled = spooled.fill(making.packed)
+    this.#deliver(making.name, spooled, to)
+    try {
+      await filled
+    } catch (cause) {
+      making.packed.destroy()
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      for (const delivery of to) delivery.lose(facts.path, delivery.dead ?? reason)
+      return
+    }
+    const info = this.#signed(making.info())
+    for (const delivery of to) {
+      delivery.info(info)
+      delivery.contentsFit([facts.path])
+    }
   }
 
   text(asked: Parameters<Service['text']>[0]): string | undefined {
@@ -107,7 +132,7 @@ export class Gateway implements Service {
     }
     const refusal = this.#known.accept(info, hash)
     if (refusal !== undefined) return refusal
-    const { key, deliveries } = this.#options
+    const { deliveries } = this.#options
     const held = this.#held.get(info.url)
     if (held !== undefined) {
       this.#held.delete(info.url)
@@ -117,9 +142,14 @@ export class Gateway implements Service {
         deliveries.filter((delivery) => delivery.isLacking(info.path)),
       )
     }
-    const ours = key === undefined ? info : signed(info, key)
+    const ours = this.#signed(info)
     for (const delivery of deliveries) delivery.info(ours)
     return undefined
+  }
+
+  #signed(info: NarInfo): NarInfo {
+    const { key } = this.#options
+    return key === undefined ? info : signed(info, key)
   }
 
   async takeOther(name: string, size: number, body: Readable): Promise<string | undefined> {
@@ -157,5 +187,13 @@ export class Gateway implements Service {
 
   #whyDead(): string {
     return this.#options.deliveries.map(({ dead }) => dead ?? '').join(' ') || 'no destination is left'
+  }
+}
+
+/** Ends early where nobody takes it any more. */
+async function* whileWanted(nar: AsyncIterable<Uint8Array>, to: readonly Delivery[]): AsyncGenerator<Uint8Array> {
+  for await (const chunk of nar) {
+    if (to.every(({ dead }) => dead !== undefined)) throw new Error('no destination is left')
+    yield chunk
   }
 }

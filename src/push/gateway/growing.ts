@@ -10,7 +10,7 @@ const RECENT_BYTES = 2 * 1024 * 1024
 
 /** A file that is read while it is still being written. */
 export class Growing implements FileContent {
-  readonly size: number
+  readonly #size: number | undefined
   readonly #file: FileHandle
   /** What came last, the oldest first; what is not on disk yet is always in it. */
   readonly #recent: { readonly at: number; readonly chunk: Uint8Array }[] = []
@@ -18,11 +18,22 @@ export class Growing implements FileContent {
   #came = 0
   #written = 0
   #fault: Error | undefined
+  #isWhole = false
   #waiting: (() => void)[] = []
 
-  constructor(file: FileHandle, size: number) {
+  /** @param size bytes; undefined where nobody knows yet how many come */
+  constructor(file: FileHandle, size: number | undefined) {
     this.#file = file
-    this.size = size
+    this.#size = size
+  }
+
+  get size(): number | undefined {
+    return this.#size ?? (this.#isWhole ? this.#came : undefined)
+  }
+
+  async whole(): Promise<number> {
+    while (this.size === undefined) await this.#more()
+    return this.size
   }
 
   fill(body: Readable): Promise<void> {
@@ -33,7 +44,9 @@ export class Growing implements FileContent {
   async #take(body: Readable): Promise<void> {
     try {
       await this.#receive(body)
-      if (this.#came !== this.size) throw new Error(`${this.#came} of ${this.size} bytes came`)
+      if (this.#size !== undefined && this.#came !== this.#size)
+        throw new Error(`${this.#came} of ${this.#size} bytes came`)
+      this.#isWhole = true
     } catch (cause) {
       this.#fault = cause instanceof Error ? cause : new Error(String(cause))
       throw this.#fault
@@ -86,29 +99,41 @@ export class Growing implements FileContent {
 
   async *chunks(start: number, end: number): AsyncGenerator<readonly Uint8Array[]> {
     let memory: Buffer | undefined
-    for (let at = start; at < end; ) {
-      while (this.#came < Math.min(end, at + GATHER_BYTES) && this.#fault === undefined)
-        await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    for (let at = start; at < Math.min(end, this.size ?? end); ) {
+      const wanted = () => Math.min(end, this.size ?? end, at + GATHER_BYTES)
+      while (this.#came < wanted()) await this.#more()
       if (this.#fault !== undefined) throw new SourceError(this.#fault.message)
-      const stop = Math.min(end, at + GATHER_BYTES)
-      const [first] = this.#recent
-      let chunks: readonly Uint8Array[]
-      if (first !== undefined && first.at <= at) chunks = this.#inMemory(at, stop)
-      else {
+      const stop = wanted()
+      if (stop === at) return
+      let chunks = this.#inMemory(at, stop)
+      if (chunks === undefined) {
         memory ??= Buffer.allocUnsafe(GATHER_BYTES)
-        const { bytesRead } = await this.#file.read(memory, 0, Math.min(stop, this.#written) - at, at)
-        if (bytesRead === 0) throw new SourceError('what was to be sent is shorter than it was')
-        chunks = [memory.subarray(0, bytesRead)]
+        chunks = [await this.#onDisk(at, stop, memory)]
       }
       for (const { length } of chunks) at += length
       yield chunks
     }
   }
 
-  #inMemory(start: number, end: number): readonly Uint8Array[] {
+  /** Waits until something changes. @throws SourceError where nothing more comes */
+  async #more(): Promise<void> {
+    if (this.#fault === undefined) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    if (this.#fault !== undefined) throw new SourceError(this.#fault.message)
+  }
+
+  /** Undefined where a part of it is not in memory any more. */
+  #inMemory(start: number, end: number): readonly Uint8Array[] | undefined {
+    const [first] = this.#recent
+    if (first === undefined || first.at > start) return undefined
     return this.#recent.flatMap(({ at, chunk }) =>
       at < end && at + chunk.length > start ? [chunk.subarray(Math.max(0, start - at), end - at)] : [],
     )
+  }
+
+  async #onDisk(start: number, end: number, memory: Buffer): Promise<Uint8Array> {
+    const { bytesRead } = await this.#file.read(memory, 0, Math.min(end, this.#written) - start, start)
+    if (bytesRead === 0) throw new SourceError('what was to be sent is shorter than it was')
+    return memory.subarray(0, bytesRead)
   }
 
   async close(): Promise<void> {

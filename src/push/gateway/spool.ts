@@ -49,13 +49,22 @@ export class Spool {
         this.#inMemory -= size
       })
     }
-    while (this.#used > 0 && this.#used + size > this.#limit)
+    return this.#onDisk(size, size)
+  }
+
+  /** The same for one of which only a bound is known. @param most bytes */
+  async takeUpTo(most: number): Promise<Spooled> {
+    return this.#onDisk(most, undefined)
+  }
+
+  async #onDisk(room: number, size: number | undefined): Promise<Spooled> {
+    while (this.#used > 0 && this.#used + room > this.#limit)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#used += size
+    this.#used += room
     this.#count += 1
     const path = join(this.#folder, `${this.#count}`)
     const release = () => {
-      this.#used -= size
+      this.#used -= room
       for (const wake of this.#waiting.splice(0)) wake()
     }
     try {

@@ -3,7 +3,8 @@ import type { Content } from '../../../src/push/destination/objects.ts'
 /** Content that comes in chunks, as from the spool. */
 export function fileOf(data: Uint8Array): Content {
   const chunks = async function* (start: number, end: number) {
-    for (let at = start; at < end; at += 100_000) yield [data.subarray(at, Math.min(end, at + 100_000))]
+    for (let at = start; at < Math.min(end, data.length); at += 100_000)
+      yield [data.subarray(at, Math.min(end, at + 100_000))]
   }
-  return { kind: 'file', file: { size: data.length, chunks } }
+  return { kind: 'file', file: { size: data.length, whole: async () => data.length, chunks } }
 }

@@ -1,0 +1,98 @@
+import type { Dirent } from 'node:fs'
+import { lstat, open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import zlib from 'node:zlib'
+import type { StorePath } from '../../nix/store-path.ts'
+import type { PathFacts } from '../closure.ts'
+
+/**
+ * NARs from here on that compress badly are made by this process and sent while they are made: Nix packs all of a NAR
+ * into a file of its own before it sends the first byte. What compresses well is left to Nix's several threads.
+ */
+const LARGE_BYTES = 32 * 1024 * 1024
+/** Size of what is packed against what it was. */
+const BAD_RATIO = 0.45
+const SAMPLES = 16
+const SAMPLE_BYTES = 64 * 1024
+/** In a tree of more files no few of them tell what it is like. */
+const MOST_FILES = 2000
+
+/** Forms of a content address that a narinfo takes as they are. */
+const PLAIN_ADDRESS = /^(?:text|fixed(?::r)?):sha\d+:[0-9a-z]+$/
+
+/** The level where nothing else than zstd, with or without one, is asked for. @param parameters query of the store URL */
+export function ownMaking(parameters: string): { readonly level: number | undefined } | undefined {
+  const { compression, 'compression-level': level, ...others } = Object.fromEntries(new URLSearchParams(parameters))
+  const { 'parallel-compression': parallel, ...rest } = others
+  const isPlain = Object.values(rest).every((value) => /^(false|no|0)$/.test(value))
+  if (compression !== 'zstd' || !isPlain || !('createZstdCompress' in zlib)) return undefined
+  return { level: level === undefined || level === '-1' ? undefined : Number(level) }
+}
+
+/** Those that are large enough, each content once, and can be described in a narinfo from what is known. */
+export function largeOnes(wanted: readonly PathFacts[]): readonly PathFacts[] {
+  const large = wanted.filter(
+    ({ narSize, ca }) => narSize >= LARGE_BYTES && (ca === undefined || PLAIN_ADDRESS.test(ca)),
+  )
+  return [...new Map(large.map((facts) => [facts.narHash, facts])).values()]
+}
+
+/** Whether zstd leaves most of a path as it is, told by samples of its files. Never throws. */
+export async function packsBadly(path: StorePath): Promise<boolean> {
+  try {
+    const files = await filesOf(path)
+    const total = files.reduce((sum, { size }) => sum + size, 0)
+    let [before, after] = [0, 0]
+    for (const [file, at] of places(files, total)) {
+      const bytes = await bytesAt(file, at)
+      before += bytes.length
+      after += zlib.zstdCompressSync(bytes).length
+    }
+    return before > 0 && after / before >= BAD_RATIO
+  } catch {
+    return false // Nix says what is wrong with it
+  }
+}
+
+interface Sized {
+  readonly path: string
+  readonly size: number
+}
+
+async function filesOf(top: string): Promise<readonly Sized[]> {
+  const stat = await lstat(top)
+  if (!stat.isDirectory()) return stat.isFile() ? [{ path: top, size: stat.size }] : []
+  const found: Sized[] = []
+  const folders = [top]
+  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+    const entries: Dirent[] = await readdir(folder, { withFileTypes: true })
+    for (const entry of entries) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) folders.push(path)
+      else if (entry.isFile()) found.push({ path, size: (await lstat(path)).size })
+      if (found.length > MOST_FILES) return []
+    }
+  }
+  return found
+}
+
+/** Places at equal distances in the bytes of all files. */
+function places(files: readonly Sized[], total: number): readonly (readonly [string, number])[] {
+  const chosen: (readonly [string, number])[] = []
+  let [begin, next] = [0, total / SAMPLES / 2]
+  for (const { path, size } of files) {
+    for (; next < begin + size; next += total / SAMPLES) chosen.push([path, Math.floor(next - begin)])
+    begin += size
+  }
+  return chosen
+}
+
+async function bytesAt(path: string, at: number): Promise<Uint8Array> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(SAMPLE_BYTES), 0, SAMPLE_BYTES, at)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
