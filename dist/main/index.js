@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1361);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4906);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7368);
 
 
@@ -31912,7 +31912,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 1361:
+/***/ 4906:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39346,6 +39346,77 @@ function safeName(name) {
     return name;
 }
 
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+;// CONCATENATED MODULE: ./build/js/push/gateway/making.js
+
+
+
+
+/** Bytes of packed NAR that come at a time. */
+const CHUNK_BYTES = 512 * 1024;
+/** Bytes that zstd may add to what it cannot pack, and then some. */
+const MARGIN_BYTES = 1024 * 1024;
+/** Most bytes that a NAR can have when it is packed. */
+const mostBytes = ({ narSize }) => Math.ceil(narSize + narSize / 128) + MARGIN_BYTES;
+/**
+ * Packs a NAR with zstd while it is read, and compares its hash.
+ * @param nar its bytes, each piece valid until the next is asked for @param level undefined for zstd's own
+ */
+function makeNar(facts, nar, level) {
+    const name = `nar/${facts.narHash.replace('sha256:', '')}.nar.zst`;
+    const zstd = external_node_zlib_.createZstdCompress({
+        chunkSize: CHUNK_BYTES,
+        ...(level === undefined ? {} : { params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: level } }),
+    });
+    const file = (0,external_node_crypto_.createHash)('sha256');
+    let fileSize = 0;
+    zstd.on('data', (chunk) => {
+        file.update(chunk);
+        fileSize += chunk.length;
+    });
+    // its fault ends what is packed with an error, which the reader gets
+    pack(facts, nar, zstd).catch((cause) => zstd.destroy(cause instanceof Error ? cause : new Error(String(cause))));
+    return {
+        name,
+        packed: zstd,
+        info: () => parseNarInfo(narInfoText(facts, { name, hash: `sha256:${toBase32(file.digest())}`, size: fileSize })),
+    };
+}
+/** Hashes each piece while zstd, on another thread, packs it. @throws Error where it is not what the local store says */
+async function pack(facts, nar, zstd) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for await (const piece of nar) {
+        const packed = new Promise((resolve, reject) => {
+            zstd.write(piece, (cause) => (cause ? reject(cause) : resolve()));
+        });
+        hash.update(piece);
+        await packed;
+    }
+    if (`sha256:${toBase32(hash.digest())}` !== facts.narHash)
+        throw new Error('its content in the local store is damaged; nix-store --repair-path it');
+    zstd.end();
+}
+/** As Nix writes it (src/libstore/nar-info.cc, NarInfo::to_string). */
+function narInfoText(facts, file) {
+    const base = (path) => path.slice(path.lastIndexOf('/') + 1);
+    return [
+        `StorePath: ${facts.path}`,
+        `URL: ${file.name}`,
+        'Compression: zstd',
+        `FileHash: ${file.hash}`,
+        `FileSize: ${file.size}`,
+        `NarHash: ${facts.narHash}`,
+        `NarSize: ${facts.narSize}`,
+        `References: ${facts.references.map(base).join(' ')}`,
+        ...(facts.deriver === undefined ? [] : [`Deriver: ${base(facts.deriver)}`]),
+        ...facts.signatures.map((signature) => `Sig: ${signature}`),
+        ...(facts.ca === undefined ? [] : [`CA: ${facts.ca}`]),
+        '',
+    ].join('\n');
+}
+
 ;// CONCATENATED MODULE: ./build/js/push/cache-info.js
 /** Name of the object that makes a place a binary cache. */
 const CACHE_INFO = 'nix-cache-info';
@@ -39417,10 +39488,6 @@ class Known {
             return 'its references are not those that the local store has';
         this.#came.set(facts.path, info);
         return undefined;
-    }
-    /** Paths that were wanted and that Nix did not bring. */
-    missing() {
-        return [...this.#wanted].filter((path) => !this.#came.has(path));
     }
 }
 /** A narinfo that says that a path is there; Nix reads it to know that it may skip the path and to find its references. */
@@ -39521,7 +39588,7 @@ async function server_take(service, asked, request) {
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
-/** Bytes of what is to be written. */
+/** Bytes of what is to be written; undefined where that is not known yet. */
 const sizeOf = (content) => content.kind === 'bytes' ? content.bytes.length : content.file.size;
 /** Why a destination did not do what it was asked for. */
 class DestinationError extends Error {
@@ -39563,7 +39630,7 @@ const GATHER_BYTES = 512 * 1024;
 const RECENT_BYTES = 2 * 1024 * 1024;
 /** A file that is read while it is still being written. */
 class Growing {
-    size;
+    #size;
     #file;
     /** What came last, the oldest first; what is not on disk yet is always in it. */
     #recent = [];
@@ -39571,10 +39638,20 @@ class Growing {
     #came = 0;
     #written = 0;
     #fault;
+    #isWhole = false;
     #waiting = [];
+    /** @param size bytes; undefined where nobody knows yet how many come */
     constructor(file, size) {
         this.#file = file;
-        this.size = size;
+        this.#size = size;
+    }
+    get size() {
+        return this.#size ?? (this.#isWhole ? this.#came : undefined);
+    }
+    async whole() {
+        while (this.size === undefined)
+            await this.#more();
+        return this.size;
     }
     fill(body) {
         this.#filling = this.#take(body);
@@ -39583,8 +39660,9 @@ class Growing {
     async #take(body) {
         try {
             await this.#receive(body);
-            if (this.#came !== this.size)
-                throw new Error(`${this.#came} of ${this.size} bytes came`);
+            if (this.#size !== undefined && this.#came !== this.#size)
+                throw new Error(`${this.#came} of ${this.#size} bytes came`);
+            this.#isWhole = true;
         }
         catch (cause) {
             this.#fault = cause instanceof Error ? cause : new Error(String(cause));
@@ -39638,30 +39716,44 @@ class Growing {
     }
     async *chunks(start, end) {
         let memory;
-        for (let at = start; at < end;) {
-            while (this.#came < Math.min(end, at + GATHER_BYTES) && this.#fault === undefined)
-                await new Promise((resolve) => this.#waiting.push(resolve));
+        for (let at = start; at < Math.min(end, this.size ?? end);) {
+            const wanted = () => Math.min(end, this.size ?? end, at + GATHER_BYTES);
+            while (this.#came < wanted())
+                await this.#more();
             if (this.#fault !== undefined)
                 throw new SourceError(this.#fault.message);
-            const stop = Math.min(end, at + GATHER_BYTES);
-            const [first] = this.#recent;
-            let chunks;
-            if (first !== undefined && first.at <= at)
-                chunks = this.#inMemory(at, stop);
-            else {
+            const stop = wanted();
+            if (stop === at)
+                return;
+            let chunks = this.#inMemory(at, stop);
+            if (chunks === undefined) {
                 memory ??= Buffer.allocUnsafe(GATHER_BYTES);
-                const { bytesRead } = await this.#file.read(memory, 0, Math.min(stop, this.#written) - at, at);
-                if (bytesRead === 0)
-                    throw new SourceError('what was to be sent is shorter than it was');
-                chunks = [memory.subarray(0, bytesRead)];
+                chunks = [await this.#onDisk(at, stop, memory)];
             }
             for (const { length } of chunks)
                 at += length;
             yield chunks;
         }
     }
+    /** Waits until something changes. @throws SourceError where nothing more comes */
+    async #more() {
+        if (this.#fault === undefined)
+            await new Promise((resolve) => this.#waiting.push(resolve));
+        if (this.#fault !== undefined)
+            throw new SourceError(this.#fault.message);
+    }
+    /** Undefined where a part of it is not in memory any more. */
     #inMemory(start, end) {
+        const [first] = this.#recent;
+        if (first === undefined || first.at > start)
+            return undefined;
         return this.#recent.flatMap(({ at, chunk }) => at < end && at + chunk.length > start ? [chunk.subarray(Math.max(0, start - at), end - at)] : []);
+    }
+    async #onDisk(start, end, memory) {
+        const { bytesRead } = await this.#file.read(memory, 0, Math.min(end, this.#written) - start, start);
+        if (bytesRead === 0)
+            throw new SourceError('what was to be sent is shorter than it was');
+        return memory.subarray(0, bytesRead);
     }
     async close() {
         // where all destinations gave up early, Nix is still let to bring it: it would fail otherwise
@@ -39710,13 +39802,20 @@ class Spool {
                 this.#inMemory -= size;
             });
         }
-        while (this.#used > 0 && this.#used + size > this.#limit)
+        return this.#onDisk(size, size);
+    }
+    /** The same for one of which only a bound is known. @param most bytes */
+    async takeUpTo(most) {
+        return this.#onDisk(most, undefined);
+    }
+    async #onDisk(room, size) {
+        while (this.#used > 0 && this.#used + room > this.#limit)
             await new Promise((resolve) => this.#waiting.push(resolve));
-        this.#used += size;
+        this.#used += room;
         this.#count += 1;
         const path = (0,external_node_path_.join)(this.#folder, `${this.#count}`);
         const release = () => {
-            this.#used -= size;
+            this.#used -= room;
             for (const wake of this.#waiting.splice(0))
                 wake();
         };
@@ -39763,6 +39862,7 @@ const onDisk = (file, release) => ({
 
 
 
+
 /**
  * A binary cache on the loopback interface that `nix copy` writes to: it signs narinfos, tells Nix what need not be
  * brought, and hands everything on to the real destinations, each at its own pace.
@@ -39793,8 +39893,11 @@ class Gateway {
     get url() {
         return `http://127.0.0.1:${this.#server?.port}`;
     }
-    /** Announces paths. @param lacking for each delivery what it lacks of the closure */
-    announce(closure, lacking) {
+    /**
+     * Announces paths. @param lacking for each delivery what it lacks of the closure
+     * @param made paths that are made here: Nix is not to bring them
+     */
+    announce(closure, lacking, made = new Set()) {
         const wanted = new Set();
         for (const [delivery, facts] of lacking) {
             delivery.lacks(facts);
@@ -39802,11 +39905,30 @@ class Gateway {
                 wanted.add(path);
         }
         this.#allAlike &&= [...lacking.values()].every((facts) => facts.length === wanted.size || facts.length === 0);
-        this.#known.announce(closure, wanted);
+        this.#known.announce(closure, new Set([...wanted].filter((path) => !made.has(path))));
     }
-    /** Wanted paths that Nix did not bring. */
-    missing() {
-        return this.#known.missing();
+    /** Packs a path's NAR here and sends it on meanwhile. What fails is kept in the deliveries. */
+    async make(facts, nar, level) {
+        const to = this.#options.deliveries.filter((delivery) => delivery.isLacking(facts.path));
+        const spooled = await this.#spool.takeUpTo(mostBytes(facts));
+        const making = makeNar(facts, whileWanted(nar, to), level);
+        const filled = spooled.fill(making.packed);
+        this.#deliver(making.name, spooled, to);
+        try {
+            await filled;
+        }
+        catch (cause) {
+            making.packed.destroy();
+            const reason = cause instanceof Error ? cause.message : String(cause);
+            for (const delivery of to)
+                delivery.lose(facts.path, delivery.dead ?? reason);
+            return;
+        }
+        const info = this.#signed(making.info());
+        for (const delivery of to) {
+            delivery.info(info);
+            delivery.contentsFit([facts.path]);
+        }
     }
     text(asked) {
         if (asked.kind === 'cache-info')
@@ -39851,16 +39973,20 @@ class Gateway {
         const refusal = this.#known.accept(info, hash);
         if (refusal !== undefined)
             return refusal;
-        const { key, deliveries } = this.#options;
+        const { deliveries } = this.#options;
         const held = this.#held.get(info.url);
         if (held !== undefined) {
             this.#held.delete(info.url);
             this.#deliver(info.url, held, deliveries.filter((delivery) => delivery.isLacking(info.path)));
         }
-        const ours = key === undefined ? info : signed(info, key);
+        const ours = this.#signed(info);
         for (const delivery of deliveries)
             delivery.info(ours);
         return undefined;
+    }
+    #signed(info) {
+        const { key } = this.#options;
+        return key === undefined ? info : signed(info, key);
     }
     async takeOther(name, size, body) {
         const spooled = await this.#spool.take(size);
@@ -39892,17 +40018,188 @@ class Gateway {
         return this.#options.deliveries.map(({ dead }) => dead ?? '').join(' ') || 'no destination is left';
     }
 }
+/** Ends early where nobody takes it any more. */
+async function* whileWanted(nar, to) {
+    for await (const chunk of nar) {
+        if (to.every(({ dead }) => dead !== undefined))
+            throw new Error('no destination is left');
+        yield chunk;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/large.js
+
+
+
+/**
+ * NARs from here on that compress badly are made by this process and sent while they are made: Nix packs all of a NAR
+ * into a file of its own before it sends the first byte. What compresses well is left to Nix's several threads.
+ */
+const LARGE_BYTES = 32 * 1024 * 1024;
+/** Size of what is packed against what it was. */
+const BAD_RATIO = 0.45;
+const SAMPLES = 16;
+const SAMPLE_BYTES = 64 * 1024;
+/** In a tree of more files no few of them tell what it is like. */
+const MOST_FILES = 2000;
+/** Forms of a content address that a narinfo takes as they are. */
+const PLAIN_ADDRESS = /^(?:text|fixed(?::r)?):sha\d+:[0-9a-z]+$/;
+/** The level where nothing else than zstd, with or without one, is asked for. @param parameters query of the store URL */
+function ownMaking(parameters) {
+    const { compression, 'compression-level': level, ...others } = Object.fromEntries(new URLSearchParams(parameters));
+    const { 'parallel-compression': parallel, ...rest } = others;
+    const isPlain = Object.values(rest).every((value) => /^(false|no|0)$/.test(value));
+    if (compression !== 'zstd' || !isPlain || !("createZstdCompress" in external_node_zlib_))
+        return undefined;
+    return { level: level === undefined || level === '-1' ? undefined : Number(level) };
+}
+/** Those that are large enough, each content once, and can be described in a narinfo from what is known. */
+function largeOnes(wanted) {
+    const large = wanted.filter(({ narSize, ca }) => narSize >= LARGE_BYTES && (ca === undefined || PLAIN_ADDRESS.test(ca)));
+    return [...new Map(large.map((facts) => [facts.narHash, facts])).values()];
+}
+/** Whether zstd leaves most of a path as it is, told by samples of its files. Never throws. */
+async function packsBadly(path) {
+    try {
+        const files = await large_filesOf(path);
+        const total = files.reduce((sum, { size }) => sum + size, 0);
+        let [before, after] = [0, 0];
+        for (const [file, at] of large_places(files, total)) {
+            const bytes = await bytesAt(file, at);
+            before += bytes.length;
+            after += external_node_zlib_.zstdCompressSync(bytes).length;
+        }
+        return before > 0 && after / before >= BAD_RATIO;
+    }
+    catch {
+        return false; // Nix says what is wrong with it
+    }
+}
+async function large_filesOf(top) {
+    const stat = await (0,external_node_fs_promises_.lstat)(top);
+    if (!stat.isDirectory())
+        return stat.isFile() ? [{ path: top, size: stat.size }] : [];
+    const found = [];
+    const folders = [top];
+    for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+        const entries = await (0,external_node_fs_promises_.readdir)(folder, { withFileTypes: true });
+        for (const entry of entries) {
+            const path = (0,external_node_path_.join)(folder, entry.name);
+            if (entry.isDirectory())
+                folders.push(path);
+            else if (entry.isFile())
+                found.push({ path, size: await large_sizeOf(path) });
+            if (found.length > MOST_FILES)
+                return [];
+        }
+    }
+    return found;
+}
+/** A name that is no UTF-8 is not found again, and adds nothing to the sample. */
+const large_sizeOf = async (path) => {
+    try {
+        return (await (0,external_node_fs_promises_.lstat)(path)).size;
+    }
+    catch {
+        return 0;
+    }
+};
+/** Places at equal distances in the bytes of all files. */
+function large_places(files, total) {
+    const chosen = [];
+    let [begin, next] = [0, total / SAMPLES / 2];
+    for (const { path, size } of files) {
+        for (; next < begin + size; next += total / SAMPLES)
+            chosen.push([path, Math.floor(next - begin)]);
+        begin += size;
+    }
+    return chosen;
+}
+async function bytesAt(path, at) {
+    const file = await (0,external_node_fs_promises_.open)(path);
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(SAMPLE_BYTES), 0, SAMPLE_BYTES, at);
+        return buffer.subarray(0, bytesRead);
+    }
+    finally {
+        await file.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/nar.js
+
+
+/** Bytes of a file that are read at a time. */
+const READ_BYTES = 1024 * 1024;
+const SEPARATOR = Buffer.from('/');
+/**
+ * A path of the store as a NAR (Nix src/libutil/archive.cc, dumpPath), some bytes at a time, valid until the next are
+ * asked for. @throws Error where it cannot be read
+ */
+async function* narOf(path) {
+    const memory = Buffer.allocUnsafe(READ_BYTES);
+    yield Buffer.concat(nar_words('nix-archive-1'));
+    yield* node(Buffer.from(path), memory);
+}
+async function* node(path, memory) {
+    const stat = await (0,external_node_fs_promises_.lstat)(path);
+    if (stat.isDirectory()) {
+        yield Buffer.concat(nar_words('(', 'type', 'directory'));
+        const names = await (0,external_node_fs_promises_.readdir)(path, { encoding: 'buffer' });
+        for (const name of names.sort(Buffer.compare)) {
+            yield Buffer.concat(nar_words('entry', '(', 'name', name, 'node'));
+            yield* node(Buffer.concat([path, SEPARATOR, name]), memory);
+            yield Buffer.concat(nar_words(')'));
+        }
+    }
+    else if (stat.isSymbolicLink()) {
+        yield Buffer.concat(nar_words('(', 'type', 'symlink', 'target', await (0,external_node_fs_promises_.readlink)(path, { encoding: 'buffer' })));
+    }
+    else {
+        const isProgram = (stat.mode & external_node_fs_.constants.S_IXUSR) !== 0;
+        const size = Buffer.alloc(8);
+        size.writeBigUInt64LE(BigInt(stat.size));
+        yield Buffer.concat([...nar_words('(', 'type', 'regular', ...(isProgram ? ['executable', ''] : []), 'contents'), size]);
+        yield* nar_bytesOf(path, stat.size, memory);
+        yield Buffer.alloc(-stat.size & 7);
+    }
+    yield Buffer.concat(nar_words(')'));
+}
+async function* nar_bytesOf(path, size, memory) {
+    const file = await (0,external_node_fs_promises_.open)(path);
+    try {
+        for (let at = 0; at < size;) {
+            const { bytesRead } = await file.read(memory, 0, Math.min(memory.length, size - at), at);
+            if (bytesRead === 0)
+                throw new Error(`${path} is shorter than it was`);
+            at += bytesRead;
+            yield memory.subarray(0, bytesRead);
+        }
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Texts as NARs have them: with their length, filled up with zeros to eight bytes. */
+const nar_words = (...texts) => texts.flatMap((text) => {
+    const bytes = Buffer.from(text);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(bytes.length));
+    return [length, bytes, Buffer.alloc(-bytes.length & 7)];
+});
 
 ;// CONCATENATED MODULE: ./build/js/push/closure.js
 
 
 /** With the hash as narinfos spell it. */
-const asFacts = ({ path, narHash, narSize, references, signatures }) => ({
+const asFacts = ({ path, narHash, narSize, references, signatures, deriver, ca }) => ({
     path,
     narHash: toNarInfoHash(narHash),
     narSize,
     references,
     signatures,
+    ...(deriver === undefined ? {} : { deriver }),
+    ...(ca === undefined ? {} : { ca }),
 });
 /** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
 function parseDamaged(stderr) {
@@ -39936,9 +40233,6 @@ async function damagedPaths(runner, nix, paths) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
 ;// CONCATENATED MODULE: ./build/js/push/content.js
 
 
@@ -40116,6 +40410,7 @@ function fileObjects(folder) {
         shown: `file://${folder}`,
         connections: CONNECTIONS,
         lookups: CONNECTIONS,
+        takesStreams: true,
         read: (name) => absentAsUndefined((0,external_node_fs_promises_.readFile)(place(name)), name),
         size: async (name) => (await absentAsUndefined((0,external_node_fs_promises_.stat)(place(name)), name))?.size,
         stream: async (name) => (0,external_node_fs_.createReadStream)(place(name)),
@@ -40148,7 +40443,7 @@ async function writeDurably(path, content) {
         if (content.kind === 'bytes')
             await file.writeFile(content.bytes);
         else
-            for await (const chunks of content.file.chunks(0, content.file.size))
+            for await (const chunks of content.file.chunks(0, Number.POSITIVE_INFINITY))
                 await writeAll(file, chunks);
     }
     finally {
@@ -40307,9 +40602,10 @@ function exchange(sending, agent) {
     const { url, method, content } = sending;
     const length = contentLength(sending);
     const headers = { 'user-agent': 'nix-multiarch', ...sending.headers };
-    if (content !== undefined)
+    // without a length it goes in chunks of its own (RFC 9112 7.1)
+    if (content !== undefined && length !== undefined)
         headers['content-length'] = length;
-    if (length >= ASK_FIRST_BYTES)
+    if (length === undefined || length >= ASK_FIRST_BYTES)
         headers.expect = '100-continue';
     return new Promise((resolve, reject) => {
         const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, { method, headers, agent });
@@ -40371,7 +40667,7 @@ async function sendBody(request, sending, answered) {
     }
     if (content === undefined)
         return;
-    const [start, end] = sending.range ?? [0, content.file.size];
+    const [start, end] = sending.range ?? [0, Number.POSITIVE_INFINITY];
     for await (const chunks of content.file.chunks(start, end)) {
         if (answered() || request.destroyed)
             return;
@@ -40487,6 +40783,7 @@ async function firstText({ body, headers }) {
 
 
 
+
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
 const http_CONNECTIONS = 64;
 /** Small answers cost a server little; a cache of thousands of paths is asked within seconds over a slow line too. */
@@ -40509,10 +40806,24 @@ async function httpObjects(target, patience = PATIENCE) {
         const answer = await transport.send(sending(method, name, content));
         return read(answer.status, answer);
     });
+    const size = (name) => attempt('HEAD', name, async (status, answer) => {
+        answer.body.resume();
+        if (status === 200)
+            return Number(answer.headers['content-length'] ?? Number.NaN);
+        if (status !== 404 && status !== 410)
+            throw await statusError(`asking for ${name}`, answer);
+        return undefined;
+    });
+    const put = (name, content) => attempt('PUT', name, async (status, answer) => {
+        if (status < 200 || status > 299)
+            throw await statusError(`writing ${name}`, answer);
+        await (0,consumers_namespaceObject.buffer)(answer.body);
+    }, content);
     return {
         shown: target.shown,
         connections: http_CONNECTIONS,
         lookups: LOOKUPS,
+        takesStreams: true,
         read: (name) => attempt('GET', name, async (status, answer) => {
             if (status === 200)
                 return (0,consumers_namespaceObject.buffer)(answer.body);
@@ -40521,24 +40832,20 @@ async function httpObjects(target, patience = PATIENCE) {
             answer.body.resume();
             return undefined;
         }),
-        size: (name) => attempt('HEAD', name, async (status, answer) => {
-            answer.body.resume();
-            if (status === 200)
-                return Number(answer.headers['content-length'] ?? Number.NaN);
-            if (status !== 404 && status !== 410)
-                throw await statusError(`asking for ${name}`, answer);
-            return undefined;
-        }),
+        size,
         stream: (name) => attempt('GET', name, async (status, answer) => {
             if (status !== 200)
                 throw await statusError(`reading ${name}`, answer);
             return answer.body;
         }),
-        write: (name, content) => attempt('PUT', name, async (status, answer) => {
-            if (status < 200 || status > 299)
-                throw await statusError(`writing ${name}`, answer);
-            await (0,consumers_namespaceObject.buffer)(answer.body);
-        }, content),
+        write: async (name, content) => {
+            if (content.kind === 'bytes' || content.file.size !== undefined)
+                return await put(name, content);
+            if (await isTaken(content.file, put(name, content), () => size(name)))
+                return;
+            await content.file.whole();
+            await put(name, content);
+        },
         limit: (name) => bodyLimit(target, name, tls),
         remove: (name) => attempt('DELETE', name, async (status, answer) => {
             await (0,consumers_namespaceObject.buffer)(answer.body);
@@ -40546,6 +40853,19 @@ async function httpObjects(target, patience = PATIENCE) {
         }),
         close: () => transport.close(),
     };
+}
+/** Not every server takes a body without a length: some refuse it, some keep nothing of it and do not say so. */
+async function isTaken(file, sending, there) {
+    try {
+        await sending;
+    }
+    catch (cause) {
+        if (cause instanceof DestinationError && cause.status !== undefined)
+            return false;
+        throw cause;
+    }
+    const size = await there();
+    return size !== undefined && (Number.isNaN(size) || size === (await file.whole()));
 }
 function contentType(method, name) {
     if (method !== 'PUT')
@@ -41273,6 +41593,7 @@ function s3Objects(url, facts, tls, patience) {
         shown: withoutLogin(url),
         connections: s3_CONNECTIONS,
         lookups: s3_LOOKUPS,
+        takesStreams: false,
         read: (name) => bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
             if (answer.status === 200)
                 return await (0,consumers_namespaceObject.buffer)(answer.body);
@@ -41289,8 +41610,9 @@ function s3Objects(url, facts, tls, patience) {
             return answer.body;
         }),
         write: async (name, content) => {
-            if (content.kind === 'file' && content.file.size >= target.multipart.threshold)
-                await writeParts(bucket, name, content.file);
+            const size = content.kind === 'file' ? await content.file.whole() : 0;
+            if (content.kind === 'file' && size >= target.multipart.threshold)
+                await writeParts(bucket, name, content.file, size);
             else
                 await writeWhole(bucket, name, content);
         },
@@ -41322,7 +41644,7 @@ function contentHash(name, content) {
 }
 const drain = async (answer) => void (await (0,consumers_namespaceObject.buffer)(answer.body));
 /** Multipart upload: each part in tries of its own; what was begun is given up where one fails for good. */
-async function writeParts(bucket, name, file) {
+async function writeParts(bucket, name, file, size) {
     const doing = `writing ${name}`;
     const { multipart } = bucket.target;
     const headers = storageClass(bucket);
@@ -41331,7 +41653,7 @@ async function writeParts(bucket, name, file) {
     if (uploadId === undefined)
         throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false });
     try {
-        const tags = await inParallel(PARTS_AT_A_TIME, partsOf(file.size, multipart.part), async (range, n) => {
+        const tags = await inParallel(PARTS_AT_A_TIME, partsOf(size, multipart.part), async (range, n) => {
             const query = { partNumber: String(n + 1), uploadId };
             const content = { kind: 'file', file };
             return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {
@@ -41561,11 +41883,9 @@ class Delivery {
         await this.#track(this.#lanes.run('rest', async () => {
             if (this.#dead !== undefined)
                 return;
-            const size = sizeOf(content);
-            const isThere = size >= LOOK_FIRST_BYTES && (await this.objects.size(name)) === size;
-            if (!isThere) {
+            if (!(await this.#isThere(name, content))) {
                 await this.objects.write(name, content);
-                this.#bytes += size;
+                this.#bytes += sizeOf(content) ?? 0;
             }
             this.#writeInfos(this.#order.narThere(name));
         }), (reason) => {
@@ -41573,6 +41893,14 @@ class Delivery {
             for (const path of this.#order.pathsOf(name))
                 this.lose(path, reason);
         });
+    }
+    async #isThere(name, content) {
+        if ((sizeOf(content) ?? Number.POSITIVE_INFINITY) < LOOK_FIRST_BYTES)
+            return false;
+        const there = await this.objects.size(name);
+        if (there === undefined)
+            return false;
+        return there === (content.kind === 'file' ? await content.file.whole() : sizeOf(content));
     }
     /** Takes a narinfo; it is written once its turn has come. */
     info(info) {
@@ -41717,7 +42045,7 @@ const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message 
 const CONTENTS_AT_A_TIME = 4;
 /** How many NARs `verify: sample` reads whole, and how many bytes of all of them; unpacked they may have more. */
 const SAMPLE_PATHS = 5;
-const SAMPLE_BYTES = 64 * 1024 * 1024;
+const read_back_SAMPLE_BYTES = 64 * 1024 * 1024;
 const UNPACKED_TIMES = 4;
 /** Adds missing signatures and looks at the destination again. Never throws. */
 async function readBack(runner, target, { key, verify }, own) {
@@ -41796,7 +42124,7 @@ function sampleOf(infos, verify, random) {
     if (verify !== 'sample')
         return verify === 'full' ? infos : [];
     const shuffled = infos.map((info) => ({ info, order: random() })).sort((a, b) => a.order - b.order);
-    let room = SAMPLE_BYTES;
+    let room = read_back_SAMPLE_BYTES;
     const chosen = [];
     for (const { info } of shuffled) {
         const bytes = Math.max(info.fileSize ?? 0, info.narSize / UNPACKED_TIMES);
@@ -41861,6 +42189,8 @@ function consumerUrl({ shown, scheme }) {
 
 
 
+
+
 const PROGRESS_SECONDS = 15;
 /** From so many paths on memory comes before speed already while the destinations are asked. */
 const MANY_PATHS = 2500;
@@ -41907,12 +42237,16 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     runner.cancelled.addEventListener('abort', stop);
     const progress = setInterval(() => runner.log.info(progressOf(targets, wanted.length)), PROGRESS_SECONDS * 1000);
     try {
-        gateway.announce(closure, lacking);
-        const checking = caches_checkContents(runner, nix, targets, wanted);
-        const largest = wanted.reduce((most, { narSize }) => Math.max(most, narSize), 0);
+        const made = await madeHere(targets, wanted, makingParameters(url, request.compression, 0));
+        const paths = new Set(made.paths.map(({ path }) => path));
+        gateway.announce(closure, lacking, paths);
+        const others = wanted.filter(({ path }) => !paths.has(path));
+        const checking = caches_checkContents(runner, nix, targets, others);
+        const largest = others.reduce((most, { narSize }) => Math.max(most, narSize), 0);
         const silent = silenceLimit(largest, request.compression);
         const copying = caches_copyInto(runner, nix, gateway, request, makingParameters(url, request.compression, largest), silent);
-        const [, reason] = await Promise.all([checking, copying]);
+        const making = makeThem(gateway, made);
+        const [, reason] = await Promise.all([checking, copying, making]);
         await gateway.settle(reason ?? 'nix copy did not bring it');
     }
     finally {
@@ -41920,6 +42254,18 @@ async function bring(runner, nix, { request, closure }, targets, own) {
         runner.cancelled.removeEventListener('abort', stop);
         await gateway.close();
     }
+}
+/** What is packed and sent by this process, and not by Nix: large paths that compress badly, where all can take them so. */
+async function madeHere(targets, wanted, parameters) {
+    const making = targets.every(({ objects }) => objects.takesStreams) ? ownMaking(parameters) : undefined;
+    if (making === undefined)
+        return { paths: [], level: undefined };
+    const large = await Promise.all(largeOnes(wanted).map(async (facts) => ((await packsBadly(facts.path)) ? [facts] : [])));
+    return { paths: large.flat(), level: making.level };
+}
+async function makeThem(gateway, { paths, level }) {
+    for (const facts of paths)
+        await gateway.make(facts, narOf(facts.path), level);
 }
 /** Gives why Nix did not bring everything; undefined where it did. */
 async function caches_copyInto(runner, nix, gateway, request, parameters, silentSeconds) {
@@ -42622,7 +42968,7 @@ function placeIn(error) {
 ;// CONCATENATED MODULE: ./build/js/report/checkout.js
 
 
-const MOST_FILES = 5000;
+const checkout_MOST_FILES = 5000;
 const LARGEST_FILE = 1024 * 1024;
 const READ = /\.(?:nix|json|lock|toml|ya?ml)$/;
 const SKIPPED = new Set(['.git', 'node_modules', 'target', 'dist']);
@@ -42643,7 +42989,7 @@ function* checkedOutFiles(folder, workspace) {
     const inside = fromWorkspace(folder, workspace);
     if (inside === undefined)
         return;
-    let left = MOST_FILES;
+    let left = checkout_MOST_FILES;
     for (const path of filesBelow(folder)) {
         if (left-- === 0)
             return;

@@ -48,6 +48,21 @@ const KINDS = {
     request.resume()
     response.writeHead(307, { location: `/real${request.url}`, 'content-length': 0 }).end()
   },
+  'refusing-streams': async (request, response) => {
+    if (request.method !== 'PUT' || request.headers['content-length'] !== undefined)
+      return await objects(request, response)
+    request.resume()
+    response.writeHead(411, { 'content-length': 0 }).end()
+  },
+  // as some gateways to programs do: a body without length is none
+  'losing-streams': async (request, response) => {
+    if (request.method !== 'PUT' || request.headers['content-length'] !== undefined)
+      return await objects(request, response)
+    await buffer(request)
+    mkdirSync(dirname(place(request.url)), { recursive: true })
+    writeFileSync(place(request.url), '')
+    response.writeHead(201, { 'content-length': 0 }).end()
+  },
   // with the status that turns a PUT into a GET
   moved: async (request, response) => {
     request.resume()

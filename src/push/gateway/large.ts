@@ -69,11 +69,20 @@ async function filesOf(top: string): Promise<readonly Sized[]> {
     for (const entry of entries) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) folders.push(path)
-      else if (entry.isFile()) found.push({ path, size: (await lstat(path)).size })
+      else if (entry.isFile()) found.push({ path, size: await sizeOf(path) })
       if (found.length > MOST_FILES) return []
     }
   }
   return found
+}
+
+/** A name that is no UTF-8 is not found again, and adds nothing to the sample. */
+const sizeOf = async (path: string): Promise<number> => {
+  try {
+    return (await lstat(path)).size
+  } catch {
+    return 0
+  }
 }
 
 /** Places at equal distances in the bytes of all files. */

@@ -62,11 +62,6 @@ export class Known {
     this.#came.set(facts.path, info)
     return undefined
   }
-
-  /** Paths that were wanted and that Nix did not bring. */
-  missing(): readonly StorePath[] {
-    return [...this.#wanted].filter((path) => !this.#came.has(path))
-  }
 }
 
 /** A narinfo that says that a path is there; Nix reads it to know that it may skip the path and to find its references. */

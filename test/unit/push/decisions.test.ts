@@ -13,6 +13,7 @@ import {
 } from '../../../src/push/copy-plan.ts'
 import { httpTarget, netrcLogin } from '../../../src/push/destination/http-target.ts'
 import { decidePush, eventFacts } from '../../../src/push/event.ts'
+import { largeOnes, ownMaking } from '../../../src/push/gateway/large.ts'
 import { Known, presentNarInfo, whatIsAsked } from '../../../src/push/gateway/protocol.ts'
 import { parseNarInfo } from '../../../src/push/narinfo.ts'
 import { consumerLines } from '../../../src/push/report.ts'
@@ -239,21 +240,42 @@ describe('what Nix asks the gateway', () => {
     const known = new Known('/nix/store')
     known.announce([facts], new Set())
     expect(parseNarInfo(known.answerFor(hash) ?? '')).toMatchObject({ path: root, narSize: 1, references: [root] })
-    expect(known.missing()).toEqual([])
   })
 
   it('it brings what is lacking, and only as the local store has it', () => {
     const known = new Known('/nix/store')
     known.announce([facts], new Set([root]))
     expect(known.answerFor(hash)).toBeUndefined()
-    expect(known.missing()).toEqual([root])
     const info = parseNarInfo(presentNarInfo(facts))
     expect(known.accept({ ...info, narHash: 'sha256:x' }, hash)).toMatch(/not the path/)
     expect(known.accept({ ...info, references: [] }, hash)).toMatch(/references/)
     expect(known.accept(info, '0'.repeat(32))).toMatch(/nobody asked/)
     expect(known.accept(info, hash)).toBeUndefined()
     expect(known.answerFor(hash)).toBe(info.text)
-    expect(known.missing()).toEqual([])
+  })
+})
+
+describe('what is packed here and not by Nix', () => {
+  it.each([
+    ['compression=zstd', { level: undefined }],
+    ['compression=zstd&compression-level=7', { level: 7 }],
+    ['compression=zstd&compression-level=-1&parallel-compression=false', { level: undefined }],
+    ['compression=zstd&parallel-compression=true', { level: undefined }],
+    ['compression=xz', undefined],
+    ['compression=zstd&write-nar-listing=1', undefined],
+    ['compression=zstd&index-debug-info=true', undefined],
+  ] as const)('%s', (parameters, wanted) => expect(ownMaking(parameters)).toEqual(wanted))
+
+  it('is large, can be described, and is each content once', () => {
+    const facts = { path: root, narHash: 'sha256:a', narSize: 2 ** 26, references: [], signatures: [] }
+    const table = [
+      { ...facts, narHash: 'sha256:small', narSize: 2 ** 20 },
+      { ...facts, narHash: 'sha256:known', ca: 'fixed:r:sha256:0abc' },
+      { ...facts, narHash: 'sha256:odd', ca: 'nar:sha256-abc=' },
+      facts,
+      { ...facts, path: `${root}-2` as StorePath },
+    ]
+    expect(largeOnes(table).map(({ narHash }) => narHash)).toEqual(['sha256:known', 'sha256:a'])
   })
 })
 
