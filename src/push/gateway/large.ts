@@ -25,7 +25,7 @@ export function ownMaking(parameters: string): { readonly level: number | undefi
   const { compression, 'compression-level': level, ...others } = Object.fromEntries(new URLSearchParams(parameters))
   const { 'parallel-compression': parallel, ...rest } = others
   const isPlain = Object.values(rest).every((value) => /^(false|no|0)$/.test(value))
-  if (compression !== 'zstd' || !isPlain || !('createZstdCompress' in zlib)) return undefined
+  if (compression !== 'zstd' || !isPlain) return undefined
   return { level: level === undefined || level === '-1' ? undefined : Number(level) }
 }
 
@@ -50,7 +50,7 @@ export async function packsBadly(path: StorePath): Promise<boolean> {
     }
     return before > 0 && after / before >= BAD_RATIO
   } catch {
-    return false // Nix says what is wrong with it
+    return false // Nix says what is wrong with it; so does a Node without zstd
   }
 }
 
