@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4906);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(906);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7368);
 
 
@@ -31912,7 +31912,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 4906:
+/***/ 906:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39059,31 +39059,48 @@ function realisedPaths(result) {
     return done && result.plan.choice !== undefined ? Object.values(result.plan.choice.evaluated.outputs) : [];
 }
 
-;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: ./build/js/push/cancel.js
-
-
-
-/** The runner gives 7.5 s after its first signal; what is under way gets a moment to come to its end. */
-const GRACE_SECONDS = 1.5;
-const CANCELLED = 'the job was cancelled';
-/** The result of the work. @throws UserError soon after the job was cancelled, whatever the work still does */
-async function unlessCancelled(signal, work) {
-    const ended = work.then(() => undefined, () => undefined);
-    const over = new AbortController();
-    const cancelled = (0,external_node_events_.once)(signal, 'abort', { signal: over.signal }).then(() => (0,promises_.setTimeout)(GRACE_SECONDS * 1000, undefined, { ref: false }), () => undefined);
-    if (!signal.aborted)
-        await Promise.race([ended, cancelled]);
-    over.abort();
-    if (!signal.aborted)
-        return await work;
-    throw new errors/* UserError */.yo(`The push was ended: ${CANCELLED}. What is at the destinations is whole, and the next push goes on from there.`);
+;// CONCATENATED MODULE: ./build/js/push/before/event.js
+const FROM_OUTSIDE = ['pull_request', 'pull_request_target', 'workflow_run', 'pull_request_review'];
+/**
+ * Whether a run may push. Code that strangers propose is built but not signed and published: their workflows get no
+ * secrets (pull_request from a fork, Dependabot), or get them though they should not use them (pull_request_target,
+ * workflow_run after a fork's run, issue_comment): GitHub security guide "Keeping your workflows secure".
+ */
+function decidePush(event) {
+    const no = (why) => ({ push: false, reason: `Nothing is pushed: ${why}.` });
+    if (event.actor === 'dependabot[bot]' && event.name.startsWith('pull_request'))
+        return no('this is a pull request by Dependabot, which gets no secrets');
+    if (event.name === 'issue_comment')
+        return no('the workflow was started by a comment (issue_comment), which anyone can write');
+    if (!FROM_OUTSIDE.includes(event.name))
+        return { push: true };
+    if (event.headRepository === event.repository)
+        return { push: true };
+    const from = event.headRepository ?? 'a repository that is gone';
+    return no(`the code comes from ${from}, not from ${event.repository} (${event.name})`);
+}
+/** The facts from the environment and the parsed JSON of GITHUB_EVENT_PATH. */
+function eventFacts(env, payload) {
+    const head = event_text(payload, 'pull_request', 'head', 'repo', 'full_name') ??
+        event_text(payload, 'workflow_run', 'head_repository', 'full_name');
+    return {
+        name: env.GITHUB_EVENT_NAME ?? '',
+        actor: env.GITHUB_ACTOR ?? '',
+        repository: env.GITHUB_REPOSITORY ?? '',
+        headRepository: head,
+    };
+}
+function event_text(value, ...names) {
+    let here = value;
+    for (const name of names) {
+        if (typeof here !== 'object' || here === null)
+            return undefined;
+        here = here[name];
+    }
+    return typeof here === 'string' ? here : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/js/push/copy-plan.js
+;// CONCATENATED MODULE: ./build/js/push/copy/copy-plan.js
 
 /** Parameters of a store URL that concern what Nix makes of a path, not where it goes. */
 const MAKING = ['compression', 'compression-level', 'parallel-compression', 'write-nar-listing', 'index-debug-info'];
@@ -39174,419 +39191,56 @@ function copy_plan_lastWords(stderr) {
     return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-3).join(' ');
 }
 
-;// CONCATENATED MODULE: ./build/js/push/retry.js
-const PATIENCE = { tries: 6, baseSeconds: 0.5, capSeconds: 20, budgetSeconds: 180 };
-/** For a look before the build, which takes seconds. */
-const BRIEF_PATIENCE = { tries: 3, baseSeconds: 0.5, capSeconds: 2, budgetSeconds: 20 };
-/** Longest wait that a destination may ask for by Retry-After. */
-const LONGEST_RETRY_AFTER = 120;
-/**
- * Seconds before try `attempt + 1`: what the destination asked for, plus jitter; else full jitter over an exponential
- * window, with a floor so that a destination that is restarting gets time. @param attempt failed tries so far, from 1
- * @param random in [0, 1)
- */
-function waitBefore(attempt, random, patience, retryAfter) {
-    if (retryAfter !== undefined)
-        return Math.min(retryAfter, LONGEST_RETRY_AFTER) + random * 0.5;
-    const window = Math.min(patience.capSeconds, patience.baseSeconds * 2 ** (attempt - 1));
-    return window * (0.25 + 0.75 * random);
-}
-/** Seconds of a Retry-After header (RFC 9110 10.2.3: seconds or a date). @param now milliseconds */
-function retryAfterSeconds(header, now) {
-    if (header === undefined)
-        return undefined;
-    if (/^\d+$/.test(header.trim()))
-        return Number(header);
-    const date = Date.parse(header);
-    return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
-}
-/** Statuses that another try may cure: time-outs, rate limits, faults of the server, but not "not implemented" or "full". */
-const isPassing = (status) => status === 408 ||
-    status === 425 ||
-    status === 429 ||
-    (status >= 500 && status !== 501 && status !== 505 && status !== 507);
-/** What an HTTP status means for somebody who pushes. @param doing `reading nix-cache-info`, … */
-function explainStatus(status, doing, hint = '') {
-    const meaning = {
-        301: 'it redirects uploads',
-        302: 'it redirects uploads',
-        303: 'it redirects uploads',
-        401: 'it wants credentials, or those given are wrong',
-        403: 'these credentials may not do that',
-        404: 'there is no such place',
-        405: 'it is not a place that can be written to (PUT not allowed)',
-        409: 'a folder above it is missing and the server does not make it',
-        411: 'the server wants no upload without length',
-        413: 'the object is larger than the server takes (nginx: client_max_body_size)',
-        429: 'too many requests',
-        507: 'its disk is full',
-    }[status] ?? (status >= 500 ? 'the server is in trouble' : 'unexpected answer');
-    return `${doing}: HTTP ${status}, ${meaning}${hint === '' ? '' : ` (${hint})`}`;
-}
-
-;// CONCATENATED MODULE: ./build/js/push/copy.js
-
-
-
-
-
-
-
-const copy_PATIENCE = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 };
-/** A `nix` command that speaks to another store: believes no cached lookup, goes through no proxy to this machine. */
-async function freshCommand(runner, nix, args, more = {}) {
-    const cache = (0,external_node_path_.join)(runner.facts.folder, `lookups-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-    await runner.files.makeDirectory(cache, { mode: 0o700 });
-    const { no_proxy, NO_PROXY } = runner.facts.env;
-    const direct = ['127.0.0.1', no_proxy ?? NO_PROXY].filter((text) => text).join(',');
-    const env = { XDG_CACHE_HOME: cache, no_proxy: direct, NO_PROXY: direct, ...more.env };
-    return newCommand(nix, args, { ...more, env });
-}
-/** Content in a file of mode 0600 while `work` runs. The journal knows of it before it is there. */
-async function withSecretFile(runner, content, work) {
-    const path = (0,external_node_path_.join)(runner.facts.folder, `secret-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`);
-    await runner.journal.record({ kind: 'remove', path, root: false });
-    try {
-        await runner.files.write(path, content, { mode: 0o600 });
-        return await work(path);
-    }
-    finally {
-        await runner.files.remove(path);
-    }
-}
-/**
- * Runs a `nix copy` under a watchdog, in bounded tries; each brings only what is still missing.
- * @param command made anew for each try, so that no try believes what an earlier one looked up
- * @param silentSeconds without a line of output until it is ended
- * @throws Error with the reason of the last try
- */
-async function copyWithTries(runner, command, silentSeconds) {
-    for (let attempt = 1;; attempt += 1) {
-        const result = await runner.commands.run(await command(), {
-            accept: 'any',
-            silentSeconds,
-            discardStdout: true,
-            onLine: (line) => runner.log.debug(withoutLogin(line)),
-        });
-        if (result.exitCode === 0 && result.stopped === undefined)
-            return;
-        const fatal = fatalReason(result.stderr);
-        const words = copy_plan_lastWords(result.stderr);
-        const reason = result.stopped === 'silent' ? `no progress for ${silentSeconds} s` : words;
-        if (fatal !== undefined || attempt >= copy_PATIENCE.tries)
-            throw new Error(fatal === undefined ? reason : `${fatal} (${words})`);
-        const wait = waitBefore(attempt, Math.random(), copy_PATIENCE);
-        runner.log.info(`nix copy failed (${reason}); again in ${wait.toFixed(0)} s`);
-        await (0,promises_.setTimeout)(wait * 1000);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/narinfo.js
-
-
-
-/** Reads a narinfo. @throws Error naming the line that is missing or wrong: Nix would refuse it too */
-function parseNarInfo(text) {
-    const lines = text.split('\n').flatMap((line) => {
-        const match = /^([A-Za-z]+): ?(.*?)\r?$/.exec(line);
-        return match === null ? [] : [[match[1] ?? '', match[2] ?? '']];
-    });
-    const all = (name) => lines.filter(([key]) => key === name).map(([, value]) => value);
-    const one = (name) => {
-        const value = all(name)[0];
-        if (value === undefined)
-            throw new Error(`narinfo without ${name}`);
-        return value;
-    };
-    const path = store_path_parseStorePath(one('StorePath'));
-    const folder = path.slice(0, path.lastIndexOf('/') + 1);
-    const references = one('References')
-        .split(' ')
-        .filter((name) => name !== '');
-    const fileHash = all('FileHash')[0];
-    const fileSize = all('FileSize')[0];
-    return {
-        path,
-        url: safeName(one('URL')),
-        compression: all('Compression')[0] ?? 'bzip2',
-        fileHash: fileHash === undefined ? undefined : toNarInfoHash(fileHash),
-        fileSize: fileSize === undefined ? undefined : narinfo_size(fileSize),
-        narHash: toNarInfoHash(one('NarHash')),
-        narSize: narinfo_size(one('NarSize')),
-        references: references.map((name) => store_path_parseStorePath(folder + name)),
-        signatures: all('Sig'),
-        text,
-    };
-}
-/** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
-const narinfo_fingerprint = (info) => `1;${info.path};${info.narHash};${info.narSize};${[...info.references].sort().join(',')}`;
-/** Whether a signature of the key (`name:base64`) is on it and fits. */
-const isSignedBy = (info, publicKey) => info.signatures.some((signature) => signatureFits(publicKey, narinfo_fingerprint(info), signature));
-/** The same on another thread. */
-async function isSignedByBeside(info, publicKey) {
-    const text = narinfo_fingerprint(info);
-    const fits = await Promise.all(info.signatures.map((signature) => signatureFitsBeside(publicKey, text, signature)));
-    return fits.includes(true);
-}
-/** The narinfo with our signature, others kept; an old signature by the same key name that does not fit is replaced. */
-function signed(info, key) {
-    const ours = signText(key.secret, narinfo_fingerprint(info));
-    const kept = info.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(`Sig: ${key.name}:`));
-    return parseNarInfo(`${[...kept, `Sig: ${ours}`].join('\n')}\n`);
-}
-const narinfo_size = (text) => {
-    if (!/^\d+$/.test(text))
-        throw new Error(`narinfo with a size that is no number: ${text}`);
-    return Number(text);
-};
-/** A name within the cache: what a foreign narinfo says must not lead out of it. */
-function safeName(name) {
-    if (name === '' || name.startsWith('/') || name.includes('://') || name.split('/').includes('..'))
-        throw new Error(`narinfo with a URL that leads out of the cache: ${name}`);
-    return name;
-}
-
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
-;// CONCATENATED MODULE: ./build/js/push/gateway/making.js
-
-
-
-
-/** Bytes of packed NAR that come at a time. */
-const CHUNK_BYTES = 512 * 1024;
-/** Bytes that zstd may add to what it cannot pack, and then some. */
-const MARGIN_BYTES = 1024 * 1024;
-/** Most bytes that a NAR can have when it is packed. */
-const mostBytes = ({ narSize }) => Math.ceil(narSize + narSize / 128) + MARGIN_BYTES;
-/**
- * Packs a NAR with zstd while it is read, and compares its hash.
- * @param nar its bytes, each piece valid until the next is asked for @param level undefined for zstd's own
- */
-function makeNar(facts, nar, level) {
-    const name = `nar/${facts.narHash.replace('sha256:', '')}.nar.zst`;
-    const zstd = external_node_zlib_.createZstdCompress({
-        chunkSize: CHUNK_BYTES,
-        ...(level === undefined ? {} : { params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: level } }),
-    });
-    const file = (0,external_node_crypto_.createHash)('sha256');
-    let fileSize = 0;
-    zstd.on('data', (chunk) => {
-        file.update(chunk);
-        fileSize += chunk.length;
-    });
-    // its fault ends what is packed with an error, which the reader gets
-    pack(facts, nar, zstd).catch((cause) => zstd.destroy(cause instanceof Error ? cause : new Error(String(cause))));
-    return {
-        name,
-        packed: zstd,
-        info: () => parseNarInfo(narInfoText(facts, { name, hash: `sha256:${toBase32(file.digest())}`, size: fileSize })),
-    };
-}
-/** Hashes each piece while zstd, on another thread, packs it. @throws Error where it is not what the local store says */
-async function pack(facts, nar, zstd) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for await (const piece of nar) {
-        const packed = new Promise((resolve, reject) => {
-            zstd.write(piece, (cause) => (cause ? reject(cause) : resolve()));
-        });
-        hash.update(piece);
-        await packed;
-    }
-    if (`sha256:${toBase32(hash.digest())}` !== facts.narHash)
-        throw new Error('its content in the local store is damaged; nix-store --repair-path it');
-    zstd.end();
-}
-/** As Nix writes it (src/libstore/nar-info.cc, NarInfo::to_string). */
-function narInfoText(facts, file) {
-    const base = (path) => path.slice(path.lastIndexOf('/') + 1);
-    return [
-        `StorePath: ${facts.path}`,
-        `URL: ${file.name}`,
-        'Compression: zstd',
-        `FileHash: ${file.hash}`,
-        `FileSize: ${file.size}`,
-        `NarHash: ${facts.narHash}`,
-        `NarSize: ${facts.narSize}`,
-        `References: ${facts.references.map(base).join(' ')}`,
-        ...(facts.deriver === undefined ? [] : [`Deriver: ${base(facts.deriver)}`]),
-        ...facts.signatures.map((signature) => `Sig: ${signature}`),
-        ...(facts.ca === undefined ? [] : [`CA: ${facts.ca}`]),
-        '',
-    ].join('\n');
-}
-
-;// CONCATENATED MODULE: ./build/js/push/cache-info.js
-/** Name of the object that makes a place a binary cache. */
-const CACHE_INFO = 'nix-cache-info';
-/** What is written to a new cache; 40 and mass queries as Nix itself would choose for http and s3. */
-function newCacheInfo(storeDirectory) {
-    return `StoreDir: ${storeDirectory}\nWantMassQuery: 1\nPriority: 40\n`;
-}
-/** Why a `nix-cache-info` does not fit this store; undefined where it does. */
-function wrongCacheInfo(text, storeDirectory) {
-    const found = /^StoreDir: *(\S+) *\r?$/m.exec(text)?.[1];
-    if (found === storeDirectory)
-        return undefined;
-    if (found !== undefined)
-        return `it is a cache for the store ${found}, but this Nix uses ${storeDirectory}: paths cannot be shared between them`;
-    const start = text.slice(0, 60).replace(/\s+/g, ' ').trim();
-    return `its ${CACHE_INFO} is not one (it starts with ${JSON.stringify(start)}): not a binary cache, or a page of another server`;
-}
-
-;// CONCATENATED MODULE: ./build/js/push/gateway/protocol.js
-
-
-/** Reads the path of a request. */
-function whatIsAsked(path) {
-    const name = path.replace(/^\//, '').replace(/\?.*$/s, '');
-    if (name === 'nix-cache-info')
-        return { kind: 'cache-info' };
-    const narinfo = /^([0-9abcdfghijklmnpqrsvwxyz]{32})\.narinfo$/.exec(name);
-    if (narinfo?.[1] !== undefined)
-        return { kind: 'narinfo', hash: narinfo[1] };
-    if (/^nar\/[0-9a-z]{52}\.nar(\.[0-9a-z]+)?$/.test(name))
-        return { kind: 'nar', name };
-    const safe = /^[\w+=-][\w.+=!-]*(\/[\w+=-][\w.+=!-]*)*$/.test(name);
-    return safe ? { kind: 'other', name } : { kind: 'nonsense' };
-}
-/** What the gateway tells Nix: which paths need not be brought, and which came already. Grows as paths are announced. */
-class Known {
-    #facts = new Map();
-    #wanted = new Set();
-    #came = new Map();
-    #storeDirectory;
-    constructor(storeDirectory) {
-        this.#storeDirectory = storeDirectory;
-    }
-    /** @param wanted those of the closure that some destination lacks */
-    announce(closure, wanted) {
-        for (const facts of closure)
-            this.#facts.set(storeHash(facts.path), facts);
-        for (const path of wanted)
-            this.#wanted.add(path);
-    }
-    cacheInfo() {
-        return newCacheInfo(this.#storeDirectory);
-    }
-    /** The narinfo to answer with; undefined makes Nix bring the path. */
-    answerFor(hash) {
-        const facts = this.#facts.get(hash);
-        if (facts === undefined)
-            return undefined;
-        return this.#wanted.has(facts.path) ? this.#came.get(facts.path)?.text : presentNarInfo(facts);
-    }
-    /** Takes in a narinfo that Nix brings. Gives what is wrong with it: it must be what the local store says. */
-    accept(info, hash) {
-        const facts = this.#facts.get(hash);
-        if (facts === undefined || !this.#wanted.has(facts.path))
-            return 'nobody asked for this path';
-        if (info.path !== facts.path || info.narHash !== facts.narHash || info.narSize !== facts.narSize)
-            return 'it is not the path that the local store has';
-        if ([...info.references].sort().join() !== [...facts.references].sort().join())
-            return 'its references are not those that the local store has';
-        this.#came.set(facts.path, info);
-        return undefined;
-    }
-}
-/** A narinfo that says that a path is there; Nix reads it to know that it may skip the path and to find its references. */
-function presentNarInfo(facts) {
-    const names = facts.references.map((path) => path.split('/').at(-1));
-    return [
-        `StorePath: ${facts.path}`,
-        `URL: nar/${facts.narHash.replace('sha256:', '')}.nar`,
-        'Compression: none',
-        `NarHash: ${facts.narHash}`,
-        `NarSize: ${facts.narSize}`,
-        `References: ${names.join(' ')}`,
-        '',
-    ].join('\n');
-}
-
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./build/js/push/gateway/server.js
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
 
 
-
-
-/** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */
-const REFUSED = 403;
-/** Bytes taken from a connection at a time: large NARs cost fewer, larger writes. */
-const READ_AHEAD = 256 * 1024;
-const NARINFO_LIMIT = 4 * 1024 * 1024;
-/** A binary cache on the loopback interface, for one client that knows the password. */
-async function serve(service, password) {
-    const authorization = `Basic ${Buffer.from(`nix:${password}`).toString('base64')}`;
-    const server = external_node_http_.createServer({ highWaterMark: READ_AHEAD }, (request, response) => {
-        const finish = (status, text = '') => {
-            if (response.headersSent || response.destroyed)
-                return;
-            // what was not read of a refused body cannot be left on the connection
-            if (!request.complete)
-                response.setHeader('connection', 'close');
-            response.writeHead(status, { 'content-length': Buffer.byteLength(text), 'content-type': 'text/plain' });
-            response.end(request.method === 'HEAD' ? undefined : text);
-        };
-        if (request.headers.authorization !== authorization) {
-            finish(401);
-            return;
-        }
-        answer(service, request)
-            .then(({ status, text }) => finish(status, text))
-            .catch((cause) => finish(REFUSED, cause instanceof Error ? cause.message : String(cause)));
-    });
-    // NARs take as long as they take; the push has limits of its own
-    server.requestTimeout = 0;
-    server.keepAliveTimeout = 60_000;
-    server.listen(0, '127.0.0.1');
-    await (0,external_node_events_.once)(server, 'listening');
-    return {
-        port: server.address().port,
-        close: async () => {
-            server.closeAllConnections();
-            await new Promise((resolve) => server.close(resolve));
-        },
-    };
-}
-async function answer(service, request) {
-    const asked = whatIsAsked(request.url ?? '');
-    if (request.method === 'PUT')
-        return taken(await server_take(service, asked, request));
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-        return { status: 405 };
-    if (asked.kind === 'nar')
-        return { status: service.hasNar(asked.name) ? 200 : 404 };
-    const text = service.text(asked);
-    return text === undefined ? { status: 404 } : { status: 200, text };
-}
-const taken = (refusal) => refusal === undefined ? { status: 200 } : { status: REFUSED, text: refusal };
-async function server_take(service, asked, request) {
-    const size = Number(request.headers['content-length'] ?? Number.NaN);
-    if (Number.isNaN(size))
-        return 'an upload without length';
-    switch (asked.kind) {
-        case 'nar':
-            return service.takeNar(asked.name, size, request);
-        case 'narinfo':
-            if (size > NARINFO_LIMIT)
-                return 'a narinfo that is too large';
-            return service.takeInfo(asked.hash, (await (0,consumers_namespaceObject.buffer)(request)).toString());
-        case 'other':
-            return service.takeOther(asked.name, size, request);
-        case 'cache-info':
-            request.resume();
-            return undefined;
-        default:
-            return 'no such object in a binary cache';
+const MIB = 1024 * 1024;
+/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
+const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
+const body_limit_SECONDS = 3;
+/**
+ * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
+ * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
+ * say, 0 where it takes not even the smallest.
+ */
+async function bodyLimit(target, name, tls) {
+    for (const [n, size] of ASKED.entries()) {
+        const status = await announce(target, name, size, tls);
+        if (status !== 413)
+            return n === 0 ? undefined : size;
     }
+    return 0;
 }
+function announce(target, name, size, tls) {
+    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
+    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
+    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
+    return new Promise((resolve) => {
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
+            method: 'PUT',
+            headers,
+            agent: false,
+            ...tls,
+        });
+        const finish = (status) => {
+            clearTimeout(timer);
+            request.destroy();
+            resolve(status);
+        };
+        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
+        request.on('continue', () => finish(100));
+        request.on('response', ({ statusCode }) => finish(statusCode));
+        request.on('error', () => finish());
+        request.flushHeaders();
+    });
+}
+/** The warning for a limit, in a sentence. @param limit bytes */
+const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
 
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
 /** Bytes of what is to be written; undefined where that is not known yet. */
 const sizeOf = (content) => content.kind === 'bytes' ? content.bytes.length : content.file.size;
@@ -39619,777 +39273,6 @@ async function writeAll(file, chunks) {
     if (bytesWritten < wanted)
         await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
     return wanted;
-}
-
-;// CONCATENATED MODULE: ./build/js/push/gateway/growing.js
-
-
-/** Bytes that are gathered for one write, and for one turn of an upload: each costs the same whatever its size. */
-const GATHER_BYTES = 512 * 1024;
-/** Bytes of the end of what came that stay in memory: an upload that keeps pace reads nothing from the disk. */
-const RECENT_BYTES = 2 * 1024 * 1024;
-/** A file that is read while it is still being written. */
-class Growing {
-    #size;
-    #file;
-    /** What came last, the oldest first; what is not on disk yet is always in it. */
-    #recent = [];
-    #filling;
-    #came = 0;
-    #written = 0;
-    #fault;
-    #isWhole = false;
-    #waiting = [];
-    /** @param size bytes; undefined where nobody knows yet how many come */
-    constructor(file, size) {
-        this.#file = file;
-        this.#size = size;
-    }
-    get size() {
-        return this.#size ?? (this.#isWhole ? this.#came : undefined);
-    }
-    async whole() {
-        while (this.size === undefined)
-            await this.#more();
-        return this.size;
-    }
-    fill(body) {
-        this.#filling = this.#take(body);
-        return this.#filling;
-    }
-    async #take(body) {
-        try {
-            await this.#receive(body);
-            if (this.#size !== undefined && this.#came !== this.#size)
-                throw new Error(`${this.#came} of ${this.#size} bytes came`);
-            this.#isWhole = true;
-        }
-        catch (cause) {
-            this.#fault = cause instanceof Error ? cause : new Error(String(cause));
-            throw this.#fault;
-        }
-        finally {
-            this.#wake();
-        }
-    }
-    /** Gathers one write while the one before is under way. */
-    async #receive(body) {
-        const failed = new AbortController();
-        let gathered = [];
-        let bytes = 0;
-        let writing;
-        const flush = async () => {
-            for (; bytes > 0; body.resume()) {
-                const chunks = gathered;
-                [gathered, bytes] = [[], 0];
-                await this.#write(chunks);
-            }
-        };
-        // events and not a pipeline: that would cost as much as the sending itself
-        body.on('data', (chunk) => {
-            this.#recent.push({ at: this.#came, chunk });
-            this.#came += chunk.length;
-            gathered.push(chunk);
-            bytes += chunk.length;
-            if (bytes < GATHER_BYTES)
-                return;
-            this.#wake();
-            if (writing !== undefined)
-                body.pause();
-            writing ??= flush()
-                .finally(() => {
-                writing = undefined;
-            })
-                .catch((cause) => failed.abort(cause));
-        });
-        await (0,external_node_stream_promises_.finished)(body, { signal: failed.signal }).catch((cause) => {
-            throw failed.signal.aborted ? failed.signal.reason : cause;
-        });
-        await writing;
-        failed.signal.throwIfAborted();
-        await flush();
-    }
-    async #write(chunks) {
-        this.#written += await writeAll(this.#file, chunks);
-        const kept = this.#recent.findIndex(({ at, chunk }) => at + chunk.length > this.#written - RECENT_BYTES);
-        this.#recent.splice(0, kept < 0 ? this.#recent.length : kept);
-    }
-    async *chunks(start, end) {
-        let memory;
-        for (let at = start; at < Math.min(end, this.size ?? end);) {
-            const wanted = () => Math.min(end, this.size ?? end, at + GATHER_BYTES);
-            while (this.#came < wanted())
-                await this.#more();
-            if (this.#fault !== undefined)
-                throw new SourceError(this.#fault.message);
-            const stop = wanted();
-            if (stop === at)
-                return;
-            let chunks = this.#inMemory(at, stop);
-            if (chunks === undefined) {
-                memory ??= Buffer.allocUnsafe(GATHER_BYTES);
-                chunks = [await this.#onDisk(at, stop, memory)];
-            }
-            for (const { length } of chunks)
-                at += length;
-            yield chunks;
-        }
-    }
-    /** Waits until something changes. @throws SourceError where nothing more comes */
-    async #more() {
-        if (this.#fault === undefined)
-            await new Promise((resolve) => this.#waiting.push(resolve));
-        if (this.#fault !== undefined)
-            throw new SourceError(this.#fault.message);
-    }
-    /** Undefined where a part of it is not in memory any more. */
-    #inMemory(start, end) {
-        const [first] = this.#recent;
-        if (first === undefined || first.at > start)
-            return undefined;
-        return this.#recent.flatMap(({ at, chunk }) => at < end && at + chunk.length > start ? [chunk.subarray(Math.max(0, start - at), end - at)] : []);
-    }
-    async #onDisk(start, end, memory) {
-        const { bytesRead } = await this.#file.read(memory, 0, Math.min(end, this.#written) - start, start);
-        if (bytesRead === 0)
-            throw new SourceError('what was to be sent is shorter than it was');
-        return memory.subarray(0, bytesRead);
-    }
-    async close() {
-        // where all destinations gave up early, Nix is still let to bring it: it would fail otherwise
-        await this.#filling?.catch(() => undefined);
-        await this.#file.close();
-    }
-    #wake() {
-        for (const resolve of this.#waiting.splice(0))
-            resolve();
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/gateway/spool.js
-
-
-
-
-/** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
-const MOST_BYTES = 8 * 1024 ** 3;
-/** Objects up to here are kept in memory, as long as all of them together have no more than the second. */
-const SMALL_BYTES = 64 * 1024;
-const MOST_IN_MEMORY = 8 * 1024 * 1024;
-/** A place for objects on their way, with a limit. An object larger than the limit is let in when it is alone. */
-class Spool {
-    #folder;
-    #limit;
-    #waiting = [];
-    #used = 0;
-    #inMemory = 0;
-    #count = 0;
-    constructor(folder, limit) {
-        this.#folder = folder;
-        this.#limit = limit;
-    }
-    /** @param limit bytes; by default at most 8 GiB and half of the free disk */
-    static async open(folder, limit) {
-        await (0,external_node_fs_promises_.mkdir)(folder, { mode: 0o700 });
-        const disk = await (0,external_node_fs_promises_.statfs)(folder);
-        return new Spool(folder, limit ?? Math.min(MOST_BYTES, (disk.bavail * disk.bsize) / 2));
-    }
-    /** Waits for room and makes a place for one object. @param size bytes */
-    async take(size) {
-        if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
-            this.#inMemory += size;
-            return inMemory(size, () => {
-                this.#inMemory -= size;
-            });
-        }
-        return this.#onDisk(size, size);
-    }
-    /** The same for one of which only a bound is known. @param most bytes */
-    async takeUpTo(most) {
-        return this.#onDisk(most, undefined);
-    }
-    async #onDisk(room, size) {
-        while (this.#used > 0 && this.#used + room > this.#limit)
-            await new Promise((resolve) => this.#waiting.push(resolve));
-        this.#used += room;
-        this.#count += 1;
-        const path = (0,external_node_path_.join)(this.#folder, `${this.#count}`);
-        const release = () => {
-            this.#used -= room;
-            for (const wake of this.#waiting.splice(0))
-                wake();
-        };
-        try {
-            const file = await (0,external_node_fs_promises_.open)(path, 'wx+', 0o600);
-            // without a name it is gone however this process ends
-            await (0,external_node_fs_promises_.rm)(path);
-            return onDisk(new Growing(file, size), release);
-        }
-        catch (cause) {
-            release();
-            throw cause;
-        }
-    }
-    async close() {
-        await (0,external_node_fs_promises_.rm)(this.#folder, { recursive: true, force: true });
-    }
-}
-function inMemory(size, release) {
-    const content = { kind: 'bytes', bytes: Buffer.alloc(0) };
-    return {
-        content,
-        fill: async (body) => {
-            content.bytes = await (0,consumers_namespaceObject.buffer)(body);
-            if (content.bytes.length !== size)
-                throw new Error(`${content.bytes.length} of ${size} bytes came`);
-        },
-        drop: async () => release(),
-    };
-}
-const onDisk = (file, release) => ({
-    content: { kind: 'file', file },
-    fill: (body) => file.fill(body),
-    drop: async () => {
-        await file.close();
-        release();
-    },
-});
-
-;// CONCATENATED MODULE: ./build/js/push/gateway/gateway.js
-
-
-
-
-
-
-
-/**
- * A binary cache on the loopback interface that `nix copy` writes to: it signs narinfos, tells Nix what need not be
- * brought, and hands everything on to the real destinations, each at its own pace.
- */
-class Gateway {
-    password = (0,external_node_crypto_.randomBytes)(16).toString('hex');
-    #options;
-    #known;
-    #spool;
-    #nars = new Set();
-    /** NARs whose narinfo has to come before it is known which destinations lack them. */
-    #held = new Map();
-    #underWay = new Set();
-    #server;
-    #allAlike = true;
-    constructor(options, spool) {
-        this.#options = options;
-        this.#known = new Known(options.storeDirectory);
-        this.#spool = spool;
-    }
-    static async open(options) {
-        const folder = (0,external_node_path_.join)(options.folder, `spool-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-        const gateway = new Gateway(options, await Spool.open(folder, options.spoolLimit));
-        gateway.#server = await serve(gateway, gateway.password);
-        return gateway;
-    }
-    /** Store URL for `nix copy`, without parameters and without the password. */
-    get url() {
-        return `http://127.0.0.1:${this.#server?.port}`;
-    }
-    /**
-     * Announces paths. @param lacking for each delivery what it lacks of the closure
-     * @param made paths that are made here: Nix is not to bring them
-     */
-    announce(closure, lacking, made = new Set()) {
-        const wanted = new Set();
-        for (const [delivery, facts] of lacking) {
-            delivery.lacks(facts);
-            for (const { path } of facts)
-                wanted.add(path);
-        }
-        this.#allAlike &&= [...lacking.values()].every((facts) => facts.length === wanted.size || facts.length === 0);
-        this.#known.announce(closure, new Set([...wanted].filter((path) => !made.has(path))));
-    }
-    /** Packs a path's NAR here and sends it on meanwhile. What fails is kept in the deliveries. */
-    async make(facts, nar, level) {
-        const to = this.#options.deliveries.filter((delivery) => delivery.isLacking(facts.path));
-        const spooled = await this.#spool.takeUpTo(mostBytes(facts));
-        const making = makeNar(facts, whileWanted(nar, to), level);
-        const filled = spooled.fill(making.packed);
-        this.#deliver(making.name, spooled, to);
-        try {
-            await filled;
-        }
-        catch (cause) {
-            making.packed.destroy();
-            const reason = cause instanceof Error ? cause.message : String(cause);
-            for (const delivery of to)
-                delivery.lose(facts.path, delivery.dead ?? reason);
-            return;
-        }
-        const info = this.#signed(making.info());
-        for (const delivery of to) {
-            delivery.info(info);
-            delivery.contentsFit([facts.path]);
-        }
-    }
-    text(asked) {
-        if (asked.kind === 'cache-info')
-            return this.#known.cacheInfo();
-        return asked.kind === 'narinfo' ? this.#known.answerFor(asked.hash) : undefined;
-    }
-    hasNar(name) {
-        return this.#nars.has(name);
-    }
-    async takeNar(name, size, body) {
-        if (this.#living().length === 0)
-            return this.#whyDead();
-        const spooled = await this.#spool.take(size);
-        // sent on while it still comes, except where it is not clear yet who lacks it
-        const filled = spooled.fill(body);
-        const isSentOn = this.#allAlike && spooled.content.kind === 'file';
-        if (isSentOn)
-            this.#deliver(name, spooled, this.#living());
-        try {
-            await filled;
-        }
-        catch (cause) {
-            if (!isSentOn)
-                await spooled.drop();
-            return cause instanceof Error ? cause.message : String(cause);
-        }
-        this.#nars.add(name);
-        if (!this.#allAlike)
-            this.#held.set(name, spooled);
-        else if (!isSentOn)
-            this.#deliver(name, spooled, this.#living());
-        return undefined;
-    }
-    takeInfo(hash, text) {
-        let info;
-        try {
-            info = parseNarInfo(text);
-        }
-        catch (cause) {
-            return cause instanceof Error ? cause.message : String(cause);
-        }
-        const refusal = this.#known.accept(info, hash);
-        if (refusal !== undefined)
-            return refusal;
-        const { deliveries } = this.#options;
-        const held = this.#held.get(info.url);
-        if (held !== undefined) {
-            this.#held.delete(info.url);
-            this.#deliver(info.url, held, deliveries.filter((delivery) => delivery.isLacking(info.path)));
-        }
-        const ours = this.#signed(info);
-        for (const delivery of deliveries)
-            delivery.info(ours);
-        return undefined;
-    }
-    #signed(info) {
-        const { key } = this.#options;
-        return key === undefined ? info : signed(info, key);
-    }
-    async takeOther(name, size, body) {
-        const spooled = await this.#spool.take(size);
-        await spooled.fill(body);
-        this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled.content))).then(() => spooled.drop()));
-        return undefined;
-    }
-    /** Waits until everything that came is delivered or lost. @param reason why paths that are still open did not come */
-    async settle(reason) {
-        while (this.#underWay.size > 0)
-            await Promise.all(this.#underWay);
-        await Promise.all(this.#options.deliveries.map((delivery) => delivery.settle(reason)));
-    }
-    async close() {
-        await this.#server?.close();
-        await this.#spool.close();
-    }
-    #deliver(name, spooled, to) {
-        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled.content))).then(() => spooled.drop()));
-    }
-    #track(work) {
-        const tracked = work.finally(() => this.#underWay.delete(tracked));
-        this.#underWay.add(tracked);
-    }
-    #living() {
-        return this.#options.deliveries.filter((delivery) => delivery.dead === undefined && !delivery.isIdle);
-    }
-    #whyDead() {
-        return this.#options.deliveries.map(({ dead }) => dead ?? '').join(' ') || 'no destination is left';
-    }
-}
-/** Ends early where nobody takes it any more. */
-async function* whileWanted(nar, to) {
-    for await (const chunk of nar) {
-        if (to.every(({ dead }) => dead !== undefined))
-            throw new Error('no destination is left');
-        yield chunk;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/gateway/large.js
-
-
-
-/**
- * NARs from here on that compress badly are made by this process and sent while they are made: Nix packs all of a NAR
- * into a file of its own before it sends the first byte. What compresses well is left to Nix's several threads.
- */
-const LARGE_BYTES = 32 * 1024 * 1024;
-/** Size of what is packed against what it was. */
-const BAD_RATIO = 0.45;
-const SAMPLES = 16;
-const SAMPLE_BYTES = 64 * 1024;
-/** In a tree of more files no few of them tell what it is like. */
-const MOST_FILES = 2000;
-/** Forms of a content address that a narinfo takes as they are. */
-const PLAIN_ADDRESS = /^(?:text|fixed(?::r)?):sha\d+:[0-9a-z]+$/;
-/** The level where nothing else than zstd, with or without one, is asked for. @param parameters query of the store URL */
-function ownMaking(parameters) {
-    const { compression, 'compression-level': level, ...others } = Object.fromEntries(new URLSearchParams(parameters));
-    const { 'parallel-compression': parallel, ...rest } = others;
-    const isPlain = Object.values(rest).every((value) => /^(false|no|0)$/.test(value));
-    if (compression !== 'zstd' || !isPlain || !("createZstdCompress" in external_node_zlib_))
-        return undefined;
-    return { level: level === undefined || level === '-1' ? undefined : Number(level) };
-}
-/** Those that are large enough, each content once, and can be described in a narinfo from what is known. */
-function largeOnes(wanted) {
-    const large = wanted.filter(({ narSize, ca }) => narSize >= LARGE_BYTES && (ca === undefined || PLAIN_ADDRESS.test(ca)));
-    return [...new Map(large.map((facts) => [facts.narHash, facts])).values()];
-}
-/** Whether zstd leaves most of a path as it is, told by samples of its files. Never throws. */
-async function packsBadly(path) {
-    try {
-        const files = await large_filesOf(path);
-        const total = files.reduce((sum, { size }) => sum + size, 0);
-        let [before, after] = [0, 0];
-        for (const [file, at] of large_places(files, total)) {
-            const bytes = await bytesAt(file, at);
-            before += bytes.length;
-            after += external_node_zlib_.zstdCompressSync(bytes).length;
-        }
-        return before > 0 && after / before >= BAD_RATIO;
-    }
-    catch {
-        return false; // Nix says what is wrong with it
-    }
-}
-async function large_filesOf(top) {
-    const stat = await (0,external_node_fs_promises_.lstat)(top);
-    if (!stat.isDirectory())
-        return stat.isFile() ? [{ path: top, size: stat.size }] : [];
-    const found = [];
-    const folders = [top];
-    for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
-        const entries = await (0,external_node_fs_promises_.readdir)(folder, { withFileTypes: true });
-        for (const entry of entries) {
-            const path = (0,external_node_path_.join)(folder, entry.name);
-            if (entry.isDirectory())
-                folders.push(path);
-            else if (entry.isFile())
-                found.push({ path, size: await large_sizeOf(path) });
-            if (found.length > MOST_FILES)
-                return [];
-        }
-    }
-    return found;
-}
-/** A name that is no UTF-8 is not found again, and adds nothing to the sample. */
-const large_sizeOf = async (path) => {
-    try {
-        return (await (0,external_node_fs_promises_.lstat)(path)).size;
-    }
-    catch {
-        return 0;
-    }
-};
-/** Places at equal distances in the bytes of all files. */
-function large_places(files, total) {
-    const chosen = [];
-    let [begin, next] = [0, total / SAMPLES / 2];
-    for (const { path, size } of files) {
-        for (; next < begin + size; next += total / SAMPLES)
-            chosen.push([path, Math.floor(next - begin)]);
-        begin += size;
-    }
-    return chosen;
-}
-async function bytesAt(path, at) {
-    const file = await (0,external_node_fs_promises_.open)(path);
-    try {
-        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(SAMPLE_BYTES), 0, SAMPLE_BYTES, at);
-        return buffer.subarray(0, bytesRead);
-    }
-    finally {
-        await file.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/gateway/nar.js
-
-
-/** Bytes of a file that are read at a time. */
-const READ_BYTES = 1024 * 1024;
-const SEPARATOR = Buffer.from('/');
-/**
- * A path of the store as a NAR (Nix src/libutil/archive.cc, dumpPath), some bytes at a time, valid until the next are
- * asked for. @throws Error where it cannot be read
- */
-async function* narOf(path) {
-    const memory = Buffer.allocUnsafe(READ_BYTES);
-    yield Buffer.concat(nar_words('nix-archive-1'));
-    yield* node(Buffer.from(path), memory);
-}
-async function* node(path, memory) {
-    const stat = await (0,external_node_fs_promises_.lstat)(path);
-    if (stat.isDirectory()) {
-        yield Buffer.concat(nar_words('(', 'type', 'directory'));
-        const names = await (0,external_node_fs_promises_.readdir)(path, { encoding: 'buffer' });
-        for (const name of names.sort(Buffer.compare)) {
-            yield Buffer.concat(nar_words('entry', '(', 'name', name, 'node'));
-            yield* node(Buffer.concat([path, SEPARATOR, name]), memory);
-            yield Buffer.concat(nar_words(')'));
-        }
-    }
-    else if (stat.isSymbolicLink()) {
-        yield Buffer.concat(nar_words('(', 'type', 'symlink', 'target', await (0,external_node_fs_promises_.readlink)(path, { encoding: 'buffer' })));
-    }
-    else {
-        const isProgram = (stat.mode & external_node_fs_.constants.S_IXUSR) !== 0;
-        const size = Buffer.alloc(8);
-        size.writeBigUInt64LE(BigInt(stat.size));
-        yield Buffer.concat([...nar_words('(', 'type', 'regular', ...(isProgram ? ['executable', ''] : []), 'contents'), size]);
-        yield* nar_bytesOf(path, stat.size, memory);
-        yield Buffer.alloc(-stat.size & 7);
-    }
-    yield Buffer.concat(nar_words(')'));
-}
-async function* nar_bytesOf(path, size, memory) {
-    const file = await (0,external_node_fs_promises_.open)(path);
-    try {
-        for (let at = 0; at < size;) {
-            const { bytesRead } = await file.read(memory, 0, Math.min(memory.length, size - at), at);
-            if (bytesRead === 0)
-                throw new Error(`${path} is shorter than it was`);
-            at += bytesRead;
-            yield memory.subarray(0, bytesRead);
-        }
-    }
-    finally {
-        await file.close();
-    }
-}
-/** Texts as NARs have them: with their length, filled up with zeros to eight bytes. */
-const nar_words = (...texts) => texts.flatMap((text) => {
-    const bytes = Buffer.from(text);
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(bytes.length));
-    return [length, bytes, Buffer.alloc(-bytes.length & 7)];
-});
-
-;// CONCATENATED MODULE: ./build/js/push/closure.js
-
-
-/** With the hash as narinfos spell it. */
-const asFacts = ({ path, narHash, narSize, references, signatures, deriver, ca }) => ({
-    path,
-    narHash: toNarInfoHash(narHash),
-    narSize,
-    references,
-    signatures,
-    ...(deriver === undefined ? {} : { deriver }),
-    ...(ca === undefined ? {} : { ca }),
-});
-/** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
-function parseDamaged(stderr) {
-    const found = [...stderr.matchAll(/path '([^']+)' (?:was modified|disappeared|is corrupted)/g)];
-    return [...new Set(found.map((match) => match[1] ?? ''))].map(store_path_parseStorePath);
-}
-
-;// CONCATENATED MODULE: ./build/js/push/local-store.js
-
-
-/**
- * Compares the contents of local paths with their hashes: `nix copy` uploads a rotten path without a look.
- * @returns what is wrong, by path
- * @throws Error where they could not be compared
- */
-async function damagedPaths(runner, nix, paths) {
-    const damaged = new Map();
-    for (const some of slices(paths)) {
-        const command = newCommand(nix, ['store', 'verify', '--no-trust', '--', ...some]);
-        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 4 * 3600, discardStdout: true });
-        if (result.exitCode === 0)
-            continue;
-        const found = parseDamaged(result.stderr);
-        if (found.length === 0)
-            throw new Error(`the local store could not be checked: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`);
-        for (const path of found)
-            damaged.set(path, 'its content in the local store is damaged; nix-store --repair-path it');
-    }
-    return damaged;
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./build/js/push/content.js
-
-
-
-
-
-
-
-const content_TRIES = 3;
-const PROGRAMS = ['zstd', 'xz', 'bzip2', 'lzip', 'lz4'];
-/** What Node itself has, and programs. Node's zstd (22.15 and later) unpacks the first of several frames alone. */
-function unpacker(commands) {
-    return (compression) => {
-        const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined;
-        const within = {
-            none: () => new external_node_stream_.PassThrough(),
-            gzip: () => external_node_zlib_.createGunzip(),
-            br: () => external_node_zlib_.createBrotliDecompress(),
-        };
-        const zstd = "createZstdDecompress" in external_node_zlib_namespaceObject ? { zstd: () => external_node_zlib_.createZstdDecompress() } : {};
-        const own = new Map(Object.entries({ ...within, ...zstd })).get(compression || 'none');
-        const program = () => external_node_stream_.Duplex.from((packed) => commands.filter({ tool: tool ?? '', args: ['-dc'] }, packed));
-        return [...(own === undefined ? [] : [own]), ...(tool === undefined ? [] : [program])];
-    };
-}
-/** Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed. */
-async function checkContent(objects, info, unpack) {
-    const ways = unpack(info.compression);
-    let check = await compare(objects, info, ways[0]);
-    // what one cannot unpack another may
-    for (const way of ways.slice(1))
-        if (check.fault !== undefined)
-            check = await compare(objects, info, way);
-    return check;
-}
-async function compare(objects, info, way) {
-    for (let attempt = 1;; attempt += 1) {
-        try {
-            return await compareOnce(objects, info, way?.());
-        }
-        catch (cause) {
-            if (!isBrokenOff(cause))
-                throw cause;
-            // whether another try helps was looked at already, unless it broke off in the middle
-            if (cause instanceof DestinationError || attempt === content_TRIES)
-                return { compared: 'nothing', fault: `its NAR cannot be read: ${cause.message}` };
-        }
-    }
-}
-async function compareOnce(objects, info, unpacking) {
-    const compared = unpacking !== undefined ? 'nar' : info.fileHash !== undefined ? 'packed' : 'nothing';
-    const [packed, nar] = [(0,external_node_crypto_.createHash)('sha256'), (0,external_node_crypto_.createHash)('sha256')];
-    const body = await objects.stream(info.url);
-    const hashing = new external_node_stream_.Transform({
-        transform: (chunk, _encoding, done) => {
-            packed.update(chunk);
-            done(null, chunk);
-        },
-    });
-    try {
-        await (0,external_node_stream_promises_.pipeline)(body, hashing, unpacking ?? new external_node_stream_.PassThrough(), into(nar));
-    }
-    catch (cause) {
-        if (isBrokenOff(cause))
-            throw cause;
-        const why = cause instanceof errors/* CommandError */.Qd ? cause.result.stderr.trim() : String(cause);
-        return { compared, fault: `its NAR cannot be unpacked: ${why}` };
-    }
-    const wrong = differs('its file', packed, info.fileHash) ??
-        (compared === 'nar' ? differs('its NAR', nar, info.narHash) : undefined);
-    return { compared, ...(wrong === undefined ? {} : { fault: wrong }) };
-}
-const into = (hash) => new external_node_stream_.Writable({
-    write: (chunk, _encoding, done) => {
-        hash.update(chunk);
-        done();
-    },
-});
-function differs(what, hash, wanted) {
-    const got = `sha256:${toBase32(hash.digest())}`;
-    return wanted === undefined || got === wanted ? undefined : `the content of ${what} is wrong: ${got}, not ${wanted}`;
-}
-const isBrokenOff = (cause) => cause instanceof DestinationError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET');
-
-;// CONCATENATED MODULE: ./build/js/push/found.js
-/**
- * Judges a narinfo of the destination and the size of its NAR.
- * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
- * @param isSigned by our key, or the push is not signed
- */
-function judge(info, size, facts, isSigned) {
-    if (info.path !== facts.path)
-        return { state: 'broken', reason: `its narinfo is for ${info.path}` };
-    if (size === undefined)
-        return { state: 'broken', reason: `its NAR ${info.url} is not there` };
-    if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
-        return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` };
-    const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size;
-    if (isSigned)
-        return { state: 'good', info, bytes };
-    if (info.narHash === facts.narHash && sameReferences(info, facts))
-        return { state: 'unsigned', info, bytes };
-    if (info.signatures.length === 0)
-        return { state: 'broken', reason: 'another build of it is there, signed by nobody' };
-    return {
-        state: 'foreign',
-        reason: `another build of it (NAR hash ${info.narHash}) is there, signed by ` +
-            `${info.signatures.map((text) => text.split(':')[0]).join(', ')}; delete it there, or push elsewhere`,
-    };
-}
-const sameReferences = (info, facts) => info.narSize === facts.narSize && [...info.references].sort().join() === [...facts.references].sort().join();
-/** Why what was found after a push is not right; undefined where it is. */
-function found_faultOf(found) {
-    switch (found.state) {
-        case 'good':
-            return undefined;
-        case 'missing':
-            return 'its narinfo is not there';
-        case 'unsigned':
-            return 'our signature is not on it';
-        default:
-            return found.reason;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/look-up.js
-
-
-
-
-/**
- * Asks the destination itself what it has of each path. @param written narinfos that should be there: their NARs are
- * asked for at the same time @throws DestinationError where it does not answer
- */
-async function look_up_lookUp(objects, closure, publicKey, written = new Map()) {
-    const found = await inParallel(objects.lookups, closure, async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey, written.get(facts.path)?.url)]);
-    return new Map(found);
-}
-async function lookUpOne(objects, facts, publicKey, url) {
-    const [text, size] = await Promise.all([
-        objects.read(`${storeHash(facts.path)}.narinfo`),
-        url === undefined ? undefined : objects.size(url),
-    ]);
-    if (text === undefined)
-        return { state: 'missing' };
-    let info;
-    try {
-        info = parseNarInfo(text.toString());
-    }
-    catch (cause) {
-        return { state: 'broken', reason: cause instanceof Error ? cause.message : String(cause) };
-    }
-    const [bytes, isSigned] = await Promise.all([
-        info.url === url ? size : objects.size(info.url),
-        publicKey === undefined || isSignedByBeside(info, publicKey),
-    ]);
-    return judge(info, bytes, facts, isSigned);
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/file.js
@@ -40508,54 +39391,58 @@ async function probeFolder(folder, name) {
     }
 }
 
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
-
-
-const MIB = 1024 * 1024;
-/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
-const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
-const body_limit_SECONDS = 3;
+;// CONCATENATED MODULE: ./build/js/push/retry.js
+const PATIENCE = { tries: 6, baseSeconds: 0.5, capSeconds: 20, budgetSeconds: 180 };
+/** For a look before the build, which takes seconds. */
+const BRIEF_PATIENCE = { tries: 3, baseSeconds: 0.5, capSeconds: 2, budgetSeconds: 20 };
+/** Longest wait that a destination may ask for by Retry-After. */
+const LONGEST_RETRY_AFTER = 120;
 /**
- * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
- * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
- * say, 0 where it takes not even the smallest.
+ * Seconds before try `attempt + 1`: what the destination asked for, plus jitter; else full jitter over an exponential
+ * window, with a floor so that a destination that is restarting gets time. @param attempt failed tries so far, from 1
+ * @param random in [0, 1)
  */
-async function bodyLimit(target, name, tls) {
-    for (const [n, size] of ASKED.entries()) {
-        const status = await announce(target, name, size, tls);
-        if (status !== 413)
-            return n === 0 ? undefined : size;
-    }
-    return 0;
+function waitBefore(attempt, random, patience, retryAfter) {
+    if (retryAfter !== undefined)
+        return Math.min(retryAfter, LONGEST_RETRY_AFTER) + random * 0.5;
+    const window = Math.min(patience.capSeconds, patience.baseSeconds * 2 ** (attempt - 1));
+    return window * (0.25 + 0.75 * random);
 }
-function announce(target, name, size, tls) {
-    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
-    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
-    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
-    return new Promise((resolve) => {
-        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
-            method: 'PUT',
-            headers,
-            agent: false,
-            ...tls,
-        });
-        const finish = (status) => {
-            clearTimeout(timer);
-            request.destroy();
-            resolve(status);
-        };
-        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
-        request.on('continue', () => finish(100));
-        request.on('response', ({ statusCode }) => finish(statusCode));
-        request.on('error', () => finish());
-        request.flushHeaders();
-    });
+/** Seconds of a Retry-After header (RFC 9110 10.2.3: seconds or a date). @param now milliseconds */
+function retryAfterSeconds(header, now) {
+    if (header === undefined)
+        return undefined;
+    if (/^\d+$/.test(header.trim()))
+        return Number(header);
+    const date = Date.parse(header);
+    return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
-/** The warning for a limit, in a sentence. @param limit bytes */
-const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
+/** Statuses that another try may cure: time-outs, rate limits, faults of the server, but not "not implemented" or "full". */
+const isPassing = (status) => status === 408 ||
+    status === 425 ||
+    status === 429 ||
+    (status >= 500 && status !== 501 && status !== 505 && status !== 507);
+/** What an HTTP status means for somebody who pushes. @param doing `reading nix-cache-info`, … */
+function explainStatus(status, doing, hint = '') {
+    const meaning = {
+        301: 'it redirects uploads',
+        302: 'it redirects uploads',
+        303: 'it redirects uploads',
+        401: 'it wants credentials, or those given are wrong',
+        403: 'these credentials may not do that',
+        404: 'there is no such place',
+        405: 'it is not a place that can be written to (PUT not allowed)',
+        409: 'a folder above it is missing and the server does not make it',
+        411: 'the server wants no upload without length',
+        413: 'the object is larger than the server takes (nginx: client_max_body_size)',
+        429: 'too many requests',
+        507: 'its disk is full',
+    }[status] ?? (status >= 500 ? 'the server is in trouble' : 'unexpected answer');
+    return `${doing}: HTTP ${status}, ${meaning}${hint === '' ? '' : ` (${hint})`}`;
+}
 
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 ;// CONCATENATED MODULE: ./build/js/push/destination/transport.js
 
 
@@ -40695,10 +39582,10 @@ function contentLength({ content, range }) {
         return 0;
     return sizeOf(content);
 }
-const transport_REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
+const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
 function connectionError(url, cause) {
     const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '');
-    const passing = !transport_REFUSED.has(cause.code ?? '') && !certificate;
+    const passing = !REFUSED.has(cause.code ?? '') && !certificate;
     const isPlain = /wrong version number|packet length too long/i.test(cause.message);
     const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code;
     return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain });
@@ -41701,6 +40588,400 @@ async function openObjects(destination, settings, patience = PATIENCE) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/push/settings.js
+
+
+/** Reads the settings once. @throws CommandError where Nix cannot print them */
+async function settings_readSettings(runner, nix) {
+    const config = await configInForce(runner.commands, nix);
+    const netrc = await settings_textOf(textIn(config.get('netrc-file')));
+    const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? textIn(config.get('ssl-cert-file'));
+    const readable = (await settings_textOf(authorities)) !== undefined;
+    return {
+        http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
+        aws: { env: runner.facts.env, home: runner.facts.home },
+        substituters: listIn(config.get('substituters')),
+        trustedKeys: listIn(config.get('trusted-public-keys')),
+    };
+}
+const textIn = (value) => typeof value === 'string' && value !== '' ? value : undefined;
+/** Lists are text in old versions. */
+const listIn = (value) => Array.isArray(value)
+    ? value.map(String)
+    : (textIn(value)
+        ?.split(/\s+/)
+        .filter((item) => item !== '') ?? []);
+async function settings_textOf(path) {
+    if (path === undefined)
+        return undefined;
+    try {
+        return await (0,external_node_fs_promises_.readFile)(path, 'utf8');
+    }
+    catch {
+        // /etc/nix/netrc is the default and seldom there
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/copy/copy.js
+
+
+
+
+
+
+
+const copy_PATIENCE = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 };
+/** A `nix` command that speaks to another store: believes no cached lookup, goes through no proxy to this machine. */
+async function freshCommand(runner, nix, args, more = {}) {
+    const cache = (0,external_node_path_.join)(runner.facts.folder, `lookups-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+    await runner.files.makeDirectory(cache, { mode: 0o700 });
+    const { no_proxy, NO_PROXY } = runner.facts.env;
+    const direct = ['127.0.0.1', no_proxy ?? NO_PROXY].filter((text) => text).join(',');
+    const env = { XDG_CACHE_HOME: cache, no_proxy: direct, NO_PROXY: direct, ...more.env };
+    return newCommand(nix, args, { ...more, env });
+}
+/** Content in a file of mode 0600 while `work` runs. The journal knows of it before it is there. */
+async function withSecretFile(runner, content, work) {
+    const path = (0,external_node_path_.join)(runner.facts.folder, `secret-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`);
+    await runner.journal.record({ kind: 'remove', path, root: false });
+    try {
+        await runner.files.write(path, content, { mode: 0o600 });
+        return await work(path);
+    }
+    finally {
+        await runner.files.remove(path);
+    }
+}
+/**
+ * Runs a `nix copy` under a watchdog, in bounded tries; each brings only what is still missing.
+ * @param command made anew for each try, so that no try believes what an earlier one looked up
+ * @param silentSeconds without a line of output until it is ended
+ * @throws Error with the reason of the last try
+ */
+async function copyWithTries(runner, command, silentSeconds) {
+    for (let attempt = 1;; attempt += 1) {
+        const result = await runner.commands.run(await command(), {
+            accept: 'any',
+            silentSeconds,
+            discardStdout: true,
+            onLine: (line) => runner.log.debug(withoutLogin(line)),
+        });
+        if (result.exitCode === 0 && result.stopped === undefined)
+            return;
+        const fatal = fatalReason(result.stderr);
+        const words = copy_plan_lastWords(result.stderr);
+        const reason = result.stopped === 'silent' ? `no progress for ${silentSeconds} s` : words;
+        if (fatal !== undefined || attempt >= copy_PATIENCE.tries)
+            throw new Error(fatal === undefined ? reason : `${fatal} (${words})`);
+        const wait = waitBefore(attempt, Math.random(), copy_PATIENCE);
+        runner.log.info(`nix copy failed (${reason}); again in ${wait.toFixed(0)} s`);
+        await (0,promises_.setTimeout)(wait * 1000);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/ssh/ssh-store.js
+
+
+
+
+
+
+const REACH_SECONDS = 40;
+const LIST_SECONDS = 600;
+/** No questions on a terminal, no hanging on a dead link; what the user's own options say comes first and wins. */
+const SSH_OPTIONS = '-o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=4';
+async function sshCommand(runner, nix, destination, args) {
+    const NIX_SSHOPTS = `${runner.facts.env.NIX_SSHOPTS ?? ''} ${SSH_OPTIONS}`.trim();
+    return await freshCommand(runner, nix, args, { env: { NIX_SSHOPTS }, secrets: secretsOf(destination.url) });
+}
+/** Asks a store behind SSH for its presence. Gives what is wrong, undefined where it answers. */
+async function reachStore(runner, nix, destination) {
+    const verb = atLeast(nix.version, '2.19') ? 'info' : 'ping';
+    const command = await sshCommand(runner, nix, destination, ['store', verb, '--store', destination.url]);
+    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: REACH_SECONDS });
+    if (result.stopped === 'timeout')
+        return `no answer within ${REACH_SECONDS} s`;
+    if (result.exitCode === 0)
+        return undefined;
+    const words = copy_plan_lastWords(result.stderr);
+    const reason = fatalReason(result.stderr);
+    return reason === undefined ? words : `${reason} (${words})`;
+}
+/** Copies the closure with `nix copy`; the store takes over the signatures of local paths. @throws Error with the reason */
+async function copyOverSsh(runner, nix, request, destination, closure) {
+    await signLocally(runner, nix, request, closure);
+    const args = sshCopyArguments(destination.url, request.roots, (request.skipUpstream ?? []).length > 0);
+    const largest = closure.reduce((most, { narSize }) => Math.max(most, narSize), 0);
+    await copyWithTries(runner, () => sshCommand(runner, nix, destination, args), silenceLimit(largest, 'ssh'));
+}
+async function signLocally(runner, nix, { key }, closure) {
+    const unsigned = closure.filter(({ signatures }) => !signatures.some((text) => keyName(text) === key?.name));
+    if (key === undefined || unsigned.length === 0)
+        return;
+    await withSecretFile(runner, key.secret, async (file) => {
+        for (const some of slices(unsigned)) {
+            const command = await freshCommand(runner, nix, signArguments(file, some));
+            const options = { accept: 'any', timeoutSeconds: LIST_SECONDS };
+            let result = await runner.commands.run(command, options);
+            // up to Nix 2.8 a daemon lets only users that it trusts sign; root is one
+            if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
+                result = await runner.commands.run(command, { ...options, asRoot: true });
+            if (result.exitCode !== 0)
+                throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${copy_plan_lastWords(result.stderr)}`);
+        }
+    });
+}
+const signArguments = (keyFile, paths) => [
+    ...['store', 'sign', '--key-file', keyFile, '--', ...paths.map(({ path }) => path)],
+];
+/**
+ * Adds our signature to paths that a store behind `ssh-ng://` had before; the protocol of `ssh://` cannot.
+ * @returns why not; undefined where it did
+ */
+async function signOverSsh(runner, nix, key, destination, paths) {
+    return await withSecretFile(runner, key.secret, async (file) => {
+        for (const some of slices(paths)) {
+            const args = ['--store', destination.url, ...signArguments(file, some)];
+            const command = await sshCommand(runner, nix, destination, args);
+            const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS });
+            if (result.exitCode !== 0)
+                return copy_plan_lastWords(result.stderr) || `nix store sign ended with ${result.exitCode}`;
+        }
+        return undefined;
+    });
+}
+/** What the store has of these paths, asked without any cache. @throws Error where it does not answer */
+async function heldOverSsh(runner, nix, destination, paths) {
+    const command = (args) => sshCommand(runner, nix, destination, args);
+    const infos = await pathInfos(runner.commands, nix, paths, { store: destination.url, command });
+    return new Map(infos.map((info) => [info.path, info]));
+}
+
+;// CONCATENATED MODULE: ./build/js/push/before/cache-info.js
+/** Name of the object that makes a place a binary cache. */
+const CACHE_INFO = 'nix-cache-info';
+/** What is written to a new cache; 40 and mass queries as Nix itself would choose for http and s3. */
+function newCacheInfo(storeDirectory) {
+    return `StoreDir: ${storeDirectory}\nWantMassQuery: 1\nPriority: 40\n`;
+}
+/** Why a `nix-cache-info` does not fit this store; undefined where it does. */
+function wrongCacheInfo(text, storeDirectory) {
+    const found = /^StoreDir: *(\S+) *\r?$/m.exec(text)?.[1];
+    if (found === storeDirectory)
+        return undefined;
+    if (found !== undefined)
+        return `it is a cache for the store ${found}, but this Nix uses ${storeDirectory}: paths cannot be shared between them`;
+    const start = text.slice(0, 60).replace(/\s+/g, ' ').trim();
+    return `its ${CACHE_INFO} is not one (it starts with ${JSON.stringify(start)}): not a binary cache, or a page of another server`;
+}
+
+;// CONCATENATED MODULE: ./build/js/push/before/preflight.js
+
+
+
+
+
+
+
+
+
+
+/** Fixed, so that a destination that forbids DELETE ends up with one such object at most. */
+const PROBE = 'nix-multiarch-write-test';
+/**
+ * Tries every destination in seconds, so that wrong credentials fail before an hour of building: reachable, a binary
+ * cache for this store or an empty place that can become one, readable and writable. Never throws.
+ */
+async function preflight(runner, nix, destinations, key) {
+    if (destinations.length === 0)
+        return [];
+    if (key !== undefined)
+        runner.log.info(`Pushed paths are signed; their public key is ${key.publicKey}`);
+    const settings = await settings_readSettings(runner, nix);
+    const found = await Promise.all(destinations.map((destination) => problemOf(runner, nix, destination, settings)));
+    return found.flatMap((text, n) => {
+        const destination = destinations[n];
+        if (destination === undefined)
+            return [];
+        if (text === undefined)
+            runner.log.info(`Push destination ${destination.shown}: reachable and writable`);
+        return text === undefined ? [] : [{ destination: destination.shown, text: `${destination.shown}: ${text}` }];
+    });
+}
+async function problemOf(runner, nix, destination, settings) {
+    let objects;
+    try {
+        const isCache = !destination.scheme.startsWith('ssh');
+        const wrongUrl = isCache ? wrongParameters(destination.url) : undefined;
+        if (wrongUrl !== undefined)
+            return wrongUrl;
+        if (destination.scheme === 'file')
+            await probeFolder(folderOf(destination.url), PROBE);
+        objects = await openObjects(destination, settings, BRIEF_PATIENCE);
+        if (objects === undefined)
+            return await reachStore(runner, nix, destination);
+        const info = await objects.read(CACHE_INFO);
+        const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), nix.storeDirectory);
+        if (wrong !== undefined || destination.scheme === 'file')
+            return wrong;
+        await objects.write(PROBE, bytesOf('Written by nix-multiarch to see whether it may; can be deleted.\n'));
+        const limit = await objects.limit?.(PROBE);
+        await objects.remove(PROBE);
+        if (limit !== undefined)
+            runner.log.warning(limitWarning(destination.shown, limit));
+        return undefined;
+    }
+    catch (cause) {
+        return withoutLogin(cause instanceof Error ? cause.message : String(cause));
+    }
+    finally {
+        objects?.close();
+    }
+}
+
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./build/js/push/paths/narinfo.js
+
+
+
+/** Reads a narinfo. @throws Error naming the line that is missing or wrong: Nix would refuse it too */
+function parseNarInfo(text) {
+    const lines = text.split('\n').flatMap((line) => {
+        const match = /^([A-Za-z]+): ?(.*?)\r?$/.exec(line);
+        return match === null ? [] : [[match[1] ?? '', match[2] ?? '']];
+    });
+    const all = (name) => lines.filter(([key]) => key === name).map(([, value]) => value);
+    const one = (name) => {
+        const value = all(name)[0];
+        if (value === undefined)
+            throw new Error(`narinfo without ${name}`);
+        return value;
+    };
+    const path = store_path_parseStorePath(one('StorePath'));
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const references = one('References')
+        .split(' ')
+        .filter((name) => name !== '');
+    const fileHash = all('FileHash')[0];
+    const fileSize = all('FileSize')[0];
+    return {
+        path,
+        url: safeName(one('URL')),
+        compression: all('Compression')[0] ?? 'bzip2',
+        fileHash: fileHash === undefined ? undefined : toNarInfoHash(fileHash),
+        fileSize: fileSize === undefined ? undefined : narinfo_size(fileSize),
+        narHash: toNarInfoHash(one('NarHash')),
+        narSize: narinfo_size(one('NarSize')),
+        references: references.map((name) => store_path_parseStorePath(folder + name)),
+        signatures: all('Sig'),
+        text,
+    };
+}
+/** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
+const narinfo_fingerprint = (info) => `1;${info.path};${info.narHash};${info.narSize};${[...info.references].sort().join(',')}`;
+/** Whether a signature of the key (`name:base64`) is on it and fits. */
+const isSignedBy = (info, publicKey) => info.signatures.some((signature) => signatureFits(publicKey, narinfo_fingerprint(info), signature));
+/** The same on another thread. */
+async function isSignedByBeside(info, publicKey) {
+    const text = narinfo_fingerprint(info);
+    const fits = await Promise.all(info.signatures.map((signature) => signatureFitsBeside(publicKey, text, signature)));
+    return fits.includes(true);
+}
+/** The narinfo with our signature, others kept; an old signature by the same key name that does not fit is replaced. */
+function signed(info, key) {
+    const ours = signText(key.secret, narinfo_fingerprint(info));
+    const kept = info.text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(`Sig: ${key.name}:`));
+    return parseNarInfo(`${[...kept, `Sig: ${ours}`].join('\n')}\n`);
+}
+const narinfo_size = (text) => {
+    if (!/^\d+$/.test(text))
+        throw new Error(`narinfo with a size that is no number: ${text}`);
+    return Number(text);
+};
+/** A name within the cache: what a foreign narinfo says must not lead out of it. */
+function safeName(name) {
+    if (name === '' || name.startsWith('/') || name.includes('://') || name.split('/').includes('..'))
+        throw new Error(`narinfo with a URL that leads out of the cache: ${name}`);
+    return name;
+}
+
+;// CONCATENATED MODULE: ./build/js/push/after/found.js
+/**
+ * Judges a narinfo of the destination and the size of its NAR.
+ * @param size bytes of the NAR object; undefined where it is not there, NaN where the destination tells no size
+ * @param isSigned by our key, or the push is not signed
+ */
+function judge(info, size, facts, isSigned) {
+    if (info.path !== facts.path)
+        return { state: 'broken', reason: `its narinfo is for ${info.path}` };
+    if (size === undefined)
+        return { state: 'broken', reason: `its NAR ${info.url} is not there` };
+    if (!Number.isNaN(size) && info.fileSize !== undefined && size !== info.fileSize)
+        return { state: 'broken', reason: `its NAR has ${size} bytes instead of ${info.fileSize}` };
+    const bytes = Number.isNaN(size) ? (info.fileSize ?? 0) : size;
+    if (isSigned)
+        return { state: 'good', info, bytes };
+    if (info.narHash === facts.narHash && sameReferences(info, facts))
+        return { state: 'unsigned', info, bytes };
+    if (info.signatures.length === 0)
+        return { state: 'broken', reason: 'another build of it is there, signed by nobody' };
+    return {
+        state: 'foreign',
+        reason: `another build of it (NAR hash ${info.narHash}) is there, signed by ` +
+            `${info.signatures.map((text) => text.split(':')[0]).join(', ')}; delete it there, or push elsewhere`,
+    };
+}
+const sameReferences = (info, facts) => info.narSize === facts.narSize && [...info.references].sort().join() === [...facts.references].sort().join();
+/** Why what was found after a push is not right; undefined where it is. */
+function found_faultOf(found) {
+    switch (found.state) {
+        case 'good':
+            return undefined;
+        case 'missing':
+            return 'its narinfo is not there';
+        case 'unsigned':
+            return 'our signature is not on it';
+        default:
+            return found.reason;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/after/look-up.js
+
+
+
+
+/**
+ * Asks the destination itself what it has of each path. @param written narinfos that should be there: their NARs are
+ * asked for at the same time @throws DestinationError where it does not answer
+ */
+async function look_up_lookUp(objects, closure, publicKey, written = new Map()) {
+    const found = await inParallel(objects.lookups, closure, async (facts) => [facts.path, await lookUpOne(objects, facts, publicKey, written.get(facts.path)?.url)]);
+    return new Map(found);
+}
+async function lookUpOne(objects, facts, publicKey, url) {
+    const [text, size] = await Promise.all([
+        objects.read(`${storeHash(facts.path)}.narinfo`),
+        url === undefined ? undefined : objects.size(url),
+    ]);
+    if (text === undefined)
+        return { state: 'missing' };
+    let info;
+    try {
+        info = parseNarInfo(text.toString());
+    }
+    catch (cause) {
+        return { state: 'broken', reason: cause instanceof Error ? cause.message : String(cause) };
+    }
+    const [bytes, isSigned] = await Promise.all([
+        info.url === url ? size : objects.size(info.url),
+        publicKey === undefined || isSignedByBeside(info, publicKey),
+    ]);
+    return judge(info, bytes, facts, isSigned);
+}
+
 ;// CONCATENATED MODULE: ./build/js/push/gateway/lanes.js
 /** Work that runs a bounded number at a time, the urgent before the rest. */
 class Lanes {
@@ -42035,7 +41316,98 @@ async function signWhatIsThere({ objects, before }, key) {
 /** Text of a failure, without logins. */
 const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message : String(cause));
 
-;// CONCATENATED MODULE: ./build/js/push/read-back.js
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+;// CONCATENATED MODULE: ./build/js/push/after/content.js
+
+
+
+
+
+
+
+const content_TRIES = 3;
+const PROGRAMS = ['zstd', 'xz', 'bzip2', 'lzip', 'lz4'];
+/** What Node itself has, and programs. Node's zstd (22.15 and later) unpacks the first of several frames alone. */
+function unpacker(commands) {
+    return (compression) => {
+        const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined;
+        const within = {
+            none: () => new external_node_stream_.PassThrough(),
+            gzip: () => external_node_zlib_.createGunzip(),
+            br: () => external_node_zlib_.createBrotliDecompress(),
+        };
+        const zstd = "createZstdDecompress" in external_node_zlib_namespaceObject ? { zstd: () => external_node_zlib_.createZstdDecompress() } : {};
+        const own = new Map(Object.entries({ ...within, ...zstd })).get(compression || 'none');
+        const program = () => external_node_stream_.Duplex.from((packed) => commands.filter({ tool: tool ?? '', args: ['-dc'] }, packed));
+        return [...(own === undefined ? [] : [own]), ...(tool === undefined ? [] : [program])];
+    };
+}
+/** Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed. */
+async function checkContent(objects, info, unpack) {
+    const ways = unpack(info.compression);
+    let check = await compare(objects, info, ways[0]);
+    // what one cannot unpack another may
+    for (const way of ways.slice(1))
+        if (check.fault !== undefined)
+            check = await compare(objects, info, way);
+    return check;
+}
+async function compare(objects, info, way) {
+    for (let attempt = 1;; attempt += 1) {
+        try {
+            return await compareOnce(objects, info, way?.());
+        }
+        catch (cause) {
+            if (!isBrokenOff(cause))
+                throw cause;
+            // whether another try helps was looked at already, unless it broke off in the middle
+            if (cause instanceof DestinationError || attempt === content_TRIES)
+                return { compared: 'nothing', fault: `its NAR cannot be read: ${cause.message}` };
+        }
+    }
+}
+async function compareOnce(objects, info, unpacking) {
+    const compared = unpacking !== undefined ? 'nar' : info.fileHash !== undefined ? 'packed' : 'nothing';
+    const [packed, nar] = [(0,external_node_crypto_.createHash)('sha256'), (0,external_node_crypto_.createHash)('sha256')];
+    const body = await objects.stream(info.url);
+    const hashing = new external_node_stream_.Transform({
+        transform: (chunk, _encoding, done) => {
+            packed.update(chunk);
+            done(null, chunk);
+        },
+    });
+    try {
+        await (0,external_node_stream_promises_.pipeline)(body, hashing, unpacking ?? new external_node_stream_.PassThrough(), into(nar));
+    }
+    catch (cause) {
+        if (isBrokenOff(cause))
+            throw cause;
+        const why = cause instanceof errors/* CommandError */.Qd ? cause.result.stderr.trim() : String(cause);
+        return { compared, fault: `its NAR cannot be unpacked: ${why}` };
+    }
+    const wrong = differs('its file', packed, info.fileHash) ??
+        (compared === 'nar' ? differs('its NAR', nar, info.narHash) : undefined);
+    return { compared, ...(wrong === undefined ? {} : { fault: wrong }) };
+}
+const into = (hash) => new external_node_stream_.Writable({
+    write: (chunk, _encoding, done) => {
+        hash.update(chunk);
+        done();
+    },
+});
+function differs(what, hash, wanted) {
+    const got = `sha256:${toBase32(hash.digest())}`;
+    return wanted === undefined || got === wanted ? undefined : `the content of ${what} is wrong: ${got}, not ${wanted}`;
+}
+const isBrokenOff = (cause) => cause instanceof DestinationError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET');
+
+;// CONCATENATED MODULE: ./build/js/push/after/read-back.js
 
 
 
@@ -42045,7 +41417,7 @@ const reasonOf = (cause) => withoutLogin(cause instanceof Error ? cause.message 
 const CONTENTS_AT_A_TIME = 4;
 /** How many NARs `verify: sample` reads whole, and how many bytes of all of them; unpacked they may have more. */
 const SAMPLE_PATHS = 5;
-const read_back_SAMPLE_BYTES = 64 * 1024 * 1024;
+const SAMPLE_BYTES = 64 * 1024 * 1024;
 const UNPACKED_TIMES = 4;
 /** Adds missing signatures and looks at the destination again. Never throws. */
 async function readBack(runner, target, { key, verify }, own) {
@@ -42124,7 +41496,7 @@ function sampleOf(infos, verify, random) {
     if (verify !== 'sample')
         return verify === 'full' ? infos : [];
     const shuffled = infos.map((info) => ({ info, order: random() })).sort((a, b) => a.order - b.order);
-    let room = read_back_SAMPLE_BYTES;
+    let room = SAMPLE_BYTES;
     const chosen = [];
     for (const { info } of shuffled) {
         const bytes = Math.max(info.fileSize ?? 0, info.narSize / UNPACKED_TIMES);
@@ -42136,7 +41508,7 @@ function sampleOf(infos, verify, random) {
     return chosen;
 }
 
-;// CONCATENATED MODULE: ./build/js/push/report.js
+;// CONCATENATED MODULE: ./build/js/push/after/report.js
 
 /** The report of one destination. @param seconds wall clock of its push */
 function reportOf(destination, { closure, upstream }, seen, seconds, lines) {
@@ -42177,6 +41549,862 @@ function consumerUrl({ shown, scheme }) {
         return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
     });
     return query.length === 0 ? place : `${place}?${query.join('&')}`;
+}
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: ./build/js/push/cancel.js
+
+
+
+/** The runner gives 7.5 s after its first signal; what is under way gets a moment to come to its end. */
+const GRACE_SECONDS = 1.5;
+const CANCELLED = 'the job was cancelled';
+/** The result of the work. @throws UserError soon after the job was cancelled, whatever the work still does */
+async function unlessCancelled(signal, work) {
+    const ended = work.then(() => undefined, () => undefined);
+    const over = new AbortController();
+    const cancelled = (0,external_node_events_.once)(signal, 'abort', { signal: over.signal }).then(() => (0,promises_.setTimeout)(GRACE_SECONDS * 1000, undefined, { ref: false }), () => undefined);
+    if (!signal.aborted)
+        await Promise.race([ended, cancelled]);
+    over.abort();
+    if (!signal.aborted)
+        return await work;
+    throw new errors/* UserError */.yo(`The push was ended: ${CANCELLED}. What is at the destinations is whole, and the next push goes on from there.`);
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/making.js
+
+
+
+
+/** Bytes of packed NAR that come at a time. */
+const CHUNK_BYTES = 512 * 1024;
+/** Bytes that zstd may add to what it cannot pack, and then some. */
+const MARGIN_BYTES = 1024 * 1024;
+/** Most bytes that a NAR can have when it is packed. */
+const mostBytes = ({ narSize }) => Math.ceil(narSize + narSize / 128) + MARGIN_BYTES;
+/**
+ * Packs a NAR with zstd while it is read, and compares its hash.
+ * @param nar its bytes, each piece valid until the next is asked for @param level undefined for zstd's own
+ */
+function makeNar(facts, nar, level) {
+    const name = `nar/${facts.narHash.replace('sha256:', '')}.nar.zst`;
+    const zstd = external_node_zlib_.createZstdCompress({
+        chunkSize: CHUNK_BYTES,
+        ...(level === undefined ? {} : { params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: level } }),
+    });
+    const file = (0,external_node_crypto_.createHash)('sha256');
+    let fileSize = 0;
+    zstd.on('data', (chunk) => {
+        file.update(chunk);
+        fileSize += chunk.length;
+    });
+    // its fault ends what is packed with an error, which the reader gets
+    pack(facts, nar, zstd).catch((cause) => zstd.destroy(cause instanceof Error ? cause : new Error(String(cause))));
+    return {
+        name,
+        packed: zstd,
+        info: () => parseNarInfo(narInfoText(facts, { name, hash: `sha256:${toBase32(file.digest())}`, size: fileSize })),
+    };
+}
+/** Hashes each piece while zstd, on another thread, packs it. @throws Error where it is not what the local store says */
+async function pack(facts, nar, zstd) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for await (const piece of nar) {
+        const packed = new Promise((resolve, reject) => {
+            zstd.write(piece, (cause) => (cause ? reject(cause) : resolve()));
+        });
+        hash.update(piece);
+        await packed;
+    }
+    if (`sha256:${toBase32(hash.digest())}` !== facts.narHash)
+        throw new Error('its content in the local store is damaged; nix-store --repair-path it');
+    zstd.end();
+}
+/** As Nix writes it (src/libstore/nar-info.cc, NarInfo::to_string). */
+function narInfoText(facts, file) {
+    const base = (path) => path.slice(path.lastIndexOf('/') + 1);
+    return [
+        `StorePath: ${facts.path}`,
+        `URL: ${file.name}`,
+        'Compression: zstd',
+        `FileHash: ${file.hash}`,
+        `FileSize: ${file.size}`,
+        `NarHash: ${facts.narHash}`,
+        `NarSize: ${facts.narSize}`,
+        `References: ${facts.references.map(base).join(' ')}`,
+        ...(facts.deriver === undefined ? [] : [`Deriver: ${base(facts.deriver)}`]),
+        ...facts.signatures.map((signature) => `Sig: ${signature}`),
+        ...(facts.ca === undefined ? [] : [`CA: ${facts.ca}`]),
+        '',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/protocol.js
+
+
+/** Reads the path of a request. */
+function whatIsAsked(path) {
+    const name = path.replace(/^\//, '').replace(/\?.*$/s, '');
+    if (name === 'nix-cache-info')
+        return { kind: 'cache-info' };
+    const narinfo = /^([0-9abcdfghijklmnpqrsvwxyz]{32})\.narinfo$/.exec(name);
+    if (narinfo?.[1] !== undefined)
+        return { kind: 'narinfo', hash: narinfo[1] };
+    if (/^nar\/[0-9a-z]{52}\.nar(\.[0-9a-z]+)?$/.test(name))
+        return { kind: 'nar', name };
+    const safe = /^[\w+=-][\w.+=!-]*(\/[\w+=-][\w.+=!-]*)*$/.test(name);
+    return safe ? { kind: 'other', name } : { kind: 'nonsense' };
+}
+/** What the gateway tells Nix: which paths need not be brought, and which came already. Grows as paths are announced. */
+class Known {
+    #facts = new Map();
+    #wanted = new Set();
+    #came = new Map();
+    #storeDirectory;
+    constructor(storeDirectory) {
+        this.#storeDirectory = storeDirectory;
+    }
+    /** @param wanted those of the closure that some destination lacks */
+    announce(closure, wanted) {
+        for (const facts of closure)
+            this.#facts.set(storeHash(facts.path), facts);
+        for (const path of wanted)
+            this.#wanted.add(path);
+    }
+    cacheInfo() {
+        return newCacheInfo(this.#storeDirectory);
+    }
+    /** The narinfo to answer with; undefined makes Nix bring the path. */
+    answerFor(hash) {
+        const facts = this.#facts.get(hash);
+        if (facts === undefined)
+            return undefined;
+        return this.#wanted.has(facts.path) ? this.#came.get(facts.path)?.text : presentNarInfo(facts);
+    }
+    /** Takes in a narinfo that Nix brings. Gives what is wrong with it: it must be what the local store says. */
+    accept(info, hash) {
+        const facts = this.#facts.get(hash);
+        if (facts === undefined || !this.#wanted.has(facts.path))
+            return 'nobody asked for this path';
+        if (info.path !== facts.path || info.narHash !== facts.narHash || info.narSize !== facts.narSize)
+            return 'it is not the path that the local store has';
+        if ([...info.references].sort().join() !== [...facts.references].sort().join())
+            return 'its references are not those that the local store has';
+        this.#came.set(facts.path, info);
+        return undefined;
+    }
+}
+/** A narinfo that says that a path is there; Nix reads it to know that it may skip the path and to find its references. */
+function presentNarInfo(facts) {
+    const names = facts.references.map((path) => path.split('/').at(-1));
+    return [
+        `StorePath: ${facts.path}`,
+        `URL: nar/${facts.narHash.replace('sha256:', '')}.nar`,
+        'Compression: none',
+        `NarHash: ${facts.narHash}`,
+        `NarSize: ${facts.narSize}`,
+        `References: ${names.join(' ')}`,
+        '',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/server.js
+
+
+
+
+/** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */
+const server_REFUSED = 403;
+/** Bytes taken from a connection at a time: large NARs cost fewer, larger writes. */
+const READ_AHEAD = 256 * 1024;
+const NARINFO_LIMIT = 4 * 1024 * 1024;
+/** A binary cache on the loopback interface, for one client that knows the password. */
+async function serve(service, password) {
+    const authorization = `Basic ${Buffer.from(`nix:${password}`).toString('base64')}`;
+    const server = external_node_http_.createServer({ highWaterMark: READ_AHEAD }, (request, response) => {
+        const finish = (status, text = '') => {
+            if (response.headersSent || response.destroyed)
+                return;
+            // what was not read of a refused body cannot be left on the connection
+            if (!request.complete)
+                response.setHeader('connection', 'close');
+            response.writeHead(status, { 'content-length': Buffer.byteLength(text), 'content-type': 'text/plain' });
+            response.end(request.method === 'HEAD' ? undefined : text);
+        };
+        if (request.headers.authorization !== authorization) {
+            finish(401);
+            return;
+        }
+        answer(service, request)
+            .then(({ status, text }) => finish(status, text))
+            .catch((cause) => finish(server_REFUSED, cause instanceof Error ? cause.message : String(cause)));
+    });
+    // NARs take as long as they take; the push has limits of its own
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 60_000;
+    server.listen(0, '127.0.0.1');
+    await (0,external_node_events_.once)(server, 'listening');
+    return {
+        port: server.address().port,
+        close: async () => {
+            server.closeAllConnections();
+            await new Promise((resolve) => server.close(resolve));
+        },
+    };
+}
+async function answer(service, request) {
+    const asked = whatIsAsked(request.url ?? '');
+    if (request.method === 'PUT')
+        return taken(await server_take(service, asked, request));
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+        return { status: 405 };
+    if (asked.kind === 'nar')
+        return { status: service.hasNar(asked.name) ? 200 : 404 };
+    const text = service.text(asked);
+    return text === undefined ? { status: 404 } : { status: 200, text };
+}
+const taken = (refusal) => refusal === undefined ? { status: 200 } : { status: server_REFUSED, text: refusal };
+async function server_take(service, asked, request) {
+    const size = Number(request.headers['content-length'] ?? Number.NaN);
+    if (Number.isNaN(size))
+        return 'an upload without length';
+    switch (asked.kind) {
+        case 'nar':
+            return service.takeNar(asked.name, size, request);
+        case 'narinfo':
+            if (size > NARINFO_LIMIT)
+                return 'a narinfo that is too large';
+            return service.takeInfo(asked.hash, (await (0,consumers_namespaceObject.buffer)(request)).toString());
+        case 'other':
+            return service.takeOther(asked.name, size, request);
+        case 'cache-info':
+            request.resume();
+            return undefined;
+        default:
+            return 'no such object in a binary cache';
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/growing.js
+
+
+/** Bytes that are gathered for one write, and for one turn of an upload: each costs the same whatever its size. */
+const GATHER_BYTES = 512 * 1024;
+/** Bytes of the end of what came that stay in memory: an upload that keeps pace reads nothing from the disk. */
+const RECENT_BYTES = 2 * 1024 * 1024;
+/** A file that is read while it is still being written. */
+class Growing {
+    #size;
+    #file;
+    /** What came last, the oldest first; what is not on disk yet is always in it. */
+    #recent = [];
+    #filling;
+    #came = 0;
+    #written = 0;
+    #fault;
+    #isWhole = false;
+    #waiting = [];
+    /** @param size bytes; undefined where nobody knows yet how many come */
+    constructor(file, size) {
+        this.#file = file;
+        this.#size = size;
+    }
+    get size() {
+        return this.#size ?? (this.#isWhole ? this.#came : undefined);
+    }
+    async whole() {
+        while (this.size === undefined)
+            await this.#more();
+        return this.size;
+    }
+    fill(body) {
+        this.#filling = this.#take(body);
+        return this.#filling;
+    }
+    async #take(body) {
+        try {
+            await this.#receive(body);
+            if (this.#size !== undefined && this.#came !== this.#size)
+                throw new Error(`${this.#came} of ${this.#size} bytes came`);
+            this.#isWhole = true;
+        }
+        catch (cause) {
+            this.#fault = cause instanceof Error ? cause : new Error(String(cause));
+            throw this.#fault;
+        }
+        finally {
+            this.#wake();
+        }
+    }
+    /** Gathers one write while the one before is under way. */
+    async #receive(body) {
+        const failed = new AbortController();
+        let gathered = [];
+        let bytes = 0;
+        let writing;
+        const flush = async () => {
+            for (; bytes > 0; body.resume()) {
+                const chunks = gathered;
+                [gathered, bytes] = [[], 0];
+                await this.#write(chunks);
+            }
+        };
+        // events and not a pipeline: that would cost as much as the sending itself
+        body.on('data', (chunk) => {
+            this.#recent.push({ at: this.#came, chunk });
+            this.#came += chunk.length;
+            gathered.push(chunk);
+            bytes += chunk.length;
+            if (bytes < GATHER_BYTES)
+                return;
+            this.#wake();
+            if (writing !== undefined)
+                body.pause();
+            writing ??= flush()
+                .finally(() => {
+                writing = undefined;
+            })
+                .catch((cause) => failed.abort(cause));
+        });
+        await (0,external_node_stream_promises_.finished)(body, { signal: failed.signal }).catch((cause) => {
+            throw failed.signal.aborted ? failed.signal.reason : cause;
+        });
+        await writing;
+        failed.signal.throwIfAborted();
+        await flush();
+    }
+    async #write(chunks) {
+        this.#written += await writeAll(this.#file, chunks);
+        const kept = this.#recent.findIndex(({ at, chunk }) => at + chunk.length > this.#written - RECENT_BYTES);
+        this.#recent.splice(0, kept < 0 ? this.#recent.length : kept);
+    }
+    async *chunks(start, end) {
+        let memory;
+        for (let at = start; at < Math.min(end, this.size ?? end);) {
+            const wanted = () => Math.min(end, this.size ?? end, at + GATHER_BYTES);
+            while (this.#came < wanted())
+                await this.#more();
+            if (this.#fault !== undefined)
+                throw new SourceError(this.#fault.message);
+            const stop = wanted();
+            if (stop === at)
+                return;
+            let chunks = this.#inMemory(at, stop);
+            if (chunks === undefined) {
+                memory ??= Buffer.allocUnsafe(GATHER_BYTES);
+                chunks = [await this.#onDisk(at, stop, memory)];
+            }
+            for (const { length } of chunks)
+                at += length;
+            yield chunks;
+        }
+    }
+    /** Waits until something changes. @throws SourceError where nothing more comes */
+    async #more() {
+        if (this.#fault === undefined)
+            await new Promise((resolve) => this.#waiting.push(resolve));
+        if (this.#fault !== undefined)
+            throw new SourceError(this.#fault.message);
+    }
+    /** Undefined where a part of it is not in memory any more. */
+    #inMemory(start, end) {
+        const [first] = this.#recent;
+        if (first === undefined || first.at > start)
+            return undefined;
+        return this.#recent.flatMap(({ at, chunk }) => at < end && at + chunk.length > start ? [chunk.subarray(Math.max(0, start - at), end - at)] : []);
+    }
+    async #onDisk(start, end, memory) {
+        const { bytesRead } = await this.#file.read(memory, 0, Math.min(end, this.#written) - start, start);
+        if (bytesRead === 0)
+            throw new SourceError('what was to be sent is shorter than it was');
+        return memory.subarray(0, bytesRead);
+    }
+    async close() {
+        // where all destinations gave up early, Nix is still let to bring it: it would fail otherwise
+        await this.#filling?.catch(() => undefined);
+        await this.#file.close();
+    }
+    #wake() {
+        for (const resolve of this.#waiting.splice(0))
+            resolve();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/spool.js
+
+
+
+
+/** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
+const MOST_BYTES = 8 * 1024 ** 3;
+/** Objects up to here are kept in memory, as long as all of them together have no more than the second. */
+const SMALL_BYTES = 64 * 1024;
+const MOST_IN_MEMORY = 8 * 1024 * 1024;
+/** A place for objects on their way, with a limit. An object larger than the limit is let in when it is alone. */
+class Spool {
+    #folder;
+    #limit;
+    #waiting = [];
+    #used = 0;
+    #inMemory = 0;
+    #count = 0;
+    constructor(folder, limit) {
+        this.#folder = folder;
+        this.#limit = limit;
+    }
+    /** @param limit bytes; by default at most 8 GiB and half of the free disk */
+    static async open(folder, limit) {
+        await (0,external_node_fs_promises_.mkdir)(folder, { mode: 0o700 });
+        const disk = await (0,external_node_fs_promises_.statfs)(folder);
+        return new Spool(folder, limit ?? Math.min(MOST_BYTES, (disk.bavail * disk.bsize) / 2));
+    }
+    /** Waits for room and makes a place for one object. @param size bytes */
+    async take(size) {
+        if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
+            this.#inMemory += size;
+            return inMemory(size, () => {
+                this.#inMemory -= size;
+            });
+        }
+        return this.#onDisk(size, size);
+    }
+    /** The same for one of which only a bound is known. @param most bytes */
+    async takeUpTo(most) {
+        return this.#onDisk(most, undefined);
+    }
+    async #onDisk(room, size) {
+        while (this.#used > 0 && this.#used + room > this.#limit)
+            await new Promise((resolve) => this.#waiting.push(resolve));
+        this.#used += room;
+        this.#count += 1;
+        const path = (0,external_node_path_.join)(this.#folder, `${this.#count}`);
+        const release = () => {
+            this.#used -= room;
+            for (const wake of this.#waiting.splice(0))
+                wake();
+        };
+        try {
+            const file = await (0,external_node_fs_promises_.open)(path, 'wx+', 0o600);
+            // without a name it is gone however this process ends
+            await (0,external_node_fs_promises_.rm)(path);
+            return onDisk(new Growing(file, size), release);
+        }
+        catch (cause) {
+            release();
+            throw cause;
+        }
+    }
+    async close() {
+        await (0,external_node_fs_promises_.rm)(this.#folder, { recursive: true, force: true });
+    }
+}
+function inMemory(size, release) {
+    const content = { kind: 'bytes', bytes: Buffer.alloc(0) };
+    return {
+        content,
+        fill: async (body) => {
+            content.bytes = await (0,consumers_namespaceObject.buffer)(body);
+            if (content.bytes.length !== size)
+                throw new Error(`${content.bytes.length} of ${size} bytes came`);
+        },
+        drop: async () => release(),
+    };
+}
+const onDisk = (file, release) => ({
+    content: { kind: 'file', file },
+    fill: (body) => file.fill(body),
+    drop: async () => {
+        await file.close();
+        release();
+    },
+});
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/gateway.js
+
+
+
+
+
+
+
+/**
+ * A binary cache on the loopback interface that `nix copy` writes to: it signs narinfos, tells Nix what need not be
+ * brought, and hands everything on to the real destinations, each at its own pace.
+ */
+class Gateway {
+    password = (0,external_node_crypto_.randomBytes)(16).toString('hex');
+    #options;
+    #known;
+    #spool;
+    #nars = new Set();
+    /** NARs whose narinfo has to come before it is known which destinations lack them. */
+    #held = new Map();
+    #underWay = new Set();
+    #server;
+    #allAlike = true;
+    constructor(options, spool) {
+        this.#options = options;
+        this.#known = new Known(options.storeDirectory);
+        this.#spool = spool;
+    }
+    static async open(options) {
+        const folder = (0,external_node_path_.join)(options.folder, `spool-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+        const gateway = new Gateway(options, await Spool.open(folder, options.spoolLimit));
+        gateway.#server = await serve(gateway, gateway.password);
+        return gateway;
+    }
+    /** Store URL for `nix copy`, without parameters and without the password. */
+    get url() {
+        return `http://127.0.0.1:${this.#server?.port}`;
+    }
+    /**
+     * Announces paths. @param lacking for each delivery what it lacks of the closure
+     * @param made paths that are made here: Nix is not to bring them
+     */
+    announce(closure, lacking, made = new Set()) {
+        const wanted = new Set();
+        for (const [delivery, facts] of lacking) {
+            delivery.lacks(facts);
+            for (const { path } of facts)
+                wanted.add(path);
+        }
+        this.#allAlike &&= [...lacking.values()].every((facts) => facts.length === wanted.size || facts.length === 0);
+        this.#known.announce(closure, new Set([...wanted].filter((path) => !made.has(path))));
+    }
+    /** Packs a path's NAR here and sends it on meanwhile. What fails is kept in the deliveries. */
+    async make(facts, nar, level) {
+        const to = this.#options.deliveries.filter((delivery) => delivery.isLacking(facts.path));
+        const spooled = await this.#spool.takeUpTo(mostBytes(facts));
+        const making = makeNar(facts, whileWanted(nar, to), level);
+        const filled = spooled.fill(making.packed);
+        this.#deliver(making.name, spooled, to);
+        try {
+            await filled;
+        }
+        catch (cause) {
+            making.packed.destroy();
+            const reason = cause instanceof Error ? cause.message : String(cause);
+            for (const delivery of to)
+                delivery.lose(facts.path, delivery.dead ?? reason);
+            return;
+        }
+        const info = this.#signed(making.info());
+        for (const delivery of to) {
+            delivery.info(info);
+            delivery.contentsFit([facts.path]);
+        }
+    }
+    text(asked) {
+        if (asked.kind === 'cache-info')
+            return this.#known.cacheInfo();
+        return asked.kind === 'narinfo' ? this.#known.answerFor(asked.hash) : undefined;
+    }
+    hasNar(name) {
+        return this.#nars.has(name);
+    }
+    async takeNar(name, size, body) {
+        if (this.#living().length === 0)
+            return this.#whyDead();
+        const spooled = await this.#spool.take(size);
+        // sent on while it still comes, except where it is not clear yet who lacks it
+        const filled = spooled.fill(body);
+        const isSentOn = this.#allAlike && spooled.content.kind === 'file';
+        if (isSentOn)
+            this.#deliver(name, spooled, this.#living());
+        try {
+            await filled;
+        }
+        catch (cause) {
+            if (!isSentOn)
+                await spooled.drop();
+            return cause instanceof Error ? cause.message : String(cause);
+        }
+        this.#nars.add(name);
+        if (!this.#allAlike)
+            this.#held.set(name, spooled);
+        else if (!isSentOn)
+            this.#deliver(name, spooled, this.#living());
+        return undefined;
+    }
+    takeInfo(hash, text) {
+        let info;
+        try {
+            info = parseNarInfo(text);
+        }
+        catch (cause) {
+            return cause instanceof Error ? cause.message : String(cause);
+        }
+        const refusal = this.#known.accept(info, hash);
+        if (refusal !== undefined)
+            return refusal;
+        const { deliveries } = this.#options;
+        const held = this.#held.get(info.url);
+        if (held !== undefined) {
+            this.#held.delete(info.url);
+            this.#deliver(info.url, held, deliveries.filter((delivery) => delivery.isLacking(info.path)));
+        }
+        const ours = this.#signed(info);
+        for (const delivery of deliveries)
+            delivery.info(ours);
+        return undefined;
+    }
+    #signed(info) {
+        const { key } = this.#options;
+        return key === undefined ? info : signed(info, key);
+    }
+    async takeOther(name, size, body) {
+        const spooled = await this.#spool.take(size);
+        await spooled.fill(body);
+        this.#track(Promise.all(this.#living().map((delivery) => delivery.other(name, spooled.content))).then(() => spooled.drop()));
+        return undefined;
+    }
+    /** Waits until everything that came is delivered or lost. @param reason why paths that are still open did not come */
+    async settle(reason) {
+        while (this.#underWay.size > 0)
+            await Promise.all(this.#underWay);
+        await Promise.all(this.#options.deliveries.map((delivery) => delivery.settle(reason)));
+    }
+    async close() {
+        await this.#server?.close();
+        await this.#spool.close();
+    }
+    #deliver(name, spooled, to) {
+        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled.content))).then(() => spooled.drop()));
+    }
+    #track(work) {
+        const tracked = work.finally(() => this.#underWay.delete(tracked));
+        this.#underWay.add(tracked);
+    }
+    #living() {
+        return this.#options.deliveries.filter((delivery) => delivery.dead === undefined && !delivery.isIdle);
+    }
+    #whyDead() {
+        return this.#options.deliveries.map(({ dead }) => dead ?? '').join(' ') || 'no destination is left';
+    }
+}
+/** Ends early where nobody takes it any more. */
+async function* whileWanted(nar, to) {
+    for await (const chunk of nar) {
+        if (to.every(({ dead }) => dead !== undefined))
+            throw new Error('no destination is left');
+        yield chunk;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/large.js
+
+
+
+/**
+ * NARs from here on with which zstd has little work are made by this process and sent while they are made: Nix packs all
+ * of a NAR into a file of its own before it sends the first byte. What gives zstd work is left to Nix's several threads.
+ */
+const LARGE_BYTES = 32 * 1024 * 1024;
+/** What is packed against what it was: noise and what is packed already, and what is empty. */
+const [NOISE, EMPTY] = [0.45, 0.05];
+const SAMPLES = 16;
+const large_SAMPLE_BYTES = 64 * 1024;
+/** In a tree of more files no few of them tell what it is like. */
+const MOST_FILES = 2000;
+/** Forms of a content address that a narinfo takes as they are. */
+const PLAIN_ADDRESS = /^(?:text|fixed(?::r)?):sha\d+:[0-9a-z]+$/;
+/** The level where nothing else than zstd, with or without one, is asked for. @param parameters query of the store URL */
+function ownMaking(parameters) {
+    const { compression, 'compression-level': level, ...others } = Object.fromEntries(new URLSearchParams(parameters));
+    const { 'parallel-compression': parallel, ...rest } = others;
+    const isPlain = Object.values(rest).every((value) => /^(false|no|0)$/.test(value));
+    if (compression !== 'zstd' || !isPlain)
+        return undefined;
+    return { level: level === undefined || level === '-1' ? undefined : Number(level) };
+}
+/** Those that are large enough, each content once, and can be described in a narinfo from what is known. */
+function largeOnes(wanted) {
+    const large = wanted.filter(({ narSize, ca }) => narSize >= LARGE_BYTES && (ca === undefined || PLAIN_ADDRESS.test(ca)));
+    return [...new Map(large.map((facts) => [facts.narHash, facts])).values()];
+}
+/** Whether zstd packs a path as fast as it is hashed, told by samples of its files. Never throws. */
+async function packsFast(path) {
+    try {
+        const files = await large_filesOf(path);
+        const total = files.reduce((sum, { size }) => sum + size, 0);
+        let [before, after] = [0, 0];
+        for (const [file, at] of large_places(files, total)) {
+            const bytes = await bytesAt(file, at);
+            before += bytes.length;
+            after += external_node_zlib_.zstdCompressSync(bytes).length;
+        }
+        const ratio = after / before;
+        return ratio >= NOISE || ratio <= EMPTY;
+    }
+    catch {
+        return false; // Nix says what is wrong with it; so does a Node without zstd
+    }
+}
+async function large_filesOf(top) {
+    const stat = await (0,external_node_fs_promises_.lstat)(top);
+    if (!stat.isDirectory())
+        return stat.isFile() ? [{ path: top, size: stat.size }] : [];
+    const found = [];
+    const folders = [top];
+    for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+        const entries = await (0,external_node_fs_promises_.readdir)(folder, { withFileTypes: true });
+        for (const entry of entries) {
+            const path = (0,external_node_path_.join)(folder, entry.name);
+            if (entry.isDirectory())
+                folders.push(path);
+            else if (entry.isFile())
+                found.push({ path, size: await large_sizeOf(path) });
+            if (found.length > MOST_FILES)
+                return [];
+        }
+    }
+    return found;
+}
+/** A name that is no UTF-8 is not found again, and adds nothing to the sample. */
+const large_sizeOf = async (path) => {
+    try {
+        return (await (0,external_node_fs_promises_.lstat)(path)).size;
+    }
+    catch {
+        return 0;
+    }
+};
+/** Places at equal distances in the bytes of all files. */
+function large_places(files, total) {
+    const chosen = [];
+    let [begin, next] = [0, total / SAMPLES / 2];
+    for (const { path, size } of files) {
+        for (; next < begin + size; next += total / SAMPLES)
+            chosen.push([path, Math.floor(next - begin)]);
+        begin += size;
+    }
+    return chosen;
+}
+async function bytesAt(path, at) {
+    const file = await (0,external_node_fs_promises_.open)(path);
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(large_SAMPLE_BYTES), 0, large_SAMPLE_BYTES, at);
+        return buffer.subarray(0, bytesRead);
+    }
+    finally {
+        await file.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/push/gateway/nar.js
+
+
+/** Bytes of a file that are read at a time. */
+const READ_BYTES = 1024 * 1024;
+const SEPARATOR = Buffer.from('/');
+/**
+ * A path of the store as a NAR (Nix src/libutil/archive.cc, dumpPath), some bytes at a time, valid until the next are
+ * asked for. @throws Error where it cannot be read
+ */
+async function* narOf(path) {
+    const memory = [Buffer.allocUnsafe(READ_BYTES), Buffer.allocUnsafe(READ_BYTES)];
+    yield Buffer.concat(nar_words('nix-archive-1'));
+    yield* node(Buffer.from(path), memory);
+}
+async function* node(path, memory) {
+    const stat = await (0,external_node_fs_promises_.lstat)(path);
+    if (stat.isDirectory()) {
+        yield Buffer.concat(nar_words('(', 'type', 'directory'));
+        const names = await (0,external_node_fs_promises_.readdir)(path, { encoding: 'buffer' });
+        for (const name of names.sort(Buffer.compare)) {
+            yield Buffer.concat(nar_words('entry', '(', 'name', name, 'node'));
+            yield* node(Buffer.concat([path, SEPARATOR, name]), memory);
+            yield Buffer.concat(nar_words(')'));
+        }
+    }
+    else if (stat.isSymbolicLink()) {
+        yield Buffer.concat(nar_words('(', 'type', 'symlink', 'target', await (0,external_node_fs_promises_.readlink)(path, { encoding: 'buffer' })));
+    }
+    else {
+        const isProgram = (stat.mode & external_node_fs_.constants.S_IXUSR) !== 0;
+        const size = Buffer.alloc(8);
+        size.writeBigUInt64LE(BigInt(stat.size));
+        yield Buffer.concat([...nar_words('(', 'type', 'regular', ...(isProgram ? ['executable', ''] : []), 'contents'), size]);
+        yield* nar_bytesOf(path, stat.size, memory);
+        yield Buffer.alloc(-stat.size & 7);
+    }
+    yield Buffer.concat(nar_words(')'));
+}
+/** Reads the next bytes while the last are used. */
+async function* nar_bytesOf(path, size, memory) {
+    const file = await (0,external_node_fs_promises_.open)(path);
+    let reading;
+    const read = async (at, into) => {
+        const { bytesRead } = await file.read(into, 0, Math.min(into.length, size - at), at);
+        if (bytesRead === 0)
+            throw new Error(`${path} is shorter than it was`);
+        return into.subarray(0, bytesRead);
+    };
+    try {
+        for (let [at, turn] = [0, 0]; at < size; turn = 1 - turn) {
+            const piece = await (reading ?? read(at, memory[0]));
+            at += piece.length;
+            reading = at < size ? read(at, memory[turn === 0 ? 1 : 0]) : undefined;
+            reading?.catch(() => undefined); // thrown where it is waited for
+            yield piece;
+        }
+    }
+    finally {
+        await reading?.catch(() => undefined);
+        await file.close();
+    }
+}
+/** Texts as NARs have them: with their length, filled up with zeros to eight bytes. */
+const nar_words = (...texts) => texts.flatMap((text) => {
+    const bytes = Buffer.from(text);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(bytes.length));
+    return [length, bytes, Buffer.alloc(-bytes.length & 7)];
+});
+
+;// CONCATENATED MODULE: ./build/js/push/paths/closure.js
+
+
+/** With the hash as narinfos spell it. */
+const asFacts = ({ path, narHash, narSize, references, signatures, deriver, ca }) => ({
+    path,
+    narHash: toNarInfoHash(narHash),
+    narSize,
+    references,
+    signatures,
+    ...(deriver === undefined ? {} : { deriver }),
+    ...(ca === undefined ? {} : { ca }),
+});
+/** Paths that `nix store verify --no-trust` found changed or could not read, from what it printed. */
+function parseDamaged(stderr) {
+    const found = [...stderr.matchAll(/path '([^']+)' (?:was modified|disappeared|is corrupted)/g)];
+    return [...new Set(found.map((match) => match[1] ?? ''))].map(store_path_parseStorePath);
+}
+
+;// CONCATENATED MODULE: ./build/js/push/paths/local-store.js
+
+
+/**
+ * Compares the contents of local paths with their hashes: `nix copy` uploads a rotten path without a look.
+ * @returns what is wrong, by path
+ * @throws Error where they could not be compared
+ */
+async function damagedPaths(runner, nix, paths) {
+    const damaged = new Map();
+    for (const some of slices(paths)) {
+        const command = newCommand(nix, ['store', 'verify', '--no-trust', '--', ...some]);
+        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 4 * 3600, discardStdout: true });
+        if (result.exitCode === 0)
+            continue;
+        const found = parseDamaged(result.stderr);
+        if (found.length === 0)
+            throw new Error(`the local store could not be checked: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`);
+        for (const path of found)
+            damaged.set(path, 'its content in the local store is damaged; nix-store --repair-path it');
+    }
+    return damaged;
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/caches.js
@@ -42255,12 +42483,12 @@ async function bring(runner, nix, { request, closure }, targets, own) {
         await gateway.close();
     }
 }
-/** What is packed and sent by this process, and not by Nix: large paths that compress badly, where all can take them so. */
+/** What is packed and sent by this process, and not by Nix: large paths that zstd packs fast, where all can take them so. */
 async function madeHere(targets, wanted, parameters) {
     const making = targets.every(({ objects }) => objects.takesStreams) ? ownMaking(parameters) : undefined;
     if (making === undefined)
         return { paths: [], level: undefined };
-    const large = await Promise.all(largeOnes(wanted).map(async (facts) => ((await packsBadly(facts.path)) ? [facts] : [])));
+    const large = await Promise.all(largeOnes(wanted).map(async (facts) => ((await packsFast(facts.path)) ? [facts] : [])));
     return { paths: large.flat(), level: making.level };
 }
 async function makeThem(gateway, { paths, level }) {
@@ -42305,120 +42533,78 @@ function progressOf(targets, wanted) {
     return each.join('; ');
 }
 
-;// CONCATENATED MODULE: ./build/js/push/settings.js
-
-
-/** Reads the settings once. @throws CommandError where Nix cannot print them */
-async function settings_readSettings(runner, nix) {
-    const config = await configInForce(runner.commands, nix);
-    const netrc = await settings_textOf(textIn(config.get('netrc-file')));
-    const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? textIn(config.get('ssl-cert-file'));
-    const readable = (await settings_textOf(authorities)) !== undefined;
-    return {
-        http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
-        aws: { env: runner.facts.env, home: runner.facts.home },
-        substituters: listIn(config.get('substituters')),
-        trustedKeys: listIn(config.get('trusted-public-keys')),
-    };
-}
-const textIn = (value) => typeof value === 'string' && value !== '' ? value : undefined;
-/** Lists are text in old versions. */
-const listIn = (value) => Array.isArray(value)
-    ? value.map(String)
-    : (textIn(value)
-        ?.split(/\s+/)
-        .filter((item) => item !== '') ?? []);
-async function settings_textOf(path) {
-    if (path === undefined)
-        return undefined;
-    try {
-        return await (0,external_node_fs_promises_.readFile)(path, 'utf8');
-    }
-    catch {
-        // /etc/nix/netrc is the default and seldom there
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/js/push/ssh-store.js
+;// CONCATENATED MODULE: ./build/js/push/paths/upstream.js
 
 
 
 
 
 
-const REACH_SECONDS = 40;
-const LIST_SECONDS = 600;
-/** No questions on a terminal, no hanging on a dead link; what the user's own options say comes first and wins. */
-const SSH_OPTIONS = '-o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -o ServerAliveCountMax=4';
-async function sshCommand(runner, nix, destination, args) {
-    const NIX_SSHOPTS = `${runner.facts.env.NIX_SSHOPTS ?? ''} ${SSH_OPTIONS}`.trim();
-    return await freshCommand(runner, nix, args, { env: { NIX_SSHOPTS }, secrets: secretsOf(destination.url) });
-}
-/** Asks a store behind SSH for its presence. Gives what is wrong, undefined where it answers. */
-async function reachStore(runner, nix, destination) {
-    const verb = atLeast(nix.version, '2.19') ? 'info' : 'ping';
-    const command = await sshCommand(runner, nix, destination, ['store', verb, '--store', destination.url]);
-    const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: REACH_SECONDS });
-    if (result.stopped === 'timeout')
-        return `no answer within ${REACH_SECONDS} s`;
-    if (result.exitCode === 0)
-        return undefined;
-    const words = copy_plan_lastWords(result.stderr);
-    const reason = fatalReason(result.stderr);
-    return reason === undefined ? words : `${reason} (${words})`;
-}
-/** Copies the closure with `nix copy`; the store takes over the signatures of local paths. @throws Error with the reason */
-async function copyOverSsh(runner, nix, request, destination, closure) {
-    await signLocally(runner, nix, request, closure);
-    const args = sshCopyArguments(destination.url, request.roots, (request.skipUpstream ?? []).length > 0);
-    const largest = closure.reduce((most, { narSize }) => Math.max(most, narSize), 0);
-    await copyWithTries(runner, () => sshCommand(runner, nix, destination, args), silenceLimit(largest, 'ssh'));
-}
-async function signLocally(runner, nix, { key }, closure) {
-    const unsigned = closure.filter(({ signatures }) => !signatures.some((text) => keyName(text) === key?.name));
-    if (key === undefined || unsigned.length === 0)
-        return;
-    await withSecretFile(runner, key.secret, async (file) => {
-        for (const some of slices(unsigned)) {
-            const command = await freshCommand(runner, nix, signArguments(file, some));
-            const options = { accept: 'any', timeoutSeconds: LIST_SECONDS };
-            let result = await runner.commands.run(command, options);
-            // up to Nix 2.8 a daemon lets only users that it trusts sign; root is one
-            if (/not privileged/.test(result.stderr) && runner.facts.privilege !== 'none')
-                result = await runner.commands.run(command, { ...options, asRoot: true });
-            if (result.exitCode !== 0)
-                throw new Error(`the paths cannot be signed; the daemon must trust this user for that: ${copy_plan_lastWords(result.stderr)}`);
-        }
-    });
-}
-const signArguments = (keyFile, paths) => [
-    ...['store', 'sign', '--key-file', keyFile, '--', ...paths.map(({ path }) => path)],
-];
+
+
 /**
- * Adds our signature to paths that a store behind `ssh-ng://` had before; the protocol of `ssh://` cannot.
- * @returns why not; undefined where it did
+ * The caches whose paths are left out: those named, or all configured substituters, but never a destination itself, and
+ * no substituter in the folder for temporary files of the job (the Actions cache is one): nobody else can reach it.
+ * @param temporary that folder
  */
-async function signOverSsh(runner, nix, key, destination, paths) {
-    return await withSecretFile(runner, key.secret, async (file) => {
-        for (const some of slices(paths)) {
-            const args = ['--store', destination.url, ...signArguments(file, some)];
-            const command = await sshCommand(runner, nix, destination, args);
-            const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: LIST_SECONDS });
-            if (result.exitCode !== 0)
-                return copy_plan_lastWords(result.stderr) || `nix store sign ended with ${result.exitCode}`;
-        }
-        return undefined;
-    });
+function upstreamCaches(wish, substituters, destinations, temporary) {
+    const targets = new Set(destinations.map(({ url }) => upstream_place(url)));
+    const lasting = substituters.filter((url) => !upstream_place(url).startsWith(`file://${temporary}/`));
+    const named = wish === 'substituters' ? lasting : (wish ?? []);
+    return [...new Set(named)].filter((url) => !targets.has(upstream_place(url)));
 }
-/** What the store has of these paths, asked without any cache. @throws Error where it does not answer */
-async function heldOverSsh(runner, nix, destination, paths) {
-    const command = (args) => sshCommand(runner, nix, destination, args);
-    const infos = await pathInfos(runner.commands, nix, paths, { store: destination.url, command });
-    return new Map(infos.map((info) => [info.path, info]));
+const upstream_place = (url) => withoutLogin(url).replace(/\?.*$/s, '').replace(/\/+$/, '');
+/**
+ * Trusted keys that stand for a cache by the custom of their names: `cache.nixos.org-1` signs for
+ * https://cache.nixos.org, `foo.cachix.org-1` for https://foo.cachix.org.
+ */
+function keysOf(cache, trustedKeys) {
+    const host = /^https?:\/\/([^/?#:]+)/.exec(upstream_place(cache))?.[1];
+    return trustedKeys.filter((key) => keyName(key).replace(/-\d+$/, '') === host);
+}
+/**
+ * Paths of the closure that the caches serve: by a trusted key's signature on the local path, without a question, or
+ * because the cache has their narinfo. A cache that does not answer serves nothing.
+ */
+async function servedUpstream(runner, caches, closure, settings) {
+    const served = new Set();
+    for (const cache of caches) {
+        const keys = keysOf(cache, settings.trustedKeys);
+        for (const facts of closure)
+            if (keys.some((key) => isSignedBy(facts, key)))
+                served.add(facts.path);
+        const open = closure.filter(({ path }) => !served.has(path));
+        for (const path of await askCache(runner, cache, open, settings))
+            served.add(path);
+    }
+    return served;
+}
+async function askCache(runner, cache, closure, settings) {
+    const parsed = parseDestination(cache);
+    if ('problem' in parsed || closure.length === 0)
+        return [];
+    let objects;
+    try {
+        const there = await openObjects(parsed, settings, BRIEF_PATIENCE);
+        objects = there;
+        if (there === undefined)
+            return [];
+        const found = await inParallel(there.lookups, closure, async ({ path }) => {
+            const text = await there.read(`${storeHash(path)}.narinfo`);
+            return text !== undefined && parseNarInfo(text.toString()).path === path ? [path] : [];
+        });
+        return found.flat();
+    }
+    catch (cause) {
+        runner.log.warning(`skip-upstream: ${parsed.shown} could not be asked, so its paths are pushed: ${reasonOf(cause)}`);
+        return [];
+    }
+    finally {
+        objects?.close();
+    }
 }
 
-;// CONCATENATED MODULE: ./build/js/push/ssh.js
+;// CONCATENATED MODULE: ./build/js/push/ssh/ssh.js
 
 
 
@@ -42495,77 +42681,6 @@ function seenOverSsh({ request, closure }, { scheme }, { before, unsigned, failu
     };
 }
 
-;// CONCATENATED MODULE: ./build/js/push/upstream.js
-
-
-
-
-
-
-
-
-/**
- * The caches whose paths are left out: those named, or all configured substituters, but never a destination itself, and
- * no substituter in the folder for temporary files of the job (the Actions cache is one): nobody else can reach it.
- * @param temporary that folder
- */
-function upstreamCaches(wish, substituters, destinations, temporary) {
-    const targets = new Set(destinations.map(({ url }) => upstream_place(url)));
-    const lasting = substituters.filter((url) => !upstream_place(url).startsWith(`file://${temporary}/`));
-    const named = wish === 'substituters' ? lasting : (wish ?? []);
-    return [...new Set(named)].filter((url) => !targets.has(upstream_place(url)));
-}
-const upstream_place = (url) => withoutLogin(url).replace(/\?.*$/s, '').replace(/\/+$/, '');
-/**
- * Trusted keys that stand for a cache by the custom of their names: `cache.nixos.org-1` signs for
- * https://cache.nixos.org, `foo.cachix.org-1` for https://foo.cachix.org.
- */
-function keysOf(cache, trustedKeys) {
-    const host = /^https?:\/\/([^/?#:]+)/.exec(upstream_place(cache))?.[1];
-    return trustedKeys.filter((key) => keyName(key).replace(/-\d+$/, '') === host);
-}
-/**
- * Paths of the closure that the caches serve: by a trusted key's signature on the local path, without a question, or
- * because the cache has their narinfo. A cache that does not answer serves nothing.
- */
-async function servedUpstream(runner, caches, closure, settings) {
-    const served = new Set();
-    for (const cache of caches) {
-        const keys = keysOf(cache, settings.trustedKeys);
-        for (const facts of closure)
-            if (keys.some((key) => isSignedBy(facts, key)))
-                served.add(facts.path);
-        const open = closure.filter(({ path }) => !served.has(path));
-        for (const path of await askCache(runner, cache, open, settings))
-            served.add(path);
-    }
-    return served;
-}
-async function askCache(runner, cache, closure, settings) {
-    const parsed = parseDestination(cache);
-    if ('problem' in parsed || closure.length === 0)
-        return [];
-    let objects;
-    try {
-        const there = await openObjects(parsed, settings, BRIEF_PATIENCE);
-        objects = there;
-        if (there === undefined)
-            return [];
-        const found = await inParallel(there.lookups, closure, async ({ path }) => {
-            const text = await there.read(`${storeHash(path)}.narinfo`);
-            return text !== undefined && parseNarInfo(text.toString()).path === path ? [path] : [];
-        });
-        return found.flat();
-    }
-    catch (cause) {
-        runner.log.warning(`skip-upstream: ${parsed.shown} could not be asked, so its paths are pushed: ${reasonOf(cause)}`);
-        return [];
-    }
-    finally {
-        objects?.close();
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/js/push/closures.js
 
 
@@ -42619,47 +42734,6 @@ function groups({ destinations, compression }) {
         alike.set(name, [...(alike.get(name) ?? []), destination]);
     }
     return [...alike.values()];
-}
-
-;// CONCATENATED MODULE: ./build/js/push/event.js
-const FROM_OUTSIDE = ['pull_request', 'pull_request_target', 'workflow_run', 'pull_request_review'];
-/**
- * Whether a run may push. Code that strangers propose is built but not signed and published: their workflows get no
- * secrets (pull_request from a fork, Dependabot), or get them though they should not use them (pull_request_target,
- * workflow_run after a fork's run, issue_comment): GitHub security guide "Keeping your workflows secure".
- */
-function decidePush(event) {
-    const no = (why) => ({ push: false, reason: `Nothing is pushed: ${why}.` });
-    if (event.actor === 'dependabot[bot]' && event.name.startsWith('pull_request'))
-        return no('this is a pull request by Dependabot, which gets no secrets');
-    if (event.name === 'issue_comment')
-        return no('the workflow was started by a comment (issue_comment), which anyone can write');
-    if (!FROM_OUTSIDE.includes(event.name))
-        return { push: true };
-    if (event.headRepository === event.repository)
-        return { push: true };
-    const from = event.headRepository ?? 'a repository that is gone';
-    return no(`the code comes from ${from}, not from ${event.repository} (${event.name})`);
-}
-/** The facts from the environment and the parsed JSON of GITHUB_EVENT_PATH. */
-function eventFacts(env, payload) {
-    const head = event_text(payload, 'pull_request', 'head', 'repo', 'full_name') ??
-        event_text(payload, 'workflow_run', 'head_repository', 'full_name');
-    return {
-        name: env.GITHUB_EVENT_NAME ?? '',
-        actor: env.GITHUB_ACTOR ?? '',
-        repository: env.GITHUB_REPOSITORY ?? '',
-        headRepository: head,
-    };
-}
-function event_text(value, ...names) {
-    let here = value;
-    for (const name of names) {
-        if (typeof here !== 'object' || here === null)
-            return undefined;
-        here = here[name];
-    }
-    return typeof here === 'string' ? here : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/live.js
@@ -42723,70 +42797,6 @@ function reachedAll(reports) {
     const missing = new Set(reports.flatMap(({ paths }) => paths.filter(({ status }) => status === 'failed')).map(({ path }) => path));
     const all = new Set(reports.flatMap(({ paths }) => paths.map(({ path }) => path)));
     return [...all].filter((path) => !missing.has(path));
-}
-
-;// CONCATENATED MODULE: ./build/js/push/preflight.js
-
-
-
-
-
-
-
-
-
-
-/** Fixed, so that a destination that forbids DELETE ends up with one such object at most. */
-const PROBE = 'nix-multiarch-write-test';
-/**
- * Tries every destination in seconds, so that wrong credentials fail before an hour of building: reachable, a binary
- * cache for this store or an empty place that can become one, readable and writable. Never throws.
- */
-async function preflight(runner, nix, destinations, key) {
-    if (destinations.length === 0)
-        return [];
-    if (key !== undefined)
-        runner.log.info(`Pushed paths are signed; their public key is ${key.publicKey}`);
-    const settings = await settings_readSettings(runner, nix);
-    const found = await Promise.all(destinations.map((destination) => problemOf(runner, nix, destination, settings)));
-    return found.flatMap((text, n) => {
-        const destination = destinations[n];
-        if (destination === undefined)
-            return [];
-        if (text === undefined)
-            runner.log.info(`Push destination ${destination.shown}: reachable and writable`);
-        return text === undefined ? [] : [{ destination: destination.shown, text: `${destination.shown}: ${text}` }];
-    });
-}
-async function problemOf(runner, nix, destination, settings) {
-    let objects;
-    try {
-        const isCache = !destination.scheme.startsWith('ssh');
-        const wrongUrl = isCache ? wrongParameters(destination.url) : undefined;
-        if (wrongUrl !== undefined)
-            return wrongUrl;
-        if (destination.scheme === 'file')
-            await probeFolder(folderOf(destination.url), PROBE);
-        objects = await openObjects(destination, settings, BRIEF_PATIENCE);
-        if (objects === undefined)
-            return await reachStore(runner, nix, destination);
-        const info = await objects.read(CACHE_INFO);
-        const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), nix.storeDirectory);
-        if (wrong !== undefined || destination.scheme === 'file')
-            return wrong;
-        await objects.write(PROBE, bytesOf('Written by nix-multiarch to see whether it may; can be deleted.\n'));
-        const limit = await objects.limit?.(PROBE);
-        await objects.remove(PROBE);
-        if (limit !== undefined)
-            runner.log.warning(limitWarning(destination.shown, limit));
-        return undefined;
-    }
-    catch (cause) {
-        return withoutLogin(cause instanceof Error ? cause.message : String(cause));
-    }
-    finally {
-        objects?.close();
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/push.js

@@ -3,16 +3,16 @@ import type { Destination } from '../inputs/inputs.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
+import { readBack, unseen } from './after/read-back.ts'
+import { consumerLines, reportOf } from './after/report.ts'
 import { CANCELLED } from './cancel.ts'
-import type { PathFacts } from './closure.ts'
-import { copyWithTries, freshCommand, withSecretFile } from './copy.ts'
-import { gatewayCopyArguments, makingParameters, silenceLimit } from './copy-plan.ts'
+import { copyWithTries, freshCommand, withSecretFile } from './copy/copy.ts'
+import { gatewayCopyArguments, makingParameters, silenceLimit } from './copy/copy-plan.ts'
 import { Gateway } from './gateway/gateway.ts'
-import { largeOnes, ownMaking, packsBadly } from './gateway/large.ts'
+import { largeOnes, ownMaking, packsFast } from './gateway/large.ts'
 import { narOf } from './gateway/nar.ts'
-import { damagedPaths } from './local-store.ts'
-import { readBack, unseen } from './read-back.ts'
-import { consumerLines, reportOf } from './report.ts'
+import type { PathFacts } from './paths/closure.ts'
+import { damagedPaths } from './paths/local-store.ts'
 import type { PushSettings } from './settings.ts'
 import { lackedBy, openTarget, reasonOf, type Target } from './target.ts'
 import type { PushReport, PushRequest } from './types.ts'
@@ -109,12 +109,12 @@ interface Made {
   readonly level: number | undefined
 }
 
-/** What is packed and sent by this process, and not by Nix: large paths that compress badly, where all can take them so. */
+/** What is packed and sent by this process, and not by Nix: large paths that zstd packs fast, where all can take them so. */
 async function madeHere(targets: readonly Target[], wanted: readonly PathFacts[], parameters: string): Promise<Made> {
   const making = targets.every(({ objects }) => objects.takesStreams) ? ownMaking(parameters) : undefined
   if (making === undefined) return { paths: [], level: undefined }
   const large = await Promise.all(
-    largeOnes(wanted).map(async (facts) => ((await packsBadly(facts.path)) ? [facts] : [])),
+    largeOnes(wanted).map(async (facts) => ((await packsFast(facts.path)) ? [facts] : [])),
   )
   return { paths: large.flat(), level: making.level }
 }

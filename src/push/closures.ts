@@ -6,12 +6,12 @@ import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type CachePush, pushToCaches } from './caches.ts'
 import { unlessCancelled } from './cancel.ts'
-import { asFacts } from './closure.ts'
-import { makingParameters } from './copy-plan.ts'
+import { makingParameters } from './copy/copy-plan.ts'
+import { asFacts } from './paths/closure.ts'
+import { servedUpstream, upstreamCaches } from './paths/upstream.ts'
 import { readSettings } from './settings.ts'
-import { pushOverSsh } from './ssh.ts'
+import { pushOverSsh } from './ssh/ssh.ts'
 import type { PushReport, PushRequest } from './types.ts'
-import { servedUpstream, upstreamCaches } from './upstream.ts'
 
 /**
  * Pushes the closures of all roots to every destination and reads them back from there. What fails is reported, by

@@ -6,10 +6,10 @@ import type { StorePath } from '../nix/store-path.ts'
 import { secretsOf } from '../nix/store-url.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
+import { decidePush, eventFacts, type PushDecision } from './before/event.ts'
+import { preflight } from './before/preflight.ts'
 import { pushClosures } from './closures.ts'
-import { decidePush, eventFacts, type PushDecision } from './event.ts'
 import { type LivePush, startPushing } from './live.ts'
-import { preflight } from './preflight.ts'
 import type { PushReport } from './types.ts'
 
 /**

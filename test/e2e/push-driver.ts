@@ -8,9 +8,9 @@ import type { StorePath } from '../../src/nix/store-path.ts'
 import { parseDestination } from '../../src/nix/store-url.ts'
 import type { System } from '../../src/nix/system.ts'
 import { parseNixVersion } from '../../src/nix/version.ts'
+import { preflight } from '../../src/push/before/preflight.ts'
 import { pushClosures } from '../../src/push/closures.ts'
 import { startPushing } from '../../src/push/live.ts'
-import { preflight } from '../../src/push/preflight.ts'
 import { openRunner } from '../../src/runner/runner.ts'
 
 export interface Job {

@@ -1,4 +1,4 @@
-// Large paths that compress badly: this action packs them itself and sends them while it does.
+// Large paths with which zstd has little work: this action packs them itself and sends them while it does.
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -148,7 +148,7 @@ describe.skipIf(!machineUsable())('large paths', () => {
       expect(stage.faults('/srv/left')).toEqual([])
     })
 
-    it('what compresses well, and what the URL asks more of, is left to Nix', async () => {
+    it('what is work for zstd, and what the URL asks more of, is left to Nix', async () => {
       const lines = (await stage.machine.sh('seq 6000000 > /root/lines; nix-store --add /root/lines')).trim()
       const random = await noise(stage, 'listed')
       const to = ['file:///srv/by-nix?write-nar-listing=true']

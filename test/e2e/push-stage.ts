@@ -1,7 +1,7 @@
 // The stage of the push tests: a machine with a Nix, a closure in its store, a key, and ways to look at a cache.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type NarInfo, parseNarInfo } from '../../src/push/narinfo.ts'
+import { type NarInfo, parseNarInfo } from '../../src/push/paths/narinfo.ts'
 import type { PushReport } from '../../src/push/types.ts'
 import { type RigNixVersion, rig } from '../rig/cache.ts'
 import { Machine } from '../rig/machine.ts'

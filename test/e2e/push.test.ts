@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isSignedBy } from '../../src/push/narinfo.ts'
+import { isSignedBy } from '../../src/push/paths/narinfo.ts'
 import { machineUsable } from '../rig/available.ts'
 import { nixVersions } from '../rig/cache.ts'
 import { startBinaryCache, startSshServer } from '../rig/servers.ts'

@@ -1,7 +1,7 @@
 import { type StorePath, storeHash } from '../../nix/store-path.ts'
-import type { PathFacts } from '../closure.ts'
 import { bytesOf, type Content, DestinationError, type Objects, SourceError, sizeOf } from '../destination/objects.ts'
-import type { NarInfo } from '../narinfo.ts'
+import type { PathFacts } from '../paths/closure.ts'
+import type { NarInfo } from '../paths/narinfo.ts'
 import { Lanes } from './lanes.ts'
 import { NarInfoOrder } from './order.ts'
 

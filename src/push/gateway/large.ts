@@ -3,15 +3,15 @@ import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import zlib from 'node:zlib'
 import type { StorePath } from '../../nix/store-path.ts'
-import type { PathFacts } from '../closure.ts'
+import type { PathFacts } from '../paths/closure.ts'
 
 /**
- * NARs from here on that compress badly are made by this process and sent while they are made: Nix packs all of a NAR
- * into a file of its own before it sends the first byte. What compresses well is left to Nix's several threads.
+ * NARs from here on with which zstd has little work are made by this process and sent while they are made: Nix packs all
+ * of a NAR into a file of its own before it sends the first byte. What gives zstd work is left to Nix's several threads.
  */
 const LARGE_BYTES = 32 * 1024 * 1024
-/** Size of what is packed against what it was. */
-const BAD_RATIO = 0.45
+/** What is packed against what it was: noise and what is packed already, and what is empty. */
+const [NOISE, EMPTY] = [0.45, 0.05]
 const SAMPLES = 16
 const SAMPLE_BYTES = 64 * 1024
 /** In a tree of more files no few of them tell what it is like. */
@@ -37,8 +37,8 @@ export function largeOnes(wanted: readonly PathFacts[]): readonly PathFacts[] {
   return [...new Map(large.map((facts) => [facts.narHash, facts])).values()]
 }
 
-/** Whether zstd leaves most of a path as it is, told by samples of its files. Never throws. */
-export async function packsBadly(path: StorePath): Promise<boolean> {
+/** Whether zstd packs a path as fast as it is hashed, told by samples of its files. Never throws. */
+export async function packsFast(path: StorePath): Promise<boolean> {
   try {
     const files = await filesOf(path)
     const total = files.reduce((sum, { size }) => sum + size, 0)
@@ -48,7 +48,8 @@ export async function packsBadly(path: StorePath): Promise<boolean> {
       before += bytes.length
       after += zlib.zstdCompressSync(bytes).length
     }
-    return before > 0 && after / before >= BAD_RATIO
+    const ratio = after / before
+    return ratio >= NOISE || ratio <= EMPTY
   } catch {
     return false // Nix says what is wrong with it; so does a Node without zstd
   }

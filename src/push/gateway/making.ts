@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import { toBase32 } from '../../nix/base32.ts'
-import type { PathFacts } from '../closure.ts'
-import { type NarInfo, parseNarInfo } from '../narinfo.ts'
+import type { PathFacts } from '../paths/closure.ts'
+import { type NarInfo, parseNarInfo } from '../paths/narinfo.ts'
 
 /** Bytes of packed NAR that come at a time. */
 const CHUNK_BYTES = 512 * 1024

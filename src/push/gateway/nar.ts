@@ -10,12 +10,14 @@ const SEPARATOR = Buffer.from('/')
  * asked for. @throws Error where it cannot be read
  */
 export async function* narOf(path: string): AsyncGenerator<Uint8Array> {
-  const memory = Buffer.allocUnsafe(READ_BYTES)
+  const memory = [Buffer.allocUnsafe(READ_BYTES), Buffer.allocUnsafe(READ_BYTES)] as const
   yield Buffer.concat(words('nix-archive-1'))
   yield* node(Buffer.from(path), memory)
 }
 
-async function* node(path: Buffer, memory: Buffer): AsyncGenerator<Uint8Array> {
+type Memory = readonly [Buffer, Buffer]
+
+async function* node(path: Buffer, memory: Memory): AsyncGenerator<Uint8Array> {
   const stat = await lstat(path)
   if (stat.isDirectory()) {
     yield Buffer.concat(words('(', 'type', 'directory'))
@@ -38,16 +40,25 @@ async function* node(path: Buffer, memory: Buffer): AsyncGenerator<Uint8Array> {
   yield Buffer.concat(words(')'))
 }
 
-async function* bytesOf(path: Buffer, size: number, memory: Buffer): AsyncGenerator<Uint8Array> {
+/** Reads the next bytes while the last are used. */
+async function* bytesOf(path: Buffer, size: number, memory: Memory): AsyncGenerator<Uint8Array> {
   const file = await open(path)
+  let reading: Promise<Uint8Array> | undefined
+  const read = async (at: number, into: Buffer): Promise<Uint8Array> => {
+    const { bytesRead } = await file.read(into, 0, Math.min(into.length, size - at), at)
+    if (bytesRead === 0) throw new Error(`${path} is shorter than it was`)
+    return into.subarray(0, bytesRead)
+  }
   try {
-    for (let at = 0; at < size; ) {
-      const { bytesRead } = await file.read(memory, 0, Math.min(memory.length, size - at), at)
-      if (bytesRead === 0) throw new Error(`${path} is shorter than it was`)
-      at += bytesRead
-      yield memory.subarray(0, bytesRead)
+    for (let [at, turn] = [0, 0]; at < size; turn = 1 - turn) {
+      const piece: Uint8Array = await (reading ?? read(at, memory[0]))
+      at += piece.length
+      reading = at < size ? read(at, memory[turn === 0 ? 1 : 0]) : undefined
+      reading?.catch(() => undefined) // thrown where it is waited for
+      yield piece
     }
   } finally {
+    await reading?.catch(() => undefined)
     await file.close()
   }
 }

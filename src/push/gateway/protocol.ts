@@ -1,7 +1,7 @@
 import { type StorePath, storeHash } from '../../nix/store-path.ts'
-import { newCacheInfo } from '../cache-info.ts'
-import type { PathFacts } from '../closure.ts'
-import type { NarInfo } from '../narinfo.ts'
+import { newCacheInfo } from '../before/cache-info.ts'
+import type { PathFacts } from '../paths/closure.ts'
+import type { NarInfo } from '../paths/narinfo.ts'
 
 /** What Nix asks of the gateway, in the HTTP binary cache protocol (Nix src/libstore/binary-cache-store.cc). */
 export type Asked =

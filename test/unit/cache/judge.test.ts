@@ -5,7 +5,7 @@ import { isVouchedFor, parseEntry, printEntry } from '../../../src/cache/entry.t
 import { type FoundFiles, judgeFiles } from '../../../src/cache/judge.ts'
 import { openCacheKey, signedCacheKey } from '../../../src/cache/signer.ts'
 import type { CacheEntry } from '../../../src/cache/types.ts'
-import { isSignedBy, parseNarInfo } from '../../../src/push/narinfo.ts'
+import { isSignedBy, parseNarInfo } from '../../../src/push/paths/narinfo.ts'
 import { contentOf, entryOf, graphs, nameOf, pathOf } from './entries.ts'
 
 const main = openCacheKey()

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StorePath } from '../../../src/nix/store-path.ts'
-import { newCacheInfo, wrongCacheInfo } from '../../../src/push/cache-info.ts'
+import { consumerLines } from '../../../src/push/after/report.ts'
+import { newCacheInfo, wrongCacheInfo } from '../../../src/push/before/cache-info.ts'
+import { decidePush, eventFacts } from '../../../src/push/before/event.ts'
 import {
   fatalReason,
   gatewayCopyArguments,
@@ -10,15 +12,13 @@ import {
   silenceLimit,
   sshCopyArguments,
   wrongParameters,
-} from '../../../src/push/copy-plan.ts'
+} from '../../../src/push/copy/copy-plan.ts'
 import { httpTarget, netrcLogin } from '../../../src/push/destination/http-target.ts'
-import { decidePush, eventFacts } from '../../../src/push/event.ts'
 import { largeOnes, ownMaking } from '../../../src/push/gateway/large.ts'
 import { Known, presentNarInfo, whatIsAsked } from '../../../src/push/gateway/protocol.ts'
-import { parseNarInfo } from '../../../src/push/narinfo.ts'
-import { consumerLines } from '../../../src/push/report.ts'
+import { parseNarInfo } from '../../../src/push/paths/narinfo.ts'
+import { keysOf, upstreamCaches } from '../../../src/push/paths/upstream.ts'
 import { explainStatus, isPassing, PATIENCE, retryAfterSeconds, waitBefore } from '../../../src/push/retry.ts'
-import { keysOf, upstreamCaches } from '../../../src/push/upstream.ts'
 
 const root = '/nix/store/3ypfk0s9198wzvf8x26m7y6ymrmpl50n-b' as StorePath
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { faultOf, judge } from '../../../src/push/found.ts'
-import { isSignedBy, parseNarInfo, signed } from '../../../src/push/narinfo.ts'
+import { faultOf, judge } from '../../../src/push/after/found.ts'
+import { isSignedBy, parseNarInfo, signed } from '../../../src/push/paths/narinfo.ts'
 
 // written and signed by Nix 2.26.3
 const PUBLIC = 'test-1:A84aMzct/IEI3m2ACRUgJfYUXWBgTpJYHmSBQEDKR8k='

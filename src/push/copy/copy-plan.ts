@@ -1,5 +1,5 @@
-import type { StorePath } from '../nix/store-path.ts'
-import { urlParameter, withoutLogin } from '../nix/store-url.ts'
+import type { StorePath } from '../../nix/store-path.ts'
+import { urlParameter, withoutLogin } from '../../nix/store-url.ts'
 
 /** Parameters of a store URL that concern what Nix makes of a path, not where it goes. */
 const MAKING = ['compression', 'compression-level', 'parallel-compression', 'write-nar-listing', 'index-debug-info']

@@ -1,7 +1,7 @@
-import type { Nix } from '../nix/nix.ts'
-import { newCommand, slices } from '../nix/store.ts'
-import type { StorePath } from '../nix/store-path.ts'
-import type { Runner } from '../runner/ports.ts'
+import type { Nix } from '../../nix/nix.ts'
+import { newCommand, slices } from '../../nix/store.ts'
+import type { StorePath } from '../../nix/store-path.ts'
+import type { Runner } from '../../runner/ports.ts'
 import { parseDamaged } from './closure.ts'
 
 /**

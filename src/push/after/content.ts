@@ -2,11 +2,11 @@ import { createHash, type Hash } from 'node:crypto'
 import { Duplex, PassThrough, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import * as zlib from 'node:zlib'
-import { toBase32 } from '../nix/base32.ts'
-import { CommandError } from '../runner/errors.ts'
-import type { Commands } from '../runner/ports.ts'
-import { DestinationError, type Objects } from './destination/objects.ts'
-import type { NarInfo } from './narinfo.ts'
+import { toBase32 } from '../../nix/base32.ts'
+import { CommandError } from '../../runner/errors.ts'
+import type { Commands } from '../../runner/ports.ts'
+import { DestinationError, type Objects } from '../destination/objects.ts'
+import type { NarInfo } from '../paths/narinfo.ts'
 
 const TRIES = 3
 

@@ -1,5 +1,5 @@
-import type { PathFacts } from './closure.ts'
-import type { NarInfo } from './narinfo.ts'
+import type { PathFacts } from '../paths/closure.ts'
+import type { NarInfo } from '../paths/narinfo.ts'
 
 /** What a destination has of a path, judged against the local store. */
 export type Found =

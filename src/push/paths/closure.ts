@@ -1,6 +1,6 @@
-import { toNarInfoHash } from '../nix/hash.ts'
-import type { PathInfo } from '../nix/json.ts'
-import { parseStorePath, type StorePath } from '../nix/store-path.ts'
+import { toNarInfoHash } from '../../nix/hash.ts'
+import type { PathInfo } from '../../nix/json.ts'
+import { parseStorePath, type StorePath } from '../../nix/store-path.ts'
 
 /** What the local store, or a store behind SSH, knows of a path. */
 export interface PathFacts {

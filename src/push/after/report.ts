@@ -1,8 +1,8 @@
-import type { Destination } from '../inputs/inputs.ts'
-import type { StorePath } from '../nix/store-path.ts'
-import { urlParameter } from '../nix/store-url.ts'
-import type { PathFacts } from './closure.ts'
-import type { PushedPath, PushReport } from './types.ts'
+import type { Destination } from '../../inputs/inputs.ts'
+import type { StorePath } from '../../nix/store-path.ts'
+import { urlParameter } from '../../nix/store-url.ts'
+import type { PathFacts } from '../paths/closure.ts'
+import type { PushedPath, PushReport } from '../types.ts'
 
 /** A path as a destination has it. */
 export interface Copy {

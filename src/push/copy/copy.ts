@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Nix } from '../nix/nix.ts'
-import { newCommand } from '../nix/store.ts'
-import { withoutLogin } from '../nix/store-url.ts'
-import type { Command, Runner } from '../runner/ports.ts'
+import type { Nix } from '../../nix/nix.ts'
+import { newCommand } from '../../nix/store.ts'
+import { withoutLogin } from '../../nix/store-url.ts'
+import type { Command, Runner } from '../../runner/ports.ts'
+import { type Patience, waitBefore } from '../retry.ts'
 import { fatalReason, lastWords } from './copy-plan.ts'
-import { type Patience, waitBefore } from './retry.ts'
 
 const PATIENCE: Patience = { tries: 4, baseSeconds: 2, capSeconds: 30, budgetSeconds: 4 * 3600 }
 

@@ -1,15 +1,15 @@
-import type { StorePath } from '../nix/store-path.ts'
-import { count } from '../nix/units.ts'
-import { inParallel } from '../runner/parallel.ts'
-import type { Runner } from '../runner/ports.ts'
-import type { PathFacts } from './closure.ts'
+import type { StorePath } from '../../nix/store-path.ts'
+import { count } from '../../nix/units.ts'
+import { inParallel } from '../../runner/parallel.ts'
+import type { Runner } from '../../runner/ports.ts'
+import type { PathFacts } from '../paths/closure.ts'
+import type { NarInfo } from '../paths/narinfo.ts'
+import { type NoTarget, reasonOf, signWhatIsThere, type Target } from '../target.ts'
+import type { PushRequest } from '../types.ts'
 import { type ContentCheck, checkContent, unpacker } from './content.ts'
 import { type Found, faultOf } from './found.ts'
 import { lookUp } from './look-up.ts'
-import type { NarInfo } from './narinfo.ts'
 import type { Seen } from './report.ts'
-import { type NoTarget, reasonOf, signWhatIsThere, type Target } from './target.ts'
-import type { PushRequest } from './types.ts'
 
 const CONTENTS_AT_A_TIME = 4
 /** How many NARs `verify: sample` reads whole, and how many bytes of all of them; unpacked they may have more. */

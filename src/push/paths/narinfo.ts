@@ -1,6 +1,6 @@
-import { toNarInfoHash } from '../nix/hash.ts'
-import { signatureFits, signatureFitsBeside, signText } from '../nix/signing-key.ts'
-import { parseStorePath, type StorePath } from '../nix/store-path.ts'
+import { toNarInfoHash } from '../../nix/hash.ts'
+import { signatureFits, signatureFitsBeside, signText } from '../../nix/signing-key.ts'
+import { parseStorePath, type StorePath } from '../../nix/store-path.ts'
 
 /** What a `<hash>.narinfo` says (Nix src/libstore/nar-info.cc). Hashes are `sha256:<base 32>`. */
 export interface NarInfo {

@@ -1,9 +1,9 @@
-import { type StorePath, storeHash } from '../nix/store-path.ts'
-import { inParallel } from '../runner/parallel.ts'
-import type { PathFacts } from './closure.ts'
-import type { Objects } from './destination/objects.ts'
+import { type StorePath, storeHash } from '../../nix/store-path.ts'
+import { inParallel } from '../../runner/parallel.ts'
+import type { Objects } from '../destination/objects.ts'
+import type { PathFacts } from '../paths/closure.ts'
+import { isSignedByBeside, type NarInfo, parseNarInfo } from '../paths/narinfo.ts'
 import { type Found, judge } from './found.ts'
-import { isSignedByBeside, type NarInfo, parseNarInfo } from './narinfo.ts'
 
 /**
  * Asks the destination itself what it has of each path. @param written narinfos that should be there: their NARs are
