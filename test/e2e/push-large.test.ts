@@ -2,11 +2,13 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isSignedBy } from '../../src/push/paths/narinfo.ts'
 import { machineUsable } from '../rig/available.ts'
 import { nixVersions, rig } from '../rig/cache.ts'
 import { startBinaryCache } from '../rig/servers.ts'
 import { prepareServers, startNginx } from './push-servers.ts'
-import { counts, repository, Stage } from './push-stage.ts'
+import { counts, faultsOf, narinfosOf, repository, Stage } from './push-stage.ts'
+import { signingKey, withJob } from './support.ts'
 
 /** A tree with all that a NAR can have, and a reference: built, so that a consumer needs its signature. */
 async function oddTree(stage: Stage, name: string): Promise<string> {
@@ -56,6 +58,31 @@ describe.skipIf(!machineUsable())('large paths', () => {
     } finally {
       await stage.machine.stop()
     }
+  })
+
+  it('go out from a job as it runs on a runner', async () => {
+    const flake = `{
+      outputs = { self }: {
+        packages.x86_64-linux.image = derivation {
+          name = "image"; system = "x86_64-linux"; builder = "/bin/bash";
+          args = [ "-c" "/usr/bin/head -c 35000000 /dev/urandom > $out" ];
+        };
+      };
+    }`
+    await withJob({ nix: '2.34.8', flake }, async ({ act, finish, machine, runner }) => {
+      const key = signingKey('large-1')
+      const push = { 'push-to': 'file:///tmp/cache', 'signing-key': key.secret, verify: 'full' }
+      const inputs = { targets: 'x86_64-linux', packages: 'image', 'extra-nix-config': 'sandbox = false' }
+      const { ok, outputs } = await act({ ...inputs, ...push })
+      expect(ok, runner.log).toBe(true)
+      expect(Number(outputs['pushed-bytes'])).toBeGreaterThan(35_000_000)
+      const [info] = narinfosOf(machine, '/tmp/cache')
+      expect(info && isMadeHere(info)).toBe(true)
+      expect(info?.text).toMatch(/^Deriver: .*-image\.drv$/m)
+      expect(info && isSignedBy(info, key.publicKey)).toBe(true)
+      expect(faultsOf(machine, '/tmp/cache')).toEqual([])
+      await finish()
+    })
   })
 
   describe('and what goes wrong', () => {
