@@ -31851,7 +31851,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(906);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8880);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7368);
 
 
@@ -31912,7 +31912,7 @@ const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one
 
 /***/ }),
 
-/***/ 906:
+/***/ 8880:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39024,6 +39024,9 @@ function whyUseless(info, narInfo) {
  */
 async function leaveOutUseless(runner, installed) {
     const { nix } = installed;
+    // Nix may go by a proxy that this process does not know of: what it reaches is not told by what we reach
+    if (['all_proxy', 'ALL_PROXY'].some((name) => runner.facts.env[name]))
+        return installed;
     const urls = nix.substituters.filter((url) => /^https?:\/\//.test(url));
     const reasons = new Map();
     await inParallel(urls.length, urls, async (url) => {
@@ -39195,52 +39198,6 @@ function copy_plan_lastWords(stderr) {
 var external_node_http_ = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
-
-
-const MIB = 1024 * 1024;
-/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
-const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
-const body_limit_SECONDS = 3;
-/**
- * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
- * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
- * say, 0 where it takes not even the smallest.
- */
-async function bodyLimit(target, name, tls) {
-    for (const [n, size] of ASKED.entries()) {
-        const status = await announce(target, name, size, tls);
-        if (status !== 413)
-            return n === 0 ? undefined : size;
-    }
-    return 0;
-}
-function announce(target, name, size, tls) {
-    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
-    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
-    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
-    return new Promise((resolve) => {
-        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
-            method: 'PUT',
-            headers,
-            agent: false,
-            ...tls,
-        });
-        const finish = (status) => {
-            clearTimeout(timer);
-            request.destroy();
-            resolve(status);
-        };
-        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
-        request.on('continue', () => finish(100));
-        request.on('response', ({ statusCode }) => finish(statusCode));
-        request.on('error', () => finish());
-        request.flushHeaders();
-    });
-}
-/** The warning for a limit, in a sentence. @param limit bytes */
-const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
-
 ;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
 /** Bytes of what is to be written; undefined where that is not known yet. */
 const sizeOf = (content) => content.kind === 'bytes' ? content.bytes.length : content.file.size;
@@ -39274,6 +39231,214 @@ async function writeAll(file, chunks) {
         await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
     return wanted;
 }
+
+;// CONCATENATED MODULE: ./build/js/push/destination/transport.js
+
+
+
+/** Seconds without a byte in either direction. */
+const STALL_SECONDS = 60;
+const CONNECT_SECONDS = 15;
+const MOST_REDIRECTS = 5;
+/** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
+const ASK_FIRST_BYTES = 1024 * 1024;
+const CONTINUE_SECONDS = 1;
+function openTransport(connections, facts = {}) {
+    const agents = openAgents(facts, {
+        keepAlive: true,
+        maxSockets: connections,
+        maxFreeSockets: connections,
+        scheduling: 'fifo',
+    });
+    return {
+        send: (sending) => followed((one) => exchange(one, agents.for(one.url)), sending),
+        close: () => agents.close(),
+    };
+}
+/** Agents for both schemes. */
+function openAgents(facts, options) {
+    const { proxyEnv } = facts;
+    const plain = new external_node_http_.Agent({ ...options, ...(proxyEnv === undefined ? {} : { proxyEnv }) });
+    const secure = new external_node_https_namespaceObject.Agent({ ...options, ...facts });
+    return {
+        for: ({ protocol }) => (protocol === 'https:' ? secure : plain),
+        close: () => {
+            plain.destroy();
+            secure.destroy();
+        },
+    };
+}
+async function followed(once, first) {
+    let sending = first;
+    for (let redirects = 0;; redirects += 1) {
+        const answer = await once(sending);
+        const location = answer.headers.location;
+        const moves = [301, 302, 303, 307, 308].includes(answer.status) && location !== undefined;
+        if (!moves || (sending.method !== 'GET' && sending.method !== 'HEAD' && answer.status < 307))
+            return answer;
+        answer.body.resume();
+        const url = new URL(location, sending.url);
+        if (redirects === MOST_REDIRECTS || (sending.url.protocol === 'https:' && url.protocol !== 'https:'))
+            throw new DestinationError(`${sending.url.origin} redirects in a circle or to plain http`, { passing: false });
+        // credentials are for the host that they were given for
+        const { authorization, ...open } = sending.headers;
+        const headers = url.origin === sending.url.origin && authorization ? { ...open, authorization } : open;
+        sending = { ...sending, url, headers };
+    }
+}
+function exchange(sending, agent) {
+    const { url, method, content } = sending;
+    const length = contentLength(sending);
+    const headers = { 'user-agent': 'nix-multiarch', ...sending.headers };
+    // without a length it goes in chunks of its own (RFC 9112 7.1)
+    if (content !== undefined && length !== undefined)
+        headers['content-length'] = length;
+    if (length === undefined || length >= ASK_FIRST_BYTES)
+        headers.expect = '100-continue';
+    return new Promise((resolve, reject) => {
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, { method, headers, agent });
+        let answered = false;
+        const broken = (cause) => {
+            clearTimeout(connecting);
+            reject(cause instanceof DestinationError || cause instanceof SourceError ? cause : connectionError(url, cause));
+        };
+        const stop = (text) => request.destroy(new DestinationError(`${url.origin} ${text}`, { passing: true }));
+        const connecting = setTimeout(() => stop(`does not answer for ${CONNECT_SECONDS} s`), CONNECT_SECONDS * 1000);
+        request.on('socket', (socket) => {
+            if (!socket.connecting)
+                clearTimeout(connecting);
+            else
+                socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+        });
+        request.setTimeout(STALL_SECONDS * 1000, () => stop(`made no progress for ${STALL_SECONDS} s`));
+        request.on('error', broken);
+        request.on('response', (body) => {
+            answered = true;
+            clearTimeout(connecting);
+            // an answer before the end of the upload: the rest of the body is of no use, and neither is the connection
+            if (!request.writableEnded)
+                body.once('end', () => request.destroy());
+            resolve({ status: body.statusCode ?? 0, headers: body.headers, body });
+        });
+        if (content === undefined)
+            request.end();
+        else
+            permission(request, headers)
+                .then(() => sendBody(request, sending, () => answered))
+                .catch((cause) => request.destroy(cause));
+    });
+}
+/** Waits for `100 Continue`, an answer, or a while: not every server knows it (RFC 9110 10.1.1). */
+function permission(request, headers) {
+    if (headers.expect === undefined)
+        return Promise.resolve();
+    request.flushHeaders();
+    return new Promise((resolve) => {
+        const done = () => {
+            clearTimeout(timer);
+            resolve();
+        };
+        let timer = setTimeout(done, (CONNECT_SECONDS + CONTINUE_SECONDS) * 1000);
+        request.once('socket', () => {
+            clearTimeout(timer);
+            timer = setTimeout(done, CONTINUE_SECONDS * 1000);
+        });
+        for (const event of ['continue', 'response', 'close'])
+            request.once(event, done);
+    });
+}
+async function sendBody(request, sending, answered) {
+    const { content } = sending;
+    if (content?.kind === 'bytes') {
+        request.end(content.bytes);
+        return;
+    }
+    if (content === undefined)
+        return;
+    const [start, end] = sending.range ?? [0, Number.POSITIVE_INFINITY];
+    for await (const chunks of content.file.chunks(start, end)) {
+        if (answered() || request.destroyed)
+            return;
+        await written(request, chunks);
+    }
+    request.end();
+}
+/** Resolves once the chunks are on their way, or nobody wants them any more: their memory may then be used again. */
+const written = (request, chunks) => new Promise((resolve) => {
+    const done = () => {
+        request.off('close', done);
+        resolve();
+    };
+    request.once('close', done);
+    // in one call to the system
+    request.cork();
+    for (const [n, chunk] of chunks.entries())
+        request.write(chunk, n === chunks.length - 1 ? done : undefined);
+    request.uncork();
+});
+function contentLength({ content, range }) {
+    if (range !== undefined)
+        return range[1] - range[0];
+    if (content === undefined)
+        return 0;
+    return sizeOf(content);
+}
+const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
+function connectionError(url, cause) {
+    const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '');
+    const passing = !REFUSED.has(cause.code ?? '') && !certificate;
+    const isPlain = /wrong version number|packet length too long/i.test(cause.message);
+    const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code;
+    return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain });
+}
+
+;// CONCATENATED MODULE: ./build/js/push/destination/body-limit.js
+
+
+
+const MIB = 1024 * 1024;
+/** Sizes that are asked for, the largest first; nginx's own default is 1 MiB. */
+const ASKED = [2048 * MIB, 100 * MIB, 10 * MIB, MIB];
+const body_limit_SECONDS = 3;
+/**
+ * The largest of some sizes that a server would take, without sending a byte of it: an upload is announced
+ * (`Expect: 100-continue`, RFC 9110 10.1.1) and not begun. Gives undefined where the server sets no limit or does not
+ * say, 0 where it takes not even the smallest.
+ */
+async function bodyLimit(target, name, tls) {
+    for (const [n, size] of ASKED.entries()) {
+        const status = await announce(target, name, size, tls);
+        if (status !== 413)
+            return n === 0 ? undefined : size;
+    }
+    return 0;
+}
+function announce(target, name, size, tls) {
+    const url = new URL(`${target.base.href.replace(/\/$/, '')}/${name}`);
+    const login = target.authorization === undefined ? {} : { authorization: target.authorization };
+    const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
+    const agents = openAgents(tls, { keepAlive: false });
+    return new Promise((resolve) => {
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
+            method: 'PUT',
+            headers,
+            agent: agents.for(url),
+        });
+        const finish = (status) => {
+            clearTimeout(timer);
+            request.destroy();
+            agents.close();
+            resolve(status);
+        };
+        const timer = setTimeout(finish, body_limit_SECONDS * 1000);
+        request.on('continue', () => finish(100));
+        request.on('response', ({ statusCode }) => finish(statusCode));
+        request.on('error', () => finish());
+        request.flushHeaders();
+    });
+}
+/** The warning for a limit, in a sentence. @param limit bytes */
+const limitWarning = (shown, limit) => `${shown} takes no upload ${limit === 0 ? 'of 1 MiB' : `much larger than ${limit / MIB} MiB`}; compressed NARs above its limit will fail (nginx: client_max_body_size)`;
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/file.js
 
@@ -39443,154 +39608,6 @@ function explainStatus(status, doing, hint = '') {
 
 ;// CONCATENATED MODULE: external "node:stream/consumers"
 const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./build/js/push/destination/transport.js
-
-
-
-/** Seconds without a byte in either direction. */
-const STALL_SECONDS = 60;
-const CONNECT_SECONDS = 15;
-const MOST_REDIRECTS = 5;
-/** From here on the server is asked before the body is sent, so that a refusal costs no upload. */
-const ASK_FIRST_BYTES = 1024 * 1024;
-const CONTINUE_SECONDS = 1;
-function openTransport(connections, tls = {}) {
-    const options = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections, scheduling: 'fifo' };
-    const plain = new external_node_http_.Agent(options);
-    const secure = new external_node_https_namespaceObject.Agent({ ...options, ...tls });
-    const once = (sending) => exchange(sending, sending.url.protocol === 'https:' ? secure : plain);
-    return {
-        send: (sending) => followed(once, sending),
-        close: () => {
-            plain.destroy();
-            secure.destroy();
-        },
-    };
-}
-async function followed(once, first) {
-    let sending = first;
-    for (let redirects = 0;; redirects += 1) {
-        const answer = await once(sending);
-        const location = answer.headers.location;
-        const moves = [301, 302, 303, 307, 308].includes(answer.status) && location !== undefined;
-        if (!moves || (sending.method !== 'GET' && sending.method !== 'HEAD' && answer.status < 307))
-            return answer;
-        answer.body.resume();
-        const url = new URL(location, sending.url);
-        if (redirects === MOST_REDIRECTS || (sending.url.protocol === 'https:' && url.protocol !== 'https:'))
-            throw new DestinationError(`${sending.url.origin} redirects in a circle or to plain http`, { passing: false });
-        // credentials are for the host that they were given for
-        const { authorization, ...open } = sending.headers;
-        const headers = url.origin === sending.url.origin && authorization ? { ...open, authorization } : open;
-        sending = { ...sending, url, headers };
-    }
-}
-function exchange(sending, agent) {
-    const { url, method, content } = sending;
-    const length = contentLength(sending);
-    const headers = { 'user-agent': 'nix-multiarch', ...sending.headers };
-    // without a length it goes in chunks of its own (RFC 9112 7.1)
-    if (content !== undefined && length !== undefined)
-        headers['content-length'] = length;
-    if (length === undefined || length >= ASK_FIRST_BYTES)
-        headers.expect = '100-continue';
-    return new Promise((resolve, reject) => {
-        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, { method, headers, agent });
-        let answered = false;
-        const broken = (cause) => {
-            clearTimeout(connecting);
-            reject(cause instanceof DestinationError || cause instanceof SourceError ? cause : connectionError(url, cause));
-        };
-        const stop = (text) => request.destroy(new DestinationError(`${url.origin} ${text}`, { passing: true }));
-        const connecting = setTimeout(() => stop(`does not answer for ${CONNECT_SECONDS} s`), CONNECT_SECONDS * 1000);
-        request.on('socket', (socket) => {
-            if (!socket.connecting)
-                clearTimeout(connecting);
-            else
-                socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
-        });
-        request.setTimeout(STALL_SECONDS * 1000, () => stop(`made no progress for ${STALL_SECONDS} s`));
-        request.on('error', broken);
-        request.on('response', (body) => {
-            answered = true;
-            clearTimeout(connecting);
-            // an answer before the end of the upload: the rest of the body is of no use, and neither is the connection
-            if (!request.writableEnded)
-                body.once('end', () => request.destroy());
-            resolve({ status: body.statusCode ?? 0, headers: body.headers, body });
-        });
-        if (content === undefined)
-            request.end();
-        else
-            permission(request, headers)
-                .then(() => sendBody(request, sending, () => answered))
-                .catch((cause) => request.destroy(cause));
-    });
-}
-/** Waits for `100 Continue`, an answer, or a while: not every server knows it (RFC 9110 10.1.1). */
-function permission(request, headers) {
-    if (headers.expect === undefined)
-        return Promise.resolve();
-    request.flushHeaders();
-    return new Promise((resolve) => {
-        const done = () => {
-            clearTimeout(timer);
-            resolve();
-        };
-        let timer = setTimeout(done, (CONNECT_SECONDS + CONTINUE_SECONDS) * 1000);
-        request.once('socket', () => {
-            clearTimeout(timer);
-            timer = setTimeout(done, CONTINUE_SECONDS * 1000);
-        });
-        for (const event of ['continue', 'response', 'close'])
-            request.once(event, done);
-    });
-}
-async function sendBody(request, sending, answered) {
-    const { content } = sending;
-    if (content?.kind === 'bytes') {
-        request.end(content.bytes);
-        return;
-    }
-    if (content === undefined)
-        return;
-    const [start, end] = sending.range ?? [0, Number.POSITIVE_INFINITY];
-    for await (const chunks of content.file.chunks(start, end)) {
-        if (answered() || request.destroyed)
-            return;
-        await written(request, chunks);
-    }
-    request.end();
-}
-/** Resolves once the chunks are on their way, or nobody wants them any more: their memory may then be used again. */
-const written = (request, chunks) => new Promise((resolve) => {
-    const done = () => {
-        request.off('close', done);
-        resolve();
-    };
-    request.once('close', done);
-    // in one call to the system
-    request.cork();
-    for (const [n, chunk] of chunks.entries())
-        request.write(chunk, n === chunks.length - 1 ? done : undefined);
-    request.uncork();
-});
-function contentLength({ content, range }) {
-    if (range !== undefined)
-        return range[1] - range[0];
-    if (content === undefined)
-        return 0;
-    return sizeOf(content);
-}
-const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
-function connectionError(url, cause) {
-    const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '');
-    const passing = !REFUSED.has(cause.code ?? '') && !certificate;
-    const isPlain = /wrong version number|packet length too long/i.test(cause.message);
-    const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code;
-    return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain });
-}
-
 ;// CONCATENATED MODULE: ./build/js/push/destination/tries.js
 
 
@@ -39679,7 +39696,7 @@ const LOOKUPS = 240;
 const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' };
 /** Opens the objects of an `http(s)://` store URL. @throws Error where a certificate file cannot be read */
 async function httpObjects(target, patience = PATIENCE) {
-    const tls = await tlsFacts(target);
+    const tls = await connectionFacts(target);
     const transport = openTransport(LOOKUPS, tls);
     const tries = new Tries(patience);
     const login = target.authorization === undefined ? {} : { authorization: target.authorization };
@@ -39763,11 +39780,17 @@ function contentType(method, name) {
         return { 'content-type': 'text/x-nix-cache-info' };
     return { 'content-type': name.endsWith('.ls') ? 'application/json' : 'application/x-nix-nar' };
 }
-/** The certificates of a target, read. @throws Error where a file cannot be read */
-async function tlsFacts(target) {
+/** How a target is spoken to, its certificates read. @throws Error where a file cannot be read */
+async function connectionFacts(target) {
     const text = async (path) => (path === undefined ? undefined : await (0,external_node_fs_promises_.readFile)(path, 'utf8'));
     const [cert, key, ca] = await Promise.all([target.certificate, target.privateKey, target.authorities].map(text));
-    return { ...(cert ? { cert } : {}), ...(key ? { key } : {}), ...(ca ? { ca } : {}) };
+    const { proxyEnv } = target;
+    return {
+        ...(cert ? { cert } : {}),
+        ...(key ? { key } : {}),
+        ...(ca ? { ca } : {}),
+        ...(proxyEnv === undefined ? {} : { proxyEnv }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/js/push/destination/http-target.js
@@ -39791,6 +39814,7 @@ function httpTarget(url, facts) {
         certificate: urlParameter(url, 'tls-certificate'),
         privateKey: urlParameter(url, 'tls-private-key'),
         authorities: facts.authorities,
+        ...(facts.proxyEnv === undefined ? {} : { proxyEnv: facts.proxyEnv }),
     };
 }
 function authorizationOf({ user, password }) {
@@ -40579,16 +40603,34 @@ async function openObjects(destination, settings, patience = PATIENCE) {
         case 'https':
             return httpObjects(httpTarget(destination.url, settings.http), patience);
         case 's3': {
-            const { authorities } = settings.http;
-            const tls = await tlsFacts({ certificate: undefined, privateKey: undefined, authorities });
-            return s3Objects(destination.url, settings.aws, tls, patience);
+            const line = await connectionFacts({ ...settings.http, certificate: undefined, privateKey: undefined });
+            return s3Objects(destination.url, settings.aws, line, patience);
         }
         default:
             return undefined;
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/push/destination/proxies.js
+/** Where clouds tell a machine its credentials: on the machine's own network. */
+const METADATA = ['169.254.169.254', '169.254.170.2'];
+/**
+ * The proxies of the environment as curl, and so Nix, reads it: HTTP_PROXY in capitals is a header that a stranger may
+ * have sent. Node (24.5 and later) speaks to HTTP proxies; of SOCKS it knows nothing.
+ */
+function proxies(env) {
+    const all = env.all_proxy || env.ALL_PROXY;
+    const speaks = (proxy) => proxy && /^(https?:\/\/|(?!\w+:\/\/))/i.test(proxy) ? proxy : undefined;
+    const url = (proxy) => (proxy === undefined || proxy.includes('://') ? proxy : `http://${proxy}`);
+    return {
+        http_proxy: url(speaks(env.http_proxy || all)),
+        https_proxy: url(speaks(env.https_proxy || env.HTTPS_PROXY || all)),
+        no_proxy: [env.no_proxy || env.NO_PROXY, ...METADATA].filter((text) => text).join(','),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/js/push/settings.js
+
 
 
 /** Reads the settings once. @throws CommandError where Nix cannot print them */
@@ -40598,7 +40640,11 @@ async function settings_readSettings(runner, nix) {
     const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? textIn(config.get('ssl-cert-file'));
     const readable = (await settings_textOf(authorities)) !== undefined;
     return {
-        http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
+        http: {
+            netrc: netrc === undefined ? [] : [netrc],
+            authorities: readable ? authorities : undefined,
+            proxyEnv: proxies(runner.facts.env),
+        },
         aws: { env: runner.facts.env, home: runner.facts.home },
         substituters: listIn(config.get('substituters')),
         trustedKeys: listIn(config.get('trusted-public-keys')),

@@ -34421,6 +34421,9 @@ function whyUseless(info, narInfo) {
  */
 async function leaveOutUseless(runner, installed) {
     const { nix } = installed;
+    // Nix may go by a proxy that this process does not know of: what it reaches is not told by what we reach
+    if (['all_proxy', 'ALL_PROXY'].some((name) => runner.facts.env[name]))
+        return installed;
     const urls = nix.substituters.filter((url) => /^https?:\/\//.test(url));
     const reasons = new Map();
     await parallel_inParallel(urls.length, urls, async (url) => {

@@ -32,6 +32,8 @@ export function whyUseless(info: Reply, narInfo: Reply): string | undefined {
  */
 export async function leaveOutUseless(runner: Runner, installed: Installed): Promise<Installed> {
   const { nix } = installed
+  // Nix may go by a proxy that this process does not know of: what it reaches is not told by what we reach
+  if (['all_proxy', 'ALL_PROXY'].some((name) => runner.facts.env[name])) return installed
   const urls = nix.substituters.filter((url) => /^https?:\/\//.test(url))
   const reasons = new Map<string, string>()
   await inParallel(urls.length, urls, async (url) => {

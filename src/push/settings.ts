@@ -5,6 +5,7 @@ import { configInForce } from '../nix/store.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { AwsFacts } from './destination/aws-credentials.ts'
 import type { HttpFacts } from './destination/http-target.ts'
+import { proxies } from './destination/proxies.ts'
 
 /** What the Nix settings say that matters for a push. */
 export interface PushSettings {
@@ -22,7 +23,11 @@ export async function readSettings(runner: Runner, nix: Nix): Promise<PushSettin
   const authorities = runner.facts.env.NIX_SSL_CERT_FILE ?? textIn(config.get('ssl-cert-file'))
   const readable = (await textOf(authorities)) !== undefined
   return {
-    http: { netrc: netrc === undefined ? [] : [netrc], authorities: readable ? authorities : undefined },
+    http: {
+      netrc: netrc === undefined ? [] : [netrc],
+      authorities: readable ? authorities : undefined,
+      proxyEnv: proxies(runner.facts.env),
+    },
     aws: { env: runner.facts.env, home: runner.facts.home },
     substituters: listIn(config.get('substituters')),
     trustedKeys: listIn(config.get('trusted-public-keys')),

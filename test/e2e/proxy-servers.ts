@@ -49,7 +49,8 @@ export async function startProxy(machine: Machine, wants: { readonly password: b
     openssl x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 1 -extfile names -out cert.pem 2> /dev/null
     cat > nginx.conf <<'CONF'
 user root; pid /run/nginx.pid; error_log /var/log/nginx.log; events { worker_connections 64; }
-http { access_log off; server { listen 127.0.0.1:8443 ssl; ssl_certificate /srv/cert.pem; ssl_certificate_key /srv/key.pem; root /srv/cache; } }
+http { access_log off; server { listen 127.0.0.1:8443 ssl; ssl_certificate /srv/cert.pem; ssl_certificate_key /srv/key.pem; root /srv/cache;
+  dav_methods PUT DELETE; create_full_put_path on; client_max_body_size 0; client_body_temp_path /srv/cache/.tmp; } }
 CONF
     cat > proxy.conf <<'CONF'
 Port 8888

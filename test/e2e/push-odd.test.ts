@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
 import { rig } from '../rig/cache.ts'
 import { startBinaryCache } from '../rig/servers.ts'
+import { prepareProxy, startProxy } from './proxy-servers.ts'
 import { counts, FLAGS, repository, Stage } from './push-stage.ts'
 
 describe.skipIf(!machineUsable())('what a stranger may come with', () => {
@@ -40,6 +41,26 @@ describe.skipIf(!machineUsable())('what a stranger may come with', () => {
   ])('a server that is a %s is told before the build', async (kind, reason) => {
     const { answer } = await stage.drive({ verb: 'preflight', to: [await serve(kind)] })
     expect(answer).toEqual([{ destination: expect.any(String), text: expect.stringMatching(reason) }])
+  })
+
+  it('a cache that only a proxy with a password reaches, with a certificate of its own authority', async () => {
+    prepareProxy()
+    const { cache, ca, password, proxy, passedOn } = await startProxy(stage.machine, { password: true })
+    const env = { https_proxy: proxy, NIX_SSL_CERT_FILE: ca }
+    const to = [`${cache}/behind`]
+    const told = async (more: Record<string, string>) => (await stage.drive({ verb: 'preflight', to }, more)).answer
+    const refused = (reason: RegExp) => [{ destination: to[0], text: expect.stringMatching(reason) }]
+    expect(await told({ NIX_SSL_CERT_FILE: ca })).toEqual(refused(/cannot be reached: .*cache.internal/))
+    expect(await told({ ...env, https_proxy: proxy.replace(password, 'wrong') })).toEqual(refused(/tunnel .* (401|407) /))
+    expect(await told({ ...env, no_proxy: '.internal' })).toEqual(refused(/cannot be reached: .*cache.internal/))
+    expect(await told(env)).toEqual([])
+    const large = await stage.machine.sh('head -c 34M /dev/urandom > /root/behind; nix-store --add /root/behind')
+    const root = await stage.build('behind')
+    const { reports, log } = await stage.push({ roots: [root, large.trim()], to, verify: 'full' }, env)
+    expect(reports[0]).toMatchObject({ status: 'ok', verified: 3 })
+    expect(stage.faults('/srv/cache/behind')).toEqual([])
+    expect(await passedOn()).toContain('cache.internal:8443')
+    expect(log).not.toContain(password)
   })
 
   it('a URL that cannot work is told before the build', async () => {

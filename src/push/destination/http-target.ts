@@ -1,3 +1,4 @@
+import type { ProxyEnv } from 'node:http'
 import { decoded, urlParameter, withoutLogin } from '../../nix/store-url.ts'
 
 /** Where and with which credentials requests go. */
@@ -11,12 +12,14 @@ export interface HttpTarget {
   readonly certificate: string | undefined
   readonly privateKey: string | undefined
   readonly authorities: string | undefined
+  readonly proxyEnv?: ProxyEnv
 }
 
-/** What the machine says: contents of netrc files, the best first, and the file of certificate authorities. */
+/** What the machine says: contents of netrc files, the best first, the file of certificate authorities, proxies. */
 export interface HttpFacts {
   readonly netrc: readonly string[]
   readonly authorities: string | undefined
+  readonly proxyEnv?: ProxyEnv
 }
 
 /**
@@ -39,6 +42,7 @@ export function httpTarget(url: string, facts: HttpFacts): HttpTarget {
     certificate: urlParameter(url, 'tls-certificate'),
     privateKey: urlParameter(url, 'tls-private-key'),
     authorities: facts.authorities,
+    ...(facts.proxyEnv === undefined ? {} : { proxyEnv: facts.proxyEnv }),
   }
 }
 

@@ -4,7 +4,7 @@ import { PATIENCE, type Patience } from '../retry.ts'
 import { bodyLimit } from './body-limit.ts'
 import type { HttpTarget } from './http-target.ts'
 import { type Content, DestinationError, type FileContent, type Objects } from './objects.ts'
-import { openTransport, type Sending, type TlsFacts } from './transport.ts'
+import { type ConnectionFacts, openTransport, type Sending } from './transport.ts'
 import { statusError, Tries } from './tries.ts'
 
 /** Objects behind plain HTTP: GET, HEAD, PUT, DELETE, as Nix's HTTP binary cache does. */
@@ -16,7 +16,7 @@ const PAST_CACHES = { 'cache-control': 'no-cache', pragma: 'no-cache' }
 
 /** Opens the objects of an `http(s)://` store URL. @throws Error where a certificate file cannot be read */
 export async function httpObjects(target: HttpTarget, patience: Patience = PATIENCE): Promise<Objects> {
-  const tls = await tlsFacts(target)
+  const tls = await connectionFacts(target)
   const transport = openTransport(LOOKUPS, tls)
   const tries = new Tries(patience)
   const login = target.authorization === undefined ? {} : { authorization: target.authorization }
@@ -107,11 +107,17 @@ function contentType(method: string, name: string): Record<string, string> {
   return { 'content-type': name.endsWith('.ls') ? 'application/json' : 'application/x-nix-nar' }
 }
 
-/** The certificates of a target, read. @throws Error where a file cannot be read */
-export async function tlsFacts(
-  target: Pick<HttpTarget, 'certificate' | 'privateKey' | 'authorities'>,
-): Promise<TlsFacts> {
+/** How a target is spoken to, its certificates read. @throws Error where a file cannot be read */
+export async function connectionFacts(
+  target: Pick<HttpTarget, 'certificate' | 'privateKey' | 'authorities' | 'proxyEnv'>,
+): Promise<ConnectionFacts> {
   const text = async (path: string | undefined) => (path === undefined ? undefined : await readFile(path, 'utf8'))
   const [cert, key, ca] = await Promise.all([target.certificate, target.privateKey, target.authorities].map(text))
-  return { ...(cert ? { cert } : {}), ...(key ? { key } : {}), ...(ca ? { ca } : {}) }
+  const { proxyEnv } = target
+  return {
+    ...(cert ? { cert } : {}),
+    ...(key ? { key } : {}),
+    ...(ca ? { ca } : {}),
+    ...(proxyEnv === undefined ? {} : { proxyEnv }),
+  }
 }

@@ -2,7 +2,7 @@ import type { Destination } from '../../inputs/inputs.ts'
 import { PATIENCE, type Patience } from '../retry.ts'
 import type { PushSettings } from '../settings.ts'
 import { fileObjects, folderOf } from './file.ts'
-import { httpObjects, tlsFacts } from './http.ts'
+import { connectionFacts, httpObjects } from './http.ts'
 import { httpTarget } from './http-target.ts'
 import type { Objects } from './objects.ts'
 import { s3Objects } from './s3.ts'
@@ -20,9 +20,8 @@ export async function openObjects(
     case 'https':
       return httpObjects(httpTarget(destination.url, settings.http), patience)
     case 's3': {
-      const { authorities } = settings.http
-      const tls = await tlsFacts({ certificate: undefined, privateKey: undefined, authorities })
-      return s3Objects(destination.url, settings.aws, tls, patience)
+      const line = await connectionFacts({ ...settings.http, certificate: undefined, privateKey: undefined })
+      return s3Objects(destination.url, settings.aws, line, patience)
     }
     default:
       return undefined

@@ -8,7 +8,7 @@ import type { AwsFacts } from './aws-credentials.ts'
 import { bytesOf, type Content, DestinationError, type FileContent, type Objects } from './objects.ts'
 import { absence, Bucket, PASSING_CODES, s3Error } from './s3-bucket.ts'
 import { explainS3, partsOf, s3Target, xmlText } from './s3-target.ts'
-import { type Answer, openTransport, type TlsFacts } from './transport.ts'
+import { type Answer, type ConnectionFacts, openTransport } from './transport.ts'
 import { Tries } from './tries.ts'
 
 const CONNECTIONS = 64
@@ -16,7 +16,7 @@ const LOOKUPS = 240
 const PARTS_AT_A_TIME = 4
 
 /** Objects in a bucket, by signed requests of our own: Nix's S3 support differs from version to version and build to build. */
-export function s3Objects(url: string, facts: AwsFacts, tls: TlsFacts, patience: Patience): Objects {
+export function s3Objects(url: string, facts: AwsFacts, tls: ConnectionFacts, patience: Patience): Objects {
   const target = s3Target(url, facts.env)
   const transport = openTransport(LOOKUPS, tls)
   const bucket = new Bucket(target, transport, new Tries(patience), facts)

@@ -18,11 +18,12 @@ export interface Answer {
   readonly body: http.IncomingMessage
 }
 
-/** PEM texts. */
-export interface TlsFacts {
+/** How servers are spoken to: PEM texts and proxies. */
+export interface ConnectionFacts {
   readonly cert?: string
   readonly key?: string
   readonly ca?: string
+  readonly proxyEnv?: http.ProxyEnv
 }
 
 export interface Transport {
@@ -39,13 +40,29 @@ const MOST_REDIRECTS = 5
 const ASK_FIRST_BYTES = 1024 * 1024
 const CONTINUE_SECONDS = 1
 
-export function openTransport(connections: number, tls: TlsFacts = {}): Transport {
-  const options = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections, scheduling: 'fifo' as const }
-  const plain = new http.Agent(options)
-  const secure = new https.Agent({ ...options, ...tls })
-  const once = (sending: Sending) => exchange(sending, sending.url.protocol === 'https:' ? secure : plain)
+export function openTransport(connections: number, facts: ConnectionFacts = {}): Transport {
+  const agents = openAgents(facts, {
+    keepAlive: true,
+    maxSockets: connections,
+    maxFreeSockets: connections,
+    scheduling: 'fifo',
+  })
   return {
-    send: (sending) => followed(once, sending),
+    send: (sending) => followed((one) => exchange(one, agents.for(one.url)), sending),
+    close: () => agents.close(),
+  }
+}
+
+/** Agents for both schemes. */
+export function openAgents(
+  facts: ConnectionFacts,
+  options: http.AgentOptions,
+): { for(url: URL): http.Agent; close(): void } {
+  const { proxyEnv } = facts
+  const plain = new http.Agent({ ...options, ...(proxyEnv === undefined ? {} : { proxyEnv }) })
+  const secure = new https.Agent({ ...options, ...facts })
+  return {
+    for: ({ protocol }) => (protocol === 'https:' ? secure : plain),
     close: () => {
       plain.destroy()
       secure.destroy()
