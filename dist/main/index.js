@@ -38975,20 +38975,27 @@ function runnableSystems() {
  * the first one is thrown when nothing is under way any more.
  */
 async function inParallel(width, items, work) {
-    const results = new Array(items.length);
+    const results = [];
     const failures = [];
+    const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     let next = 0;
     const lane = async () => {
-        for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+        while (failures.length === 0) {
+            const index = next++;
             try {
-                results[index] = await work(items[index], index);
+                const item = await iterator.next();
+                if (item.done === true)
+                    return;
+                if (failures.length === 0)
+                    results[index] = await work(item.value, index);
             }
             catch (cause) {
                 failures.push(cause);
             }
         }
     };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
+    const lanes = 'length' in items ? Math.min(width, items.length) : width;
+    await Promise.all(Array.from({ length: Math.max(1, lanes) }, lane));
     if (failures.length > 0)
         throw failures[0];
     return results;
@@ -39199,6 +39206,8 @@ var external_node_http_ = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
 ;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
+/** Waits until it is known how many bytes a file has. @throws SourceError */
+const wholeSize = (file) => file.until(Number.POSITIVE_INFINITY);
 /** Bytes of what is to be written; undefined where that is not known yet. */
 const sizeOf = (content) => content.kind === 'bytes' ? content.bytes.length : content.file.size;
 /** Why a destination did not do what it was asked for. */
@@ -39458,7 +39467,6 @@ function fileObjects(folder) {
         shown: `file://${folder}`,
         connections: CONNECTIONS,
         lookups: CONNECTIONS,
-        takesStreams: true,
         read: (name) => absentAsUndefined((0,external_node_fs_promises_.readFile)(place(name)), name),
         size: async (name) => (await absentAsUndefined((0,external_node_fs_promises_.stat)(place(name)), name))?.size,
         stream: async (name) => (0,external_node_fs_.createReadStream)(place(name)),
@@ -39727,7 +39735,6 @@ async function httpObjects(target, patience = PATIENCE) {
         shown: target.shown,
         connections: http_CONNECTIONS,
         lookups: LOOKUPS,
-        takesStreams: true,
         read: (name) => attempt('GET', name, async (status, answer) => {
             if (status === 200)
                 return (0,consumers_namespaceObject.buffer)(answer.body);
@@ -39747,7 +39754,7 @@ async function httpObjects(target, patience = PATIENCE) {
                 return await put(name, content);
             if (await isTaken(content.file, put(name, content), () => size(name)))
                 return;
-            await content.file.whole();
+            await wholeSize(content.file);
             await put(name, content);
         },
         limit: (name) => bodyLimit(target, name, tls),
@@ -39769,7 +39776,7 @@ async function isTaken(file, sending, there) {
         throw cause;
     }
     const size = await there();
-    return size !== undefined && (Number.isNaN(size) || size === (await file.whole()));
+    return size !== undefined && (Number.isNaN(size) || size === (await wholeSize(file)));
 }
 function contentType(method, name) {
     if (method !== 'PUT')
@@ -40225,13 +40232,17 @@ function bytes(text, usual, least) {
     const value = text === undefined ? usual : Number(text);
     return Number.isFinite(value) ? Math.max(least, value) : usual;
 }
-/** The parts of an object: [start, end) each. @param size bytes */
-function partsOf(size, part) {
-    const each = Math.max(part, Math.ceil(size / MOST_PARTS / s3_target_MIB) * s3_target_MIB);
-    return Array.from({ length: Math.max(1, Math.ceil(size / each)) }, (_, n) => [
-        n * each,
-        Math.min(size, (n + 1) * each),
-    ]);
+/** The parts of an object, [start, end) each, as soon as they are there. */
+async function* partsOf(file, part) {
+    // of what is still being made nobody knows how many parts it takes: S3 takes 10,000 of the usual size, 156 GiB
+    const each = Math.max(part, Math.ceil((file.size ?? 0) / MOST_PARTS / s3_target_MIB) * s3_target_MIB);
+    for (let start = 0;; start += each) {
+        const end = await file.until(start + each);
+        if (end > start || start === 0)
+            yield [start, end];
+        if (end < start + each)
+            return;
+    }
 }
 /** Text of an element of S3's answers, which are flat and small. */
 const xmlText = (xml, name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
@@ -40491,7 +40502,6 @@ function errorOf({ status, headers }, doing, xml) {
 
 
 
-
 const s3_CONNECTIONS = 64;
 const s3_LOOKUPS = 240;
 const PARTS_AT_A_TIME = 4;
@@ -40504,7 +40514,6 @@ function s3Objects(url, facts, tls, patience) {
         shown: withoutLogin(url),
         connections: s3_CONNECTIONS,
         lookups: s3_LOOKUPS,
-        takesStreams: false,
         read: (name) => bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
             if (answer.status === 200)
                 return await (0,consumers_namespaceObject.buffer)(answer.body);
@@ -40521,9 +40530,10 @@ function s3Objects(url, facts, tls, patience) {
             return answer.body;
         }),
         write: async (name, content) => {
-            const size = content.kind === 'file' ? await content.file.whole() : 0;
-            if (content.kind === 'file' && size >= target.multipart.threshold)
-                await writeParts(bucket, name, content.file, size);
+            // up to the threshold it goes at once, which can be told when so much of it is there, or all
+            const { threshold } = target.multipart;
+            if (content.kind === 'file' && (await content.file.until(threshold)) >= threshold)
+                await writeParts(bucket, name, content.file);
             else
                 await writeWhole(bucket, name, content);
         },
@@ -40542,20 +40552,18 @@ function s3Objects(url, facts, tls, patience) {
     };
 }
 async function writeWhole(bucket, name, content) {
-    const headers = { ...contentHash(name, content), ...storageClass(bucket) };
+    const headers = { ...contentHash(content), ...storageClass(bucket) };
     await bucket.run({ method: 'PUT', name, content, headers }, `writing ${name}`, drain);
 }
 const storageClass = ({ target }) => target.storageClass === undefined ? {} : { 'x-amz-storage-class': target.storageClass };
-/** The SHA-256 of a NAR is its name; so the store checks what it gets. */
-function contentHash(name, content) {
-    const digits = /^nar\/([0-9a-z]{52})\.nar/.exec(name)?.[1];
-    if (content.kind === 'bytes')
-        return { 'x-amz-content-sha256': (0,external_node_crypto_.createHash)('sha256').update(content.bytes).digest('hex') };
-    return digits === undefined ? {} : { 'x-amz-content-sha256': fromBase32(digits).toString('hex') };
+/** Where it is known, so that the store checks what it gets. */
+function contentHash(content) {
+    const sha256 = content.kind === 'bytes' ? (0,external_node_crypto_.createHash)('sha256').update(content.bytes).digest('hex') : content.sha256;
+    return sha256 === undefined ? {} : { 'x-amz-content-sha256': sha256 };
 }
 const drain = async (answer) => void (await (0,consumers_namespaceObject.buffer)(answer.body));
-/** Multipart upload: each part in tries of its own; what was begun is given up where one fails for good. */
-async function writeParts(bucket, name, file, size) {
+/** Multipart upload, begun while the file is still being made: each part in tries of its own; what was begun is given up where one fails for good. */
+async function writeParts(bucket, name, file) {
     const doing = `writing ${name}`;
     const { multipart } = bucket.target;
     const headers = storageClass(bucket);
@@ -40564,7 +40572,7 @@ async function writeParts(bucket, name, file, size) {
     if (uploadId === undefined)
         throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false });
     try {
-        const tags = await inParallel(PARTS_AT_A_TIME, partsOf(size, multipart.part), async (range, n) => {
+        const tags = await inParallel(PARTS_AT_A_TIME, partsOf(file, multipart.part), async (range, n) => {
             const query = { partNumber: String(n + 1), uploadId };
             const content = { kind: 'file', file };
             return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {
@@ -40574,7 +40582,7 @@ async function writeParts(bucket, name, file, size) {
         });
         const list = tags.map((tag, n) => `<Part><PartNumber>${n + 1}</PartNumber><ETag>${tag}</ETag></Part>`);
         const body = bytesOf(`<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`);
-        await bucket.run({ method: 'POST', name, query: { uploadId }, content: body, headers: contentHash(name, body) }, doing, finished(doing));
+        await bucket.run({ method: 'POST', name, query: { uploadId }, content: body, headers: contentHash(body) }, doing, finished(doing));
     }
     catch (cause) {
         await bucket.run({ method: 'DELETE', name, query: { uploadId } }, doing, drain).catch(() => undefined);
@@ -41227,7 +41235,7 @@ class Delivery {
         const there = await this.objects.size(name);
         if (there === undefined)
             return false;
-        return there === (content.kind === 'file' ? await content.file.whole() : sizeOf(content));
+        return there === (sizeOf(content) ?? (content.kind === 'file' ? await wholeSize(content.file) : undefined));
     }
     /** Takes a narinfo; it is written once its turn has come. */
     info(info) {
@@ -41690,6 +41698,7 @@ function narInfoText(facts, file) {
 ;// CONCATENATED MODULE: ./build/js/push/gateway/protocol.js
 
 
+
 /** Reads the path of a request. */
 function whatIsAsked(path) {
     const name = path.replace(/^\//, '').replace(/\?.*$/s, '');
@@ -41702,6 +41711,11 @@ function whatIsAsked(path) {
         return { kind: 'nar', name };
     const safe = /^[\w+=-][\w.+=!-]*(\/[\w+=-][\w.+=!-]*)*$/.test(name);
     return safe ? { kind: 'other', name } : { kind: 'nonsense' };
+}
+/** SHA-256 of a NAR that comes from Nix, hex: its name. */
+function digestIn(name) {
+    const digits = /^nar\/([0-9a-z]{52})\.nar/.exec(name)?.[1];
+    return digits === undefined ? undefined : fromBase32(digits).toString('hex');
 }
 /** What the gateway tells Nix: which paths need not be brought, and which came already. Grows as paths are announced. */
 class Known {
@@ -41860,10 +41874,10 @@ class Growing {
     get size() {
         return this.#size ?? (this.#isWhole ? this.#came : undefined);
     }
-    async whole() {
-        while (this.size === undefined)
+    async until(end) {
+        while (this.#came < Math.min(end, this.size ?? end))
             await this.#more();
-        return this.size;
+        return Math.min(end, this.size ?? end);
     }
     fill(body) {
         this.#filling = this.#take(body);
@@ -41929,12 +41943,9 @@ class Growing {
     async *chunks(start, end) {
         let memory;
         for (let at = start; at < Math.min(end, this.size ?? end);) {
-            const wanted = () => Math.min(end, this.size ?? end, at + GATHER_BYTES);
-            while (this.#came < wanted())
-                await this.#more();
+            const stop = await this.until(Math.min(end, at + GATHER_BYTES));
             if (this.#fault !== undefined)
                 throw new SourceError(this.#fault.message);
-            const stop = wanted();
             if (stop === at)
                 return;
             let chunks = this.#inMemory(at, stop);
@@ -42006,21 +42017,21 @@ class Spool {
         const disk = await (0,external_node_fs_promises_.statfs)(folder);
         return new Spool(folder, limit ?? Math.min(MOST_BYTES, (disk.bavail * disk.bsize) / 2));
     }
-    /** Waits for room and makes a place for one object. @param size bytes */
-    async take(size) {
+    /** Waits for room and makes a place for one object. @param size bytes @param sha256 hex, where it is known */
+    async take(size, sha256) {
         if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
             this.#inMemory += size;
             return inMemory(size, () => {
                 this.#inMemory -= size;
             });
         }
-        return this.#onDisk(size, size);
+        return this.#onDisk(size, size, sha256);
     }
     /** The same for one of which only a bound is known. @param most bytes */
     async takeUpTo(most) {
         return this.#onDisk(most, undefined);
     }
-    async #onDisk(room, size) {
+    async #onDisk(room, size, sha256) {
         while (this.#used > 0 && this.#used + room > this.#limit)
             await new Promise((resolve) => this.#waiting.push(resolve));
         this.#used += room;
@@ -42035,7 +42046,7 @@ class Spool {
             const file = await (0,external_node_fs_promises_.open)(path, 'wx+', 0o600);
             // without a name it is gone however this process ends
             await (0,external_node_fs_promises_.rm)(path);
-            return onDisk(new Growing(file, size), release);
+            return onDisk(new Growing(file, size), sha256, release);
         }
         catch (cause) {
             release();
@@ -42058,8 +42069,8 @@ function inMemory(size, release) {
         drop: async () => release(),
     };
 }
-const onDisk = (file, release) => ({
-    content: { kind: 'file', file },
+const onDisk = (file, sha256, release) => ({
+    content: { kind: 'file', file, ...(sha256 === undefined ? {} : { sha256 }) },
     fill: (body) => file.fill(body),
     drop: async () => {
         await file.close();
@@ -42153,7 +42164,7 @@ class Gateway {
     async takeNar(name, size, body) {
         if (this.#living().length === 0)
             return this.#whyDead();
-        const spooled = await this.#spool.take(size);
+        const spooled = await this.#spool.take(size, digestIn(name));
         // sent on while it still comes, except where it is not clear yet who lacks it
         const filled = spooled.fill(body);
         const isSentOn = this.#allAlike && spooled.content.kind === 'file';
@@ -42216,8 +42227,8 @@ class Gateway {
         await this.#server?.close();
         await this.#spool.close();
     }
-    #deliver(name, spooled, to) {
-        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled.content))).then(() => spooled.drop()));
+    #deliver(name, { content, drop }, to) {
+        this.#track(Promise.all(to.map((delivery) => delivery.nar(name, content))).then(drop));
     }
     #track(work) {
         const tracked = work.finally(() => this.#underWay.delete(tracked));
@@ -42511,7 +42522,7 @@ async function bring(runner, nix, { request, closure }, targets, own) {
     runner.cancelled.addEventListener('abort', stop);
     const progress = setInterval(() => runner.log.info(progressOf(targets, wanted.length)), PROGRESS_SECONDS * 1000);
     try {
-        const made = await madeHere(targets, wanted, makingParameters(url, request.compression, 0));
+        const made = await madeHere(wanted, makingParameters(url, request.compression, 0));
         const paths = new Set(made.paths.map(({ path }) => path));
         gateway.announce(closure, lacking, paths);
         const others = wanted.filter(({ path }) => !paths.has(path));
@@ -42529,9 +42540,9 @@ async function bring(runner, nix, { request, closure }, targets, own) {
         await gateway.close();
     }
 }
-/** What is packed and sent by this process, and not by Nix: large paths that zstd packs fast, where all can take them so. */
-async function madeHere(targets, wanted, parameters) {
-    const making = targets.every(({ objects }) => objects.takesStreams) ? ownMaking(parameters) : undefined;
+/** What is packed and sent by this process, and not by Nix: large paths that zstd packs fast. */
+async function madeHere(wanted, parameters) {
+    const making = ownMaking(parameters);
     if (making === undefined)
         return { paths: [], level: undefined };
     const large = await Promise.all(largeOnes(wanted).map(async (facts) => ((await packsFast(facts.path)) ? [facts] : [])));

@@ -34372,20 +34372,27 @@ function urlParameter(url, name) {
  * the first one is thrown when nothing is under way any more.
  */
 async function parallel_inParallel(width, items, work) {
-    const results = new Array(items.length);
+    const results = [];
     const failures = [];
+    const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     let next = 0;
     const lane = async () => {
-        for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+        while (failures.length === 0) {
+            const index = next++;
             try {
-                results[index] = await work(items[index], index);
+                const item = await iterator.next();
+                if (item.done === true)
+                    return;
+                if (failures.length === 0)
+                    results[index] = await work(item.value, index);
             }
             catch (cause) {
                 failures.push(cause);
             }
         }
     };
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane));
+    const lanes = 'length' in items ? Math.min(width, items.length) : width;
+    await Promise.all(Array.from({ length: Math.max(1, lanes) }, lane));
     if (failures.length > 0)
         throw failures[0];
     return results;

@@ -86,7 +86,7 @@ async function bring(
   runner.cancelled.addEventListener('abort', stop)
   const progress = setInterval(() => runner.log.info(progressOf(targets, wanted.length)), PROGRESS_SECONDS * 1000)
   try {
-    const made = await madeHere(targets, wanted, makingParameters(url, request.compression, 0))
+    const made = await madeHere(wanted, makingParameters(url, request.compression, 0))
     const paths = new Set(made.paths.map(({ path }) => path))
     gateway.announce(closure, lacking, paths)
     const others = wanted.filter(({ path }) => !paths.has(path))
@@ -109,9 +109,9 @@ interface Made {
   readonly level: number | undefined
 }
 
-/** What is packed and sent by this process, and not by Nix: large paths that zstd packs fast, where all can take them so. */
-async function madeHere(targets: readonly Target[], wanted: readonly PathFacts[], parameters: string): Promise<Made> {
-  const making = targets.every(({ objects }) => objects.takesStreams) ? ownMaking(parameters) : undefined
+/** What is packed and sent by this process, and not by Nix: large paths that zstd packs fast. */
+async function madeHere(wanted: readonly PathFacts[], parameters: string): Promise<Made> {
+  const making = ownMaking(parameters)
   if (making === undefined) return { paths: [], level: undefined }
   const large = await Promise.all(
     largeOnes(wanted).map(async (facts) => ((await packsFast(facts.path)) ? [facts] : [])),

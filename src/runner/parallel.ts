@@ -4,22 +4,27 @@
  */
 export async function inParallel<T, R>(
   width: number,
-  items: readonly T[],
+  items: readonly T[] | AsyncIterable<T>,
   work: (item: T, index: number) => Promise<R>,
 ): Promise<readonly R[]> {
-  const results: R[] = new Array(items.length)
+  const results: R[] = []
   const failures: unknown[] = []
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
   let next = 0
   const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+    while (failures.length === 0) {
+      const index = next++
       try {
-        results[index] = await work(items[index] as T, index)
+        const item = await iterator.next()
+        if (item.done === true) return
+        if (failures.length === 0) results[index] = await work(item.value, index)
       } catch (cause) {
         failures.push(cause)
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(width, items.length)) }, lane))
+  const lanes = 'length' in items ? Math.min(width, items.length) : width
+  await Promise.all(Array.from({ length: Math.max(1, lanes) }, lane))
   if (failures.length > 0) throw failures[0]
   return results
 }

@@ -51,7 +51,9 @@ describe.skipIf(!machineUsable())('what a stranger may come with', () => {
     const told = async (more: Record<string, string>) => (await stage.drive({ verb: 'preflight', to }, more)).answer
     const refused = (reason: RegExp) => [{ destination: to[0], text: expect.stringMatching(reason) }]
     expect(await told({ NIX_SSL_CERT_FILE: ca })).toEqual(refused(/cannot be reached: .*cache.internal/))
-    expect(await told({ ...env, https_proxy: proxy.replace(password, 'wrong') })).toEqual(refused(/tunnel .* (401|407) /))
+    expect(await told({ ...env, https_proxy: proxy.replace(password, 'wrong') })).toEqual(
+      refused(/tunnel .* (401|407) /),
+    )
     expect(await told({ ...env, no_proxy: '.internal' })).toEqual(refused(/cannot be reached: .*cache.internal/))
     expect(await told(env)).toEqual([])
     const large = await stage.machine.sh('head -c 34M /dev/urandom > /root/behind; nix-store --add /root/behind')

@@ -48,10 +48,10 @@ describe.skipIf(!machineUsable()).each(nixVersions)('real servers and Nix %s', (
       swift = await startSwift(stage.machine)
     })
 
-    it('gets a closure, large NARs in parts, whatever the Nix', async () => {
-      const large = await noise('parts', 20)
-      const root = await stage.evaluate(layered(10, 4, 's3'))
-      const built = await stage.build('by-s3', 64)
+    it.each([20, 40])('gets a closure, NARs of %i MB in parts, whatever the Nix', async (megabytes) => {
+      const large = await noise(`parts-${megabytes}`, megabytes)
+      const root = await stage.evaluate(layered(10, 4, `s3-${megabytes}`))
+      const built = await stage.build(`by-s3-${megabytes}`, 64)
       const store = `${swift.store}&multipart-threshold=6000000&multipart-chunk-size=5242880`
       expect((await stage.drive({ verb: 'preflight', to: [store] }, env())).answer).toEqual([])
       const { reports, log } = await stage.push({ roots: [large, root, built], to: [store], verify: 'full' }, env())

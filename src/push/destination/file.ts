@@ -19,7 +19,6 @@ export function fileObjects(folder: string): Objects {
     shown: `file://${folder}`,
     connections: CONNECTIONS,
     lookups: CONNECTIONS,
-    takesStreams: true,
     read: (name) => absentAsUndefined(readFile(place(name)), name),
     size: async (name) => (await absentAsUndefined(stat(place(name)), name))?.size,
     stream: async (name) => createReadStream(place(name)),

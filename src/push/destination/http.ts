@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { PATIENCE, type Patience } from '../retry.ts'
 import { bodyLimit } from './body-limit.ts'
 import type { HttpTarget } from './http-target.ts'
-import { type Content, DestinationError, type FileContent, type Objects } from './objects.ts'
+import { type Content, DestinationError, type FileContent, type Objects, wholeSize } from './objects.ts'
 import { type ConnectionFacts, openTransport, type Sending } from './transport.ts'
 import { statusError, Tries } from './tries.ts'
 
@@ -52,7 +52,6 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
     shown: target.shown,
     connections: CONNECTIONS,
     lookups: LOOKUPS,
-    takesStreams: true,
     read: (name) =>
       attempt('GET', name, async (status, answer) => {
         if (status === 200) return buffer(answer.body)
@@ -69,7 +68,7 @@ export async function httpObjects(target: HttpTarget, patience: Patience = PATIE
     write: async (name, content) => {
       if (content.kind === 'bytes' || content.file.size !== undefined) return await put(name, content)
       if (await isTaken(content.file, put(name, content), () => size(name))) return
-      await content.file.whole()
+      await wholeSize(content.file)
       await put(name, content)
     },
     limit: (name) => bodyLimit(target, name, tls),
@@ -95,7 +94,7 @@ async function isTaken(
     throw cause
   }
   const size = await there()
-  return size !== undefined && (Number.isNaN(size) || size === (await file.whole()))
+  return size !== undefined && (Number.isNaN(size) || size === (await wholeSize(file)))
 }
 
 type Reading<T> = (status: number, answer: Awaited<ReturnType<ReturnType<typeof openTransport>['send']>>) => Promise<T>

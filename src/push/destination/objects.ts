@@ -4,20 +4,23 @@ import type { Readable } from 'node:stream'
 /** What is written: bytes in memory for small objects, a file for NARs. */
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly file: FileContent }
+  | { readonly kind: 'file'; readonly file: FileContent /** Hex, where it is known. */; readonly sha256?: string }
 
 /** A file that may still be growing while it is sent. */
 export interface FileContent {
   /** Bytes of the whole; undefined as long as it is not known. */
   readonly size: number | undefined
-  /** Waits until it is known. @throws SourceError */
-  whole(): Promise<number>
+  /** Waits until there are bytes up to `end`, or all of them; gives how far they go. @throws SourceError */
+  until(end: number): Promise<number>
   /**
    * Bytes [start, end) as they come, some chunks at a time, valid until the next are asked for. An end beyond that of the
    * file is its end. @throws SourceError
    */
   chunks(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
+
+/** Waits until it is known how many bytes a file has. @throws SourceError */
+export const wholeSize = (file: FileContent): Promise<number> => file.until(Number.POSITIVE_INFINITY)
 
 /** Bytes of what is to be written; undefined where that is not known yet. */
 export const sizeOf = (content: Content): number | undefined =>
@@ -31,8 +34,6 @@ export interface Objects {
   readonly connections: number
   /** How many questions at a time it bears. */
   readonly lookups: number
-  /** It takes a file whose size is not known yet, and its protocol names no hash of it. */
-  readonly takesStreams: boolean
   /** Content of a small object; undefined where it is not there. @throws DestinationError */
   read(name: string): Promise<Buffer | undefined>
   /** Bytes of an object; undefined where it is not there. @throws DestinationError */

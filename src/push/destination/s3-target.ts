@@ -1,4 +1,5 @@
 import { urlParameter } from '../../nix/store-url.ts'
+import type { FileContent } from './objects.ts'
 
 /** Where a bucket is, and how it is spoken to. */
 export interface S3Target {
@@ -69,13 +70,15 @@ function bytes(text: string | undefined, usual: number, least: number): number {
   return Number.isFinite(value) ? Math.max(least, value) : usual
 }
 
-/** The parts of an object: [start, end) each. @param size bytes */
-export function partsOf(size: number, part: number): readonly (readonly [number, number])[] {
-  const each = Math.max(part, Math.ceil(size / MOST_PARTS / MIB) * MIB)
-  return Array.from({ length: Math.max(1, Math.ceil(size / each)) }, (_, n) => [
-    n * each,
-    Math.min(size, (n + 1) * each),
-  ])
+/** The parts of an object, [start, end) each, as soon as they are there. */
+export async function* partsOf(file: FileContent, part: number): AsyncGenerator<readonly [number, number]> {
+  // of what is still being made nobody knows how many parts it takes: S3 takes 10,000 of the usual size, 156 GiB
+  const each = Math.max(part, Math.ceil((file.size ?? 0) / MOST_PARTS / MIB) * MIB)
+  for (let start = 0; ; start += each) {
+    const end = await file.until(start + each)
+    if (end > start || start === 0) yield [start, end]
+    if (end < start + each) return
+  }
 }
 
 /** Text of an element of S3's answers, which are flat and small. */

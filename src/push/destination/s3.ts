@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { buffer, text } from 'node:stream/consumers'
-import { fromBase32 } from '../../nix/base32.ts'
 import { withoutLogin } from '../../nix/store-url.ts'
 import { inParallel } from '../../runner/parallel.ts'
 import type { Patience } from '../retry.ts'
@@ -24,7 +23,6 @@ export function s3Objects(url: string, facts: AwsFacts, tls: ConnectionFacts, pa
     shown: withoutLogin(url),
     connections: CONNECTIONS,
     lookups: LOOKUPS,
-    takesStreams: false,
     read: (name) =>
       bucket.run({ method: 'GET', name }, `reading ${name}`, async (answer) => {
         if (answer.status === 200) return await buffer(answer.body)
@@ -41,9 +39,10 @@ export function s3Objects(url: string, facts: AwsFacts, tls: ConnectionFacts, pa
         return answer.body
       }),
     write: async (name, content) => {
-      const size = content.kind === 'file' ? await content.file.whole() : 0
-      if (content.kind === 'file' && size >= target.multipart.threshold)
-        await writeParts(bucket, name, content.file, size)
+      // up to the threshold it goes at once, which can be told when so much of it is there, or all
+      const { threshold } = target.multipart
+      if (content.kind === 'file' && (await content.file.until(threshold)) >= threshold)
+        await writeParts(bucket, name, content.file)
       else await writeWhole(bucket, name, content)
     },
     remove: async (name) => {
@@ -60,25 +59,23 @@ export function s3Objects(url: string, facts: AwsFacts, tls: ConnectionFacts, pa
 }
 
 async function writeWhole(bucket: Bucket, name: string, content: Content): Promise<void> {
-  const headers = { ...contentHash(name, content), ...storageClass(bucket) }
+  const headers = { ...contentHash(content), ...storageClass(bucket) }
   await bucket.run({ method: 'PUT', name, content, headers }, `writing ${name}`, drain)
 }
 
 const storageClass = ({ target }: Bucket): Record<string, string> =>
   target.storageClass === undefined ? {} : { 'x-amz-storage-class': target.storageClass }
 
-/** The SHA-256 of a NAR is its name; so the store checks what it gets. */
-function contentHash(name: string, content: Content): Record<string, string> {
-  const digits = /^nar\/([0-9a-z]{52})\.nar/.exec(name)?.[1]
-  if (content.kind === 'bytes')
-    return { 'x-amz-content-sha256': createHash('sha256').update(content.bytes).digest('hex') }
-  return digits === undefined ? {} : { 'x-amz-content-sha256': fromBase32(digits).toString('hex') }
+/** Where it is known, so that the store checks what it gets. */
+function contentHash(content: Content): Record<string, string> {
+  const sha256 = content.kind === 'bytes' ? createHash('sha256').update(content.bytes).digest('hex') : content.sha256
+  return sha256 === undefined ? {} : { 'x-amz-content-sha256': sha256 }
 }
 
 const drain = async (answer: Answer): Promise<void> => void (await buffer(answer.body))
 
-/** Multipart upload: each part in tries of its own; what was begun is given up where one fails for good. */
-async function writeParts(bucket: Bucket, name: string, file: FileContent, size: number): Promise<void> {
+/** Multipart upload, begun while the file is still being made: each part in tries of its own; what was begun is given up where one fails for good. */
+async function writeParts(bucket: Bucket, name: string, file: FileContent): Promise<void> {
   const doing = `writing ${name}`
   const { multipart } = bucket.target
   const headers = storageClass(bucket)
@@ -88,7 +85,7 @@ async function writeParts(bucket: Bucket, name: string, file: FileContent, size:
   const uploadId = xmlText(begun, 'UploadId')
   if (uploadId === undefined) throw new DestinationError(`${doing}: no multipart upload was begun`, { passing: false })
   try {
-    const tags = await inParallel(PARTS_AT_A_TIME, partsOf(size, multipart.part), async (range, n) => {
+    const tags = await inParallel(PARTS_AT_A_TIME, partsOf(file, multipart.part), async (range, n) => {
       const query = { partNumber: String(n + 1), uploadId }
       const content = { kind: 'file', file } as const
       return await bucket.run({ method: 'PUT', name, query, content, range }, doing, async (answer) => {
@@ -99,7 +96,7 @@ async function writeParts(bucket: Bucket, name: string, file: FileContent, size:
     const list = tags.map((tag, n) => `<Part><PartNumber>${n + 1}</PartNumber><ETag>${tag}</ETag></Part>`)
     const body = bytesOf(`<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`)
     await bucket.run(
-      { method: 'POST', name, query: { uploadId }, content: body, headers: contentHash(name, body) },
+      { method: 'POST', name, query: { uploadId }, content: body, headers: contentHash(body) },
       doing,
       finished(doing),
     )

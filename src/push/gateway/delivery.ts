@@ -1,5 +1,13 @@
 import { type StorePath, storeHash } from '../../nix/store-path.ts'
-import { bytesOf, type Content, DestinationError, type Objects, SourceError, sizeOf } from '../destination/objects.ts'
+import {
+  bytesOf,
+  type Content,
+  DestinationError,
+  type Objects,
+  SourceError,
+  sizeOf,
+  wholeSize,
+} from '../destination/objects.ts'
 import type { PathFacts } from '../paths/closure.ts'
 import type { NarInfo } from '../paths/narinfo.ts'
 import { Lanes } from './lanes.ts'
@@ -81,7 +89,7 @@ export class Delivery {
     if ((sizeOf(content) ?? Number.POSITIVE_INFINITY) < LOOK_FIRST_BYTES) return false
     const there = await this.objects.size(name)
     if (there === undefined) return false
-    return there === (content.kind === 'file' ? await content.file.whole() : sizeOf(content))
+    return there === (sizeOf(content) ?? (content.kind === 'file' ? await wholeSize(content.file) : undefined))
   }
 
   /** Takes a narinfo; it is written once its turn has come. */

@@ -7,7 +7,7 @@ import type { PathFacts } from '../paths/closure.ts'
 import { type NarInfo, parseNarInfo, signed } from '../paths/narinfo.ts'
 import type { Delivery } from './delivery.ts'
 import { makeNar, mostBytes } from './making.ts'
-import { Known } from './protocol.ts'
+import { digestIn, Known } from './protocol.ts'
 import { type Service, serve } from './server.ts'
 import { Spool, type Spooled } from './spool.ts'
 
@@ -106,7 +106,7 @@ export class Gateway implements Service {
 
   async takeNar(name: string, size: number, body: Readable): Promise<string | undefined> {
     if (this.#living().length === 0) return this.#whyDead()
-    const spooled = await this.#spool.take(size)
+    const spooled = await this.#spool.take(size, digestIn(name))
     // sent on while it still comes, except where it is not clear yet who lacks it
     const filled = spooled.fill(body)
     const isSentOn = this.#allAlike && spooled.content.kind === 'file'
@@ -172,8 +172,8 @@ export class Gateway implements Service {
     await this.#spool.close()
   }
 
-  #deliver(name: string, spooled: Spooled, to: readonly Delivery[]): void {
-    this.#track(Promise.all(to.map((delivery) => delivery.nar(name, spooled.content))).then(() => spooled.drop()))
+  #deliver(name: string, { content, drop }: Spooled, to: readonly Delivery[]): void {
+    this.#track(Promise.all(to.map((delivery) => delivery.nar(name, content))).then(drop))
   }
 
   #track(work: Promise<void>): void {

@@ -31,9 +31,9 @@ export class Growing implements FileContent {
     return this.#size ?? (this.#isWhole ? this.#came : undefined)
   }
 
-  async whole(): Promise<number> {
-    while (this.size === undefined) await this.#more()
-    return this.size
+  async until(end: number): Promise<number> {
+    while (this.#came < Math.min(end, this.size ?? end)) await this.#more()
+    return Math.min(end, this.size ?? end)
   }
 
   fill(body: Readable): Promise<void> {
@@ -100,10 +100,8 @@ export class Growing implements FileContent {
   async *chunks(start: number, end: number): AsyncGenerator<readonly Uint8Array[]> {
     let memory: Buffer | undefined
     for (let at = start; at < Math.min(end, this.size ?? end); ) {
-      const wanted = () => Math.min(end, this.size ?? end, at + GATHER_BYTES)
-      while (this.#came < wanted()) await this.#more()
+      const stop = await this.until(Math.min(end, at + GATHER_BYTES))
       if (this.#fault !== undefined) throw new SourceError(this.#fault.message)
-      const stop = wanted()
       if (stop === at) return
       let chunks = this.#inMemory(at, stop)
       if (chunks === undefined) {

@@ -1,3 +1,4 @@
+import { fromBase32 } from '../../nix/base32.ts'
 import { type StorePath, storeHash } from '../../nix/store-path.ts'
 import { newCacheInfo } from '../before/cache-info.ts'
 import type { PathFacts } from '../paths/closure.ts'
@@ -21,6 +22,12 @@ export function whatIsAsked(path: string): Asked {
   if (/^nar\/[0-9a-z]{52}\.nar(\.[0-9a-z]+)?$/.test(name)) return { kind: 'nar', name }
   const safe = /^[\w+=-][\w.+=!-]*(\/[\w+=-][\w.+=!-]*)*$/.test(name)
   return safe ? { kind: 'other', name } : { kind: 'nonsense' }
+}
+
+/** SHA-256 of a NAR that comes from Nix, hex: its name. */
+export function digestIn(name: string): string | undefined {
+  const digits = /^nar\/([0-9a-z]{52})\.nar/.exec(name)?.[1]
+  return digits === undefined ? undefined : fromBase32(digits).toString('hex')
 }
 
 /** What the gateway tells Nix: which paths need not be brought, and which came already. Grows as paths are announced. */

@@ -41,15 +41,15 @@ export class Spool {
     return new Spool(folder, limit ?? Math.min(MOST_BYTES, (disk.bavail * disk.bsize) / 2))
   }
 
-  /** Waits for room and makes a place for one object. @param size bytes */
-  async take(size: number): Promise<Spooled> {
+  /** Waits for room and makes a place for one object. @param size bytes @param sha256 hex, where it is known */
+  async take(size: number, sha256?: string): Promise<Spooled> {
     if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
       this.#inMemory += size
       return inMemory(size, () => {
         this.#inMemory -= size
       })
     }
-    return this.#onDisk(size, size)
+    return this.#onDisk(size, size, sha256)
   }
 
   /** The same for one of which only a bound is known. @param most bytes */
@@ -57,7 +57,7 @@ export class Spool {
     return this.#onDisk(most, undefined)
   }
 
-  async #onDisk(room: number, size: number | undefined): Promise<Spooled> {
+  async #onDisk(room: number, size: number | undefined, sha256?: string): Promise<Spooled> {
     while (this.#used > 0 && this.#used + room > this.#limit)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#used += room
@@ -71,7 +71,7 @@ export class Spool {
       const file = await open(path, 'wx+', 0o600)
       // without a name it is gone however this process ends
       await rm(path)
-      return onDisk(new Growing(file, size), release)
+      return onDisk(new Growing(file, size), sha256, release)
     } catch (cause) {
       release()
       throw cause
@@ -95,8 +95,8 @@ function inMemory(size: number, release: () => void): Spooled {
   }
 }
 
-const onDisk = (file: Growing, release: () => void): Spooled => ({
-  content: { kind: 'file', file },
+const onDisk = (file: Growing, sha256: string | undefined, release: () => void): Spooled => ({
+  content: { kind: 'file', file, ...(sha256 === undefined ? {} : { sha256 }) },
   fill: (body) => file.fill(body),
   drop: async () => {
     await file.close()

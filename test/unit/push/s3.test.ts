@@ -29,10 +29,14 @@ const serve = async (more: object = {}) => {
   open.push(server)
   return server
 }
+const fail = () => {
+  throw new Error('nobody reads it')
+}
 function nar(size: number): { readonly name: string; readonly data: Buffer; readonly content: Content } {
   const data = randomBytes(size)
-  const name = `nar/${toBase32(createHash('sha256').update(data).digest())}.nar.zst`
-  return { name, data, content: fileOf(data) }
+  const digest = createHash('sha256').update(data).digest()
+  const name = `nar/${toBase32(digest)}.nar.zst`
+  return { name, data, content: fileOf(data, digest.toString('hex')) }
 }
 afterEach(() => {
   for (const each of open.splice(0)) each.close()
@@ -173,10 +177,17 @@ describe('an s3:// URL', () => {
   })
 })
 
-it('parts cover an object, and are never too many', () => {
-  expect(partsOf(10, 16 * MIB)).toEqual([[0, 10]])
-  for (const size of [16 * MIB, 16 * MIB + 1, 500 * MIB, 5 * 1024 * 1024 * MIB]) {
-    const parts = partsOf(size, 16 * MIB)
+it.each([true, false])('parts cover an object, and are never too many; its size is known: %s', async (isKnown) => {
+  const partsOfSize = async (size: number) => {
+    const until = async (end: number) => Math.min(end, size)
+    const file = { size: isKnown ? size : undefined, until, chunks: () => fail() }
+    const parts: (readonly [number, number])[] = []
+    for await (const part of partsOf(file, 16 * MIB)) parts.push(part)
+    return parts
+  }
+  expect(await partsOfSize(10)).toEqual([[0, 10]])
+  for (const size of [16 * MIB, 16 * MIB + 1, 500 * MIB, (isKnown ? 5 * 1024 : 100) * 1024 * MIB]) {
+    const parts = await partsOfSize(size)
     expect(parts.length).toBeLessThanOrEqual(10_000)
     expect(parts.reduce((sum, [start, end]) => sum + end - start, 0)).toBe(size)
     expect(parts.every(([start], n) => n === 0 || parts[n - 1]?.[1] === start)).toBe(true)
