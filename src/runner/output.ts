@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { PIPE_SIZE } from './pipe.ts'
 import type { RunOptions } from './ports.ts'
 
 /** What stands for the output of a program that could not be started. */
@@ -8,13 +10,17 @@ export const NOT_THERE = 'the program is not there or cannot be run'
 const STDERR_KEPT = 256 * 1024
 const STDOUT_KEPT = 512 * 1024 * 1024
 const LINE_LIMIT = 1024 * 1024
-const GATHER_MILLISECONDS = 10
-/** What comes faster than this in the time of gathering is not kept waiting: half of what a pipe holds. */
-const GATHERED = 32 * 1024
+const GATHER_MILLISECONDS = 50
+/** What comes faster than this in the time of gathering is not kept waiting. */
+const GATHERED = PIPE_SIZE / 2
 
-/** Takes in what a command prints. `touch` is called for each piece. */
+/**
+ * Takes in what a command prints. `touch` is called for each piece.
+ * @param pipe of its stderr, where that is one in which it may gather
+ */
 export function collect(
   child: ChildProcess,
+  pipe: Readable | undefined,
   options: RunOptions,
   touch: () => void,
 ): { finish(missing: boolean): { stdout: string; stderr: string } } {
@@ -28,16 +34,13 @@ export function collect(
       else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT) stdout += text
       if (options.onLine !== undefined) lines.push(text)
     }
-    const stream = child[name]
-    const isSlow = gauge()
+    const gathered = name === 'stderr' ? pipe : undefined
+    const stream = gathered ?? child[name]
     stream?.on('data', (chunk: Buffer) => {
       touch()
       take(decoder.write(chunk))
-      if (options.gather !== true || !isSlow(chunk.length) || child.exitCode !== null) return
-      stream.pause()
-      setTimeout(() => stream.resume(), GATHER_MILLISECONDS)
     })
-    child.once('exit', () => stream?.resume())
+    if (gathered !== undefined) gather(child, gathered)
     return () => {
       take(decoder.end())
       lines.end()
@@ -49,6 +52,22 @@ export function collect(
       return { stdout, stderr: missing ? NOT_THERE : stderr.slice(-STDERR_KEPT) }
     },
   }
+}
+
+/** Lets more come after each piece, where little comes, for a small part of the time that the command has run. */
+function gather(child: ChildProcess, stream: Readable): void {
+  const began = performance.now()
+  const isSlow = gauge()
+  let ended = false
+  stream.on('data', (chunk: Buffer) => {
+    if (!isSlow(chunk.length) || ended) return
+    stream.pause()
+    setTimeout(() => stream.resume(), Math.min(GATHER_MILLISECONDS, (performance.now() - began) / 20))
+  })
+  child.once('exit', () => {
+    ended = true
+    stream.resume()
+  })
 }
 
 /** Tells of each piece whether so little comes that it may wait: little by now, and little in the time before. */
