@@ -10,9 +10,9 @@ export const NOT_THERE = 'the program is not there or cannot be run'
 const STDERR_KEPT = 256 * 1024
 const STDOUT_KEPT = 512 * 1024 * 1024
 const LINE_LIMIT = 1024 * 1024
-const GATHER_MILLISECONDS = 50
-/** What comes faster than this in the time of gathering is not kept waiting. */
-const GATHERED = PIPE_SIZE / 2
+const GATHER_MILLISECONDS = 100
+/** Of what comes faster than this in the time of gathering nothing is kept waiting. */
+const MUCH = PIPE_SIZE / 2
 
 /**
  * Takes in what a command prints. `touch` is called for each piece.
@@ -54,31 +54,27 @@ export function collect(
   }
 }
 
-/** Lets more come after each piece, where little comes, for a small part of the time that the command has run. */
+/**
+ * Lets more come after each piece, for a twentieth of the time since much came (or the command began): should much come
+ * while we wait, the pipe is full and the command waits too, no longer than that.
+ */
 function gather(child: ChildProcess, stream: Readable): void {
-  const began = performance.now()
-  const isSlow = gauge()
   let ended = false
+  let [muchCame, ends, bytes] = [performance.now(), 0, 0]
   stream.on('data', (chunk: Buffer) => {
-    if (!isSlow(chunk.length) || ended) return
+    const time = performance.now()
+    if (time > ends) [ends, bytes] = [time + GATHER_MILLISECONDS, 0]
+    bytes += chunk.length
+    if (bytes >= MUCH) muchCame = time
+    const wait = Math.min(GATHER_MILLISECONDS, (time - muchCame) / 20)
+    if (wait < 1 || ended) return
     stream.pause()
-    setTimeout(() => stream.resume(), Math.min(GATHER_MILLISECONDS, (performance.now() - began) / 20))
+    setTimeout(() => stream.resume(), wait)
   })
   child.once('exit', () => {
     ended = true
     stream.resume()
   })
-}
-
-/** Tells of each piece whether so little comes that it may wait: little by now, and little in the time before. */
-function gauge(): (bytes: number) => boolean {
-  let [ends, now, before] = [0, 0, 0]
-  return (bytes) => {
-    const time = performance.now()
-    if (time > ends) [ends, now, before] = [time + GATHER_MILLISECONDS, 0, now]
-    now += bytes
-    return now < GATHERED && before < GATHERED
-  }
 }
 
 /** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
