@@ -13,7 +13,7 @@ const [rounds = '5', derivations = '300', lines = '10'] = process.argv.slice(2)
 // what the jobs print goes to a file, as the runner's own log does
 const log = openSync('/tmp/bench-log', 'a')
 const processes = createProcessList('/tmp')
-const commands = createCommands({ privilege: 'root', processes, debug: () => undefined })
+const commands = createCommands({ privilege: 'root', processes, folder: '/tmp', debug: () => undefined })
 
 /** Derivations that nobody has built yet. */
 async function instantiate(salt: string): Promise<string> {

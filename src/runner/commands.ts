@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { getDefaultHighWaterMark, Readable, setDefaultHighWaterMark } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandError, printCommand, UserError } from './errors.ts'
 import { filter } from './filter.ts'
 import { collect, NOT_THERE } from './output.ts'
+import { openPipe, type Pipe } from './pipe.ts'
 import type { Command, CommandResult, Commands, RunOptions } from './ports.ts'
 import { endGroup, type ProcessList } from './processes.ts'
 
@@ -17,6 +19,8 @@ const BUSY_WAIT_MS = 70
 interface Surroundings {
   readonly privilege: 'root' | 'sudo' | 'none'
   readonly processes: ProcessList
+  /** Private to this run. */
+  readonly folder: string
   readonly debug: (text: string) => void
 }
 
@@ -29,10 +33,10 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       const real = options.asRoot === true ? asRoot(command, around.privilege) : command
       around.debug(printCommand(real))
       if (cancelled) throw new CommandError(command, nothingRun('cancelled'))
-      let result = await execute(real, options, around.processes, sudo, () => cancelled)
+      let result = await execute(real, options, around, () => cancelled)
       for (let tries = 1; tries < BUSY_TRIES && isBusy(command, result); tries += 1) {
         await sleep(BUSY_WAIT_MS * tries * (1 + Math.random()))
-        result = await execute(real, options, around.processes, sudo, () => cancelled)
+        result = await execute(real, options, around, () => cancelled)
       }
       const fine = result.exitCode === 0 && result.stopped === undefined
       const accepted =
@@ -129,18 +133,21 @@ const nothingRun = (stopped: CommandResult['stopped'] | undefined): CommandResul
 async function execute(
   command: Command,
   options: RunOptions,
-  processes: ProcessList,
-  sudo: boolean,
+  around: Surroundings,
   isCancelled: () => boolean,
 ): Promise<CommandResult> {
+  const { processes } = around
+  const sudo = around.privilege === 'sudo'
   const began = performance.now()
-  const child = start(command, options)
+  const pipe = options.gather === true ? openPipe(around.folder) : undefined
+  const child = start(command, pipe)
   const pid = child.pid
   if (pid !== undefined) processes.add(pid)
   const limits = watch(options, () => pid !== undefined && void endGroup(pid, sudo))
-  const output = collect(child, options, limits.touch)
+  const output = collect(child, pipe?.reader, options, limits.touch)
+  const read = pipe === undefined ? undefined : once(pipe.reader, 'close')
   const fed = feed(child, command.input)
-  const exitCode = await ended(child)
+  const [exitCode] = await Promise.all([ended(child), read])
   limits.clear()
   if (pid !== undefined) processes.delete(pid)
   const { fault } = await fed
@@ -155,19 +162,16 @@ async function execute(
   }
 }
 
-function start(command: Command, { gather = false }: RunOptions): ChildProcess {
-  // A stream that is paused goes on to read until it has this much: of what is gathered nothing is to be read ahead.
-  const usual = getDefaultHighWaterMark(false)
-  if (gather) setDefaultHighWaterMark(false, 1)
+function start(command: Command, pipe: Pipe | undefined): ChildProcess {
   try {
     return spawn(command.tool, command.args, {
       cwd: command.cwd,
       detached: true,
       env: environment(command),
-      stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', pipe?.end ?? 'pipe'],
     })
   } finally {
-    setDefaultHighWaterMark(false, usual)
+    if (pipe !== undefined) closeSync(pipe.end)
   }
 }
 

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { PIPE_SIZE } from './pipe.ts'
 import type { RunOptions } from './ports.ts'
 
 /** What stands for the output of a program that could not be started. */
@@ -8,13 +10,17 @@ export const NOT_THERE = 'the program is not there or cannot be run'
 const STDERR_KEPT = 256 * 1024
 const STDOUT_KEPT = 512 * 1024 * 1024
 const LINE_LIMIT = 1024 * 1024
-const GATHER_MILLISECONDS = 10
-/** What comes faster than this in the time of gathering is not kept waiting: half of what a pipe holds. */
-const GATHERED = 32 * 1024
+const GATHER_MILLISECONDS = 100
+/** Of what comes faster than this in the time of gathering nothing is kept waiting. */
+const MUCH = PIPE_SIZE / 2
 
-/** Takes in what a command prints. `touch` is called for each piece. */
+/**
+ * Takes in what a command prints. `touch` is called for each piece.
+ * @param pipe of its stderr, where that is one in which it may gather
+ */
 export function collect(
   child: ChildProcess,
+  pipe: Readable | undefined,
   options: RunOptions,
   touch: () => void,
 ): { finish(missing: boolean): { stdout: string; stderr: string } } {
@@ -28,16 +34,13 @@ export function collect(
       else if (options.discardStdout !== true && stdout.length < STDOUT_KEPT) stdout += text
       if (options.onLine !== undefined) lines.push(text)
     }
-    const stream = child[name]
-    const isSlow = gauge()
+    const gathered = name === 'stderr' ? pipe : undefined
+    const stream = gathered ?? child[name]
     stream?.on('data', (chunk: Buffer) => {
       touch()
       take(decoder.write(chunk))
-      if (options.gather !== true || !isSlow(chunk.length) || child.exitCode !== null) return
-      stream.pause()
-      setTimeout(() => stream.resume(), GATHER_MILLISECONDS)
     })
-    child.once('exit', () => stream?.resume())
+    if (gathered !== undefined) gather(child, gathered)
     return () => {
       take(decoder.end())
       lines.end()
@@ -51,15 +54,27 @@ export function collect(
   }
 }
 
-/** Tells of each piece whether so little comes that it may wait: little by now, and little in the time before. */
-function gauge(): (bytes: number) => boolean {
-  let [ends, now, before] = [0, 0, 0]
-  return (bytes) => {
+/**
+ * Lets more come after each piece, for a twentieth of the time since much came (or the command began): should much come
+ * while we wait, the pipe is full and the command waits too, no longer than that.
+ */
+function gather(child: ChildProcess, stream: Readable): void {
+  let ended = false
+  let [muchCame, ends, bytes] = [performance.now(), 0, 0]
+  stream.on('data', (chunk: Buffer) => {
     const time = performance.now()
-    if (time > ends) [ends, now, before] = [time + GATHER_MILLISECONDS, 0, now]
-    now += bytes
-    return now < GATHERED && before < GATHERED
-  }
+    if (time > ends) [ends, bytes] = [time + GATHER_MILLISECONDS, 0]
+    bytes += chunk.length
+    if (bytes >= MUCH) muchCame = time
+    const wait = Math.min(GATHER_MILLISECONDS, (time - muchCame) / 20)
+    if (wait < 1 || ended) return
+    stream.pause()
+    setTimeout(() => stream.resume(), wait)
+  })
+  child.once('exit', () => {
+    ended = true
+    stream.resume()
+  })
 }
 
 /** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */

@@ -37,7 +37,7 @@ export interface RunOptions {
   readonly accept?: 'any' | readonly number[]
   /** Called for each line of stdout and stderr as it comes (no line ending; invalid UTF-8 replaced). */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
-  /** Lines may come some hundredths of a second late, many at once: a command that writes often wakes us less often. */
+  /** Lines of stderr may come some hundredths of a second late, many at once: what writes often wakes us less often. */
   readonly gather?: boolean
   /** Ends the command when it is aborted, as a cancellation does. */
   readonly signal?: AbortSignal

@@ -91,7 +91,7 @@ function assemble(folder: string): OpenRunner {
     : createLog((text) => process.stdout.write(text), folder)
   const processes = createProcessList(folder)
   const cancelling = new AbortController()
-  const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, debug: log.debug })
+  const { cancel, ...commands } = createCommands({ privilege: facts.privilege, processes, folder, debug: log.debug })
   const files = createFiles(commands, folder, facts.privilege === 'root')
   return {
     log,

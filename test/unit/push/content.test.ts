@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'content-'))
 mkdirSync(join(folder, 'nar'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const processes = createProcessList(folder)
-const commands = createCommands({ privilege: 'none', processes, debug: () => undefined })
+const commands = createCommands({ privilege: 'none', processes, folder, debug: () => undefined })
 const objects = fileObjects(folder)
 const nar = Buffer.concat([randomBytes(700_000), Buffer.alloc(700_000, 'text')])
 const hash = (data: Uint8Array): string => `sha256:${toBase32(createHash('sha256').update(data).digest())}`

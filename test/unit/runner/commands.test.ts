@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createCommands } from '../../../src/runner/commands.ts'
 import { CommandError, printCommand, redact } from '../../../src/runner/errors.ts'
+import { NOT_THERE } from '../../../src/runner/output.ts'
 import { createProcessList, endLeftProcesses } from '../../../src/runner/processes.ts'
 
 let folder: string
@@ -13,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const commands = (privilege: 'root' | 'sudo' | 'none' = 'none') =>
-  createCommands({ privilege, processes: createProcessList(folder), debug: () => undefined })
+  createCommands({ privilege, processes: createProcessList(folder), folder, debug: () => undefined })
 const shell = (script: string) => ({ tool: 'sh', args: ['-c', script] })
 
 describe('run', () => {
@@ -29,27 +30,72 @@ describe('run', () => {
 
   test('what is gathered comes whole, in order, in few pieces, and does not make the end late', async () => {
     const lines: string[] = []
-    const pieces: number[] = []
+    const times: number[] = []
     const onLine = (line: string): void => {
-      const time = performance.now()
-      if (lines.length < 45 && time - (pieces.at(-1) ?? 0) > 5) pieces.push(time)
+      times.push(performance.now())
       lines.push(line)
     }
-    const script =
-      'for n in 1 2 3 4 5; do for m in 1 2 3 4 5 6 7 8 9; do echo $n $m; sleep 0.002; done; done; seq 200000; echo last'
-    const { exitCode } = await commands().run(shell(script), { gather: true, discardStdout: true, onLine })
-    expect([exitCode, lines.length, lines[0], lines[44], lines[45], lines.at(-1)]).toEqual([
+    const slow = 'n=0; while [ $n -lt 400 ]; do n=$((n+1)); echo $n; sleep 0.002; done'
+    const { exitCode } = await commands().run(shell(`exec >&2; ${slow}; seq 200000; printf last`), {
+      gather: true,
+      onLine,
+    })
+    expect([exitCode, lines.length, lines[0], lines[399], lines[400], lines.at(-1)]).toEqual([
       0,
-      200_046,
-      '1 1',
-      '5 9',
+      200_401,
+      '1',
+      '400',
       '1',
       'last',
     ])
-    // one in 10 ms
-    expect(pieces.length).toBeLessThan(3 + ((pieces.at(-1) ?? 0) - (pieces[0] ?? 0)) / 9)
-    const quick = await commands().run(shell('echo a; echo b'), { gather: true })
-    expect(quick.stdout).toBe('a\nb\n')
+    const [first = 0, ...rest] = times.slice(100, 400)
+    const pieces = rest.filter((time, index) => time - (rest[index - 1] ?? first) > 5).length
+    // after a twentieth of the time each, which is more than 200 ms by then
+    expect(pieces).toBeLessThan(3 + ((rest.at(-1) ?? 0) - first) / 9)
+    const before = performance.now()
+    const quick = await commands().run(shell('echo a; echo b >&2; echo c'), { gather: true })
+    expect(quick).toMatchObject({ stdout: 'a\nc\n', stderr: 'b\n' })
+    expect(performance.now() - before).toBeLessThan(1000)
+  })
+
+  test('a long log that is gathered comes whole to a slow reader, in constant memory', async () => {
+    let bytes = 0
+    let last = ''
+    let most = 0
+    const before = process.memoryUsage().rss
+    const onLine = (line: string): void => {
+      if ((bytes + line.length) >> 22 !== bytes >> 22) {
+        most = Math.max(most, process.memoryUsage().rss - before)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
+      }
+      bytes += line.length + 1
+      last = line
+    }
+    const line = 'a line of a log that is as long as lines of logs are, about a hundred characters or a few less'
+    const script = `exec >&2; echo first; sleep 0.1; yes '${line}' | head -c ${200 * 2 ** 20}; echo; echo last`
+    await commands().run(shell(script), { gather: true, onLine })
+    expect([bytes, last]).toEqual([200 * 2 ** 20 + 'first\n\nlast\n'.length, 'last'])
+    expect(most).toBeLessThan(100 * 2 ** 20)
+  }, 60_000)
+
+  test('what is gathered leaves no file and no open one, also of a program that is not there', async () => {
+    const open = () => readdirSync('/proc/self/fd').length
+    await commands().run(shell('echo a >&2'), { gather: true })
+    const before = open()
+    for (let run = 0; run < 5; run += 1) await commands().run(shell('echo a >&2'), { gather: true })
+    const missing = await commands().run({ tool: '/nowhere', args: [] }, { gather: true, accept: 'any' })
+    expect([open(), readdirSync(folder), missing.stderr]).toEqual([before, ['processes'], NOT_THERE])
+  })
+
+  test('where no pipe can be made nothing is gathered, and all comes', async () => {
+    const run = createCommands({
+      privilege: 'none',
+      processes: createProcessList(folder),
+      folder: join(folder, 'nowhere'),
+      debug: () => undefined,
+    }).run
+    const { stdout, stderr } = await run(shell('echo a; seq 50000 >&2'), { gather: true })
+    expect([stdout, stderr.slice(-12)]).toEqual(['a\n', '49999\n50000\n'])
   })
 
   test('runs again what another process was in the way of, and nothing else', async () => {
