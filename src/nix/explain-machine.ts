@@ -44,6 +44,23 @@ export const MACHINE_RULES: readonly Rule[] = [
     }),
   },
   {
+    category: 'setting',
+    pattern: /local builds are disabled \(max-jobs = 0\)|nable to start any build;\s+either increase '--max-jobs'/,
+    say: () => ({
+      sentence: 'this Nix is set to build nothing on this machine (max-jobs = 0), and no remote builder takes it.',
+      advice: 'Add "max-jobs = auto" to extra-nix-config, or name builders there.',
+    }),
+  },
+  {
+    // of its own programs Nix gives the name alone
+    category: 'other',
+    pattern: /executing '([^'/]+)': No such file or directory/,
+    say: ([, program = '']) => ({
+      sentence: `Nix needs the program ${program}, which is not there.`,
+      advice: `Install ${program} in a step before this one.`,
+    }),
+  },
+  {
     category: 'emulator',
     pattern: /executing '([^']+)': No such file or directory/,
     inLogs: true,

@@ -124,7 +124,7 @@ function unevaluated(
       reason: `its evaluation builds something: only a runner for ${machine} can do that`,
     }
   }
-  const sentences = new Set(errors.map((error) => explain(error).replace(/\.$/, '')))
+  const sentences = new Set(errors.map(explain))
   return { status: 'failed', reason: `it does not evaluate: ${[...sentences].join('; ')}` }
 }
 
