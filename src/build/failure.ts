@@ -2,7 +2,7 @@ import { explainNix } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
-import { errorOf, hasFailed } from './culprits.ts'
+import { failuresIn } from './culprits.ts'
 import type { FollowedDerivation } from './log/follow.ts'
 import type { Followed } from './realise.ts'
 import { derivationClosure } from './store.ts'
@@ -12,9 +12,8 @@ import type { BuildResult } from './types.ts'
 export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Followed): Promise<BuildResult> {
   const goal = plan.choice?.evaluated.drvPath
   const needed = goal === undefined ? new Set<string>() : await derivationClosure(runner, nix, [goal])
-  const failures = [...followed.derivations.values()]
-    .filter((each) => hasFailed(each) && needed.has(each.drvPath))
-    .map((each) => ({ ...each, error: errorOf(each, followed.errors) }))
+  const seen = [...followed.derivations.values()].filter(({ drvPath }) => needed.has(drvPath))
+  const failures = failuresIn(seen, followed.errors)
   const own = followed.errors.filter(({ drvPath }) => drvPath !== undefined && needed.has(drvPath))
   // without a word ends what is ended by another's failure
   const culprit = failures.find(({ error }) => error !== undefined) ?? (own.length === 0 ? failures[0] : undefined)

@@ -43,6 +43,16 @@ export const FLAKE_RULES: readonly Rule[] = [
     }),
   },
   {
+    // 2.8 asks git to compare, who finds no repository of this user
+    category: 'rights',
+    pattern: /program 'git' failed with exit code 129/,
+    say: () => ({
+      sentence: 'git does not open the repository of the flake: it most likely belongs to another user.',
+      advice:
+        'Where that is as it should be, as in a container, run in a step before this one: git config --global --add safe.directory "$GITHUB_WORKSPACE"',
+    }),
+  },
+  {
     category: 'flake',
     pattern: /could not find a flake\.nix file|path ['"]([^'"]+)['"] does not contain a 'flake\.nix'/,
     say: ([, path = '']) => ({

@@ -12,8 +12,8 @@ export type View = 'transparent' | 'disguised' | 'nixos' | 'overlay'
 /** One question to a flake (strategy/nix/answer.nix): for one target and package, the first path of each lookup. */
 export interface Question {
   readonly target: string
-  /** List every package of the target. */
-  readonly all: boolean
+  /** The set whose derivations are listed. */
+  readonly list: AttributePath | null
   /** The target, for the views. */
   readonly platform: Pick<Target, 'name' | 'system' | 'triple' | 'crossNames' | 'plain' | 'static'>
   readonly lookups: readonly AskedLookup[]
@@ -52,7 +52,10 @@ export interface Answer {
   readonly names: readonly string[]
   /** Systems that the flake has packages for. */
   readonly systems: readonly string[]
+  /** Names of the derivations of the set to be listed. */
   readonly all: readonly string[]
+  /** Why they could not be listed. */
+  readonly listError?: string
   readonly lookups: readonly Lookup[]
 }
 

@@ -43,10 +43,10 @@ async function askOne(ask: Ask, question: Question): Promise<Answer> {
   const base: Answer =
     'answers' in bare && bare.answers[0] !== undefined
       ? bare.answers[0]
-      : { names: [], systems: [], all: [], lookups: [] }
+      : { names: [], systems: [], all: [], lookups: [], ...('error' in bare ? { listError: bare.error } : {}) }
   const lookups: Answer['lookups'][number][] = []
   for (const lookup of question.lookups) {
-    const single = await ask([{ ...question, all: false, lookups: [lookup] }])
+    const single = await ask([{ ...question, list: null, lookups: [lookup] }])
     const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined
     lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' })
   }
