@@ -147,7 +147,10 @@ function mismatch(drv: string, system: string, own: string, features: string, av
   return {
     category: during === '' ? 'platform' : 'import-from-derivation',
     sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during}${more}`,
-    advice: `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`,
+    advice:
+      during === ''
+        ? `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`
+        : `Emulators are registered after evaluation: choose the strategy cross or auto, use a runner of the kind ${system}, or register one in a step before this one and add "extra-platforms = ${system}" to extra-nix-config.`,
   }
 }
 

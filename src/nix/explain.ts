@@ -85,7 +85,7 @@ export function explainNix(message: string, log: readonly string[] = []): Explan
             own,
           )
     if (said === undefined) continue
-    const place = position !== undefined && PLACED.includes(category) ? ` (${placeOf(position)})` : ''
+    const place = PLACED.includes(category) ? placeOf(text) : ''
     const sentence = said.sentence.replace(/\.$/, `${place}.`)
     return { category, ...said, sentence, ...(position === undefined ? {} : { position }) }
   }
@@ -98,15 +98,19 @@ const clean = (message: string): string => plainText(message.slice(-LONGEST_TEXT
 /** What is to be mended where it is written. */
 const PLACED: readonly Category[] = ['evaluation', 'attribute']
 
-/** `flake.nix:3:12`; of another flake too, since a path in the store tells nobody more. */
-const placeOf = ({ file, line, column }: Position): string =>
-  `${file.replace(/^.*\/[0-9a-z]{32}-source\//, '')}:${line}:${column}`
+/** ` (flake.nix:3:12)` where the last error itself has a place: what only called it tells little, and may be ours. */
+function placeOf(text: string): string {
+  const last = text.slice(text.lastIndexOf('error:'))
+  const [, file = '', line, column] = /^[^\n]*\n\s*at (\/[^\n]*?):(\d+):(\d+):?\s*$/m.exec(last) ?? []
+  return file === '' ? '' : ` (${file.replace(/^.*\/[0-9a-z]{32}-source\//, '')}:${line}:${column})`
+}
 
 /** An explanation as a part of a sentence, without full stop. */
 export function explainBriefly(message: string): string {
   const { sentence, advice } = explainNix(message)
-  const [what, remedy] = [sentence, advice].map((text) => text.replace(/\.$/, ''))
-  return remedy === '' ? `${what}` : `${what} (${remedy})`
+  const [what = '', remedy] = [sentence, advice].map((text) => text.replace(/\.$/, ''))
+  const short = what.replace(/^the flake does not evaluate: /, '')
+  return remedy === '' ? short : `${short} (${remedy})`
 }
 
 /** Where the innermost error of evaluation is; the newest Nix prints it last. */

@@ -14,6 +14,8 @@ export interface Question {
   readonly target: string
   /** The set whose derivations are listed. */
   readonly list: AttributePath | null
+  /** List all names of the set: whether a value is a derivation cannot be asked. */
+  readonly blind?: true
   /** The target, for the views. */
   readonly platform: Pick<Target, 'name' | 'system' | 'triple' | 'crossNames' | 'plain' | 'static'>
   readonly lookups: readonly AskedLookup[]

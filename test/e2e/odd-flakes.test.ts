@@ -71,6 +71,26 @@ describe.skipIf(!machineUsable())('odd flakes', () => {
     })
   })
 
+  test('one that aborts evaluation does not hide the others, and is told', async () => {
+    const aborting = `{
+      outputs = { self }: {
+        packages.x86_64-linux.good = derivation { name = "good"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; };
+        packages.x86_64-linux.bad = abort "stop here";
+        packages.x86_64-linux.loop = let x = x; in x;
+      };
+    }
+`
+    await withJob({ nix: '2.34.8', flake: aborting }, async (job) => {
+      const step = await job.act({ targets: 'x86_64-linux', packages: '*' })
+      expect(essence(step), job.runner.log).toEqual({
+        good: 'built',
+        bad: expect.stringMatching(/it does not evaluate: evaluation aborted .*'stop here'$/),
+        loop: expect.stringMatching(/infinite recursion encountered \(flake\.nix:5:\d+\)$/),
+      })
+      await job.finish()
+    })
+  })
+
   test('a checkout of another user, and no git', async () => {
     for (const nix of nixVersions) {
       await withJob({ nix, flake, user: 'root' }, async ({ act, machine, runner }) => {

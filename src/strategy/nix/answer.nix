@@ -5,7 +5,7 @@
 #              lookups = [ { kind; view; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; otherwise; spare; } … ]; } … ]; }
 #            view is null for the flake's own outputs; otherwise: { view; paths; } for where none of the paths is there;
 #            spare: not evaluated where a spare lookup before it gave what the build system builds
-#            list: a path to a set, or null
+#            list: a path to a set, or null; blind: true where its values cannot be looked at
 # For each question: names of the derivations in that set, names of the target's packages, and for each lookup the first
 # of its paths that is there.
 {
@@ -126,6 +126,12 @@ in
 map (question: {
   names = namesUnder [ "packages" question.target ];
   systems = namesUnder [ "packages" ] ++ namesUnder [ "legacyPackages" ] ++ namesUnder [ "defaultPackage" ];
-  all = if question.list == null then [ ] else derivationsUnder question.target question.list;
+  all =
+    if question.list == null then
+      [ ]
+    else if question.blind or false then
+      namesUnder question.list
+    else
+      derivationsUnder question.target question.list;
   lookups = lookUpAll question;
 }) request.questions
