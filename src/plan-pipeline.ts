@@ -93,7 +93,7 @@ function nothing(inputs: PlanInputs, systems: readonly string[]): string {
     systems.length > 0
       ? `The flake exposes ${systems.join(', ')}.`
       : inputs.packages.includes('*')
-        ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello.'
+        ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
         : 'The flake has nothing of that name for any system.'
   return `packages: "${inputs.packages.join(' ')}" finds nothing. ${known}`
 }

@@ -91,6 +91,17 @@ describe.skipIf(!machineUsable())('odd flakes', () => {
     })
   })
 
+  test('a flake that has nothing but an overlay is planned, for its job knows better', async () => {
+    const overlay = '{\n  outputs = { self }: { overlays.default = final: prev: { }; };\n}\n'
+    await withJob({ nix: '2.34.8', flake: overlay }, async ({ runner, finish }) => {
+      const step = await runner.step(join(repository, 'plan'), { targets: 'x86_64-linux', packages: 'tool' })
+      expect(step.ok, runner.log).toBe(true)
+      expect(JSON.parse(step.outputs.plan ?? '')).toMatchObject([{ package: 'tool', status: 'unevaluated', job: 0 }])
+      expect(runner.messages('warning')).toEqual([])
+      await finish()
+    })
+  })
+
   test('a checkout of another user, and no git', async () => {
     for (const nix of nixVersions) {
       await withJob({ nix, flake, user: 'root' }, async ({ act, machine, runner }) => {

@@ -247,6 +247,17 @@ describe('what becomes of a package', () => {
     ],
     ['missing in a target that is named', wanted('a', missing), { status: 'failed' }],
     [
+      'what only an overlay may have',
+      wanted('a', missing, { listed: false }),
+      { status: 'unevaluated', strategy: 'auto', reason: expect.stringContaining('overlay') },
+    ],
+    [
+      'missing in a flake that has packages',
+      wanted('a', missing, { listed: false, systems: ['x86_64-linux'] }),
+      { status: 'failed' },
+    ],
+    ['a path that is not there', wanted('checks.{target}.a', missing, { listed: false }), { status: 'failed' }],
+    [
       'of another system',
       wanted('a', found('a', { path: ['nixosConfigurations', 'a'], host: 'aarch64-linux' })),
       { status: 'skipped', reason: 'it is for aarch64-linux' },
