@@ -90,7 +90,7 @@ function makeLinks(): void {
     const entries = readdirSync(tree)
     const wanted = { name: `tree-${round}`, real: tree, guise: 'aarch64-linux', target: target.name, entries }
     makeStandIn(views, wanted, 'x86_64-linux' as never, [
-      { target: target.system, all: false, platform: target, lookups: [] } as never,
+      { target: target.system, list: null, platform: target, lookups: [] } as never,
     ])
     return performance.now() - began
   })

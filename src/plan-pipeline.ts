@@ -3,7 +3,7 @@ import type { ReadInput } from './inputs/parse.ts'
 import { type PlanInputs, parsePlanInputs } from './inputs/plan.ts'
 import { installNix, withDaemon } from './install/install.ts'
 import { leaveOutUseless } from './install/substituters.ts'
-import { explainNix } from './nix/explain.ts'
+import { explainBriefly } from './nix/explain.ts'
 import type { Nix } from './nix/nix.ts'
 import type { System } from './nix/system.ts'
 import { reportMatrix } from './report/matrix.ts'
@@ -78,7 +78,7 @@ async function decide(
     graph,
     cached: (paths) => Object.values(paths).every((path) => fetchable.has(path) || substitutable.has(path)),
     emulationProblem,
-    explain: (error) => explainNix(error).sentence,
+    explain: explainBriefly,
   })
   return { entries, graph }
 }
@@ -90,6 +90,10 @@ function emulationProblem(place: string, system: string): string | undefined {
 
 function nothing(inputs: PlanInputs, systems: readonly string[]): string {
   const known =
-    systems.length === 0 ? 'The flake exposes no systems at all.' : `The flake exposes ${systems.join(', ')}.`
+    systems.length > 0
+      ? `The flake exposes ${systems.join(', ')}.`
+      : inputs.packages.includes('*')
+        ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
+        : 'The flake has nothing of that name for any system.'
   return `packages: "${inputs.packages.join(' ')}" finds nothing. ${known}`
 }

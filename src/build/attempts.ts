@@ -84,7 +84,7 @@ const waysNotTried = ({ candidates }: Plan): readonly string[] =>
   })
 
 /** Troubles of the machine and its surroundings, which are the same whichever way is taken. */
-const OF_THE_MACHINE: readonly (Category | undefined)[] = ['disk', 'daemon', 'rights', 'trust']
+const OF_THE_MACHINE: readonly (Category | undefined)[] = ['disk', 'daemon', 'rights', 'trust', 'setting']
 /** The same, where no derivation was at fault: what caches do. */
 const OF_THE_CACHES: readonly (Category | undefined)[] = ['network', 'corrupt', 'signature']
 

@@ -2,20 +2,21 @@ import { explainNix } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
+import { failuresIn } from './culprits.ts'
 import type { FollowedDerivation } from './log/follow.ts'
 import type { Followed } from './realise.ts'
 import { derivationClosure } from './store.ts'
 import type { BuildResult } from './types.ts'
 
-const FAILED: readonly FollowedDerivation['status'][] = ['failed', 'silent', 'timeout']
-
 /** Finds which derivation failed for a package that was not realised, and says why. */
 export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Followed): Promise<BuildResult> {
-  const own = plan.choice?.evaluated.drvPath
-  const needed = own === undefined ? new Set<string>() : await derivationClosure(runner, nix, [own])
-  const culprit = [...followed.derivations.values()].find(
-    ({ status, drvPath }) => FAILED.includes(status) && needed.has(drvPath),
-  )
+  const goal = plan.choice?.evaluated.drvPath
+  const needed = goal === undefined ? new Set<string>() : await derivationClosure(runner, nix, [goal])
+  const seen = [...followed.derivations.values()].filter(({ drvPath }) => needed.has(drvPath))
+  const failures = failuresIn(seen, followed.errors)
+  const own = followed.errors.filter(({ drvPath }) => drvPath !== undefined && needed.has(drvPath))
+  // without a word ends what is ended by another's failure
+  const culprit = failures.find(({ error }) => error !== undefined) ?? (own.length === 0 ? failures[0] : undefined)
   if (culprit !== undefined) {
     const { seconds, drvPath, lastLines } = culprit
     const { category } = explainNix(culprit.error ?? '', lastLines)
@@ -31,11 +32,10 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
       ...mismatchOf(culprit),
     }
   }
-  const messages = followed.errors
-    .filter(({ drvPath }) => drvPath === undefined || needed.has(drvPath))
-    .map(({ text }) => text)
+  const loose = followed.errors.filter(({ drvPath }) => drvPath === undefined)
+  const messages = (own.length > 0 ? own : loose).map(({ text }) => text)
   if (messages.length === 0)
-    return { plan, seconds: 0, status: 'skipped', error: 'not built: another package failed, and keep-going is false' }
+    return { plan, seconds: 0, status: 'skipped', error: 'not built: Nix stopped when another package failed' }
   const text = messages.join('\n')
   return { plan, seconds: 0, status: 'failed', error: explained(text), category: explainNix(text).category }
 }

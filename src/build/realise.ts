@@ -1,13 +1,16 @@
 import type { Inputs } from '../inputs/inputs.ts'
 import { type Nix, nixCommand, withoutSubstituters } from '../nix/nix.ts'
-import { type StorePath, storeName } from '../nix/store-path.ts'
+import { type DrvPath, type StorePath, storeName } from '../nix/store-path.ts'
 import { CommandError } from '../runner/errors.ts'
+import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
+import { culpritsOf } from './culprits.ts'
 import { type BuildError, type BuildFollower, createBuildFollower, type FollowedDerivation } from './log/follow.ts'
 import { createForeignRunLedger, type ForeignRun } from './log/foreign-run.ts'
 import { substituterTrouble } from './log/substituter-trouble.ts'
 import { type Batch, schedule } from './schedule.ts'
+import { derivationClosure, validPaths } from './store.ts'
 
 /** What the log of all batches told. */
 export interface Followed {
@@ -65,6 +68,11 @@ export async function realise(
       last = await once({ ...batch, args: [...batch.args, '--fallback'] }, rest)
     }
     followers.push(last.follower)
+    const left = inputs.keepGoing && !last.ok ? await leftUnbuilt(runner, nix, plans, batch, last.follower) : []
+    if (left.length > 0) {
+      runner.log.info('Nix stopped at a failure. What does not need what failed is built now.')
+      await run({ ...batch, derivations: left })
+    }
     return last.ok
   }
   if (inputs.keepGoing) await Promise.all(batches.map(run))
@@ -75,6 +83,28 @@ export async function realise(
     foreignRuns: ledger.runs,
     fetched: new Set([...earlier, ...followers].flatMap((follower) => [...follower.fetched])),
   }
+}
+
+/**
+ * To 2.26, Nix stops in spite of keep-going where a feature is missing, or an output may not be as it is.
+ * @returns derivations of the batch that are not built and need nothing that failed; fewer than it has
+ */
+async function leftUnbuilt(
+  runner: Runner,
+  nix: Nix,
+  plans: readonly Plan[],
+  { derivations }: Batch,
+  { derivations: seen, errors }: BuildFollower,
+): Promise<readonly DrvPath[]> {
+  const culprits = culpritsOf([...seen.values()], errors)
+  const goals = new Map(plans.flatMap(({ choice }) => (choice ? [[choice.evaluated.drvPath, choice.evaluated]] : [])))
+  const outputs = (drvPath: DrvPath) => Object.values(goals.get(drvPath)?.outputs ?? {})
+  const there = culprits.length === 0 ? new Set() : await validPaths(runner, nix, derivations.flatMap(outputs))
+  const open =
+    culprits.length === 0 ? [] : derivations.filter((each) => !outputs(each).every((path) => there.has(path)))
+  const needs = await inParallel(runner.facts.cpus, open, (drvPath) => derivationClosure(runner, nix, [drvPath]))
+  const left = open.filter((_, index) => !culprits.some((culprit) => needs[index]?.has(culprit)))
+  return left.length < derivations.length ? left : []
 }
 
 async function realiseBatch(

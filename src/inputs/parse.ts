@@ -107,13 +107,26 @@ export function parseTargets(
 export function parsePackages(text: string): Checked<readonly string[]> {
   const names = [...new Set(words(text))]
   if (names.length === 0) return bad('no package is named; use a name, an attribute path or *')
-  const wrong = names.filter((name) => name !== '*' && !isAttributePath(name.replaceAll('{target}', 'x')))
-  return wrong.length === 0 ? ok(names) : bad(`${quoted(wrong)} is not an attribute path`)
+  const wrong = names.filter(
+    (name) => name !== '*' && !isAttributePath(name.replace(/\.\*$/, '').replaceAll('{target}', 'x')),
+  )
+  if (wrong.length === 0) return ok(names)
+  const hints = HINTS.filter(([sign]) => wrong.some((name) => sign.test(name))).map(([, hint]) => `; ${hint}`)
+  return bad(`${quoted(wrong)} is not an attribute path${hints.join('')}`)
 }
+
+/** What others write, and what is meant by it here. */
+const HINTS: readonly (readonly [sign: RegExp, hint: string])[] = [
+  [/\*/, 'of patterns there are * for every package, and PATH.* for all right below a path, such as checks.{target}.*'],
+  [/^!/, 'nothing can be left out: name what is to be built'],
+  [/\^/, 'all outputs are built: leave what follows ^ away'],
+  [/#/, 'the flake stands in the input flake: give what follows #'],
+]
 
 /** Names joined by dots, each plain or in double quotes, as after the `#` of an installable. */
 function isAttributePath(text: string): boolean {
-  return /^(?:"[^"]+"|[^\s"'.$`\\;(){}#]+)(?:\.(?:"[^"]+"|[^\s"'.$`\\;(){}#]+))*$/.test(text) && !text.startsWith('-')
+  const names = /^(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+)(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+))*$/
+  return names.test(text) && !text.startsWith('-')
 }
 
 export function parseTemplate(text: string): Checked<string | undefined> {

@@ -5,7 +5,7 @@ export const ok = <T>(value: T): Checked<T> => ({ value })
 export const bad = (problem: string): Checked<never> => ({ problem })
 
 /** Words separated by commas, spaces or new lines; "double quotes" keep an attribute name with such characters whole. */
-export const words = (text: string): string[] => text.match(/(?:[^\s,"]|"[^"\n]*"|")+/g) ?? []
+export const words = (text: string): string[] => text.match(/(?:[^\s,"]|"(?:[^"\\\n]|\\.)*"|")+/g) ?? []
 
 export function oneOf<const T extends string>(text: string, allowed: readonly T[]): Checked<T> {
   const match = allowed.find((value) => value === text)

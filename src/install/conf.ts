@@ -156,6 +156,10 @@ export function clientConf(userLines: string, tokens: Readonly<Record<string, st
   ].join('\n')}\n`
 }
 
+/** The workflow's NIX_CONFIG, which Nix reads after all files: it may not turn off what this action needs. */
+export const environmentConf = (given: string | undefined): string | undefined =>
+  given ? `${given}\nextra-experimental-features = nix-command flakes` : given
+
 /**
  * nix.conf of a daemon of this run, in a folder below ours: the machine's, ours, the workflow's lines; no tokens.
  * @param machineFolder where the machine's nix.conf is; the list of remote builders is looked for beside nix.conf

@@ -3,7 +3,14 @@ import type { Nix } from '../nix/nix.ts'
 import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
-import { baseSettings, type EffectiveSettings, mergeTokens, setsSandbox, userConfFiles } from './conf.ts'
+import {
+  baseSettings,
+  type EffectiveSettings,
+  environmentConf,
+  mergeTokens,
+  setsSandbox,
+  userConfFiles,
+} from './conf.ts'
 import { certificates, exportToJob, tellLoginShells } from './environment.ts'
 import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
 import type { FoundNix } from './find.ts'
@@ -75,7 +82,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     userLines: wanted.userLines,
     socket,
   })
-  const { NIX_CONFIG } = runner.facts.env
+  const NIX_CONFIG = environmentConf(runner.facts.env.NIX_CONFIG)
   const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } }
   // not the daemon of this run: a post step of another action may come after ours, which ends it
   exportToJob(runner, env, found.bin, found.onPath)

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { atLeast, type NixVersion, OLDEST_NIX, parseNixVersion } from '../nix/version.ts'
+import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 
 /** A Nix on this machine that is new enough. */
@@ -36,6 +37,15 @@ export function chooseCandidate(candidates: readonly Candidate[]): {
   return { chosen: undefined, refused }
 }
 
+/** What keeps a Nix from starting that has been set up wrongly: another one would read the same files. */
+export function settingsProblem(candidates: readonly Candidate[]): string | undefined {
+  const pattern = /error: (.*(?:configuration line|included from|setting '[^']*' has invalid value).*)/
+  return candidates.map(({ printed }) => pattern.exec(printed)?.[1]).find((problem) => problem !== undefined)
+}
+
+/** The settings of the Nix that is there are wrong, which no other source of Nix would mend. */
+export class SettingsError extends UserError {}
+
 const places = (home: string): readonly string[] => [
   '/nix/var/nix/profiles/default/bin',
   `${home}/.nix-profile/bin`,
@@ -61,6 +71,11 @@ export async function findNix(runner: Runner): Promise<{ found: FoundNix | undef
   if (chosen !== undefined) {
     return { found: { bin: toolFolder(chosen.path), version: chosen.version, onPath: chosen.path === onPath }, why: '' }
   }
+  const problem = settingsProblem(candidates)
+  if (problem !== undefined)
+    throw new SettingsError(
+      `Nix cannot read its settings: ${problem}.\nCorrect NIX_CONFIG, or nix.conf on this machine: any Nix reads these.`,
+    )
   const looked = `no Nix is there (looked on PATH, in ${places(runner.facts.home).join(', ')})`
   return { found: undefined, why: refused.length === 0 ? looked : refused.join('; ') }
 }

@@ -3,7 +3,7 @@ import { type System, systemOf } from '../nix/system.ts'
 import { CommandError, UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { connect } from './connect.ts'
-import { type FoundNix, findNix } from './find.ts'
+import { type FoundNix, findNix, SettingsError } from './find.ts'
 import { prepareMachine } from './machine/ahead.ts'
 import { installDistro } from './source/distro.ts'
 import { nixIsAbsent } from './source/kept.ts'
@@ -61,9 +61,10 @@ async function provideNix(runner: Runner, inputs: Wanted): Promise<Provided & { 
   throw new UserError(`no Nix can be had.\n${failures.join('\n')}`)
 }
 
-/** A failure that lets the next source be tried: not our own faults, and not a cancelled job. */
+/** A failure that lets the next source be tried: not our own faults, no wrong settings, and not a cancelled job. */
 const isAnswer = (error: unknown): error is UserError | CommandError =>
-  error instanceof UserError || (error instanceof CommandError && error.result.stopped !== 'cancelled')
+  (error instanceof UserError && !(error instanceof SettingsError)) ||
+  (error instanceof CommandError && error.result.stopped !== 'cancelled')
 
 /** Why this source, in a sentence. */
 export function reasonFor(kind: NixSource['kind'], source: NixOrigin, failures: readonly string[]): string {

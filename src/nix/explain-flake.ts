@@ -33,6 +33,26 @@ export const FLAKE_RULES: readonly Rule[] = [
     say: ([, path = '', repository = '']) => untracked(path, repository),
   },
   {
+    // 2.8 lets git speak for itself
+    category: 'rights',
+    pattern:
+      /repository path '([^']+)' is not owned by current user|detected dubious ownership in repository at '([^']+)'/,
+    say: ([, path = '', said = '']) => ({
+      sentence: `the Git repository ${path || said} belongs to another user, so Git does not open it.`,
+      advice: `Where that is as it should be, as in a container, run in a step before this one: git config --global --add safe.directory ${path || said}`,
+    }),
+  },
+  {
+    // 2.8 asks git to compare, who finds no repository of this user
+    category: 'rights',
+    pattern: /program 'git' failed with exit code 129/,
+    say: () => ({
+      sentence: 'git does not open the repository of the flake: it most likely belongs to another user.',
+      advice:
+        'Where that is as it should be, as in a container, run in a step before this one: git config --global --add safe.directory "$GITHUB_WORKSPACE"',
+    }),
+  },
+  {
     category: 'flake',
     pattern: /could not find a flake\.nix file|path ['"]([^'"]+)['"] does not contain a 'flake\.nix'/,
     say: ([, path = '']) => ({
@@ -54,10 +74,18 @@ export const FLAKE_RULES: readonly Rule[] = [
   {
     category: 'flake',
     pattern: /(?:getting status of|path) ['"]\/*([^'"]+)['"](?:: No such file| does not exist)/,
-    say: ([, path = '']) => ({
-      sentence: `/${path} does not exist.`,
-      advice: 'Check the input flake, and check the repository out before this step.',
-    }),
+    say: ([, path = ''], text) => {
+      const input = /while (?:updating|fetching) the flake input '([^']+)'/.exec(text)?.[1]
+      return input === undefined
+        ? {
+            sentence: `/${path} does not exist.`,
+            advice: 'Check the input flake, and check the repository out before this step.',
+          }
+        : {
+            sentence: `/${path}, which is the input ${input} of the flake, does not exist.`,
+            advice: `Correct inputs.${input}.url in flake.nix, or flake.lock.`,
+          }
+    },
   },
   {
     category: 'flake',
@@ -149,6 +177,6 @@ export const FLAKE_RULES: readonly Rule[] = [
 function untracked(path: string, repository: string) {
   return {
     sentence: `${path} is not tracked by Git in ${repository}, so the flake does not see it.`,
-    advice: `Add it: git add ${path}`,
+    advice: `Add it: git add ${path}. Where it is in a submodule, write the flake as .?submodules=1`,
   }
 }

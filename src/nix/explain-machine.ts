@@ -44,6 +44,23 @@ export const MACHINE_RULES: readonly Rule[] = [
     }),
   },
   {
+    category: 'setting',
+    pattern: /local builds are disabled \(max-jobs = 0\)|nable to start any build;\s+either increase '--max-jobs'/,
+    say: () => ({
+      sentence: 'this Nix is set to build nothing on this machine (max-jobs = 0), and no remote builder takes it.',
+      advice: 'Add "max-jobs = auto" to extra-nix-config, or name builders there.',
+    }),
+  },
+  {
+    // of its own programs Nix gives the name alone
+    category: 'other',
+    pattern: /executing '([^'/]+)': No such file or directory/,
+    say: ([, program = '']) => ({
+      sentence: `Nix needs the program ${program}, which is not there.`,
+      advice: `Install ${program} in a step before this one.`,
+    }),
+  },
+  {
     category: 'emulator',
     pattern: /executing '([^']+)': No such file or directory/,
     inLogs: true,
@@ -130,7 +147,10 @@ function mismatch(drv: string, system: string, own: string, features: string, av
   return {
     category: during === '' ? 'platform' : 'import-from-derivation',
     sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during}${more}`,
-    advice: `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`,
+    advice:
+      during === ''
+        ? `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`
+        : `Emulators are registered after evaluation: choose the strategy cross or auto, use a runner of the kind ${system}, or register one in a step before this one and add "extra-platforms = ${system}" to extra-nix-config.`,
   }
 }
 

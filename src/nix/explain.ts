@@ -1,6 +1,6 @@
 import { FLAKE_RULES } from './explain-flake.ts'
 import { MACHINE_RULES } from './explain-machine.ts'
-import { type Explanation, type Position, type Rule, shortName } from './explain-rule.ts'
+import { type Category, type Explanation, type Position, type Rule, shortName } from './explain-rule.ts'
 import { STORE_RULES } from './explain-store.ts'
 import { plainText } from './log-text.ts'
 
@@ -11,6 +11,14 @@ const LONGEST_SENTENCE = 400
 
 /** Rules about builders that failed by themselves; they come last, since every other cause shows as one. */
 const BUILD_RULES: readonly Rule[] = [
+  {
+    category: 'build',
+    pattern: /output '([^']+)' is not allowed to refer to the following paths:((?:\s+\/\S+)+)/,
+    say: ([, output = '', paths = '']) => ({
+      sentence: `${shortName(output)} refers to ${paths.trim().split(/\s+/).map(shortName).join(', ')}, which it is not allowed to.`,
+      advice: 'Keep these paths out of its files, or change allowedReferences, disallowedReferences or the like.',
+    }),
+  },
   {
     category: 'build',
     pattern: /builder for '([^']+)' failed to produce output path for output '([^']+)'/,
@@ -76,13 +84,34 @@ export function explainNix(message: string, log: readonly string[] = []): Explan
             [...match].map((group) => group ?? ''),
             own,
           )
-    if (said !== undefined) return { category, ...said, ...(position === undefined ? {} : { position }) }
+    if (said === undefined) continue
+    const place = PLACED.includes(category) ? placeOf(text) : ''
+    const sentence = said.sentence.replace(/\.$/, `${place}.`)
+    return { category, ...said, sentence, ...(position === undefined ? {} : { position }) }
   }
   return { ...unknown(own), ...(position === undefined ? {} : { position }) }
 }
 
 /** Without escape sequences, without the excerpts of source code, whose text is not Nix's own. */
 const clean = (message: string): string => plainText(message.slice(-LONGEST_TEXT)).replace(/^\s*\d*\|.*$/gm, '')
+
+/** What is to be mended where it is written. */
+const PLACED: readonly Category[] = ['evaluation', 'attribute']
+
+/** ` (flake.nix:3:12)` where the last error itself has a place: what only called it tells little, and may be ours. */
+function placeOf(text: string): string {
+  const last = text.slice(text.lastIndexOf('error:'))
+  const [, file = '', line, column] = /^[^\n]*\n\s*at (\/[^\n]*?):(\d+):(\d+):?\s*$/m.exec(last) ?? []
+  return file === '' ? '' : ` (${file.replace(/^.*\/[0-9a-z]{32}-source\//, '')}:${line}:${column})`
+}
+
+/** An explanation as a part of a sentence, without full stop. */
+export function explainBriefly(message: string): string {
+  const { sentence, advice } = explainNix(message)
+  const [what = '', remedy] = [sentence, advice].map((text) => text.replace(/\.$/, ''))
+  const short = what.replace(/^the flake does not evaluate: /, '')
+  return remedy === '' ? short : `${short} (${remedy})`
+}
 
 /** Where the innermost error of evaluation is; the newest Nix prints it last. */
 function positionIn(text: string): Position | undefined {

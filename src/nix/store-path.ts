@@ -10,9 +10,11 @@ export type DrvPath = StorePath & { readonly __drv: true }
 
 const STORE_PATH = /^\/(?:[^/]+\/)+[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]+$/
 
+export const isStorePath = (text: string): boolean => STORE_PATH.test(text)
+
 /** Checks that a text is a store path. @throws Error where it is not. */
 export function parseStorePath(text: string): StorePath {
-  if (!STORE_PATH.test(text)) throw new Error(`not a store path: ${text}`)
+  if (!isStorePath(text)) throw new Error(`not a store path: ${text}`)
   return text as StorePath
 }
 

@@ -16,7 +16,7 @@ export function consumerSection({ pushes, results, flake }: RunRecord): string {
   return ['### How to use the result', ...conf, ...cross].join('\n\n')
 }
 
-const EXPLANATION = `What was cross-compiled has other store paths than ${code('nix build')} on the target itself would ask for. Each of these gets it from the cache; the manifest has all paths.`
+const EXPLANATION = `What was cross-compiled has other store paths than ${code('nix build')} on the target itself would ask for. Each of these gets it from a cache that has it; the manifest has all paths.`
 
 /** The consumer lines of all destinations, values of one setting joined. */
 export function nixConf(pushes: readonly PushReport[]): readonly string[] {

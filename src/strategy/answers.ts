@@ -1,5 +1,5 @@
 import type { Target } from '../inputs/inputs.ts'
-import { parseDrvPath, parseStorePath, type StorePath } from '../nix/store-path.ts'
+import { isStorePath, parseDrvPath, parseStorePath, type StorePath } from '../nix/store-path.ts'
 import type { AttributePath } from './attributes.ts'
 import type { CrossMethod, Evaluated } from './types.ts'
 
@@ -12,8 +12,10 @@ export type View = 'transparent' | 'disguised' | 'nixos' | 'overlay'
 /** One question to a flake (strategy/nix/answer.nix): for one target and package, the first path of each lookup. */
 export interface Question {
   readonly target: string
-  /** List every package of the target. */
-  readonly all: boolean
+  /** The set whose derivations are listed. */
+  readonly list: AttributePath | null
+  /** List all names of the set: whether a value is a derivation cannot be asked. */
+  readonly blind?: true
   /** The target, for the views. */
   readonly platform: Pick<Target, 'name' | 'system' | 'triple' | 'crossNames' | 'plain' | 'static'>
   readonly lookups: readonly AskedLookup[]
@@ -52,7 +54,10 @@ export interface Answer {
   readonly names: readonly string[]
   /** Systems that the flake has packages for. */
   readonly systems: readonly string[]
+  /** Names of the derivations of the set to be listed. */
   readonly all: readonly string[]
+  /** Why they could not be listed. */
+  readonly listError?: string
   readonly lookups: readonly Lookup[]
 }
 
@@ -76,7 +81,10 @@ function parseLookup(value: unknown): Lookup {
   const path = strings(lookup.path)
   if (lookup.status === 'no-derivation') return { kind, status: 'no-derivation', path }
   const outputs: Record<string, StorePath> = {}
-  for (const [name, output] of Object.entries(record(lookup.outputs))) outputs[name] = parseStorePath(string(output))
+  for (const [name, output] of Object.entries(record(lookup.outputs))) {
+    if (!isStorePath(string(output))) return { kind, status: 'error', error: unknownPath(string(lookup.name)) }
+    outputs[name] = parseStorePath(string(output))
+  }
   const found: Found = {
     path,
     drvPath: parseDrvPath(string(lookup.drvPath)),
@@ -88,6 +96,10 @@ function parseLookup(value: unknown): Lookup {
   }
   return { kind, status: 'derivation', found }
 }
+
+/** Of a content-addressed derivation, and of what needs one, Nix gives a placeholder. */
+const unknownPath = (name: string): string =>
+  `error: ${name} is content-addressed, or needs what is: its store path is known only when it is built, and this action plans with store paths`
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -39,14 +39,16 @@ type Ask = (questions: readonly Question[]) => Promise<{ answers: readonly Answe
 async function askOne(ask: Ask, question: Question): Promise<Answer> {
   const whole = await ask([question])
   if ('answers' in whole && whole.answers[0] !== undefined) return whole.answers[0]
-  const bare = await ask([{ ...question, lookups: [] }])
-  const base: Answer =
-    'answers' in bare && bare.answers[0] !== undefined
-      ? bare.answers[0]
-      : { names: [], systems: [], all: [], lookups: [] }
+  const listed = await ask([{ ...question, lookups: [] }])
+  const bare =
+    'error' in listed && question.list !== null ? await ask([{ ...question, lookups: [], blind: true }]) : listed
+  const base: Answer = {
+    ...(('answers' in bare && bare.answers[0]) || { names: [], systems: [], all: [], lookups: [] }),
+    ...('error' in listed ? { listError: listed.error } : {}),
+  }
   const lookups: Answer['lookups'][number][] = []
   for (const lookup of question.lookups) {
-    const single = await ask([{ ...question, all: false, lookups: [lookup] }])
+    const single = await ask([{ ...question, list: null, lookups: [lookup] }])
     const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined
     lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' })
   }

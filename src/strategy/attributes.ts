@@ -7,13 +7,26 @@ export type AttributePath = readonly string[]
 
 /** Splits `packages.x86_64-linux."a.b"` into its names. */
 export function splitAttributePath(text: string): AttributePath {
-  return [...text.matchAll(/"([^"]*)"|([^."]+)/g)].map((match) => match[1] ?? match[2] ?? '')
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^."]+)/g)].map(
+    ([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
+  )
 }
 
 /** Joins names into what one would write after the `#` of an installable. */
 export function joinAttributePath(path: AttributePath): string {
   return path.map((name) => (/^[A-Za-z_][\w'-]*$/.test(name) ? name : JSON.stringify(name))).join('.')
 }
+
+/** `*`, or all derivations right below a set: `checks.{target}.*`. */
+export const isWildcard = (text: string): boolean => text === '*' || text.endsWith('.*')
+
+/** The set whose names a wildcard stands for. */
+export const setOf = (wildcard: string, system: System): AttributePath =>
+  wildcard === '*' ? ['packages', system] : splitAttributePath(wildcard.slice(0, -2).replaceAll('{target}', system))
+
+/** A package by the name that a wildcard found, as an input names it. */
+export const packageText = (wildcard: string, name: string): string =>
+  `${wildcard.slice(0, -1)}${joinAttributePath([name])}`
 
 /**
  * Where the package itself may be, the first that is there counts: `packages`, then `legacyPackages`, then the old

@@ -249,6 +249,7 @@ const MISSING: Readonly<Record<Exclude<LookupKind, 'own'>, string>> = {
 function missing(kind: LookupKind, { names, systems }: Facts, target: Target): string {
   if (kind !== 'own') return MISSING[kind]
   if (names.length > 0) return `there is no such package: packages.${target.system} has ${shortened(names)}`
+  if (systems.includes(target.system)) return `the flake has nothing of that name for ${target.system}`
   if (systems.length > 0)
     return `the flake has nothing for ${target.system}: the flake has packages for ${shortened(systems)}`
   return 'the flake has no packages'

@@ -1,5 +1,5 @@
 import type { Inputs } from '../inputs/inputs.ts'
-import { explainNix } from '../nix/explain.ts'
+import { explainBriefly } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { DrvPath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -111,7 +111,10 @@ export async function openPlanner(
     async plan(failures) {
       const plans = await chooseAll(failures)
       const open = items.filter(
-        (item, index) => !item.viewsAsked && viewsMayWin(plans[index] as Plan, inputs.prefer, evaluationSeconds),
+        (item, index) =>
+          !item.viewsAsked &&
+          !isAsItIs(item, machine) &&
+          viewsMayWin(plans[index] as Plan, inputs.prefer, evaluationSeconds),
       )
       if (open.length === 0) {
         ahead.drop()
@@ -127,6 +130,12 @@ export async function openPlanner(
     },
   }
 }
+
+/** What this machine executes and the flake has: a view could but give the same again. */
+const isAsItIs = ({ target, answer }: Item, { native }: Machine): boolean =>
+  target.plain &&
+  native.includes(target.system) &&
+  answer.lookups.some(({ kind, status }) => kind === 'own' && status !== 'missing')
 
 /** Costs and derivations, each found out once. */
 function openFacts(runner: Runner, nix: Nix, speeds: Speeds) {
@@ -161,7 +170,7 @@ function factsOf(
     systems,
     cross: lookups.filter((lookup) => lookup.kind !== 'own'),
     failures,
-    explain: (error) => explainNix(error).sentence.replace(/\.$/, ''),
+    explain: explainBriefly,
   }
 }
 

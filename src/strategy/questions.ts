@@ -37,7 +37,7 @@ export function question(
 
 const ask = (target: Target, lookups: readonly AskedLookup[]): Question => ({
   target: target.system,
-  all: false,
+  list: null,
   platform: target,
   lookups,
 })

@@ -1,10 +1,11 @@
 import type { Inputs, Target } from '../inputs/inputs.ts'
+import { explainBriefly } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { askFlake } from './ask.ts'
-import { joinAttributePath, partitionNames } from './attributes.ts'
+import { isWildcard, packageText, partitionNames, setOf } from './attributes.ts'
 import type { OpenFlake } from './flake.ts'
 
 /** One package for one target. */
@@ -14,8 +15,8 @@ export interface Wanted {
 }
 
 /**
- * Targets × packages, `*` replaced by the names of the target's packages; by those of this system, where the flake does
- * not list the target and a cross build may make them all the same.
+ * Targets × packages, `*` and `checks.{target}.*` replaced by the names of the target's packages; by those of this
+ * system, where the flake does not list the target and a cross build may make them all the same.
  */
 export async function listWanted(
   runner: Runner,
@@ -23,17 +24,21 @@ export async function listWanted(
   inputs: Inputs,
   flake: OpenFlake,
 ): Promise<readonly Wanted[]> {
-  const names = inputs.packages.includes('*')
-    ? await listPackages(runner, nix, inputs.targets, flake)
-    : new Map<string, readonly string[]>()
-  return inputs.targets.flatMap((target) => {
-    const system = names.get(target.system)?.length === 0 ? nix.system : target.system
-    const { own, foreign } = partitionNames(names.get(system) ?? [], system)
+  const lists = new Map<string, ReadonlyMap<string, readonly string[]>>()
+  for (const wildcard of inputs.packages.filter(isWildcard))
+    lists.set(wildcard, await listPackages(runner, nix, inputs.targets, flake, wildcard))
+  const namesFor = (wildcard: string, { system: wanted }: Target): readonly string[] => {
+    const names = lists.get(wildcard)
+    const system = names?.get(wanted)?.length === 0 ? nix.system : wanted
+    const { own, foreign } = partitionNames(names?.get(system) ?? [], system)
     if (foreign.length > 0)
-      runner.log.info(`packages: * leaves out ${foreign.join(', ')}: cross builds for other targets by their names`)
-    const packages = inputs.packages.flatMap((name) =>
-      name === '*' ? own.map((word) => joinAttributePath([word])) : [name],
-    )
+      runner.log.info(
+        `packages: ${wildcard} leaves out ${foreign.join(', ')}: cross builds for other targets by their names`,
+      )
+    return own.map((name) => packageText(wildcard, name))
+  }
+  return inputs.targets.flatMap((target) => {
+    const packages = inputs.packages.flatMap((text) => (isWildcard(text) ? namesFor(text, target) : [text]))
     return [...new Set(packages)].map((name) => ({ target, package: name }))
   })
 }
@@ -43,6 +48,7 @@ async function listPackages(
   nix: Nix,
   targets: readonly Target[],
   flake: OpenFlake,
+  wildcard: string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const crossed = (system: string): boolean =>
     targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy))
@@ -53,7 +59,7 @@ async function listPackages(
     flake,
     systems.map((system) => ({
       target: system,
-      all: true,
+      list: setOf(wildcard, system),
       platform: { name: system, system, triple: '', crossNames: [], plain: true },
       lookups: [],
     })),
@@ -64,10 +70,17 @@ async function listPackages(
     .filter(isEmpty)
     .filter((system) => isEmpty(nix.system) || !crossed(system))
   if (empty.length > 0) {
-    const known = [...new Set(answers.flatMap((answer) => answer.systems))]
-    const hint =
-      known.length === 0 ? 'The flake has no packages at all.' : `The flake has packages for ${known.join(', ')}.`
-    throw new UserError(`packages: * finds no package for ${empty.join(', ')}. ${hint}`)
+    const errors = answers.flatMap(({ listError }) => (listError === undefined ? [] : [explainBriefly(listError)]))
+    const known = wildcard === '*' ? systems.filter((system) => !isEmpty(system)) : []
+    const why = [
+      ...new Set(errors),
+      ...(known.length === 0 ? [] : [`the flake has packages for ${known.join(', ')}`]),
+      ...(wildcard === '*' && errors.length === 0
+        ? ['what is not under packages.SYSTEM is named by its path, such as checks.{target}.*']
+        : []),
+    ]
+    const because = why.length === 0 ? '' : `: ${why.join('; ')}`
+    throw new UserError(`packages: ${wildcard} finds no package for ${empty.join(', ')}${because}.`)
   }
   return names
 }

@@ -90,7 +90,7 @@ describe.skipIf(!machineUsable())('auto', () => {
       const emulated = await act({ targets: 'riscv64-linux=emulated', packages: '*' })
       expect(emulated.ok).toBe(false)
       expect(runner.log).toMatch(
-        /packages: \* finds no package for riscv64-linux\. The flake has packages for x86_64-linux/,
+        /packages: \* finds no package for riscv64-linux: the flake has packages for x86_64-linux/,
       )
       await finish()
     })

@@ -1,5 +1,6 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import type { Found } from '../answers.ts'
+import { isWildcard } from '../attributes.ts'
 import { choose, viewsMayWin } from '../choose.ts'
 import { costOf, speedsOf } from '../costs.ts'
 import { type DerivationGraph, reachable, UNKNOWN_DERIVATION } from '../graph.ts'
@@ -36,6 +37,7 @@ export function decideEntries(
 
 const MADE_IN_THE_JOB = 'the flake declares no cross build of it: the job makes one of the flake as it is'
 const DECIDED_IN_THE_JOB = 'the job decides: a cross build of the flake as it is, or QEMU'
+const OF_AN_OVERLAY = 'the flake has no packages for any system: the job looks into its overlay'
 const NOT_THERE = 'the flake does not have it for this system'
 const isMissing = ({ status, reason }: Entry): boolean => status === 'skipped' && reason === NOT_THERE
 
@@ -57,14 +59,20 @@ function decide(item: Wanted, inputs: Pick<PlanInputs, 'prefer' | 'runners'>, fa
   const plan = choosePlan(item, inputs, facts)
   if (plan.choice === undefined) {
     const errors = [item.own, ...item.cross].flatMap((lookup) => (lookup.status === 'error' ? [lookup.error] : []))
-    if (target.strategy === 'cross') return { ...base, status: 'unevaluated', reason: MADE_IN_THE_JOB }
-    if (errors.length > 0) return { ...base, ...unevaluated(item, errors, facts) }
-    if (isNotListed(item)) return { ...base, status: 'unevaluated', reason: MADE_IN_THE_JOB }
+    const left = leftToJob(item)
+    if (errors.length > 0 && target.strategy !== 'cross') return { ...base, ...unevaluated(item, errors, facts) }
+    if (left !== undefined) return { ...base, status: 'unevaluated', reason: left }
     return discovered && item.own.status === 'missing'
       ? { ...base, status: 'skipped', reason: NOT_THERE }
       : { ...base, status: 'failed', reason: plan.reason }
   }
   return planned({ ...base, ...asStrategy(item, plan.choice) }, plan, plan.choice, inputs, facts)
+}
+
+/** Why only the job can say whether the package can be had; undefined where it need not be asked. */
+function leftToJob(item: Wanted): string | undefined {
+  if (item.placed.target.strategy === 'cross' || isNotListed(item)) return MADE_IN_THE_JOB
+  return mayBeOfOverlay(item) ? OF_AN_OVERLAY : undefined
 }
 
 /** The flake has packages, but none for this target: a job that cross-compiles may make them all the same. */
@@ -75,6 +83,16 @@ const isNotListed = ({ placed: { target, place, discovered }, own, names, system
   own.status === 'missing' &&
   names.length === 0 &&
   systems.includes(place.system)
+
+/** A flake may give nothing but an overlay, which only the job applies. */
+const mayBeOfOverlay = ({ placed: { target, discovered }, own, listed, systems, package: name }: Wanted): boolean =>
+  !discovered &&
+  !listed &&
+  target.strategy === 'auto' &&
+  own.status === 'missing' &&
+  systems.length === 0 &&
+  !isWildcard(name) &&
+  !name.includes('{target}')
 
 function planned(
   base: Omit<Entry, 'status' | 'reason'>,
@@ -124,7 +142,7 @@ function unevaluated(
       reason: `its evaluation builds something: only a runner for ${machine} can do that`,
     }
   }
-  const sentences = new Set(errors.map((error) => explain(error).replace(/\.$/, '')))
+  const sentences = new Set(errors.map(explain))
   return { status: 'failed', reason: `it does not evaluate: ${[...sentences].join('; ')}` }
 }
 

@@ -98,7 +98,7 @@ const MOST_REASONS = 3
 
 function reasonOf(entries: readonly Entry[]): string {
   const reasons = [...new Set(entries.map(({ reason }) => reason))]
-  const more = reasons.length > MOST_REASONS ? [`and ${reasons.length - MOST_REASONS} more reasons, see the plan`] : []
+  const more = reasons.length > MOST_REASONS ? [`and ${reasons.length - MOST_REASONS} more, see the plan`] : []
   return [...reasons.slice(0, MOST_REASONS), ...more].join('; ')
 }
 

@@ -1,6 +1,13 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import type { AskedLookup, LookupKind } from '../answers.ts'
-import { type AttributePath, foreignSuffixes, joinAttributePath, splitAttributePath } from '../attributes.ts'
+import {
+  type AttributePath,
+  foreignSuffixes,
+  isWildcard,
+  packageText,
+  setOf,
+  splitAttributePath,
+} from '../attributes.ts'
 import { question } from '../questions.ts'
 import type { PlacedTarget } from './types.ts'
 
@@ -35,13 +42,6 @@ export interface Ask {
   readonly old: AttributePath
   readonly lookups: readonly { readonly kind: LookupKind; readonly paths: readonly AttributePath[] }[]
 }
-
-/** `*`, or all derivations right below a set: `checks.{target}.*`. */
-export const isWildcard = (text: string): boolean => text === '*' || text.endsWith('.*')
-
-/** A package by the name that a wildcard found, as the main action takes it. */
-export const packageText = (wildcard: string, name: string): string =>
-  name === '' ? wildcard : `${wildcard.slice(0, -1)}${joinAttributePath([name])}`
 
 /** The questions for all targets. */
 export function surveyRequest(inputs: PlanInputs, targets: readonly PlacedTarget[]): SurveyRequest {
@@ -85,12 +85,11 @@ function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest 
     suffixes: foreignSuffixes(target.system),
     asks: inputs.packages.map((text) => {
       const wild = isWildcard(text)
-      const asked = text.replaceAll('{target}', target.system)
       const old = text === '*' ? [['defaultPackage', target.system]] : []
       const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs)
       return {
         text,
-        list: wild ? (text === '*' ? ['packages', target.system] : splitAttributePath(asked.slice(0, -2))) : null,
+        list: wild ? setOf(text, target.system) : null,
         old: old[0] ?? ['defaultPackage', target.system, 'none'],
         lookups: lookups.map(({ kind, paths }) => ({
           kind,

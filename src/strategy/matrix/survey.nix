@@ -151,7 +151,7 @@ let
         let
           asked = answer {
             target = target.system;
-            all = false;
+            list = null;
             lookups = [
               {
                 inherit kind;

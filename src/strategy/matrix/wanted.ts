@@ -1,7 +1,8 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
 import type { Found, Lookup, LookupKind } from '../answers.ts'
+import { isWildcard, packageText } from '../attributes.ts'
 import type { SurveyState } from './survey-events.ts'
-import { isWildcard, listId, lookupId, lookupsFor, packageText } from './survey-request.ts'
+import { listId, lookupId, lookupsFor } from './survey-request.ts'
 import type { PlacedTarget } from './types.ts'
 
 /** One package for one target, with what the survey found. */

@@ -86,6 +86,7 @@ describe('building in turns', () => {
 
   test.each([
     ['a full disk', { category: 'disk', culprit: 'x' }, 1],
+    ['a Nix that is set to build nothing', { category: 'setting' }, 1],
     ['a daemon that died', { category: 'daemon' }, 1],
     ['a cache that fails', { category: 'network' }, 1],
     ['a builder that finds no network', { category: 'network', culprit: 'x' }, 3],

@@ -58,6 +58,11 @@ describe('lists', () => {
     expect(packages).toEqual(['a', 'b', 'c', '"d, e".f'])
   })
 
+  test('packages are any names, quoted where need be, and wildcards', () => {
+    const names = ['*', 'checks.{target}.*', '"a.b"', '"sp ace".x', '"quo\\"te"', '"star*"', '""', '9lives', 'é']
+    expect(parse({ packages: names.join(' ') }).packages).toEqual(names)
+  })
+
   test('strategy holds for targets that name none', () => {
     const { targets } = parse({ targets: 'aarch64-linux riscv64-linux=emulated', strategy: 'cross' })
     expect(targets.map((target) => target.strategy)).toEqual(['cross', 'emulated'])
@@ -74,6 +79,10 @@ describe('problems', () => {
     ['targets', 'sparc-sun', /- targets: "sparc-sun" is not a known target/],
     ['targets', 'aarch64-linux aarch64-linux', /- targets: "aarch64-linux" is there twice/],
     ['packages', '$(id)', /- packages: "\$\(id\)" is not an attribute path/],
+    ['packages', 'gre*', /- packages: "gre\*" is not an attribute path; of patterns there are \*/],
+    ['packages', '* !hello', /- packages: "!hello" is not an attribute path; nothing can be left out/],
+    ['packages', 'hello^dev', /- packages: "hello\^dev" is not an attribute path; all outputs are built/],
+    ['packages', '.#hello', /- packages: "\.#hello" is not an attribute path; the flake stands/],
     ['packages', '--option', /- packages: "--option" is not an attribute path/],
     ['flake', '--impure', /- flake: "--impure" is not a flake reference/],
     ['flake', '.#hello', /- flake: ".#hello" names an attribute/],

@@ -3,6 +3,7 @@ import {
   baseSettings,
   clientConf,
   daemonConf,
+  environmentConf,
   mergeSettings,
   mergeTokens,
   parseSettings,
@@ -185,5 +186,16 @@ describe('NIX_USER_CONF_FILES', () => {
     [{ NIX_CONFIG_HOME: '/n' }, '2.8.0', '/r/nix.conf:/h/.config/nix/nix.conf:/etc/xdg/nix/nix.conf'],
   ])('%j on %s', (env, version, expected) => {
     expect(userConfFiles('/r/nix.conf', env, '/h', nix(version))).toBe(expected)
+  })
+})
+
+describe("the workflow's NIX_CONFIG", () => {
+  it('does not turn off what the action needs', () => {
+    expect(environmentConf('experimental-features =\ncores = 2')).toBe(
+      'experimental-features =\ncores = 2\nextra-experimental-features = nix-command flakes',
+    )
+  })
+  it.each([undefined, ''])('%j stays as it is', (text) => {
+    expect(environmentConf(text)).toBe(text)
   })
 })

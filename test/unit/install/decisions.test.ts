@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { certificates, daemonEnvironment, publicVariables } from '../../../src/install/environment.ts'
-import { chooseCandidate } from '../../../src/install/find.ts'
+import { chooseCandidate, settingsProblem } from '../../../src/install/find.ts'
 import { reasonFor, sourcesFor } from '../../../src/install/install.ts'
 import { wantsUsers } from '../../../src/install/machine/ahead.ts'
 import { hasMembers, planBuildUsers } from '../../../src/install/machine/build-users.ts'
@@ -107,6 +107,18 @@ describe('candidates', () => {
     const { chosen, refused } = chooseCandidate([{ path: '/x', printed: text }])
     expect(chosen).toBeUndefined()
     expect(refused[0]).toMatch(why)
+  })
+  it.each([
+    [`error: syntax error in configuration line 'this is no setting' in "NIX_CONFIG"\nTry 'nix --help'`, /NIX_CONFIG/],
+    ["error: illegal configuration line 'this is no setting' in 'NIX_CONFIG'", /illegal/],
+    [`error: file "/none.conf" included from "/etc/nix/nix.conf" not found`, /\/none\.conf/],
+    ["error: setting 'cores' has invalid value 'many'", /cores/],
+    ['nix: error while loading shared libraries: libboost.so', undefined],
+    ['', undefined],
+  ])('%j: whether its settings keep it from starting', (text, problem) => {
+    const found = settingsProblem([{ path: '/x', printed: text }])
+    if (problem === undefined) expect(found).toBeUndefined()
+    else expect(found).toMatch(problem)
   })
   it('the next is taken where the first is too old', () => {
     const all = ['nix (Nix) 2.3.7', 'nix (Nix) 2.26.3'].map((text, index) => ({ path: `/${index}`, printed: text }))

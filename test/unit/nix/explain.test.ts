@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Category, explainNix } from '../../../src/nix/explain.ts'
+import { type Category, explainBriefly, explainNix } from '../../../src/nix/explain.ts'
 import { recorded, VERSIONS } from './recorded/recorded.ts'
 
 /** Recording, category, what the sentence says, what the advice says; for all three versions alike. */
@@ -144,6 +144,69 @@ describe('texts that were not recorded here', () => {
     ["error: unable to download 'https://cache/x': HTTP error 401", /login/],
   ])('%s', (text, advice) => {
     expect(explainNix(text)).toMatchObject({ category: 'network', advice: expect.stringMatching(advice) })
+  })
+
+  it.each([
+    [
+      `error:\n       … while fetching the input 'git+file:///w'\n\n       error: opening Git repository "/w": repository path '/w' is not owned by current user (libgit2 error code = 7)`,
+      'rights',
+      /^the Git repository \/w belongs to another user/,
+      /safe\.directory \/w$/,
+    ],
+    [
+      "warning: Git tree '/w' is dirty\nfatal: detected dubious ownership in repository at '/w'\nTo add an exception for this directory, call:\n\n\tgit config --global --add safe.directory /w\nerror: program 'git' failed with exit code 128",
+      'rights',
+      /^the Git repository \/w belongs to another user/,
+      /safe\.directory \/w$/,
+    ],
+    ["error: program 'git' failed with exit code 129", 'rights', /another user/, /safe\.directory/],
+    [
+      "error: getting the HEAD of the Git tree '/w' failed with exit code 1:\n       error: executing 'git': No such file or directory",
+      'other',
+      /needs the program git, which is not there/,
+      /Install git/,
+    ],
+    [
+      "error: Cannot build '/nix/store/6w81b00js4cv5dnqbpblsmn6w68iwm72-x.drv'.\n       Reason: local builds are disabled (max-jobs = 0)",
+      'setting',
+      /max-jobs = 0/,
+      /max-jobs = auto/,
+    ],
+    [
+      "error:\n    Unable to start any build;\n    either increase '--max-jobs' or enable remote builds.",
+      'setting',
+      /max-jobs = 0/,
+      /max-jobs = auto/,
+    ],
+    [
+      "error: output '/nix/store/vq51xi5zybfrkmrx4hwbq86aqcgkcjas-tool' is not allowed to refer to the following paths:\n         /nix/store/1n77x7sl82amha97zgxj1dl360a8ss69-gcc-13\n         /nix/store/2n77x7sl82amha97zgxj1dl360a8ss69-perl",
+      'build',
+      /^tool refers to gcc-13, perl, which it is not allowed to\.$/,
+      /allowedReferences/,
+    ],
+    [
+      "error:\n       … while updating the flake input 'extra'\n\n       … while fetching the input 'path:/nowhere'\n\n       error: path '//nowhere' does not exist",
+      'flake',
+      /^\/nowhere, which is the input extra of the flake, does not exist\.$/,
+      /inputs\.extra\.url/,
+    ],
+  ])('%j', (text, category, sentence, advice) => {
+    expect(explainNix(text)).toMatchObject({
+      category,
+      sentence: expect.stringMatching(sentence),
+      advice: expect.stringMatching(advice),
+    })
+  })
+
+  it('where a syntax error is, and briefly what to do', () => {
+    const text =
+      "error: syntax error, unexpected ';'\n       at /nix/store/fifydrwr813qv6vrsczg5xpfb8i3i0q0-source/sub/flake.nix:1:57:\n"
+    expect(explainNix(text).sentence).toBe(
+      "the flake does not evaluate: syntax error, unexpected ';' (sub/flake.nix:1:57).",
+    )
+    expect(explainBriefly("error: experimental Nix feature 'ca-derivations' is disabled")).toBe(
+      'the Nix feature ca-derivations is turned off (Add "extra-experimental-features = ca-derivations" to extra-nix-config)',
+    )
   })
 
   it('the want of a 32-bit personality', () => {

@@ -7,6 +7,7 @@ import {
   joinAttributePath,
   namesTarget,
   ownPaths,
+  packageText,
   partitionNames,
   pkgsCrossPaths,
   splitAttributePath,
@@ -22,6 +23,11 @@ test.each(['packages.x86_64-linux.hello', 'a."b.c".d', 'hello', '"x y"'])(
     expect(joinAttributePath(splitAttributePath(text))).toBe(text)
   },
 )
+
+test.each([['a"b'], ['a\\b'], [''], ['a.b'], ['*']])('the name %j survives being written', (name) => {
+  expect(splitAttributePath(joinAttributePath(['packages', name]))).toEqual(['packages', name])
+  expect(splitAttributePath(packageText('checks.{target}.*', name))).toEqual(['checks', '{target}', name])
+})
 
 describe('ownPaths', () => {
   test.each([

@@ -141,6 +141,24 @@ test('answers of answer.nix', () => {
   expect(answer?.lookups.map(({ status }) => status)).toEqual(['derivation', 'missing', 'no-derivation'])
 })
 
+test('an output without a path yet is an error of that package alone', () => {
+  const floating = {
+    kind: 'own',
+    status: 'derivation',
+    path: ['a'],
+    drvPath: `${path}.drv`,
+    system: 's',
+    name: 'hello',
+    host: null,
+    outputs: { out: '/00lnjwhf018vg1jq6ryzs6m70nhgqs7zl95bp167z6ygn93w7h9a' },
+    features: [],
+  }
+  const [answer] = parseAnswers(JSON.stringify([{ names: [], systems: [], all: [], lookups: [floating] }]))
+  expect(answer?.lookups).toEqual([
+    { kind: 'own', status: 'error', error: expect.stringMatching(/^error: hello is content-addressed/) },
+  ])
+})
+
 test.each([
   '{}',
   '[1]',

@@ -4,10 +4,11 @@ import type { Target } from '../../../src/inputs/inputs.ts'
 import { type PlanInputs, parsePlanInputs } from '../../../src/inputs/plan.ts'
 import { parseTarget } from '../../../src/inputs/targets.ts'
 import type { Found, Lookup } from '../../../src/strategy/answers.ts'
+import { isWildcard, packageText } from '../../../src/strategy/attributes.ts'
 import { type DecideFacts, decideEntries } from '../../../src/strategy/matrix/decide.ts'
 import { HOSTED_RUNNERS, placeTarget } from '../../../src/strategy/matrix/runners.ts'
 import { doneItems, emptyState, mergeStates, takeError, takeLine } from '../../../src/strategy/matrix/survey-events.ts'
-import { isWildcard, lookupId, packageText, surveyRequest } from '../../../src/strategy/matrix/survey-request.ts'
+import { lookupId, surveyRequest } from '../../../src/strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets, runnerLabels } from '../../../src/strategy/matrix/targets.ts'
 import type { PlacedTarget } from '../../../src/strategy/matrix/types.ts'
 import { listWanted, type Wanted } from '../../../src/strategy/matrix/wanted.ts'
@@ -223,7 +224,7 @@ describe('what becomes of a package', () => {
 
   test.each([
     ['native', wanted('a', found('a')), { status: 'planned', strategy: 'native', toBuild: [drv('a')] }],
-    ['broken', wanted('a', error('oh no.')), { status: 'failed', reason: 'it does not evaluate: oh no' }],
+    ['broken', wanted('a', error('oh no')), { status: 'failed', reason: 'it does not evaluate: oh no' }],
     [
       'import from derivation',
       wanted(
@@ -245,6 +246,17 @@ describe('what becomes of a package', () => {
       { status: 'unevaluated', strategy: 'cross', runner: 'ubuntu-24.04' },
     ],
     ['missing in a target that is named', wanted('a', missing), { status: 'failed' }],
+    [
+      'what only an overlay may have',
+      wanted('a', missing, { listed: false }),
+      { status: 'unevaluated', strategy: 'auto', reason: expect.stringContaining('overlay') },
+    ],
+    [
+      'missing in a flake that has packages',
+      wanted('a', missing, { listed: false, systems: ['x86_64-linux'] }),
+      { status: 'failed' },
+    ],
+    ['a path that is not there', wanted('checks.{target}.a', missing, { listed: false }), { status: 'failed' }],
     [
       'of another system',
       wanted('a', found('a', { path: ['nixosConfigurations', 'a'], host: 'aarch64-linux' })),
