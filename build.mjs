@@ -1,7 +1,7 @@
 // Builds dist/ from src/ with ncc, one folder an entry, and the .nix files beside them.
 // `node build.mjs DIR` builds into DIR instead (the check that dist/ matches src/ compares the two).
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 
@@ -12,6 +12,15 @@ const out = process.argv[2] ?? 'dist'
 const scripts = 'build/js'
 rmSync(scripts, { recursive: true, force: true })
 spawnSync('node_modules/.bin/tsc', ['--project', 'tsconfig.build.json', '--outDir', scripts], { stdio: 'inherit' })
+
+// The toolkit does nothing by being imported, but does not say so: told of it, the bundler leaves out what is not used,
+// among it HTTP clients of a megabyte that every start would load.
+for (const name of ['@actions/core', '@actions/http-client', '@actions/tool-cache']) {
+  const copy = join(scripts, 'node_modules', name)
+  cpSync(join('node_modules', name), copy, { recursive: true })
+  const about = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
+  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...about, sideEffects: false }))
+}
 
 const entries = { main: 'main', post: 'post', plan: 'plan', cache: 'runner/actions-cache' }
 for (const [entry, script] of Object.entries(entries)) {
