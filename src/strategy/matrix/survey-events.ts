@@ -22,15 +22,6 @@ export const emptyState = (): SurveyState => ({
   thrown: new Set(),
 })
 
-/** What two evaluations have told, each of targets of its own. */
-export const mergeStates = (one: SurveyState, other: SurveyState): SurveyState => ({
-  open: undefined,
-  systems: one.systems ?? other.systems,
-  lists: new Map([...one.lists, ...other.lists]),
-  lookups: new Map([...one.lookups, ...other.lookups]),
-  thrown: new Set([...one.thrown, ...other.thrown]),
-})
-
 const EVENT = /^(begin|answer|thrown) ("(?:[^"\\]|\\.)*") (.*)$/
 
 /**
@@ -65,6 +56,14 @@ export function targetOf(id: string): string | undefined {
   const parts = JSON.parse(id) as readonly string[]
   return parts.length > 1 ? parts[0] : undefined
 }
+
+/** All derivations that were told of. */
+export const derivationsIn = ({ lookups }: SurveyState): readonly string[] =>
+  [...lookups.values()].flatMap((outcome) =>
+    'value' in outcome
+      ? outcome.value.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found.drvPath] : []))
+      : [],
+  )
 
 /** Notes the error of an item. */
 export function takeError(state: SurveyState, id: string, error: string): void {

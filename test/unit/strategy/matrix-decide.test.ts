@@ -6,7 +6,13 @@ import { parseTarget } from '../../../src/inputs/targets.ts'
 import type { Found, Lookup } from '../../../src/strategy/answers.ts'
 import { type DecideFacts, decideEntries } from '../../../src/strategy/matrix/decide.ts'
 import { HOSTED_RUNNERS, placeTarget } from '../../../src/strategy/matrix/runners.ts'
-import { doneItems, emptyState, mergeStates, takeError, takeLine } from '../../../src/strategy/matrix/survey-events.ts'
+import {
+  derivationsIn,
+  doneItems,
+  emptyState,
+  takeError,
+  takeLine,
+} from '../../../src/strategy/matrix/survey-events.ts'
 import { isWildcard, lookupId, packageText, surveyRequest } from '../../../src/strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets, runnerLabels } from '../../../src/strategy/matrix/targets.ts'
 import type { PlacedTarget } from '../../../src/strategy/matrix/types.ts'
@@ -153,6 +159,12 @@ describe('the survey', () => {
     ).toBe(true)
     expect(state.open).toBeUndefined()
     expect(state.lookups.get(id)).toMatchObject({ value: { lookups: [{ status: 'missing' }] } })
+    expect(derivationsIn(state)).toEqual([])
+    takeError(state, '["x86_64-linux","*","other","own"]', 'error: no')
+    const lookup = { kind: 'own', status: 'derivation', path: ['a'], drvPath: drv('a'), system: 'x', name: 'a' }
+    const answer = { names: [], systems: [], all: [], lookups: [{ ...lookup, outputs: {}, host: null, features: [] }] }
+    takeLine(state, '@mark', line('answer', JSON.stringify(answer)))
+    expect(derivationsIn(state)).toEqual([drv('a')])
   })
 
   test('goes on behind what is answered and what failed', () => {
@@ -162,22 +174,6 @@ describe('the survey', () => {
     expect(Object.keys(doneItems(state)).sort()).toEqual(['["x86_64-linux","*"]', id].sort())
     takeError(state, id, 'error: message')
     expect(Object.keys(doneItems(state))).toHaveLength(2)
-  })
-
-  test('of two evaluations is what both told', () => {
-    const [one, other] = [emptyState(), emptyState()]
-    for (const state of [one, other]) state.systems = ['x86_64-linux', 'aarch64-linux']
-    takeLine(one, '@mark', line('thrown', 'null'))
-    const foreign = lookupId('aarch64-linux', '*', 'hello', 'own')
-    takeError(other, foreign, 'error: no')
-    takeError(other, '["aarch64-linux","*"]', 'error: no')
-    const both = mergeStates(one, other)
-    expect(both.systems).toEqual(one.systems)
-    expect([[...both.thrown], [...both.lookups.keys()], [...both.lists.keys()]]).toEqual([
-      [id],
-      [foreign],
-      ['["aarch64-linux","*"]'],
-    ])
   })
 })
 
