@@ -48,10 +48,7 @@ async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: re
   const flake = await openFlake(runner, nix, inputs.flake)
   const missing = openMissing(runner, nix)
   const state = await log.group('Evaluation', () =>
-    surveyFlake(runner, nix, flake, surveyRequest(inputs, placed), (known) => {
-      void flake.read() // all is fetched, and an evaluation leaves a processor
-      missing.add(derivationsIn(known))
-    }),
+    surveyFlake(runner, nix, flake, surveyRequest(inputs, placed), (known) => missing.add(derivationsIn(known))),
   )
   const wanted = listWanted(inputs, placed, state)
   missing.add(derivationsOf(wanted).map(({ drvPath }) => drvPath))
@@ -62,7 +59,8 @@ async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: re
   if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
   const jobs = packJobs(entries, graph, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
-  await reportMatrix(runner, { flake: await flake.read(), jobs, entries, leftOut: left })
+  const url = state.url ?? (await flake.read()).url
+  await reportMatrix(runner, { flake: { url }, jobs, entries, leftOut: left })
 }
 
 async function decide(

@@ -5,6 +5,8 @@ export type Outcome<T> = { readonly value: T } | { readonly error: string }
 
 /** What the evaluations have told so far. */
 export interface SurveyState {
+  /** Locked reference of the flake, where Nix said it. */
+  url: string | undefined
   /** The item that an evaluation is at. */
   open: string | undefined
   systems: readonly string[] | undefined
@@ -15,6 +17,7 @@ export interface SurveyState {
 }
 
 export const emptyState = (): SurveyState => ({
+  url: undefined,
   open: undefined,
   systems: undefined,
   lists: new Map(),
@@ -49,6 +52,15 @@ function takeAnswer(state: SurveyState, id: string, json: string): void {
     const [answer] = parseAnswers(`[${json}]`)
     if (answer !== undefined) state.lookups.set(id, { value: answer })
   }
+}
+
+/**
+ * The locked reference of the flake, from what Nix tells of the lock that it does not write, as
+ * `nix flake metadata` would tell it.
+ */
+export function lockedUrl(lines: readonly string[]): string | undefined {
+  const place = lines.lastIndexOf("• Added input 'target':")
+  return place < 0 ? undefined : /^ +'(.+)' \(\d{4}-\d\d-\d\d\)$/.exec(lines[place + 1] ?? '')?.[1]
 }
 
 /** The target of an item; undefined of what belongs to the flake as a whole. */

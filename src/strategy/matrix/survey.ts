@@ -7,7 +7,7 @@ import { CommandError, UserError } from '../../runner/errors.ts'
 import { inParallel } from '../../runner/parallel.ts'
 import type { Runner } from '../../runner/ports.ts'
 import type { OpenFlake } from '../flake.ts'
-import { doneItems, emptyState, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
+import { doneItems, emptyState, lockedUrl, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
 import type { SurveyRequest } from './survey-request.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
@@ -125,5 +125,6 @@ async function evaluate(
     },
   })
   if (result.stopped !== undefined) throw new CommandError(command, result)
+  state.url ??= lockedUrl(errors)
   return result.exitCode === 0 ? undefined : errors.join('\n')
 }

@@ -10,6 +10,7 @@ import {
   derivationsIn,
   doneItems,
   emptyState,
+  lockedUrl,
   takeError,
   takeLine,
 } from '../../../src/strategy/matrix/survey-events.ts'
@@ -165,6 +166,20 @@ describe('the survey', () => {
     const answer = { names: [], systems: [], all: [], lookups: [{ ...lookup, outputs: {}, host: null, features: [] }] }
     takeLine(state, '@mark', line('answer', JSON.stringify(answer)))
     expect(derivationsIn(state)).toEqual([drv('a')])
+  })
+
+  test.each([
+    [
+      "    'path:/a/b%20c?lastModified=1&narHash=sha256-x%3D' (2026-11-23)",
+      'path:/a/b%20c?lastModified=1&narHash=sha256-x%3D',
+    ],
+    ["    'git+file:///a?dir=it's&rev=1' (1970-01-01)", "git+file:///a?dir=it's&rev=1"],
+    ["    follows 'other'", undefined],
+    ['', undefined],
+  ])('the reference of the flake from what Nix says of its lock: %s', (line, url) => {
+    const other = ["• Added input 'target/nixpkgs':", "    'github:a/b/1' (2020-01-01)"]
+    expect(lockedUrl(['warning: not writing', "• Added input 'target':", line, ...other])).toBe(url)
+    expect(lockedUrl(other)).toBeUndefined()
   })
 
   test('goes on behind what is answered and what failed', () => {
