@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainNix } from '../../nix/explain.ts'
-import { type Nix, nixCommand, pathReference } from '../../nix/nix.ts'
+import { evaluation, type Nix, pathReference } from '../../nix/nix.ts'
 import { CommandError, UserError } from '../../runner/errors.ts'
 import { inParallel } from '../../runner/parallel.ts'
 import type { Runner } from '../../runner/ports.ts'
@@ -105,16 +105,8 @@ async function evaluate(
     copyFileSync(join(runner.facts.assets, 'nix', file), join(folder, name))
   writeFileSync(join(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }))
   const errors: string[] = []
-  const args = [
-    'eval',
-    '--json',
-    `${pathReference(folder)}#survey`,
-    '--override-input',
-    'target',
-    reference,
-    '--no-write-lock-file',
-  ]
-  const command = nixCommand(nix, 'nix', args)
+  const target = ['--override-input', 'target', reference]
+  const command = evaluation(nix, [`${pathReference(folder)}#survey`, ...target, '--no-write-lock-file'])
   const result = await runner.commands.run(command, {
     accept: 'any',
     timeoutSeconds: EVALUATION_LIMIT_SECONDS,
