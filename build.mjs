@@ -1,7 +1,7 @@
 // Builds dist/ from src/ with ncc, one folder an entry, and the .nix files beside them.
 // `node build.mjs DIR` builds into DIR instead (the check that dist/ matches src/ compares the two).
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 
@@ -13,14 +13,24 @@ const scripts = 'build/js'
 rmSync(scripts, { recursive: true, force: true })
 spawnSync('node_modules/.bin/tsc', ['--project', 'tsconfig.build.json', '--outDir', scripts], { stdio: 'inherit' })
 
+// The toolkit does nothing by being imported, but does not say so: told of it, the bundler leaves out what is not used,
+// among it HTTP clients of a megabyte that every start would load.
+for (const name of ['@actions/core', '@actions/http-client', '@actions/tool-cache']) {
+  const copy = join(scripts, 'node_modules', name)
+  cpSync(join('node_modules', name), copy, { recursive: true })
+  const about = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
+  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...about, sideEffects: false }))
+}
+
 const entries = { main: 'main', post: 'post', plan: 'plan', cache: 'runner/actions-cache' }
 for (const [entry, script] of Object.entries(entries)) {
   if (!existsSync(join('src', `${script}.ts`))) continue
   const folder = join(out, entry)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const { code, assets } = await bundle(join(process.cwd(), `${scripts}/${script}.js`))
+  const { code, assets, stats } = await bundle(join(process.cwd(), `${scripts}/${script}.js`))
   writeFileSync(join(folder, 'index.js'), code)
+  writeFileSync(join(folder, 'licenses.txt'), licenses(stats))
   for (const [name, { source }] of Object.entries(assets)) {
     if (!name.endsWith('.d.ts')) writeFileSync(join(folder, basename(name)), source)
   }
@@ -34,9 +44,23 @@ for (const file of ['survey.nix', 'survey-flake.nix']) cpSync(join('src/strategy
 
 async function bundle(file) {
   try {
-    return await ncc(file, { cache: false, quiet: true, license: 'licenses.txt' })
+    return await ncc(file, { cache: false, quiet: true })
   } catch (error) {
     console.error(String(error.message ?? error).slice(0, 5000)) // its stack would show the whole of ncc
     process.exit(1)
   }
+}
+
+/** Of all packages that are bundled: ncc itself would write those of one chunk over those of another. */
+function licenses(stats) {
+  const modules = [...stats.compilation.modules].flatMap((module) => [module, ...(module.modules ?? [])])
+  const folders = new Set(
+    modules.flatMap(({ resource }) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(resource ?? '')?.[0] ?? []),
+  )
+  const texts = [...folders].map((folder) => {
+    const { name, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const files = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file))
+    return [name, license, ...files.map((file) => readFileSync(join(folder, file), 'utf8'))].join('\n')
+  })
+  return `${texts.sort().join('\n\n')}\n`
 }

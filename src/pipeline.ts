@@ -56,14 +56,15 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
     for (const line of plans.flatMap(describePlan)) log.info(line)
     return { opened, planner, plans }
   })
-  const flake = await opened.read()
+  const reading = opened.read() // beside what comes next
   const name = [runner.facts.env.GITHUB_REPOSITORY ?? '', inputs.flake].join(' ')
   const earlierSize = (target: string, packageName: string) =>
     memory.sizes.get(sizeKey(name, target, packageName))?.bytes
-  const record = { inputs, earlierSize, installed: found, flake, plans, cacheHit: cache.hit !== 'none' }
+  const record = { inputs, earlierSize, installed: found, plans, cacheHit: cache.hit !== 'none' }
   if (inputs.dryRun) {
     return await report(runner, {
       ...record,
+      flake: await reading,
       emulators: [],
       results: plannedOnly(plans),
       pathInfos: new Map(),
@@ -73,7 +74,7 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
     })
   }
   const rounds = openRounds(runner, found, inputs, machine, planner)
-  const learnt = () => learn(memory, rounds.lessons({ nixpkgs: flake.nixpkgs, name }), now())
+  const learnt = async () => learn(memory, rounds.lessons({ nixpkgs: (await reading).nixpkgs, name }), now())
   const doubtful = async (derivations: readonly DrvPath[]) =>
     inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
   const vetted = candidatesOf(plans)
@@ -81,13 +82,13 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
   const built = await finallyDo(
     rounds.build(plans, { vetted, tell: live.built }),
     () => live.finish(),
-    () => writeMemory(runner, learnt()),
-    () => saveCache(runner, nix, cache, rounds.derivations(), { memory: printMemory(learnt()) }),
+    async () => writeMemory(runner, await learnt()),
+    async () => saveCache(runner, nix, cache, rounds.derivations(), { memory: printMemory(await learnt()) }),
   )
   const pushes = await log.group('Push', async () =>
     pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())),
   )
-  return await report(runner, { ...record, ...built, emulators: rounds.emulators(), pushes })
+  return await report(runner, { ...record, flake: await reading, ...built, emulators: rounds.emulators(), pushes })
 }
 
 const candidatesOf = (plans: readonly Plan[]): readonly DrvPath[] => [

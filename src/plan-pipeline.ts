@@ -15,11 +15,12 @@ import { inSubstituters } from './strategy/matrix/cached.ts'
 import { decideEntries } from './strategy/matrix/decide.ts'
 import { packJobs } from './strategy/matrix/pack.ts'
 import { surveyFlake } from './strategy/matrix/survey.ts'
+import { derivationsIn } from './strategy/matrix/survey-events.ts'
 import { surveyRequest } from './strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets } from './strategy/matrix/targets.ts'
 import type { Entry, PlacedTarget } from './strategy/matrix/types.ts'
 import { derivationsOf, listWanted, type Wanted } from './strategy/matrix/wanted.ts'
-import { gatherMissing } from './strategy/missing.ts'
+import { type Missing, openMissing } from './strategy/missing.ts'
 
 /**
  * The plan action: from a flake and targets to the matrix of jobs, in the order
@@ -45,18 +46,21 @@ export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
 async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: readonly PlacedTarget[]): Promise<void> {
   const { log } = runner
   const flake = await openFlake(runner, nix, inputs.flake)
-  const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake, surveyRequest(inputs, placed)))
+  const missing = openMissing(runner, nix)
+  const state = await log.group('Evaluation', () =>
+    surveyFlake(runner, nix, flake, surveyRequest(inputs, placed), (known) => missing.add(derivationsIn(known))),
+  )
   const wanted = listWanted(inputs, placed, state)
-  const { entries, graph } = await log.group('What is in the caches', () => {
-    const decided = decide(runner, nix, inputs, wanted)
-    void flake.read() // the caches' answers leave a processor
-    return decided
-  })
+  missing.add(derivationsOf(wanted).map(({ drvPath }) => drvPath))
+  const { entries, graph } = await log.group('What is in the caches', async () =>
+    decide(runner, nix, inputs, wanted, await missing.all()),
+  )
   const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
   if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
   const jobs = packJobs(entries, graph, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
-  await reportMatrix(runner, { flake: await flake.read(), jobs, entries, leftOut: left })
+  const url = state.url ?? (await flake.read()).url
+  await reportMatrix(runner, { flake: { url }, jobs, entries, leftOut: left })
 }
 
 async function decide(
@@ -64,14 +68,11 @@ async function decide(
   nix: Nix,
   inputs: PlanInputs,
   wanted: readonly Wanted[],
+  { graph, fetchable }: Missing,
 ): Promise<{ entries: readonly Entry[]; graph: DerivationGraph }> {
-  const found = derivationsOf(wanted)
-  const { graph, fetchable } = await gatherMissing(
-    runner,
-    nix,
-    found.map(({ drvPath }) => drvPath),
-  )
-  const outputs = found.filter(({ drvPath }) => !graph.has(drvPath)).flatMap((each) => Object.values(each.outputs))
+  const outputs = derivationsOf(wanted)
+    .filter(({ drvPath }) => !graph.has(drvPath))
+    .flatMap((each) => Object.values(each.outputs))
   const local = [...new Set(outputs)].filter((path) => !fetchable.has(path))
   const substitutable = await inSubstituters(runner, nix, local)
   const entries = decideEntries(wanted, inputs, {

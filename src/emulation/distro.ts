@@ -127,7 +127,7 @@ async function take(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Offer> | string> {
   const version = cacheVersion(candidate)
-  const cached = names.map((name) => runner.tools.find(`qemu-${name}`, version))
+  const cached = await Promise.all(names.map((name) => runner.tools.find(`qemu-${name}`, version)))
   const folders = cached.every((folder) => folder !== undefined)
     ? new Map(names.map((name, index) => [name, cached[index] ?? '']))
     : await unpack(runner, options, candidate, names)

@@ -22,7 +22,9 @@ export async function obtainByNix(
   nix: Nix | undefined,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Built>> {
-  const kept = names.map((name) => [name, runner.tools.find(`qemu-${name}`, KEPT_VERSION)] as const)
+  const kept = await Promise.all(
+    names.map(async (name) => [name, await runner.tools.find(`qemu-${name}`, KEPT_VERSION)] as const),
+  )
   if (kept.every(([, folder]) => folder !== undefined))
     return new Map(kept.map(([name, folder]) => [name, { bin: folder ?? '' }]))
   const built = await buildByNix(runner, nix)

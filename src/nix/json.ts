@@ -150,14 +150,6 @@ function lockedInputs(nodes: unknown): ReadonlyMap<string, string> {
   return found
 }
 
-/** Hashes of all that a flake.lock names (versions 5 to 7); undefined of what has none. @throws DecodeError */
-export const lockedHashes = (document: string): readonly (string | undefined)[] =>
-  decodeJson('flake.lock', document, (value, at) => {
-    const nodes = field(value, at, 'nodes', dictionary(object))
-    const locked = [...nodes.values()].flatMap((node) => optional(node, 'node', 'locked', object) ?? [])
-    return locked.map((node) => optional(node, 'locked', 'narHash', text))
-  })
-
 /** A setting's value as Nix has it after parsing; null where it is not set. */
 export type SettingValue = string | number | boolean | null | readonly string[] | Readonly<Record<string, unknown>>
 

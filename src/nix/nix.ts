@@ -31,6 +31,12 @@ export function nixCommand(nix: Nix, tool: string, args: readonly string[], more
   return { busy: BUSY, ...more, tool: `${nix.bin}/${tool}`, args, env: { ...nix.env, ...more.env } }
 }
 
+/** `nix eval` of what nobody asks again: in the cache of evaluations its answers would take time and stay for ever. */
+export function evaluation(nix: Nix, args: readonly string[]): Command {
+  const NIX_CONFIG = [nix.env.NIX_CONFIG ?? '', 'eval-cache = false'].filter((line) => line !== '').join('\n')
+  return nixCommand(nix, 'nix', ['eval', '--json', ...args], { env: { NIX_CONFIG } })
+}
+
 /** The same Nix, asking fewer caches: a daemon lets every user name fewer than it has. */
 export function withoutSubstituters(nix: Nix, left: readonly string[]): Nix {
   const substituters = nix.substituters.filter((url) => !left.includes(url))

@@ -1,7 +1,3 @@
-import { createHash } from 'node:crypto'
-import { toBase32 } from './base32.ts'
-import { toSri } from './hash.ts'
-
 /** An absolute path of a store object, `/nix/store/<32 base-32 characters>-<name>`. */
 export type StorePath = string & { readonly __brand: 'StorePath' }
 
@@ -29,17 +25,3 @@ export const storeHash = (path: StorePath): string => (path.split('/').at(-1) ??
 
 /** The name part, without hash; of a derivation without `.drv`. */
 export const storeName = (path: StorePath): string => (path.split('/').at(-1) ?? '').slice(33).replace(/\.drv$/, '')
-
-/**
- * Where the source of a flake is in the store (Nix, src/libstore/store-dir-config.cc, makeFixedOutputPath: SHA-256 of
- * the tree, name `source`).
- * @param narHash SHA-256 in any of Nix's spellings
- * @throws Error where it is none
- */
-export function sourcePath(narHash: string): StorePath {
-  const digest = Buffer.from(toSri(narHash).replace(/^sha256-/, ''), 'base64').toString('hex')
-  const full = createHash('sha256').update(`source:sha256:${digest}:/nix/store:source`).digest()
-  const short = Buffer.alloc(20)
-  for (const [index, byte] of full.entries()) short[index % 20] = (short[index % 20] ?? 0) ^ byte
-  return parseStorePath(`/nix/store/${toBase32(short)}-source`)
-}

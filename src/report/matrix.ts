@@ -11,7 +11,7 @@ import type { ReportedFlake } from './types.ts'
 
 /** All that the plan action tells. */
 export interface MatrixRecord {
-  readonly flake: ReportedFlake
+  readonly flake: Pick<ReportedFlake, 'url'>
   readonly jobs: readonly Job[]
   readonly entries: readonly Entry[]
   readonly leftOut: readonly LeftOut[]

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HttpClient } from '@actions/http-client'
+import type { HttpClient } from '@actions/http-client'
 import { redact, UserError } from './errors.ts'
 import type { Consumer, Download, Log, Network } from './ports.ts'
 
@@ -45,6 +45,12 @@ class FailedTry extends Error {
 /** The bytes are right, and who was given them failed. */
 class ConsumerFault extends Error {}
 
+/** A megabyte with what it needs: read only by a run that asks a server something. */
+async function openClient(...options: ConstructorParameters<typeof HttpClient>): Promise<HttpClient> {
+  const toolkit = await import('@actions/http-client')
+  return new toolkit.HttpClient(...options)
+}
+
 /** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
 export function createNetwork(log: Pick<Log, 'info'>, limits: NetworkLimits = LIMITS): Network {
   return { download: (what, consume) => tryAll(what, consume, limits, log), ask }
@@ -54,7 +60,7 @@ export function createNetwork(log: Pick<Log, 'info'>, limits: NetworkLimits = LI
 const SHORT_TEXT = 16 * 1024
 
 async function ask(url: string, seconds: number): ReturnType<Network['ask']> {
-  const client = new HttpClient('nix-multiarch', [], { allowRetries: false, socketTimeout: seconds * 1000 })
+  const client = await openClient('nix-multiarch', [], { allowRetries: false, socketTimeout: seconds * 1000 })
   let late: NodeJS.Timeout | undefined
   const timeout = new Promise<{ fault: string }>((resolve) => {
     late = setTimeout(() => resolve({ fault: 'timeout' }), seconds * 1000)
@@ -112,7 +118,7 @@ function asFailedTry(error: unknown): FailedTry {
 }
 
 async function oneTry(what: Download, consume: Consumer, limits: NetworkLimits): Promise<void> {
-  const client = new HttpClient('nix-multiarch', [], {
+  const client = await openClient('nix-multiarch', [], {
     allowRedirects: false,
     allowRetries: false,
     socketTimeout: limits.idleSeconds * 1000,

@@ -146,7 +146,7 @@ export interface Network {
 /** Kept from job to job on self-hosted runners (RUNNER_TOOL_CACHE). */
 export interface ToolCache {
   /** Folder of a tool that an earlier run saved. */
-  find(tool: string, version: string): string | undefined
+  find(tool: string, version: string): Promise<string | undefined>
   /** Copies a folder into the cache; gives its place there. */
   save(folder: string, tool: string, version: string): Promise<string>
 }

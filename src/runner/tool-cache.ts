@@ -1,5 +1,7 @@
-import { cacheDir, find } from '@actions/tool-cache'
 import type { ToolCache } from './ports.ts'
+
+/** The toolkit comes with an HTTP client of a megabyte: read only by a run that has something to keep. */
+const toolkit = () => import('@actions/tool-cache')
 
 /**
  * The runner's tool cache. Without RUNNER_TOOL_CACHE nothing is found, and `save` leaves the folder where it is.
@@ -8,13 +10,15 @@ import type { ToolCache } from './ports.ts'
 export function createToolCache(allowCommands: () => void): ToolCache {
   const there = (): boolean => Boolean(process.env.RUNNER_TOOL_CACHE)
   return {
-    find: (tool, version) => {
+    find: async (tool, version) => {
       if (!there()) return undefined
+      const { find } = await toolkit()
       allowCommands()
       return find(tool, version) || undefined
     },
     save: async (folder, tool, version) => {
       if (!there()) return folder
+      const { cacheDir } = await toolkit()
       allowCommands()
       return await cacheDir(folder, tool, version)
     },

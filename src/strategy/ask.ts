@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Nix, nixCommand, pathReference } from '../nix/nix.ts'
+import { evaluation, type Nix, pathReference } from '../nix/nix.ts'
 import { CommandError } from '../runner/errors.ts'
 import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -69,13 +69,7 @@ async function evaluate(
   writeFileSync(join(folder, 'request.json'), JSON.stringify(request))
   const views = viewsFolder(runner)
   const overrides = ['--override-input', 'target', reference, '--override-input', 'cross', pathReference(views)]
-  const command = nixCommand(nix, 'nix', [
-    'eval',
-    '--json',
-    `${pathReference(folder)}#answer`,
-    ...overrides,
-    '--no-write-lock-file',
-  ])
+  const command = evaluation(nix, [`${pathReference(folder)}#answer`, ...overrides, '--no-write-lock-file'])
   for (let tries = 0; ; tries++) {
     const limits = { timeoutSeconds: EVALUATION_LIMIT_SECONDS, ...(signal === undefined ? {} : { signal }) }
     const result = await runner.commands.run(command, { accept: 'any', ...limits })

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { explainNix } from '../nix/explain.ts'
-import { lockedHashes, parseFlakeMetadata } from '../nix/json.ts'
+import { parseFlakeMetadata } from '../nix/json.ts'
 import { type Nix, nixCommand } from '../nix/nix.ts'
-import { sourcePath } from '../nix/store-path.ts'
 import { atLeast } from '../nix/version.ts'
 import { CommandError, UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
@@ -23,8 +22,6 @@ export interface Flake {
 export interface OpenFlake {
   /** What evaluations take as its reference. */
   readonly reference: string
-  /** All that it is locked to is in the store: several evaluations may begin without fetching anything twice. */
-  readonly isAtHand: boolean
   /** What it is: asked once, as late as it may be. @throws UserError where it is not there or is no flake */
   readonly read: () => Promise<Flake>
 }
@@ -47,9 +44,8 @@ export async function openFlake(runner: Runner, nix: Nix, reference: string): Pr
   }
   const folder = folderOf(reference)
   // Nix before 2.14 does not tell a flake's folder within its source; its URL does.
-  if (folder === undefined || !atLeast(nix.version, '2.14'))
-    return { reference: (await read()).url, isAtHand: false, read }
-  return { reference: folder, isAtHand: isAtHand(folder), read }
+  if (folder === undefined || !atLeast(nix.version, '2.14')) return { reference: (await read()).url, read }
+  return { reference: folder, read }
 }
 
 /** A flake's own folder, where it is named by its path and nothing else, in letters that Nix takes as they are. */
@@ -57,18 +53,6 @@ function folderOf(reference: string): string | undefined {
   const folder = resolve(reference)
   const isPlain = /^[./]/.test(reference) && /^[\w./+-]+$/.test(folder)
   return isPlain && existsSync(join(folder, 'flake.nix')) ? folder : undefined
-}
-
-/** Told by the lock file alone; where there is none, only a flake without inputs has nothing to fetch. */
-function isAtHand(folder: string): boolean {
-  const lock = join(folder, 'flake.lock')
-  if (!existsSync(lock))
-    return /\boutputs\s*=\s*(?:\{\s*self\s*\}|self|_)\s*:/.test(readFileSync(join(folder, 'flake.nix'), 'utf8'))
-  try {
-    return lockedHashes(readFileSync(lock, 'utf8')).every((hash) => hash !== undefined && existsSync(sourcePath(hash)))
-  } catch {
-    return false // Nix says what is wrong with it
-  }
 }
 
 /** Fetches the flake and reads what it is. */

@@ -43,6 +43,29 @@ export async function gatherMissing(runner: Runner, nix: Nix, derivations: reado
   return { graph: await readGraph([...toBuild], await ahead), fetchable }
 }
 
+/** What is missing of derivations that become known in portions, each looked up while the next is evaluated. */
+export function openMissing(runner: Runner, nix: Nix) {
+  const asked = new Set<string>()
+  let found: Promise<Missing> = Promise.resolve({ graph: new Map(), fetchable: new Set<string>() })
+  return {
+    /** Looks up those that are new, after those before. */
+    add(derivations: readonly string[]): void {
+      const fresh = derivations.filter((path) => !asked.has(path))
+      for (const path of fresh) asked.add(path)
+      if (fresh.length === 0) return
+      found = found.then(async (known) => union(known, await gatherMissing(runner, nix, fresh)))
+      found.catch(() => undefined) // thrown to who asks for all
+    },
+    /** Of all that were added. */
+    all: (): Promise<Missing> => found,
+  }
+}
+
+const union = (one: Missing, other: Missing): Missing => ({
+  graph: new Map([...one.graph, ...other.graph]),
+  fetchable: new Set([...one.fetchable, ...other.fetchable]),
+})
+
 /**
  * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
  * @param limit seconds for the answers of the substituters; after these they are not asked

@@ -76,7 +76,7 @@ export async function openPlanner(
       const questions = some.map((item) => viewQuestion(item, nix))
       const views = await askFlake(runner, nix, flake, questions, signal)
       const added = known.add(views.flatMap(foundIn).map(({ drvPath }) => drvPath))
-      void flake.read() // the dry run leaves a processor
+      if (runner.facts.cpus > 2) void flake.read() // the dry runs of these and of the flake's own take two
       await added
       return views
     },
@@ -85,7 +85,7 @@ export async function openPlanner(
     ahead.drop()
     throw error
   })
-  if (!ahead.isUnderWay) void flake.read()
+  if (!ahead.isUnderWay) void flake.read() // the dry run leaves a processor
   // The views are asked in such an evaluation again, of two sets of packages.
   const evaluationSeconds = (2 * (performance.now() - began)) / 1000
   const nothing: Answer = { names: [], systems: [], all: [], lookups: [] }

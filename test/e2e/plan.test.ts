@@ -99,9 +99,12 @@ describe.skipIf(!machineUsable())('the plan and its jobs', () => {
   test.each(['2.8.0', '2.26.3'] as const)('Nix %s plans the same', async (nix) => {
     const seen: unknown[] = []
     for (const version of [nix, '2.34.8'] as const) {
-      await withJob({ nix: version, flake: join(flakes, 'utils') }, async (job) => {
+      await withJob({ nix: version, flake: join(flakes, 'utils'), runner: { debug: true } }, async (job) => {
         const { ok, include, packages } = await plan(job, {})
         expect(ok, job.runner.log).toBe(true)
+        expect(job.runner.job.summaries.join()).toMatch(/Flake `path:\S+&narHash=sha256-\S+`/)
+        // an evaluation tells it, but for a Nix that has to be asked for the flake's folder
+        expect(job.runner.log.includes(' flake metadata ')).toBe(version === '2.8.0')
         const shapes = packages.map(({ reason, ...rest }) => ({
           ...rest,
           broken: reason.includes('does not evaluate'),

@@ -27,7 +27,7 @@ export async function restoreKept(
   bin: string,
   asRoot: boolean,
 ): Promise<FoundNix | undefined> {
-  const folder = runner.tools.find(TOOL, versionOf(sha256))
+  const folder = await runner.tools.find(TOOL, versionOf(sha256))
   const tree = `${folder}/${TREE}`
   if (folder === undefined || !(await isTrusted(tree, asRoot ? 0 : runner.facts.uid))) return undefined
   const draft = `/nix/.kept-${randomBytes(6).toString('hex')}`
@@ -73,7 +73,7 @@ export async function keepNix(runner: Runner, sha256: string, { bin }: FoundNix,
     const empty = `${folder}/kept`
     await runner.files.makeDirectory(empty)
     const version = versionOf(sha256)
-    const place = runner.tools.find(TOOL, version) ?? (await runner.tools.save(empty, TOOL, version))
+    const place = (await runner.tools.find(TOOL, version)) ?? (await runner.tools.save(empty, TOOL, version))
     const [tree, draft] = [`${place}/${TREE}`, `${place}/${TREE}.new`]
     const run = commandsOf(runner, asRoot)
     await runner.files.remove(draft, { asRoot })

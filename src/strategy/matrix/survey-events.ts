@@ -5,6 +5,8 @@ export type Outcome<T> = { readonly value: T } | { readonly error: string }
 
 /** What the evaluations have told so far. */
 export interface SurveyState {
+  /** Locked reference of the flake, where Nix said it. */
+  url: string | undefined
   /** The item that an evaluation is at. */
   open: string | undefined
   systems: readonly string[] | undefined
@@ -15,20 +17,12 @@ export interface SurveyState {
 }
 
 export const emptyState = (): SurveyState => ({
+  url: undefined,
   open: undefined,
   systems: undefined,
   lists: new Map(),
   lookups: new Map(),
   thrown: new Set(),
-})
-
-/** What two evaluations have told, each of targets of its own. */
-export const mergeStates = (one: SurveyState, other: SurveyState): SurveyState => ({
-  open: undefined,
-  systems: one.systems ?? other.systems,
-  lists: new Map([...one.lists, ...other.lists]),
-  lookups: new Map([...one.lookups, ...other.lookups]),
-  thrown: new Set([...one.thrown, ...other.thrown]),
 })
 
 const EVENT = /^(begin|answer|thrown) ("(?:[^"\\]|\\.)*") (.*)$/
@@ -60,11 +54,28 @@ function takeAnswer(state: SurveyState, id: string, json: string): void {
   }
 }
 
+/**
+ * The locked reference of the flake, from what Nix tells of the lock that it does not write, as
+ * `nix flake metadata` would tell it.
+ */
+export function lockedUrl(lines: readonly string[]): string | undefined {
+  const place = lines.lastIndexOf("• Added input 'target':")
+  return place < 0 ? undefined : /^ +'(.+)' \(\d{4}-\d\d-\d\d\)$/.exec(lines[place + 1] ?? '')?.[1]
+}
+
 /** The target of an item; undefined of what belongs to the flake as a whole. */
 export function targetOf(id: string): string | undefined {
   const parts = JSON.parse(id) as readonly string[]
   return parts.length > 1 ? parts[0] : undefined
 }
+
+/** All derivations that were told of. */
+export const derivationsIn = ({ lookups }: SurveyState): readonly string[] =>
+  [...lookups.values()].flatMap((outcome) =>
+    'value' in outcome
+      ? outcome.value.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found.drvPath] : []))
+      : [],
+  )
 
 /** Notes the error of an item. */
 export function takeError(state: SurveyState, id: string, error: string): void {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainNix } from '../../nix/explain.ts'
-import { type Nix, nixCommand, pathReference } from '../../nix/nix.ts'
+import { evaluation, type Nix, pathReference } from '../../nix/nix.ts'
 import { CommandError, UserError } from '../../runner/errors.ts'
 import { inParallel } from '../../runner/parallel.ts'
 import type { Runner } from '../../runner/ports.ts'
 import type { OpenFlake } from '../flake.ts'
-import { doneItems, emptyState, mergeStates, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
+import { doneItems, emptyState, lockedUrl, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
 import type { SurveyRequest } from './survey-request.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
@@ -18,17 +18,9 @@ const MOST_MESSAGES = 25
 
 const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' } as const
 
-/** Part of the targets: each `of`th that the flake has, from `index` on. */
-interface Share {
-  readonly index: number
-  readonly of: number
-}
-
-const ALL: Share = { index: 0, of: 1 }
-
 /**
- * Asks a flake all questions in one evaluation, or in two beside each other where there are processors for both and
- * nothing has to be fetched twice. Where an error stops one, another goes on behind the item that failed.
+ * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
+ * @param onTarget called with what is known so far when the evaluation has come from one target to the next
  * @throws UserError where the flake cannot be read, or does not evaluate itself
  */
 export async function surveyFlake(
@@ -36,28 +28,15 @@ export async function surveyFlake(
   nix: Nix,
   flake: OpenFlake,
   request: SurveyRequest,
-): Promise<SurveyState> {
-  const of = flake.isAtHand && runner.facts.cpus > 1 && request.targets.length > 1 ? 2 : 1
-  const shares = Array.from({ length: of }, (_, index) => ({ index, of }))
-  const parts = await inParallel(of, shares, (share) => surveyShare(runner, nix, flake, request, share))
-  const state = parts.reduce(mergeStates)
-  await askMessages(runner, nix, flake, request, state)
-  return state
-}
-
-async function surveyShare(
-  runner: Runner,
-  nix: Nix,
-  flake: OpenFlake,
-  request: SurveyRequest,
-  share: Share,
+  onTarget: (state: SurveyState) => void,
 ): Promise<SurveyState> {
   const state = emptyState()
   const errors = new Map<string, number>()
+  const onItem = whenTargetChanges(() => onTarget(state))
   for (;;) {
     const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name)
-    const error = await evaluate(runner, nix, flake, { ...request, share, givenUp }, { state, only: null })
-    if (error === undefined) return state
+    const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onItem })
+    if (error === undefined) break
     const target = state.open === undefined ? undefined : targetOf(state.open)
     if (state.open === undefined || target === undefined) {
       const { url } = await flake.read()
@@ -67,6 +46,18 @@ async function surveyShare(
     takeError(state, state.open, error)
     state.open = undefined
     errors.set(target, (errors.get(target) ?? 0) + 1)
+  }
+  await askMessages(runner, nix, flake, request, state)
+  return state
+}
+
+/** Takes the items as they begin. */
+function whenTargetChanges(tell: () => void): (id: string) => void {
+  let last: string | undefined
+  return (id) => {
+    const target = targetOf(id)
+    if (last !== undefined && target !== last) tell()
+    last = target
   }
 }
 
@@ -84,12 +75,20 @@ async function askMessages(
       runner,
       nix,
       flake,
-      { ...request, share: ALL, givenUp: [] },
-      { state: { ...emptyState(), lists: new Map(state.lists) }, only },
+      { ...request, givenUp: [] },
+      { state: { ...emptyState(), lists: new Map(state.lists) }, only, onItem: () => undefined },
     ),
   )
   for (const [index, id] of thrown.entries())
     takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for')
+}
+
+/** Where an evaluation's answers go. */
+interface Telling {
+  readonly state: SurveyState
+  /** The one item that is evaluated, for its message. */
+  readonly only: string | null
+  readonly onItem: (id: string) => void
 }
 
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
@@ -97,8 +96,8 @@ async function evaluate(
   runner: Runner,
   nix: Nix,
   { reference }: OpenFlake,
-  request: SurveyRequest & { readonly share: Share; readonly givenUp: readonly string[] },
-  { state, only }: { readonly state: SurveyState; readonly only: string | null },
+  request: SurveyRequest & { readonly givenUp: readonly string[] },
+  { state, only, onItem }: Telling,
 ): Promise<string | undefined> {
   const mark = `@survey-${randomBytes(12).toString('hex')}`
   const folder = mkdtempSync(join(runner.facts.folder, 'survey-'))
@@ -106,23 +105,18 @@ async function evaluate(
     copyFileSync(join(runner.facts.assets, 'nix', file), join(folder, name))
   writeFileSync(join(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }))
   const errors: string[] = []
-  const args = [
-    'eval',
-    '--json',
-    `${pathReference(folder)}#survey`,
-    '--override-input',
-    'target',
-    reference,
-    '--no-write-lock-file',
-  ]
-  const command = nixCommand(nix, 'nix', args)
+  const target = ['--override-input', 'target', reference]
+  const command = evaluation(nix, [`${pathReference(folder)}#survey`, ...target, '--no-write-lock-file'])
   const result = await runner.commands.run(command, {
     accept: 'any',
     timeoutSeconds: EVALUATION_LIMIT_SECONDS,
     onLine: (line, stream) => {
-      if (stream === 'stderr' && !takeLine(state, mark, line)) errors.push(line)
+      if (stream !== 'stderr') return
+      if (!takeLine(state, mark, line)) errors.push(line)
+      else if (state.open !== undefined) onItem(state.open)
     },
   })
   if (result.stopped !== undefined) throw new CommandError(command, result)
+  state.url ??= lockedUrl(errors)
   return result.exitCode === 0 ? undefined : errors.join('\n')
 }

@@ -7,7 +7,14 @@ import type { Found, Lookup } from '../../../src/strategy/answers.ts'
 import { isWildcard, packageText } from '../../../src/strategy/attributes.ts'
 import { type DecideFacts, decideEntries } from '../../../src/strategy/matrix/decide.ts'
 import { HOSTED_RUNNERS, placeTarget } from '../../../src/strategy/matrix/runners.ts'
-import { doneItems, emptyState, mergeStates, takeError, takeLine } from '../../../src/strategy/matrix/survey-events.ts'
+import {
+  derivationsIn,
+  doneItems,
+  emptyState,
+  lockedUrl,
+  takeError,
+  takeLine,
+} from '../../../src/strategy/matrix/survey-events.ts'
 import { lookupId, surveyRequest } from '../../../src/strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets, runnerLabels } from '../../../src/strategy/matrix/targets.ts'
 import type { PlacedTarget } from '../../../src/strategy/matrix/types.ts'
@@ -154,6 +161,26 @@ describe('the survey', () => {
     ).toBe(true)
     expect(state.open).toBeUndefined()
     expect(state.lookups.get(id)).toMatchObject({ value: { lookups: [{ status: 'missing' }] } })
+    expect(derivationsIn(state)).toEqual([])
+    takeError(state, '["x86_64-linux","*","other","own"]', 'error: no')
+    const lookup = { kind: 'own', status: 'derivation', path: ['a'], drvPath: drv('a'), system: 'x', name: 'a' }
+    const answer = { names: [], systems: [], all: [], lookups: [{ ...lookup, outputs: {}, host: null, features: [] }] }
+    takeLine(state, '@mark', line('answer', JSON.stringify(answer)))
+    expect(derivationsIn(state)).toEqual([drv('a')])
+  })
+
+  test.each([
+    [
+      "    'path:/a/b%20c?lastModified=1&narHash=sha256-x%3D' (2026-11-23)",
+      'path:/a/b%20c?lastModified=1&narHash=sha256-x%3D',
+    ],
+    ["    'git+file:///a?dir=it's&rev=1' (1970-01-01)", "git+file:///a?dir=it's&rev=1"],
+    ["    follows 'other'", undefined],
+    ['', undefined],
+  ])('the reference of the flake from what Nix says of its lock: %s', (line, url) => {
+    const other = ["• Added input 'target/nixpkgs':", "    'github:a/b/1' (2020-01-01)"]
+    expect(lockedUrl(['warning: not writing', "• Added input 'target':", line, ...other])).toBe(url)
+    expect(lockedUrl(other)).toBeUndefined()
   })
 
   test('goes on behind what is answered and what failed', () => {
@@ -163,22 +190,6 @@ describe('the survey', () => {
     expect(Object.keys(doneItems(state)).sort()).toEqual(['["x86_64-linux","*"]', id].sort())
     takeError(state, id, 'error: message')
     expect(Object.keys(doneItems(state))).toHaveLength(2)
-  })
-
-  test('of two evaluations is what both told', () => {
-    const [one, other] = [emptyState(), emptyState()]
-    for (const state of [one, other]) state.systems = ['x86_64-linux', 'aarch64-linux']
-    takeLine(one, '@mark', line('thrown', 'null'))
-    const foreign = lookupId('aarch64-linux', '*', 'hello', 'own')
-    takeError(other, foreign, 'error: no')
-    takeError(other, '["aarch64-linux","*"]', 'error: no')
-    const both = mergeStates(one, other)
-    expect(both.systems).toEqual(one.systems)
-    expect([[...both.thrown], [...both.lookups.keys()], [...both.lists.keys()]]).toEqual([
-      [id],
-      [foreign],
-      ['["aarch64-linux","*"]'],
-    ])
   })
 })
 
