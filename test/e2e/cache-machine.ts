@@ -6,12 +6,12 @@ import { rigDir } from '../rig/cache.ts'
 import type { Machine } from '../rig/machine.ts'
 
 /**
- * Starts the service as the rig plays it; what it keeps is in /srv/cache, a folder of the host.
+ * Starts the service as the rig plays it; what it keeps is in a folder that may be the host's.
  * @returns what a runner tells of it in a job's environment
  */
-export async function startService(machine: Machine): Promise<Record<string, string>> {
+export async function startService(machine: Machine, folder = '/srv/cache'): Promise<Record<string, string>> {
   await machine.sh('mkdir -p /run/service', { user: 'root' })
-  machine.spawn([machine.node('host'), join(rigDir, 'cache-service.mjs'), '/srv/cache', '/run/service'], {
+  machine.spawn([machine.node('host'), join(rigDir, 'cache-service.mjs'), folder, '/run/service'], {
     user: 'root',
   })
   const port = machine.path('/run/service/port')
