@@ -125,7 +125,9 @@ async function sendFile(runner: Runner, program: string, key: string, file: Buff
   try {
     await runner.files.write(join(folder, FILE_NAME), file, { mode: 0o600 })
     const answer = await askService(runner, program, folder, { verb: 'save', path: FILE_NAME, key })
-    return answer.done ? undefined : `${key} is not saved: ${answer.complaint ?? 'the service took nothing'}`
+    return answer.done
+      ? undefined
+      : `${key} is not saved: ${(answer.complaint ?? 'the service took nothing').replace(/\.$/, '')}`
   } finally {
     await runner.files.remove(folder)
   }
