@@ -15,6 +15,9 @@ export interface ClientResult {
 
 export type Patience = Required<Pick<RunOptions, 'timeoutSeconds' | 'silentSeconds'>>
 
+/** The program that talks to the service. */
+export const clientProgram = ({ facts }: Runner): string => join(facts.assets, 'cache/index.js')
+
 /** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
 const PATIENT: Patience = { timeoutSeconds: 1200, silentSeconds: 180 }
 

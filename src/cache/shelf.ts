@@ -5,14 +5,14 @@ import { buffer } from 'node:stream/consumers'
 import type { Inputs } from '../inputs/inputs.ts'
 import { formatBytes } from '../nix/units.ts'
 import type { Runner } from '../runner/ports.ts'
-import { askService, type Patience } from './client.ts'
+import { askService, clientProgram, type Patience } from './client.ts'
 import { chooseUse, readServiceFacts } from './decide.ts'
 import { readEvent } from './facts.ts'
 import { regularSize } from './scan.ts'
 import { type FileKey, fileKey } from './signer.ts'
 import type { CacheUse } from './types.ts'
 
-/** Whole files that a holder of the signing key has put into the Actions cache, each after its authenticator. */
+/** Whole files that a holder of the signing key has put into the Actions cache, each after its code. Never throws. */
 export interface Shelf {
   readonly writes: boolean
   take(name: string): Promise<Uint8Array | undefined>
@@ -35,25 +35,20 @@ const IMPATIENT: Patience = { timeoutSeconds: 10, silentSeconds: 5 }
 /**
  * Opens the cache for files that are run with the rights of the job. Nothing that is known about such a program when it
  * runs can be believed afterwards, so that there is no open form as there is for closures: without a key, no shelf.
- * @param program the client of the service, dist/cache/index.js
  */
-export async function openShelf(
-  runner: Runner,
-  inputs: Wanted,
-  program = join(runner.facts.assets, 'cache/index.js'),
-): Promise<Shelf | undefined> {
+export async function openShelf(runner: Runner, inputs: Wanted): Promise<Shelf | undefined> {
   if (inputs.signingKey === undefined) return undefined
   const use = chooseUse(inputs, readServiceFacts(runner.facts.env, await readEvent(runner)))
-  return use.read || use.write ? shelfOf(runner, use, fileKey(inputs.signingKey), program) : undefined
+  return use.read || use.write ? shelfOf(runner, use, fileKey(inputs.signingKey)) : undefined
 }
 
-function shelfOf(runner: Runner, use: CacheUse, key: FileKey, program: string): Shelf {
+function shelfOf(runner: Runner, use: CacheUse, key: FileKey): Shelf {
   const damaged = new Set<string>()
   const prefixOf = (name: string) => `nix-multiarch-file-${FORMAT}-signed.${key.id}-${name}-`
   const pending: Promise<void>[] = []
   const take = async (name: string) => {
     const began = performance.now()
-    const found = await fetchFile(runner, program, prefixOf(name))
+    const found = await fetchFile(runner, prefixOf(name))
     if (found.at === undefined) {
       if (found.complaint !== undefined) runner.log.info(`Actions cache: no ${name}: ${found.complaint}.`)
       return undefined
@@ -74,15 +69,18 @@ function shelfOf(runner: Runner, use: CacheUse, key: FileKey, program: string): 
     const content = await buffer(bytes)
     // an entry never changes, and the newest is found: after one that is damaged another comes
     const at = `${prefixOf(name)}${damaged.has(name) ? Date.now() : 0}`
-    const done = await sendFile(runner, program, at, Buffer.concat([key.codeOf(name, content), content]))
+    const done = await sendFile(runner, at, Buffer.concat([key.codeOf(name, content), content]))
     runner.log.info(`Actions cache: ${done ?? `saved ${formatBytes(content.length)} as ${at}`}.`)
+  }
+  const told = (what: string) => (cause: unknown) => {
+    runner.log.info(`Actions cache: ${what}: ${String(cause)}`)
+    return undefined
   }
   return {
     writes: use.write,
-    take: async (name) => (use.read ? await take(name) : undefined),
+    take: async (name) => (use.read ? await take(name).catch(told(`no ${name}`)) : undefined),
     put: (name, bytes) => {
-      const failed = (cause: unknown) => runner.log.info(`Actions cache: ${name} is not saved: ${String(cause)}`)
-      if (use.write) pending.push(put(name, bytes).catch(failed))
+      if (use.write) pending.push(put(name, bytes).catch(told(`${name} is not saved`)))
     },
     settled: async () => {
       await Promise.all(pending)
@@ -98,11 +96,11 @@ interface Found {
   readonly complaint: string | undefined
 }
 
-async function fetchFile(runner: Runner, program: string, prefix: string): Promise<Found> {
+async function fetchFile(runner: Runner, prefix: string): Promise<Found> {
   const folder = await emptyFolder(runner, 'taken')
   try {
     const request = { verb: 'restore', path: FILE_NAME, keys: [prefix] } as const
-    const { key, done, complaint } = await askService(runner, program, folder, request, IMPATIENT)
+    const { key, done, complaint } = await askService(runner, clientProgram(runner), folder, request, IMPATIENT)
     const path = join(folder, FILE_NAME)
     const size = done ? regularSize(path) : undefined
     const file = size !== undefined && size <= MOST_BYTES ? await readFile(path) : undefined
@@ -120,11 +118,11 @@ function checked(key: FileKey, name: string, file: Buffer): Buffer | undefined {
 }
 
 /** @returns why it is not saved; undefined where it is */
-async function sendFile(runner: Runner, program: string, key: string, file: Buffer): Promise<string | undefined> {
+async function sendFile(runner: Runner, key: string, file: Buffer): Promise<string | undefined> {
   const folder = await emptyFolder(runner, 'put')
   try {
     await runner.files.write(join(folder, FILE_NAME), file, { mode: 0o600 })
-    const answer = await askService(runner, program, folder, { verb: 'save', path: FILE_NAME, key })
+    const answer = await askService(runner, clientProgram(runner), folder, { verb: 'save', path: FILE_NAME, key })
     return answer.done
       ? undefined
       : `${key} is not saved: ${(answer.complaint ?? 'the service took nothing').replace(/\.$/, '')}`
