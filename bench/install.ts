@@ -1,7 +1,8 @@
 /**
  * Time from the start of an installer on a fresh machine to a Nix that has built a trivial derivation with `nix build`,
  * in turns: this action (built, dist/), as on a hosted runner (cold) and with what an earlier run left in the tool cache
- * of a machine that is kept (warm); what the official installer does, single-user and with a daemon; and what quick installers do (a zstd tarball
+ * of a machine that is kept (warm), or in the Actions cache, as the rig plays it, for a hosted runner ("from the Actions
+ * cache"; and what asking it costs where nothing is in it yet); what the official installer does, single-user and with a daemon; and what quick installers do (a zstd tarball
  * streamed into a /nix of the user's own). The last three are replicas in shell, of the same content, from the same
  * loopback server, without what needs a network or systemd (channel, services).
  *
@@ -11,6 +12,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startService } from '../test/e2e/cache-machine.ts'
+import { signingKey } from '../test/e2e/support.ts'
 import { type RigNixVersion, rig } from '../test/rig/cache.ts'
 import { Machine } from '../test/rig/machine.ts'
 import { Runner } from '../test/rig/runner.ts'
@@ -52,7 +55,14 @@ const replicas = {
 } as const
 
 type Replica = keyof typeof replicas
-const ways = ['this action, cold', 'this action, warm', ...(Object.keys(replicas) as Replica[])] as const
+const ours = {
+  'this action, cold': { RUNNER_ENVIRONMENT: 'github-hosted' },
+  'this action, cold, nothing in the Actions cache': { RUNNER_ENVIRONMENT: 'github-hosted', FOLDER: '/srv/empty' },
+  'this action, from the Actions cache': { RUNNER_ENVIRONMENT: 'github-hosted', FOLDER: '/srv/cache' },
+  'this action, warm': { RUNNER_ENVIRONMENT: 'self-hosted', RUNNER_TOOL_CACHE: '/opt/hostedtoolcache' },
+} as const
+type Ours = keyof typeof ours
+const ways = [...(Object.keys(ours) as Ours[]), ...(Object.keys(replicas) as Replica[])] as const
 type Way = (typeof ways)[number]
 /** By the clock, and of processor time of all processes. */
 type Took = readonly [clock: number, processor: number]
@@ -66,16 +76,16 @@ const since = ([clock, processor]: Took): Took => [performance.now() / 1000 - cl
 const print = ([clock, processor]: Took): string => `${clock.toFixed(2)} s (processor ${processor.toFixed(2)} s)`
 
 const tools = join(scratch, 'tools')
+const kept = join(scratch, 'kept')
+const key = signingKey('bench-1').secret
 try {
   prepare()
-  await measureOurs('self-hosted')
+  await measureOurs('this action, warm')
+  await measureOurs('this action, from the Actions cache')
   seconds.clear()
   for (let round = 0; round < rounds; round += 1)
     for (const way of ways) {
-      const took =
-        way in replicas
-          ? await measure(way as Replica)
-          : await measureOurs(way === 'this action, warm' ? 'self-hosted' : 'github-hosted')
+      const took = way in replicas ? await measure(way as Replica) : await measureOurs(way as Ours)
       note(way, took)
       console.log(`${way}: ${print(took)}`)
     }
@@ -88,7 +98,7 @@ try {
 
 /** The same content for all: the release's tarball, and the same as zstd with its folder named `nix`. */
 function prepare(): void {
-  const script = `set -euo pipefail; mkdir x tools; ln -s ${rig.tarball(version)} nix.tar.xz; tar -xJf nix.tar.xz -C x; mv x/* x/nix
+  const script = `set -euo pipefail; mkdir x tools kept; ln -s ${rig.tarball(version)} nix.tar.xz; tar -xJf nix.tar.xz -C x; mv x/* x/nix
     chmod -R a-w x/nix/store/*; mkdir -p x/nix/var/nix; tar -c -C x nix | zstd -q -19 -T0 -o nix.tar.zst; chmod -R u+w x; rm -r x; chmod 755 .; chown 1001 tools`
   const made = spawnSync('bash', ['-c', script], { cwd: scratch, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(made.stderr)
@@ -107,6 +117,7 @@ async function start(): Promise<Machine> {
       { source: repository },
       { source: scratch },
       { source: tools, target: '/opt/hostedtoolcache', readOnly: false },
+      { source: kept, target: '/srv/cache', readOnly: false },
     ],
   })
   const server = machine.spawn([machine.node('host'), join(scratch, 'server.mjs')], { user: 'root' })
@@ -129,7 +140,7 @@ async function measure(way: Replica): Promise<Took> {
 }
 
 /** The installing part of the action alone (to the end of its log group), and the same build as a step after it. */
-async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promise<Took> {
+async function measureOurs(way: Ours): Promise<Took> {
   const machine = await start()
   try {
     const at: { first?: Took; installed?: Took } = {}
@@ -137,14 +148,9 @@ async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promis
       at.first ??= since(began)
       if (line.includes('[endgroup]')) at.installed ??= since(began)
     }
-    const runner = new Runner({
-      machine,
-      onLine,
-      env: {
-        RUNNER_ENVIRONMENT: environment,
-        ...(environment === 'self-hosted' && { RUNNER_TOOL_CACHE: '/opt/hostedtoolcache' }),
-      },
-    })
+    const { FOLDER, ...env } = { FOLDER: undefined, ...ours[way] }
+    const service = FOLDER === undefined ? {} : await startService(machine, FOLDER)
+    const runner = new Runner({ machine, onLine, env: { ...env, ...service }, secrets: [key] })
     runner.checkout(join(repository, 'examples/hello'))
     const began = now()
     const step = await runner.step(repository, {
@@ -152,11 +158,12 @@ async function measureOurs(environment: 'self-hosted' | 'github-hosted'): Promis
       'nix-sha256': rig.tarballSha256(version),
       'extra-nix-config': 'substituters =',
       qemu: 'never',
+      ...(FOLDER !== undefined && { 'signing-key': key }),
     })
     if (!step.ok) throw new Error(runner.log)
-    if (environment === 'self-hosted') note('whole action, warm', since(began))
+    if (way === 'this action, warm') note('whole action, warm', since(began))
     if (at.first === undefined || at.installed === undefined) throw new Error(runner.log)
-    note('first line', at.first)
+    if (way === 'this action, cold') note('first line', at.first)
     const building = now()
     const build = await runner.run(BUILD)
     if (!build.ok) throw new Error(runner.log)

@@ -2,6 +2,7 @@ import { plannedOnly } from './build/build.ts'
 import { unverifiedPaths } from './cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
 import { saveCache } from './cache/save.ts'
+import { openShelf, type Shelf } from './cache/shelf.ts'
 import { surveyEmulation } from './emulation/emulation.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
@@ -27,12 +28,15 @@ import type { Plan } from './strategy/types.ts'
 export async function runPipeline(runner: Runner, read: ReadInput): Promise<boolean> {
   for (const secret of secretInputs(read)) runner.log.mask(secret)
   const inputs = parseInputs(read, systemOf(process.arch, process.platform))
-  const { log } = runner
+  const shelf = await openShelf(runner, inputs)
+  return await finallyDo(installAndBuild(runner, inputs, shelf), async () => shelf?.settled())
+}
 
-  const { found, cache } = await log.group('Nix', async () => {
+async function installAndBuild(runner: Runner, inputs: Inputs, shelf: Shelf | undefined): Promise<boolean> {
+  const { found, cache } = await runner.log.group('Nix', async () => {
     // unpacking takes one processor, and the service another or the network
     const fetching = restoreCache(runner, inputs)
-    const installed = await finallyDo(installNix(runner, inputs), () => fetching)
+    const installed = await finallyDo(installNix(runner, { ...inputs, shelf }), () => fetching)
     return await openCache(runner, installed, await fetching)
   })
   return await withDaemon(runner, found, () => planAndBuild(runner, inputs, found, cache))

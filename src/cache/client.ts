@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { CacheRequest } from '../runner/actions-cache.ts'
-import type { Runner } from '../runner/ports.ts'
+import type { Runner, RunOptions } from '../runner/ports.ts'
 import { member } from './decide.ts'
 
 /** Folder of the cache, relative to where it is packed and unpacked. */
@@ -13,9 +13,13 @@ export interface ClientResult {
   readonly complaint: string | undefined
 }
 
-const LIMIT_SECONDS = 1200
+export type Patience = Required<Pick<RunOptions, 'timeoutSeconds' | 'silentSeconds'>>
+
+/** The program that talks to the service. */
+export const clientProgram = ({ facts }: Runner): string => join(facts.assets, 'cache/index.js')
+
 /** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
-const SILENT_SECONDS = 180
+const PATIENT: Patience = { timeoutSeconds: 1200, silentSeconds: 180 }
 
 const PASSED_ON = [
   ...['ACTIONS_CACHE_SERVICE_V2', 'ACTIONS_RESULTS_URL', 'ACTIONS_CACHE_URL', 'ACTIONS_RUNTIME_TOKEN'],
@@ -25,16 +29,18 @@ const PASSED_ON = [
 /**
  * Runs the client of the cache service. Faults of the service are told, never thrown.
  * @param program the client, dist/cache/index.js
- * @param workspace folder that holds, or gets, the cache folder
+ * @param workspace folder that holds, or gets, the path of the request
  */
 export async function askService(
   runner: Runner,
   program: string,
   workspace: string,
   request: CacheRequest,
+  patience = PATIENT,
 ): Promise<ClientResult> {
   const { env, folder } = runner.facts
-  const temporary = join(folder, 'cache-client')
+  // two may run beside each other, for different paths
+  const temporary = join(folder, `client-of-${request.path}`)
   await runner.files.makeDirectory(temporary, { mode: 0o700 })
   const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]))
   const guard = request.verb === 'restore' ? await makeGuard(runner, join(temporary, 'bin')) : []
@@ -56,8 +62,7 @@ export async function askService(
     },
     {
       accept: 'any',
-      timeoutSeconds: LIMIT_SECONDS,
-      silentSeconds: SILENT_SECONDS,
+      ...patience,
       onLine: (line) => {
         // its debug lines have the signed URLs, which only its own masking hides
         if (!/^::(debug|add-mask)/.test(line)) lines.push(line)

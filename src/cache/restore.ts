@@ -5,7 +5,7 @@ import type { Inputs, SigningKey } from '../inputs/inputs.ts'
 import { systemOf } from '../nix/system.ts'
 import { count, formatBytes } from '../nix/units.ts'
 import type { Runner } from '../runner/ports.ts'
-import { askService, FOLDER_NAME } from './client.ts'
+import { askService, clientProgram, FOLDER_NAME } from './client.ts'
 import { chooseUse, readServiceFacts, type StoreFacts, whyNotAdmitted } from './decide.ts'
 import { printEntry } from './entry.ts'
 import { gatherKeyFacts, readEvent, type Wanted } from './facts.ts'
@@ -70,7 +70,7 @@ export async function restoreCache(runner: Runner, inputs: CacheInputs, places: 
     memory: '',
     signer,
     damaged: false,
-    program: places.program ?? join(runner.facts.assets, 'cache/index.js'),
+    program: places.program ?? clientProgram(runner),
   }
   if (inputs.cache === 'true' && !use.read && !use.write)
     runner.log.warning(`The Actions cache is not used: ${use.reason}.`)

@@ -62,7 +62,7 @@ export function isFolder(path: string): boolean {
 const names = (folder: string): readonly string[] => readdirSync(folder).sort()
 
 /** Bytes of a regular file that has no other name; undefined for everything else. */
-function regularSize(path: string): number | undefined {
+export function regularSize(path: string): number | undefined {
   try {
     const stat = lstatSync(path)
     return stat.isFile() && stat.nlink === 1 ? stat.size : undefined

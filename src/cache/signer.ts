@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, createPrivateKey, createPublicKey, hkdfSync, randomBytes } from 'node:crypto'
 import type { SigningKey } from '../inputs/inputs.ts'
 import { keyName } from '../nix/signing-key.ts'
 
@@ -14,8 +14,27 @@ const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
  * which every reader of the repository's cache can see, means nothing to the consumers of a push.
  */
 export function signedCacheKey(key: SigningKey): SigningKey {
+  return makeKey(SIGNED, derive(key, 'nix-multiarch/actions-cache/v1', 32))
+}
+
+/** Vouches for whole files of the cache. */
+export interface FileKey {
+  /** Names the key, and tells nothing of it. */
+  readonly id: string
+  /** Authenticator of a file under its name, 32 bytes. */
+  readonly codeOf: (name: string, bytes: Uint8Array) => Buffer
+}
+
+/** The key of whole files, derived as the one of entries is. */
+export function fileKey(key: SigningKey): FileKey {
+  const derived = derive(key, 'nix-multiarch/actions-cache/files/v1', 38)
+  const [secret, id] = [derived.subarray(0, 32), derived.subarray(32).toString('hex')]
+  return { id, codeOf: (name, bytes) => createHmac('sha256', secret).update(`${name}\n`).update(bytes).digest() }
+}
+
+function derive(key: SigningKey, label: string, bytes: number): Buffer {
   const seed = Buffer.from(key.secret.slice(key.name.length + 1), 'base64').subarray(0, 32)
-  return makeKey(SIGNED, Buffer.from(hkdfSync('sha256', seed, '', 'nix-multiarch/actions-cache/v1', 32)))
+  return Buffer.from(hkdfSync('sha256', seed, '', label, bytes))
 }
 
 /** A key of this run alone. Nix needs one to take entries; in the store its name tells where they came from. */

@@ -6,17 +6,20 @@ import { connect } from './connect.ts'
 import { type FoundNix, findNix, SettingsError } from './find.ts'
 import { prepareMachine } from './machine/ahead.ts'
 import { installDistro } from './source/distro.ts'
-import { nixIsAbsent } from './source/kept.ts'
+import { nixIsAbsent } from './source/fresh.ts'
 import { installTarball, ownerOfNix, PROFILE } from './source/release.ts'
 import { findRelease } from './source/releases.ts'
 import { findTarball, type Tarball, tarballAt } from './source/tarball.ts'
-import type { Installed, NixOrigin } from './types.ts'
+import type { Installed, NixOrigin, Shelf } from './types.ts'
 
 export { withDaemon } from './daemon/watch.ts'
 export { applySettings } from './settings.ts'
-export type { Installed, NixOrigin, Settings } from './types.ts'
+export type { Installed, NixOrigin, Settings, Shelf } from './types.ts'
 
-type Wanted = Pick<Inputs, 'nixSource' | 'nixVersion' | 'extraNixConfig' | 'githubToken'>
+type Wanted = Pick<Inputs, 'nixSource' | 'nixVersion' | 'extraNixConfig' | 'githubToken'> & {
+  /** Keeps a release for jobs on other machines. */
+  readonly shelf?: Shelf | undefined
+}
 
 /** Sources in the order in which they are tried. */
 export function sourcesFor(kind: NixSource['kind']): readonly NixOrigin[] {
@@ -118,7 +121,7 @@ async function unpackAndPrepare(
   const prepared = ahead ? prepareMachine(runner, inputs.extraNixConfig, `${PROFILE}/bin`) : undefined
   const outcome = prepared?.catch(() => undefined)
   try {
-    return { found: await installTarball(runner, source, systems), prepared }
+    return { found: await installTarball(runner, source, systems, inputs.shelf), prepared }
   } catch (error) {
     await outcome
     throw error

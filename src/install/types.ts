@@ -23,3 +23,12 @@ export interface Installed {
   /** How settings reach the process that builds. */
   readonly wiring: Wiring
 }
+
+/** Keeps files for jobs on other machines. What it gives a holder of the signing key has put there. */
+export interface Shelf {
+  readonly writes: boolean
+  /** A file that was put under this name; undefined where there is none, none that is right, or none in time. */
+  take(name: string): Promise<Uint8Array | undefined>
+  /** Keeps a file, beside what follows. */
+  put(name: string, bytes: AsyncIterable<Uint8Array>): void
+}

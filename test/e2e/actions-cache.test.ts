@@ -1,27 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { fixtures, prepareFixtures } from '../fixtures/fixtures.ts'
 import { machineUsable } from '../rig/available.ts'
-import { rig, rigDir } from '../rig/cache.ts'
-import type { Machine } from '../rig/machine.ts'
+import { rig } from '../rig/cache.ts'
+import { startService } from './cache-machine.ts'
 import { type JobOptions, signingKey, withJob } from './support.ts'
-
-/** GitHub's cache service as the rig plays it, in a machine; what it keeps is in a folder of the host. */
-async function startService(machine: Machine): Promise<string> {
-  await machine.sh('mkdir -p /run/service', { user: 'root' })
-  machine.spawn([machine.node('host'), join(rigDir, 'cache-service.mjs'), '/srv/cache', '/run/service'], {
-    user: 'root',
-  })
-  const port = machine.path('/run/service/port')
-  for (let waited = 0; !existsSync(port); waited += 20) {
-    if (waited > 10_000) throw new Error('the cache service did not start')
-    await sleep(20)
-  }
-  return `http://127.0.0.1:${readFileSync(port, 'utf8')}/`
-}
 
 test.skipIf(!machineUsable())(
   'what one job built, the next job on a fresh machine has from the Actions cache',
@@ -42,11 +27,7 @@ test.skipIf(!machineUsable())(
           runner: { secrets: [key.secret] },
         } as const
         await withJob(options, async ({ machine, runner, act, finish }) => {
-          Object.assign(runner.job.env, {
-            ACTIONS_CACHE_SERVICE_V2: 'true',
-            ACTIONS_RESULTS_URL: await startService(machine),
-            ACTIONS_RUNTIME_TOKEN: 'runtime-token',
-          })
+          Object.assign(runner.job.env, await startService(machine))
           const inputs = {
             targets: 'x86_64-linux aarch64-linux',
             packages: 'hello',
@@ -88,12 +69,7 @@ test.skipIf(!machineUsable())('what one job learnt, the next job on a fresh mach
         nixConf: `experimental-features = nix-command flakes\n${fixtures.nixConf()}`,
       } satisfies JobOptions
       await withJob(options, async ({ machine, runner, act, finish }) => {
-        Object.assign(runner.job.env, {
-          ACTIONS_CACHE_SERVICE_V2: 'true',
-          ACTIONS_RESULTS_URL: await startService(machine),
-          ACTIONS_RUNTIME_TOKEN: 'runtime-token',
-          RUNNER_ENVIRONMENT: 'github-hosted',
-        })
+        Object.assign(runner.job.env, await startService(machine), { RUNNER_ENVIRONMENT: 'github-hosted' })
         const { ok, results, outputs } = await act({
           targets: 'aarch64-linux',
           packages: 'asks-the-machine',

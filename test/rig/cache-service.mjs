@@ -2,7 +2,7 @@
 // loopback port, with faults on demand: good enough that the unmodified @actions/cache saves and restores through it.
 // Plain JavaScript without packages, since it runs in a machine. Entries lie in FOLDER, so that another machine that is
 // given the same folder finds them. It is steered by files: CONTROL/port (written when it listens), CONTROL/faults.json
-// (read when it changes: [{match, times, skip, status, body, drop, truncate, corrupt}], `match` on "METHOD /path") and
+// (read when it changes: [{match, times, skip, status, body, drop, hang, truncate, corrupt}], `match` on "METHOD /path") and
 // CONTROL/requests.jsonl (one request a line). Scopes of branches are not played: every entry is seen by all.
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -161,6 +161,7 @@ const server = http.createServer(async (request, response) => {
   const note = { method: request.method, path: url.pathname, authorization: 'authorization' in request.headers, fault }
   appendFileSync(path.join(control, 'requests.jsonl'), `${JSON.stringify(note)}\n`)
   if (fault?.drop) return request.socket.destroy()
+  if (fault?.hang) return
   if (fault?.status) {
     await bodyOf(request)
     response.writeHead(fault.status, { 'content-type': 'application/json' })

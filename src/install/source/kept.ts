@@ -1,24 +1,22 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { lstat, stat } from 'node:fs/promises'
-import type { Command, Runner } from '../../runner/ports.ts'
-import { chooseCandidate, type FoundNix } from '../find.ts'
+import type { Runner } from '../../runner/ports.ts'
+import type { FoundNix } from '../find.ts'
+import { askVersion, commandsOf, layOut, PARTS, type Run, VERSION } from './fresh.ts'
 
 const TOOL = 'nix-release'
-/** The whole of /nix as it was right after an install, and what `nix --version` printed. */
+/** In the tool's folder: the whole of /nix as it was right after an install. */
 const TREE = 'nix'
-const VERSION = 'version'
-const PARTS = ['store', 'var'] as const
 
 /** Of the tarball that it was made of: what is in the tool cache is found by what was asked for. */
 const versionOf = (sha256: string): string => `0.0.0-sha256.x${sha256.slice(0, 32)}`
 
-/** What is kept is a whole /nix, for a machine that has none. */
-export const nixIsAbsent = (): boolean => PARTS.every((part) => !existsSync(`/nix/${part}`))
+/** Whether later jobs of this machine see its tool cache: a hosted runner is thrown away. */
+export const toolCacheLasts = ({ facts: { env } }: Runner): boolean =>
+  env.RUNNER_ENVIRONMENT !== 'github-hosted' && Boolean(env.RUNNER_TOOL_CACHE)
 
 /**
- * Lays /nix out as an earlier job of this machine kept it of a tarball: no download, no xz, no registration.
- * @param bin folder of the programs in it
+ * Lays /nix out as an earlier job of this machine kept it of a tarball.
  * @returns undefined where there is nothing, or nothing that serves
  */
 export async function restoreKept(
@@ -30,25 +28,10 @@ export async function restoreKept(
   const folder = await runner.tools.find(TOOL, versionOf(sha256))
   const tree = `${folder}/${TREE}`
   if (folder === undefined || !(await isTrusted(tree, asRoot ? 0 : runner.facts.uid))) return undefined
-  const draft = `/nix/.kept-${randomBytes(6).toString('hex')}`
-  await runner.journal.record({ kind: 'remove', path: draft, root: asRoot })
-  try {
-    const printed = readFileSync(`${tree}/${VERSION}`, 'utf8')
-    const { chosen } = chooseCandidate([{ path: bin, printed }])
-    if (chosen === undefined) throw new Error(`its version is ${printed}`)
-    const run = commandsOf(runner, asRoot)
-    await run('mkdir', '-p', '--', draft)
+  return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
     await copyParts(run, tree, draft, asRoot)
-    await run('mv', '-n', '--', ...PARTS.map((part) => `${draft}/${part}`), '/nix')
-    if (existsSync(`${draft}/store`)) throw new Error('another Nix has come meanwhile')
-    return { bin, version: chosen.version, onPath: false }
-  } catch (error) {
-    runner.log.info(
-      `what the tool cache kept does not serve: ${error instanceof Error ? error.message : String(error)}`,
-    )
-    await runner.files.remove(draft, { asRoot })
-    return undefined
-  }
+    return readFileSync(`${tree}/${VERSION}`, 'utf8')
+  })
 }
 
 /**
@@ -62,15 +45,12 @@ async function isTrusted(tree: string, owner: number): Promise<boolean> {
 }
 
 /**
- * Keeps /nix, as an install has just made it, for later jobs of this machine. A hosted runner is thrown away, so
- * nothing is kept there. Never throws: a tool cache that cannot be written costs time in the next job, nothing in this
- * one.
+ * Keeps /nix, as an install has just made it, for later jobs of this machine. Never throws: a tool cache that cannot be
+ * written costs time in the next job, nothing in this one.
  */
-export async function keepNix(runner: Runner, sha256: string, { bin }: FoundNix, asRoot: boolean): Promise<void> {
-  const { env, folder } = runner.facts
-  if (env.RUNNER_ENVIRONMENT === 'github-hosted' || !env.RUNNER_TOOL_CACHE) return
+export async function keepNix(runner: Runner, sha256: string, found: FoundNix, asRoot: boolean): Promise<void> {
   try {
-    const empty = `${folder}/kept`
+    const empty = `${runner.facts.folder}/kept`
     await runner.files.makeDirectory(empty)
     const version = versionOf(sha256)
     const place = (await runner.tools.find(TOOL, version)) ?? (await runner.tools.save(empty, TOOL, version))
@@ -79,16 +59,13 @@ export async function keepNix(runner: Runner, sha256: string, { bin }: FoundNix,
     await runner.files.remove(draft, { asRoot })
     await run('mkdir', '-m', '755', '--', draft)
     await copyParts(run, '/nix', draft, asRoot)
-    const { stdout } = await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 })
-    await runner.files.write(`${draft}/${VERSION}`, stdout, { asRoot })
+    await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found), { asRoot })
     await runner.files.remove(tree, { asRoot })
     await run('mv', '-T', '--', draft, tree)
   } catch (error) {
     runner.log.debug(`nothing is kept in the tool cache: ${String(error)}`)
   }
 }
-
-type Run = (tool: string, ...args: Command['args']) => Promise<void>
 
 /**
  * Copies both parts into a folder. Files of the store are never written to again: where root owns them and both places
@@ -101,9 +78,3 @@ async function copyParts(run: Run, from: string, to: string, asRoot: boolean): P
   if (!asRoot || source.dev !== target.dev) await copy('--reflink=auto', '--', store, rest)
   else await Promise.all([copy('--link', '--', store), copy('--reflink=auto', '--', rest)])
 }
-
-const commandsOf =
-  (runner: Runner, asRoot: boolean): Run =>
-  async (tool, ...args) => {
-    await runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 })
-  }

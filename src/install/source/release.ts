@@ -4,8 +4,11 @@ import type { Command, Runner } from '../../runner/ports.ts'
 import { mayWrite } from '../facts.ts'
 import { chooseCandidate, type FoundNix } from '../find.ts'
 import { claimNixFolder } from '../machine/nix-folder.ts'
-import { keepNix, nixIsAbsent, restoreKept } from './kept.ts'
+import type { Shelf } from '../types.ts'
+import { nixIsAbsent } from './fresh.ts'
+import { keepNix, restoreKept, toolCacheLasts } from './kept.ts'
 import { systemInName } from './layout.ts'
+import { packNix, restorePacked } from './packed.ts'
 import type { Tarball } from './tarball.ts'
 import { type Unpacked, unpackTarball } from './unpack.ts'
 
@@ -50,16 +53,32 @@ export function ownerOfNix({ facts }: Runner): 'root' | 'user' {
 /**
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
+ * @param shelf keeps it where this machine does not
  */
-export async function installTarball(runner: Runner, tarball: Tarball, systems: readonly string[]): Promise<FoundNix> {
+export async function installTarball(
+  runner: Runner,
+  tarball: Tarball,
+  systems: readonly string[],
+  shelf: Shelf | undefined,
+): Promise<FoundNix> {
   const asRoot = ownerOfNix(runner) === 'root'
   const { sha256 } = tarball
   const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined
   await claimNixFolder(runner)
-  const kept = keeping === undefined ? undefined : await restoreKept(runner, keeping, `${PROFILE}/bin`, asRoot)
+  const unpack = () => unpackAndRegister(runner, tarball, systems, asRoot)
+  if (keeping === undefined) return await unpack()
+  const bin = `${PROFILE}/bin`
+  if (toolCacheLasts(runner)) {
+    const kept = await restoreKept(runner, keeping, bin, asRoot)
+    if (kept !== undefined) return kept
+    const found = await unpack()
+    await keepNix(runner, keeping, found, asRoot)
+    return found
+  }
+  const kept = shelf && (await restorePacked(runner, shelf, keeping, bin, asRoot))
   if (kept !== undefined) return kept
-  const found = await unpackAndRegister(runner, tarball, systems, asRoot)
-  if (keeping !== undefined) await keepNix(runner, keeping, found, asRoot)
+  const found = await unpack()
+  if (shelf !== undefined) await packNix(runner, shelf, keeping, found)
   return found
 }
 

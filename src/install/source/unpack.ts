@@ -69,14 +69,15 @@ async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; a
   return { head, all: all() }
 }
 
-async function extract(
+/** @param option of tar, for how it is compressed */
+export async function extract(
   runner: Runner,
   name: string,
   input: AsyncIterable<Uint8Array>,
-  { staging, option, asRoot }: { staging: string; option: string; asRoot: boolean },
+  { staging, option, asRoot }: { staging: string; option?: string; asRoot: boolean },
 ): Promise<void> {
   // tar cuts a leading / from names and refuses `..`; either ends this run
-  const args = ['-x', option, '-p', '--no-same-owner', '-f', '-', '-C', staging]
+  const args = ['-x', ...(option === undefined ? [] : [option]), '-p', '--no-same-owner', '-f', '-', '-C', staging]
   const limits: RunOptions = { asRoot, accept: 'any', timeoutSeconds: 600 }
   const result = await runner.commands.run({ tool: 'tar', args, env: { LC_ALL: 'C' }, input }, limits)
   if (result.stopped !== undefined) throw new UserError(`unpacking ${name} was ended (${result.stopped})`)

@@ -9,7 +9,7 @@ import { parseLedger, printLedger, updateUses } from '../../../src/cache/ledger.
 import { parseLocalPaths } from '../../../src/cache/local.ts'
 import { scanFolder } from '../../../src/cache/scan.ts'
 import { type LocalPath, selectPaths } from '../../../src/cache/select.ts'
-import { isOfActionsCache, isUnverified, openCacheKey, signedCacheKey } from '../../../src/cache/signer.ts'
+import { fileKey, isOfActionsCache, isUnverified, openCacheKey, signedCacheKey } from '../../../src/cache/signer.ts'
 import { parseSigningKey, signatureFits, signText } from '../../../src/nix/signing-key.ts'
 import { entryOf, nameOf, pathOf } from './entries.ts'
 
@@ -30,6 +30,19 @@ describe('keys of entries', () => {
     const key = signedCacheKey(main)
     expect(key.secret).not.toContain(main.secret.slice(main.name.length + 1).slice(0, 40))
     expect(signatureFits(main.publicKey, 'text', signText(key.secret, 'text'))).toBe(false)
+  })
+  it('of whole files: a code for one name and content by one key', () => {
+    const [key, other] = [fileKey(main), fileKey(openCacheKey())]
+    const code = key.codeOf('a', Buffer.from('bc'))
+    expect(code).toHaveLength(32)
+    expect(fileKey({ ...main }).codeOf('a', Buffer.from('bc'))).toEqual(code)
+    expect([
+      key.codeOf('b', Buffer.from('bc')),
+      key.codeOf('ab', Buffer.from('c')),
+      key.codeOf('a', Buffer.from('bd')),
+    ]).not.toContainEqual(code)
+    expect(other.codeOf('a', Buffer.from('bc'))).not.toEqual(code)
+    expect(other.id).not.toBe(key.id)
   })
   it('are known by their names', () => {
     const [signed, open] = [signedCacheKey(main), openCacheKey()].map(({ secret }) => signText(secret, 'x'))
