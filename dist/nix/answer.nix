@@ -1,11 +1,13 @@
 # Answers questions about a flake's attributes.
 #   flake    the flake's outputs
 #   views    ../cross/flake.nix: the flake's outputs as cross builds
-#   request  { build; folder; questions = [ { target; platform; all;
+#   request  { build; folder; questions = [ { target; platform; list;
 #              lookups = [ { kind; view; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; otherwise; spare; } … ]; } … ]; }
 #            view is null for the flake's own outputs; otherwise: { view; paths; } for where none of the paths is there;
 #            spare: not evaluated where a spare lookup before it gave what the build system builds
-# For each question: the names of the target's packages, and for each lookup the first of its paths that is there.
+#            list: a path to a set, or null; blind: true where its values cannot be looked at
+# For each question: names of the derivations in that set, names of the target's packages, and for each lookup the first
+# of its paths that is there.
 {
   flake,
   views ? null,
@@ -105,10 +107,13 @@ let
     in
     if result.success && result.value.found && isAttrs result.value.value then attrNames result.value.value else [ ];
 
+  # An old flake has its only package elsewhere.
   derivationsUnder =
-    path:
+    target: path:
     let
-      result = find path flake;
+      found = find path flake;
+      isOld = path == [ "packages" target ] && (!found.found || found.value == { }) && flake ? defaultPackage.${target};
+      result = if isOld then { found = true; value.default = flake.defaultPackage.${target}; } else found;
       fine =
         name:
         let
@@ -121,6 +126,12 @@ in
 map (question: {
   names = namesUnder [ "packages" question.target ];
   systems = namesUnder [ "packages" ] ++ namesUnder [ "legacyPackages" ] ++ namesUnder [ "defaultPackage" ];
-  all = if question.all then derivationsUnder [ "packages" question.target ] else [ ];
+  all =
+    if question.list == null then
+      [ ]
+    else if question.blind or false then
+      namesUnder question.list
+    else
+      derivationsUnder question.target question.list;
   lookups = lookUpAll question;
 }) request.questions

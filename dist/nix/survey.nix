@@ -151,7 +151,7 @@ let
         let
           asked = answer {
             target = target.system;
-            all = false;
+            list = null;
             lookups = [
               {
                 inherit kind;
@@ -203,12 +203,6 @@ let
 
   exposed = orEmpty systemsId systems;
   wanted = filter (target: !target.onlyExposed || elem target.system exposed) request.targets;
-  # Every other target, where two evaluations share the work.
-  inherit (request) share;
-  mine = filter (target: !(elem target.name request.givenUp)) (
-    genList (n: elemAt wanted (n * share.of + share.index)) (
-      (length wanted - share.index + share.of - 1) / share.of
-    )
-  );
+  mine = filter (target: !(elem target.name request.givenUp)) wanted;
 in
 seq (visit systemsId systems) (foldl' (done: target: seq done (survey target)) true mine)
