@@ -39,7 +39,14 @@ again() { # a mirror in the middle of its own update answers with broken lists f
 exec 8>"$apt/lock"
 flock 8 # parts that ask the same question would meet in apt's own lock, which does not wait
 recent=$(find "$apt/lists" -maxdepth 1 -name '*Packages*' -mmin -30 -print -quit)
-[ -n "$recent" ] || again apt-get update -qq -o APT::Update::Error-Mode=any
+update() { apt-get update -qq -o APT::Update::Error-Mode=any; }
+[ -n "$recent" ] || again update
+
+with_lists() { # a mirror's lists may also be whole, signed and without what is looked for: then they are fetched anew
+  "$@" && return
+  rm -rf "$apt"/lists/* "$apt"/cache/*.bin && mkdir -p "$apt/lists/partial"
+  update && "$@"
+}
 
 whole=() wanted=()
 for package in "$@"; do
@@ -49,10 +56,10 @@ if [ "${#whole[@]}" -gt 0 ]; then
   skip='^$'
   # what an unpacked program does not need: services, package configuration, accounts, perl
   [ "$status" = "$apt/status" ] && skip='^(systemd.*|libpam-.*|perl.*|libperl.*|lib.*-perl|debconf|passwd|procps|ucf|login.*|base-passwd|debianutils|mount|adduser|dpkg|tar|init-system-helpers)$'
-  plan=$(apt-get -s install --no-install-recommends "${whole[@]}")
+  plan=$(again with_lists apt-get -s install --no-install-recommends "${whole[@]}")
   mapfile -t resolved < <(awk '/^Inst /{print $2}' <<<"$plan" | grep -vE "$skip")
   wanted+=("${resolved[@]}")
 fi
 [ "${#wanted[@]}" -gt 0 ] || exit 0
 cd "$out"
-again apt-get download -qq "${wanted[@]}"
+again with_lists apt-get download -qq "${wanted[@]}"
