@@ -1938,10 +1938,12 @@ function lastWords(runner) {
     const words = remarkable(log);
     return (words.length > 0 ? words : log.trim().split('\n')).slice(-LAST_LINES).join('\n');
 }
-/** Lines of its log but for those that say no more than that a client came, or went without a word. */
+/** What says no more than that a client came, went without a word, or was ended by us since nobody wants its answer. */
+const USUAL = /^accepted connection from |error: (?:unexpected end-of-file|interrupted by the user)$/;
+/** Lines of its log that are not in every log. */
 const remarkable = (log) => log_text_plainText(log)
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/^accepted connection from |error: unexpected end-of-file$/.test(line));
+    .filter((line) => line.trim() !== '' && !USUAL.test(line));
 /** What the daemons of this run have printed, but for who came. */
 const remarks = (runner) => remarkable(readLog(runner)).slice(-LAST_LINES);
 /** Start time of a process, field 22 of proc(5) stat; undefined where it is gone or only waits to be reaped. */

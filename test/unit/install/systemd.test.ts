@@ -33,6 +33,7 @@ describe('a unit for the daemon', () => {
   it('its log without who came', () => {
     const log =
       'accepted connection from pid 12, user runner (trusted)\n\nunexpected Nix daemon error: \u001b[31;1merror:\u001b[0m unexpected end-of-file\nerror: cannot open x\n'
-    expect(remarkable(log)).toEqual(['error: cannot open x'])
+    const dropped = 'unexpected Nix daemon error: error: interrupted by the user\n'
+    expect(remarkable(dropped + log)).toEqual(['error: cannot open x'])
   })
 })
