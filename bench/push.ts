@@ -101,7 +101,12 @@ export async function bench(version: RigNixVersion, print: (line: string) => voi
 async function bundled(machine: Machine): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'bench-push-'))
   const entry = join(repository, 'test/e2e/push-driver.ts')
-  const options = { ssr: entry, outDir, target: 'node24', rolldownOptions: { output: { entryFileNames: 'push.mjs' } } }
+  const options = {
+    ssr: entry,
+    outDir,
+    target: 'node24',
+    rolldownOptions: { output: { entryFileNames: 'push.mjs', codeSplitting: false } },
+  }
   await build({ configFile: false, logLevel: 'error', root: repository, ssr: { noExternal: true }, build: options })
   await machine.run(['bash', '-c', 'cat > /root/push.mjs'], { input: readFileSync(join(outDir, 'push.mjs'), 'utf8') })
   rmSync(outDir, { recursive: true })
