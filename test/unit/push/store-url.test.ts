@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseDestination, secretsOf, urlParameter, withoutLogin } from '../../../src/nix/store-url.ts'
+import { proxies } from '../../../src/push/destination/proxies.ts'
 
 describe('a destination', () => {
   it.each([
@@ -62,4 +63,17 @@ describe('a destination', () => {
     expect(urlParameter('file:///x?c=%2Fd', 'c')).toBe('/d')
     expect(urlParameter('file:///x', 'c')).toBeUndefined()
   })
+})
+
+describe('proxies, as curl reads the environment', () => {
+  const metadata = '169.254.169.254,169.254.170.2'
+  it.each([
+    [{}, {}],
+    [{ https_proxy: 'http://p:1', HTTPS_PROXY: 'http://q:1' }, { https_proxy: 'http://p:1' }],
+    [{ HTTPS_PROXY: 'http://q:1' }, { https_proxy: 'http://q:1' }],
+    [{ HTTP_PROXY: 'http://stranger:1' }, {}],
+    [{ all_proxy: 'u:s@p:1' }, { http_proxy: 'http://u:s@p:1', https_proxy: 'http://u:s@p:1' }],
+    [{ ALL_PROXY: 'socks5://p:1', http_proxy: 'http://h:1' }, { http_proxy: 'http://h:1' }],
+    [{ NO_PROXY: '.internal' }, { no_proxy: `.internal,${metadata}` }],
+  ])('%j', (env, wanted) => expect(proxies(env)).toEqual({ no_proxy: metadata, ...wanted }))
 })
