@@ -57,52 +57,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
-/***/ 4589:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
-
-/***/ }),
-
-/***/ 6698:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
-
-/***/ }),
-
-/***/ 4573:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-
-/***/ }),
-
-/***/ 7540:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
-
-/***/ }),
-
 /***/ 7598:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-
-/***/ }),
-
-/***/ 3053:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
-
-/***/ }),
-
-/***/ 610:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
 
 /***/ }),
 
@@ -127,20 +85,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/prom
 
 /***/ }),
 
-/***/ 7067:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-
-/***/ }),
-
-/***/ 2467:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
-
-/***/ }),
-
 /***/ 7030:
 /***/ ((module) => {
 
@@ -159,20 +103,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-
-/***/ }),
-
-/***/ 643:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
-
-/***/ }),
-
-/***/ 1792:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
 
 /***/ }),
 
@@ -197,48 +127,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/
 
 /***/ }),
 
-/***/ 1692:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-
-/***/ }),
-
-/***/ 3136:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
-
-/***/ }),
-
-/***/ 7975:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-
-/***/ }),
-
-/***/ 3429:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
-
-/***/ }),
-
-/***/ 5919:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
-
-/***/ }),
-
-/***/ 8522:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-
-/***/ }),
-
 /***/ 857:
 /***/ ((module) => {
 
@@ -260,7 +148,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
-/***/ 3193:
+/***/ 5574:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
@@ -292,7 +180,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1385);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7092);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7774);
 
 
@@ -868,7 +756,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 1385:
+/***/ 7092:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3762,8 +3650,8 @@ async function copyInto(runner, nix, folder, paths) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: ./build/js/nix/signing-key.js
 
 
@@ -3805,7 +3693,7 @@ function signatureFits(publicKey, text, signature) {
     const given = verification(publicKey, text, signature);
     return given !== undefined && (0,external_node_crypto_.verify)(...given);
 }
-const verifyBeside = (0,external_node_util_.promisify)(external_node_crypto_.verify);
+const verifyBeside = (0,external_node_util_namespaceObject.promisify)(external_node_crypto_.verify);
 /** The same on another thread: thousands of them would hold up the requests that run meanwhile. */
 async function signatureFitsBeside(publicKey, text, signature) {
     const given = verification(publicKey, text, signature);
@@ -6559,13 +6447,15 @@ function userConfFiles(ours, env, home, version) {
 
 
 const PROFILE = '/nix/var/nix/profiles/default';
+/** In a profile that has Nix's own certificates. */
+const BUNDLE = 'etc/ssl/certs/ca-bundle.crt';
 /** Places of the CA certificates, those of the system first: a company's own CA is there (upstream's nix-daemon.sh). */
 const CERTIFICATES = [
     '/etc/ssl/certs/ca-certificates.crt',
     '/etc/ssl/ca-bundle.pem',
     '/etc/ssl/certs/ca-bundle.crt',
     '/etc/pki/tls/certs/ca-bundle.crt',
-    `${PROFILE}/etc/ssl/certs/ca-bundle.crt`,
+    `${PROFILE}/${BUNDLE}`,
     `${PROFILE}/etc/ca-bundle.crt`,
 ];
 /** NIX_SSL_CERT_FILE, where it is not set and certificates are found. Like Nix, it goes by SSL_CERT_FILE first. */
@@ -6600,7 +6490,9 @@ const loginScript = (bin, certificates) => `# of a job that has installed Nix; i
 PATH="$HOME/.nix-profile/bin:${bin}:$PATH"
 NIX_PROFILES="\${NIX_PROFILES:-${PROFILE} $HOME/.nix-profile}"
 export PATH NIX_PROFILES
-${certificates === undefined ? '' : `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_FILE:-${certificates}}"\n`}`;
+${certificates === undefined ? `if [ -e ${PROFILE}/${BUNDLE} ]; then\n  ${exported(`${PROFILE}/${BUNDLE}`)}\nfi` : exported(certificates)}
+`;
+const exported = (file) => `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_FILE:-${file}}"`;
 /** Makes a Nix that this run has installed known to login shells, where root can. */
 async function tellLoginShells(runner, bin) {
     if (runner.facts.privilege === 'none' || !(0,external_node_fs_.existsSync)((0,external_node_path_.dirname)(LOGIN_SCRIPT)) || (0,external_node_fs_.existsSync)(LOGIN_SCRIPT))
@@ -6901,7 +6793,7 @@ const column = (file, index) => file.split('\n').map((line) => line.split(':')[i
 /** How many builds may run at once: each needs a user. */
 const enough = (cpus) => Math.min(32, Math.max(8, 2 * cpus));
 /**
- * Makes a group with build users, all in two writes; post takes them away.
+ * Makes a group with build users, all by one command; post takes them away.
  * @param wanted name of the group that Nix looks for; where it is taken by one without members, another name is used
  * @returns name of the group
  */
@@ -6915,10 +6807,10 @@ async function createBuildUsers(runner, wanted) {
         await recordFiles(runner, passwd, groups);
     else
         await recordUsers(runner, plan);
-    await Promise.all([
-        append(runner, '/etc/group', groups, [plan.groupLine]),
-        append(runner, '/etc/passwd', passwd, plan.passwdLines),
-    ]);
+    // each file by one append, which other programs that add users at this moment survive
+    const script = 'printf %s "$1" >>/etc/group && printf %s "$2" >>/etc/passwd';
+    const texts = [appended(groups, [plan.groupLine]), appended(passwd, plan.passwdLines)];
+    await runner.commands.run({ tool: 'sh', args: ['-c', script, 'sh', ...texts] }, { asRoot: true, timeoutSeconds: 30 });
     return plan.group;
 }
 async function recordUsers(runner, { group, users }) {
@@ -6935,12 +6827,7 @@ async function recordFiles(runner, passwd, groups) {
         await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true });
     }
 }
-/** One append, which other programs that add users at this moment survive. */
-async function append(runner, path, before, added) {
-    const input = `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`;
-    const tee = { tool: 'tee', args: ['-a', path], input };
-    await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true });
-}
+const appended = (before, added) => `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`;
 
 ;// CONCATENATED MODULE: ./build/js/install/machine/kvm.js
 
@@ -7514,7 +7401,7 @@ async function askVersion(runner, { bin }) {
  * Lays /nix out of what an earlier job kept: no download, no xz, no registration.
  * @param where it was kept, for the log
  * @param bin folder of the programs in it
- * @param fill puts both parts into a folder on the store's file system, and gives what `nix --version` had printed
+ * @param fill makes a folder on the store's file system, puts both parts into it, and gives what `nix --version` had printed
  * @returns undefined where it does not serve
  */
 async function layOut(runner, where, { bin, asRoot }, fill) {
@@ -7522,7 +7409,6 @@ async function layOut(runner, where, { bin, asRoot }, fill) {
     await runner.journal.record({ kind: 'remove', path: draft, root: asRoot });
     try {
         const run = commandsOf(runner, asRoot);
-        await run('mkdir', '-p', '--', draft);
         const printed = await fill(draft, run);
         const { chosen } = chooseCandidate([{ path: bin, printed }]);
         if (chosen === undefined)
@@ -7560,7 +7446,7 @@ async function restoreKept(runner, sha256, bin, asRoot) {
     if (folder === undefined || !(await kept_isTrusted(tree, asRoot ? 0 : runner.facts.uid)))
         return undefined;
     return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
-        await copyParts(run, tree, draft, asRoot);
+        await copyParts(run, tree, draft);
         return (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
     });
 }
@@ -7586,8 +7472,7 @@ async function keepNix(runner, sha256, found, asRoot) {
         const [tree, draft] = [`${place}/${TREE}`, `${place}/${TREE}.new`];
         const run = commandsOf(runner, asRoot);
         await runner.files.remove(draft, { asRoot });
-        await run('mkdir', '-m', '755', '--', draft);
-        await copyParts(run, '/nix', draft, asRoot);
+        await copyParts(run, '/nix', draft);
         await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found), { asRoot });
         await runner.files.remove(tree, { asRoot });
         await run('mv', '-T', '--', draft, tree);
@@ -7597,18 +7482,15 @@ async function keepNix(runner, sha256, found, asRoot) {
     }
 }
 /**
- * Copies both parts into a folder. Files of the store are never written to again: where root owns them and both places
- * are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ * $1 folder to make, $2 and $3 what it gets. Files of the store are never written to again: where root owns them and both
+ * places are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
  */
-async function copyParts(run, from, to, asRoot) {
-    const [source, target] = await Promise.all([(0,external_node_fs_promises_.stat)(from), (0,external_node_fs_promises_.stat)(to)]);
-    const [store, rest] = fresh_PARTS.map((part) => `${from}/${part}`);
-    const copy = (...how) => run('cp', '-a', ...how, to);
-    if (!asRoot || source.dev !== target.dev)
-        await copy('--reflink=auto', '--', store, rest);
-    else
-        await Promise.all([copy('--link', '--', store), copy('--reflink=auto', '--', rest)]);
-}
+const COPY = `mkdir -p -m 755 -- "$1" || exit
+how=--reflink=auto
+if [ "$(id -u)" = 0 ] && [ "$(stat -c %d -- "$1")" = "$(stat -c %d -- "$2")" ]; then how=--link; fi
+cp -a $how -- "$2" "$1" && cp -a --reflink=auto -- "$3" "$1"`;
+/** Copies both parts of /nix, or of what was kept of it. */
+const copyParts = (run, from, to) => run('sh', '-c', COPY, 'sh', to, ...fresh_PARTS.map((part) => `${from}/${part}`));
 
 ;// CONCATENATED MODULE: ./build/js/install/source/layout.js
 /** One archive's command line option and its first bytes. */
@@ -7674,9 +7556,9 @@ const systemInName = (top) => /-([a-z0-9_]+-(?:linux|darwin|freebsd))$/.exec(top
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_, 2);
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+var external_node_zlib_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_namespaceObject, 2);
 ;// CONCATENATED MODULE: ./build/js/install/source/unpack.js
 
 
@@ -7690,7 +7572,27 @@ var external_node_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(exte
  * @throws UserError where the archive is not one, is damaged, or holds anything outside its own folder
  */
 async function unpackTarball(runner, name, bytes, asRoot) {
-    const { head, all } = await peek(bytes);
+    const staging = `/nix/.unpack-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    await runner.journal.record({ kind: 'remove', path: staging, root: asRoot });
+    const folders = ['/nix/store', '/nix/var/nix', staging];
+    const making = runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 });
+    const [peeked, made] = await Promise.allSettled([peek(bytes), making]); // while the first bytes are on their way
+    if (made.status === 'rejected')
+        throw made.reason;
+    try {
+        if (peeked.status === 'rejected')
+            throw peeked.reason;
+        const { head, all } = peeked.value;
+        await extract(runner, name, all, { staging, option: compressionFor(runner, name, head), asRoot });
+        return { staging, ...(await readLayout(name, staging)) };
+    }
+    catch (error) {
+        await runner.files.remove(staging, { asRoot });
+        throw error;
+    }
+}
+/** Option of tar. */
+function compressionFor(runner, name, head) {
     const compression = compressionOf(head);
     if (compression === undefined) {
         const start = JSON.stringify(head.subarray(0, 40).toString('latin1'));
@@ -7699,18 +7601,7 @@ async function unpackTarball(runner, name, bytes, asRoot) {
     if (runner.commands.find(compression.tool) === undefined) {
         throw new runner_errors/* UserError */.yo(`${name} is compressed with ${compression.tool}, which is not installed. Install it.`);
     }
-    const staging = `/nix/.unpack-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    await runner.journal.record({ kind: 'remove', path: staging, root: asRoot });
-    const folders = ['/nix/store', '/nix/var/nix', staging];
-    await runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 });
-    try {
-        await extract(runner, name, all, { staging, option: compression.option, asRoot });
-        return { staging, ...(await readLayout(name, staging)) };
-    }
-    catch (error) {
-        await runner.files.remove(staging, { asRoot });
-        throw error;
-    }
+    return compression.option;
 }
 /** Enough to know how it is compressed, and to show what it is instead. */
 const HEAD = 64;
@@ -7773,8 +7664,9 @@ async function restorePacked(runner, shelf, sha256, bin, asRoot) {
     if (archive === undefined)
         return undefined;
     const where = 'the Actions cache';
-    return await layOut(runner, where, { bin, asRoot }, async (draft) => {
-        const bytes = through(external_node_stream_.Readable.from([archive]), external_node_zlib_.createZstdDecompress(CHUNKS));
+    return await layOut(runner, where, { bin, asRoot }, async (draft, run) => {
+        await run('mkdir', '-p', '--', draft);
+        const bytes = through(external_node_stream_.Readable.from([archive]), external_node_zlib_namespaceObject.createZstdDecompress(CHUNKS));
         await extract(runner, `what ${where} kept`, bytes, { staging: draft, asRoot });
         return (0,external_node_fs_.readFileSync)(`${draft}/${VERSION}`, 'utf8');
     });
@@ -7795,7 +7687,7 @@ async function packNix(runner, shelf, sha256, found) {
         const paths = (0,external_node_fs_.readdirSync)('/nix/store').filter((name) => /^[a-z0-9]{32}-/.test(name) && !name.endsWith('.lock'));
         const members = ['-C', draft, VERSION, 'var', '-C', '/nix', ...paths.map((name) => `store/${name}`)];
         const tar = runner.commands.filter({ tool: 'tar', args: ['-c', '-f', '-', ...members] }, external_node_stream_.Readable.from([]));
-        shelf.put(packed_nameOf(sha256), through(external_node_stream_.Readable.from(tar), external_node_zlib_.createZstdCompress(CHUNKS)));
+        shelf.put(packed_nameOf(sha256), through(external_node_stream_.Readable.from(tar), external_node_zlib_namespaceObject.createZstdCompress(CHUNKS)));
     }
     catch (error) {
         runner.log.debug(`nothing is kept in the Actions cache: ${String(error)}`);
@@ -7861,25 +7753,31 @@ async function installTarball(runner, tarball, systems, shelf) {
     const { sha256 } = tarball;
     const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined;
     await claimNixFolder(runner);
-    const unpack = () => unpackAndRegister(runner, tarball, systems, asRoot);
+    const install = () => unpackAndRegister(runner, tarball, systems, asRoot);
+    const installToKeep = async () => {
+        const { found, profile } = await install();
+        await profile;
+        return found;
+    };
     if (keeping === undefined)
-        return await unpack();
+        return await install();
     const bin = `${release_PROFILE}/bin`;
     if (toolCacheLasts(runner)) {
         const kept = await restoreKept(runner, keeping, bin, asRoot);
         if (kept !== undefined)
-            return kept;
-        const found = await unpack();
+            return { found: kept };
+        const found = await installToKeep();
         await keepNix(runner, keeping, found, asRoot);
-        return found;
+        return { found };
     }
-    const kept = shelf && (await restorePacked(runner, shelf, keeping, bin, asRoot));
+    if (shelf === undefined)
+        return await install();
+    const kept = await restorePacked(runner, shelf, keeping, bin, asRoot);
     if (kept !== undefined)
-        return kept;
-    const found = await unpack();
-    if (shelf !== undefined)
-        await packNix(runner, shelf, keeping, found);
-    return found;
+        return { found: kept };
+    const found = await installToKeep();
+    await packNix(runner, shelf, keeping, found);
+    return { found };
 }
 async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
     let unpacked;
@@ -7894,11 +7792,16 @@ async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
     }
     // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
     const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
-    const nix = await moveIntoStore(runner, unpacked, asRoot);
+    if (profile === OWN_PROFILE) {
+        for (const path of [profile, `${profile}-1-link`])
+            await runner.journal.record({ kind: 'remove', path, root: asRoot });
+    }
+    const nix = await moveIntoStore(runner, unpacked, profile, asRoot);
     // some small files stay in the folder of the tarball until post
-    return await makeProfile(runner, nix, profile, asRoot);
+    return makeProfile(nix, profile);
 }
-async function moveIntoStore(runner, unpacked, asRoot) {
+/** Puts the paths into the store, registers them, looks whether the new Nix runs, and makes it the profile, by itself for now. */
+async function moveIntoStore(runner, unpacked, profile, asRoot) {
     const { names, store } = unpacked;
     const nixName = names.find((name) => (0,external_node_fs_.existsSync)(`${store}/${name}/bin/nix-store`));
     const cacert = names.find((name) => (0,external_node_fs_.existsSync)(`${store}/${name}/etc/ssl/certs/ca-bundle.crt`));
@@ -7911,43 +7814,35 @@ async function moveIntoStore(runner, unpacked, asRoot) {
         const env = { ...BARE, HOME: unpacked.staging };
         await runner.commands.run({ ...more, tool, args, env }, { asRoot, timeoutSeconds: 300 });
     };
-    await loadDatabase(runner, unpacked.registration, nixPath, run);
-    await checkLeft(runner, left, nixPath, asRoot);
-    return { nixPath, certificates: cacert === undefined ? undefined : `/nix/store/${cacert}`, run };
+    // the lock keeps a second job from making the database at the same moment
+    const lock = runner.commands.find('flock') === undefined ? '' : `flock -w ${LOCK_SECONDS} /nix/var/nix `;
+    const script = `${lock}"$1/bin/nix-store" --load-db && ln -sfn -- "$1" "$2"`;
+    const register = () => run('sh', ['-c', script, 'sh', nixPath, profile], { input: unpacked.registration });
+    // what an earlier install left is checked before it is run
+    if (left.length > 0)
+        await register().then(() => checkLeft(runner, left, nixPath, asRoot));
+    const [version] = await Promise.all([askInstalled(runner, nixPath), left.length > 0 ? undefined : register()]);
+    return { nixPath, version, certificates: cacert === undefined ? undefined : `/nix/store/${cacert}`, run };
 }
+const MOVE = 'chmod -R a-w,a-s -- "$@" && mv -n -- "$@" /nix/store/';
+/** Who is not root may only move folders that are writable. */
+const MOVE_OWN = `chmod -R a-w,a-s -- "$@" && chmod u+w -- "$@" && mv -n -- "$@" /nix/store/ &&
+  for path; do chmod a-w -- "/nix/store/\${path##*/}" || exit; done`;
 /**
  * A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files.
  * @returns names that were in the store already
  */
 async function renameInto(runner, { names, store }, asRoot) {
-    const change = (tool, args) => runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 });
     const left = names.filter((name) => (0,external_node_fs_.existsSync)(`/nix/store/${name}`));
-    const fresh = names.filter((name) => !left.includes(name));
+    const fresh = names.filter((name) => !left.includes(name)).map((name) => `${store}/${name}`);
     if (fresh.length === 0)
         return left;
-    const from = fresh.map((name) => `${store}/${name}`);
-    await change('chmod', ['-R', 'a-w,a-s', '--', ...from]);
-    // who is not root may only move folders that are writable
-    if (!asRoot)
-        await change('chmod', ['u+w', '--', ...from]);
-    await change('mv', ['-n', '--', ...from, '/nix/store/']);
-    if (!asRoot)
-        await change('chmod', ['a-w', '--', ...fresh.map((name) => `/nix/store/${name}`)]);
+    const args = ['-c', asRoot ? MOVE : MOVE_OWN, 'sh', ...fresh];
+    await runner.commands.run({ tool: 'sh', args }, { asRoot, timeoutSeconds: 300 });
     return left;
-}
-/** Registers the paths; the lock keeps a second job from making the database at the same moment. */
-async function loadDatabase(runner, input, nixPath, run) {
-    const load = [`${nixPath}/bin/nix-store`, '--load-db'];
-    const flock = runner.commands.find('flock');
-    if (flock === undefined)
-        await run(load[0], [load[1]], { input });
-    else
-        await run(flock, ['-w', String(LOCK_SECONDS), '/nix/var/nix', ...load], { input });
 }
 /** Paths that an earlier install left are used only if they are whole. */
 async function checkLeft(runner, left, nixPath, asRoot) {
-    if (left.length === 0)
-        return;
     runner.log.info(`${left.length} store paths of this Nix were there already: checking them`);
     const args = ['--verify-path', ...left.map((name) => `/nix/store/${name}`)];
     const options = { asRoot, accept: 'any', timeoutSeconds: 300 };
@@ -7956,22 +7851,20 @@ async function checkLeft(runner, left, nixPath, asRoot) {
         return;
     throw new runner_errors/* UserError */.yo(`/nix holds a damaged Nix of an earlier install: ${result.stderr.trim()}\nRemove those paths, or all of /nix if nothing else uses it.`);
 }
-/** Makes the profile that holds the new Nix, and looks whether it runs. */
-async function makeProfile(runner, nix, profile, asRoot) {
-    if (profile === OWN_PROFILE) {
-        for (const path of [profile, `${profile}-1-link`])
-            await runner.journal.record({ kind: 'remove', path, root: asRoot });
-    }
-    const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])];
-    const path = `${nix.nixPath}/bin/nix`;
-    const [{ stdout }] = await Promise.all([
-        runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 }),
-        nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]),
-    ]);
+async function askInstalled(runner, nixPath) {
+    const path = `${nixPath}/bin/nix`;
+    const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 });
     const { chosen, refused } = chooseCandidate([{ path, printed: stdout }]);
     if (chosen === undefined)
         throw new runner_errors/* UserError */.yo(`the installed Nix does not serve: ${refused.join('')}`);
-    return { bin: `${profile}/bin`, version: chosen.version, onPath: false };
+    return chosen.version;
+}
+/** A profile as `nix-env` makes them, with the certificates: made beside what follows. */
+function makeProfile({ nixPath, version, certificates, run }, profile) {
+    const packages = [nixPath, ...(certificates === undefined ? [] : [certificates])];
+    const making = run(`${nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]);
+    making.catch(() => undefined); // whoever awaits it hears of it
+    return { found: { bin: `${profile}/bin`, version, onPath: false }, profile: making };
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/source/releases.js
@@ -8031,8 +7924,8 @@ function findRelease(version, system) {
     return { version, sha256, url: `https://releases.nixos.org/nix/nix-${version}/nix-${version}-${system}.tar.xz` };
 }
 
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: external "node:url"
+const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
 ;// CONCATENATED MODULE: ./build/js/install/source/tarball.js
 
 
@@ -8060,7 +7953,7 @@ function findTarball(runner, location, hash) {
             throw new runner_errors/* UserError */.yo('nix-source is a URL: nix-sha256 must be given');
         return tarballAt(runner, location, hash);
     }
-    const path = location.startsWith('file://') ? (0,external_node_url_.fileURLToPath)(location) : (0,external_node_path_.resolve)(runner.facts.workspace, location);
+    const path = location.startsWith('file://') ? (0,external_node_url_namespaceObject.fileURLToPath)(location) : (0,external_node_path_.resolve)(runner.facts.workspace, location);
     if (!(0,external_node_fs_.existsSync)(path))
         throw new runner_errors/* UserError */.yo(`nix-source: there is no file ${path}`);
     const sha256 = hash?.toLowerCase();
@@ -8131,6 +8024,8 @@ async function tellRemarks(runner) {
 
 
 
+
+
 /** Sources in the order in which they are tried. */
 function sourcesFor(kind) {
     return kind === 'auto' ? ['existing', 'release', 'distro'] : [kind];
@@ -8144,8 +8039,11 @@ async function installNix(runner, inputs) {
     return await runner.journal.exclusively(() => provideAndConnect(runner, inputs));
 }
 async function provideAndConnect(runner, inputs) {
-    const { source, found, reason, prepared } = await provideNix(runner, inputs);
-    const installed = await connect(runner, found, {
+    const { source, found, reason, prepared, profile } = await provideNix(runner, inputs);
+    // a machine without certificates has those of the profile
+    if (certificates({}).NIX_SSL_CERT_FILE === undefined)
+        await profile;
+    const connecting = connect(runner, found, {
         source,
         installed: source !== 'existing',
         reason,
@@ -8153,6 +8051,12 @@ async function provideAndConnect(runner, inputs) {
         token: inputs.githubToken,
         prepared,
     });
+    const [connected, made] = await Promise.allSettled([connecting, profile]);
+    if (made.status === 'rejected')
+        throw made.reason;
+    if (connected.status === 'rejected')
+        throw connected.reason;
+    const installed = connected.value;
     runner.log.info(`${installed.describe} ${installed.reason}`);
     return installed;
 }
@@ -8191,7 +8095,7 @@ async function provide(runner, inputs, source) {
                 const hint = inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : '';
                 throw new runner_errors/* UserError */.yo(`${why}${hint}`);
             }
-            return { found, prepared: undefined };
+            return { found };
         }
         case 'release': {
             const systems = runnableSystems();
@@ -8201,7 +8105,7 @@ async function provide(runner, inputs, source) {
             return await unpackAndPrepare(runner, inputs, () => tarballAt(runner, release.url, release.sha256), systems);
         }
         case 'distro':
-            return { found: await installDistro(runner), prepared: undefined };
+            return { found: await installDistro(runner) };
         case 'tarball': {
             if (inputs.nixSource.kind !== 'tarball')
                 throw new Error('no tarball is named');
@@ -8213,14 +8117,30 @@ async function provide(runner, inputs, source) {
 /** Unpacking takes a processor and the rest waits: what a new /nix of root's will need is done meanwhile. */
 async function unpackAndPrepare(runner, inputs, tarball, systems) {
     const ahead = ownerOfNix(runner) === 'root' && nixIsAbsent();
+    let prepared;
+    const prepare = () => {
+        if (!ahead || prepared !== undefined)
+            return;
+        prepared = prepareMachine(runner, inputs.extraNixConfig, `${release_PROFILE}/bin`);
+        prepared.catch(() => undefined); // whoever awaits it hears of it
+    };
     const source = tarball();
-    const prepared = ahead ? prepareMachine(runner, inputs.extraNixConfig, `${release_PROFILE}/bin`) : undefined;
-    const outcome = prepared?.catch(() => undefined);
+    const read = (consume) => source.read((bytes) => {
+        const unpacked = consume(bytes);
+        prepare(); // once unpacking is on its way
+        return unpacked;
+    });
     try {
-        return { found: await installTarball(runner, source, systems, inputs.shelf), prepared };
+        const installing = installTarball(runner, { ...source, read }, systems, inputs.shelf);
+        // what was kept is looked for first
+        if (toolCacheLasts(runner) || inputs.shelf !== undefined)
+            prepare();
+        const installed = await installing;
+        prepare();
+        return { ...installed, prepared };
     }
     catch (error) {
-        await outcome;
+        await prepared?.catch(() => undefined);
         throw error;
     }
 }
@@ -8440,8 +8360,8 @@ function copy_plan_lastWords(stderr) {
     return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-3).join(' ');
 }
 
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
 ;// CONCATENATED MODULE: ./build/js/push/destination/objects.js
@@ -8506,7 +8426,7 @@ function openTransport(connections, facts = {}) {
 /** Agents for both schemes. */
 function openAgents(facts, options) {
     const { proxyEnv } = facts;
-    const plain = new external_node_http_.Agent({ ...options, ...(proxyEnv === undefined ? {} : { proxyEnv }) });
+    const plain = new external_node_http_namespaceObject.Agent({ ...options, ...(proxyEnv === undefined ? {} : { proxyEnv }) });
     const secure = new external_node_https_namespaceObject.Agent({ ...options, ...facts });
     return {
         for: ({ protocol }) => (protocol === 'https:' ? secure : plain),
@@ -8544,7 +8464,7 @@ function exchange(sending, agent) {
     if (length === undefined || length >= ASK_FIRST_BYTES)
         headers.expect = '100-continue';
     return new Promise((resolve, reject) => {
-        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, { method, headers, agent });
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request(url, { method, headers, agent });
         let answered = false;
         const broken = (cause) => {
             clearTimeout(connecting);
@@ -8667,7 +8587,7 @@ function announce(target, name, size, tls) {
     const headers = { ...login, 'content-length': size, expect: '100-continue', 'user-agent': 'nix-multiarch' };
     const agents = openAgents(tls, { keepAlive: false });
     return new Promise((resolve) => {
-        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_).request(url, {
+        const request = (url.protocol === 'https:' ? external_node_https_namespaceObject : external_node_http_namespaceObject).request(url, {
             method: 'PUT',
             headers,
             agent: agents.for(url),
@@ -10625,10 +10545,10 @@ function unpacker(commands) {
         const tool = PROGRAMS.includes(compression) ? commands.find(compression) : undefined;
         const within = {
             none: () => new external_node_stream_.PassThrough(),
-            gzip: () => external_node_zlib_.createGunzip(),
-            br: () => external_node_zlib_.createBrotliDecompress(),
+            gzip: () => external_node_zlib_namespaceObject.createGunzip(),
+            br: () => external_node_zlib_namespaceObject.createBrotliDecompress(),
         };
-        const zstd = "createZstdDecompress" in external_node_zlib_namespaceObject ? { zstd: () => external_node_zlib_.createZstdDecompress() } : {};
+        const zstd = "createZstdDecompress" in external_node_zlib_namespaceObject_0 ? { zstd: () => external_node_zlib_namespaceObject.createZstdDecompress() } : {};
         const own = new Map(Object.entries({ ...within, ...zstd })).get(compression || 'none');
         const program = () => external_node_stream_.Duplex.from((packed) => commands.filter({ tool: tool ?? '', args: ['-dc'] }, packed));
         return [...(own === undefined ? [] : [own]), ...(tool === undefined ? [] : [program])];
@@ -10876,9 +10796,9 @@ const mostBytes = ({ narSize }) => Math.ceil(narSize + narSize / 128) + MARGIN_B
  */
 function makeNar(facts, nar, level) {
     const name = `nar/${facts.narHash.replace('sha256:', '')}.nar.zst`;
-    const zstd = external_node_zlib_.createZstdCompress({
+    const zstd = external_node_zlib_namespaceObject.createZstdCompress({
         chunkSize: CHUNK_BYTES,
-        ...(level === undefined ? {} : { params: { [external_node_zlib_.constants.ZSTD_c_compressionLevel]: level } }),
+        ...(level === undefined ? {} : { params: { [external_node_zlib_namespaceObject.constants.ZSTD_c_compressionLevel]: level } }),
     });
     const file = (0,external_node_crypto_.createHash)('sha256');
     let fileSize = 0;
@@ -11015,7 +10935,7 @@ const NARINFO_LIMIT = 4 * 1024 * 1024;
 /** A binary cache on the loopback interface, for one client that knows the password. */
 async function serve(service, password) {
     const authorization = `Basic ${Buffer.from(`nix:${password}`).toString('base64')}`;
-    const server = external_node_http_.createServer({ highWaterMark: READ_AHEAD }, (request, response) => {
+    const server = external_node_http_namespaceObject.createServer({ highWaterMark: READ_AHEAD }, (request, response) => {
         const finish = (status, text = '') => {
             if (response.headersSent || response.destroyed)
                 return;
@@ -11522,7 +11442,7 @@ async function packsFast(path) {
         for (const [file, at] of large_places(files, total)) {
             const bytes = await bytesAt(file, at);
             before += bytes.length;
-            after += external_node_zlib_.zstdCompressSync(bytes).length;
+            after += external_node_zlib_namespaceObject.zstdCompressSync(bytes).length;
         }
         const ratio = after / before;
         return ratio >= NOISE || ratio <= EMPTY;

@@ -57,146 +57,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
-/***/ 4589:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
-
-/***/ }),
-
-/***/ 6698:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
-
-/***/ }),
-
-/***/ 4573:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-
-/***/ }),
-
-/***/ 7540:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
-
-/***/ }),
-
-/***/ 7598:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-
-/***/ }),
-
-/***/ 3053:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
-
-/***/ }),
-
-/***/ 610:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
-
-/***/ }),
-
-/***/ 8474:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-
-/***/ }),
-
-/***/ 7067:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-
-/***/ }),
-
-/***/ 2467:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
-
-/***/ }),
-
-/***/ 7030:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-
-/***/ }),
-
-/***/ 643:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
-
-/***/ }),
-
-/***/ 1792:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
-
-/***/ }),
-
-/***/ 7075:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-
-/***/ }),
-
-/***/ 1692:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-
-/***/ }),
-
-/***/ 3136:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
-
-/***/ }),
-
-/***/ 7975:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-
-/***/ }),
-
-/***/ 3429:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
-
-/***/ }),
-
-/***/ 5919:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
-
-/***/ }),
-
-/***/ 8522:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-
-/***/ }),
-
 /***/ 857:
 /***/ ((module) => {
 
@@ -218,7 +78,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
 
 /***/ }),
 
-/***/ 3193:
+/***/ 5574:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
@@ -763,7 +623,7 @@ function getIDToken(aud) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7869);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5600);
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_0__/* .reopenRunner */ .y1)();
 if (runner !== undefined) {
@@ -781,7 +641,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7869:
+/***/ 5600:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -802,10 +662,10 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 // EXTERNAL MODULE: ./build/js/node_modules/@actions/core/lib/core.js + 3 modules
 var lib_core = __nccwpck_require__(3306);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 ;// CONCATENATED MODULE: external "node:timers/promises"
@@ -875,9 +735,9 @@ async function* filter(command, env, input, processes) {
     child.stderr.on('data', (chunk) => {
         stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
     });
-    const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    const ended = (0,external_node_events_namespaceObject.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
     let broken;
-    const feeding = (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
+    const feeding = (0,promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(input), child.stdin).catch((cause) => {
         // a program that ends before its input tells why itself
         if (!isPipeError(cause))
             broken = cause;
@@ -904,8 +764,8 @@ const isPipeError = (cause) => cause instanceof Error && 'code' in cause && ['EP
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 ;// CONCATENATED MODULE: ./build/js/runner/pipe.js
 
 
@@ -941,7 +801,7 @@ function openPipe(folder) {
             return undefined;
         // A stream that is paused goes on to read until it has this much: nothing is to be read ahead.
         const options = { fd: reading, readable: true, writable: false, highWaterMark: 1 };
-        const reader = new external_node_net_.Socket(options);
+        const reader = new external_node_net_namespaceObject.Socket(options);
         ends.splice(0, 2);
         return { end, reader };
     }
@@ -1279,7 +1139,7 @@ async function execute(command, options, around, isCancelled) {
         processes.add(pid);
     const limits = watch(options, () => pid !== undefined && void endGroup(pid, sudo));
     const output = collect(child, pipe?.reader, options, limits.touch);
-    const read = pipe === undefined ? undefined : (0,external_node_events_.once)(pipe.reader, 'close');
+    const read = pipe === undefined ? undefined : (0,external_node_events_namespaceObject.once)(pipe.reader, 'close');
     const fed = feed(child, command.input);
     const [exitCode] = await Promise.all([ended(child), read]);
     limits.clear();
@@ -1326,7 +1186,7 @@ async function feed(child, input) {
         }
     };
     // A command that ends without reading its input is no failure of ours (EPIPE).
-    await (0,promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(watched()), child.stdin).catch(() => undefined);
+    await (0,promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(watched()), child.stdin).catch(() => undefined);
     return result;
 }
 /** Exit code; undefined where the program could not be started. */
@@ -1361,8 +1221,8 @@ function watch(options, end) {
     };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./build/js/runner/files.js
@@ -1375,7 +1235,7 @@ function createFiles(commands, folder, isRoot) {
     const root = (tool, ...args) => commands.run({ tool, args }, { asRoot: true, timeoutSeconds: 600 });
     return {
         write: async (path, content, { mode = 0o644, asRoot } = {}) => {
-            const name = `.nix-multiarch-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+            const name = `.nix-multiarch-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}`;
             const draft = (0,external_node_path_namespaceObject.join)(viaSudo(asRoot) ? folder : (0,external_node_path_namespaceObject.dirname)(path), name);
             try {
                 await (0,external_node_fs_promises_namespaceObject.writeFile)(draft, content, { mode: 0o600, flag: 'wx' });
@@ -1584,9 +1444,9 @@ function attempt(work) {
 async function exclusively(work) {
     const holder = (0,external_node_child_process_namespaceObject.spawn)('flock', ['-w', String(LOCK_SECONDS), PARENT, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
     holder.stdin.on('error', () => undefined);
-    const ended = (0,external_node_events_.once)(holder, 'close').catch(() => undefined);
+    const ended = (0,external_node_events_namespaceObject.once)(holder, 'close').catch(() => undefined);
     holder.stdin.write('held\n');
-    await Promise.race([(0,external_node_events_.once)(holder.stdout, 'data').catch(() => undefined), ended]);
+    await Promise.race([(0,external_node_events_namespaceObject.once)(holder.stdout, 'data').catch(() => undefined), ended]);
     try {
         return await work();
     }
@@ -1713,7 +1573,7 @@ const BATCH = 64 * 1024;
  * @param folder where long texts are kept until they are printed
  */
 function createLog(write, folder) {
-    const token = (0,external_node_crypto_.randomBytes)(16).toString('hex');
+    const token = (0,external_node_crypto_namespaceObject.randomBytes)(16).toString('hex');
     const texts = (0,external_node_path_namespaceObject.join)(folder, 'held');
     let stopped = false;
     let held = 0;
@@ -2004,7 +1864,7 @@ async function pass(message, what, consume, idleSeconds) {
 }
 /** The bytes; instead of their end a FailedTry where they are too few, too many or wrong. */
 async function* checked(message, what) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
     let size = 0;
     for await (const chunk of message) {
         size += chunk.length;

@@ -5,6 +5,8 @@ import type { Runner, RunnerFacts } from '../runner/ports.ts'
 type Variables = Readonly<Record<string, string>>
 
 const PROFILE = '/nix/var/nix/profiles/default'
+/** In a profile that has Nix's own certificates. */
+const BUNDLE = 'etc/ssl/certs/ca-bundle.crt'
 
 /** Places of the CA certificates, those of the system first: a company's own CA is there (upstream's nix-daemon.sh). */
 const CERTIFICATES = [
@@ -12,7 +14,7 @@ const CERTIFICATES = [
   '/etc/ssl/ca-bundle.pem',
   '/etc/ssl/certs/ca-bundle.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
-  `${PROFILE}/etc/ssl/certs/ca-bundle.crt`,
+  `${PROFILE}/${BUNDLE}`,
   `${PROFILE}/etc/ca-bundle.crt`,
 ]
 
@@ -58,7 +60,10 @@ export const loginScript = (
 PATH="$HOME/.nix-profile/bin:${bin}:$PATH"
 NIX_PROFILES="\${NIX_PROFILES:-${PROFILE} $HOME/.nix-profile}"
 export PATH NIX_PROFILES
-${certificates === undefined ? '' : `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_FILE:-${certificates}}"\n`}`
+${certificates === undefined ? `if [ -e ${PROFILE}/${BUNDLE} ]; then\n  ${exported(`${PROFILE}/${BUNDLE}`)}\nfi` : exported(certificates)}
+`
+
+const exported = (file: string): string => `export NIX_SSL_CERT_FILE="\${NIX_SSL_CERT_FILE:-${file}}"`
 
 /** Makes a Nix that this run has installed known to login shells, where root can. */
 export async function tellLoginShells(runner: Runner, bin: string): Promise<void> {

@@ -3,10 +3,12 @@ import { type System, systemOf } from '../nix/system.ts'
 import { CommandError, UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { connect } from './connect.ts'
+import { certificates } from './environment.ts'
 import { type FoundNix, findNix, SettingsError } from './find.ts'
 import { prepareMachine } from './machine/ahead.ts'
 import { installDistro } from './source/distro.ts'
 import { nixIsAbsent } from './source/fresh.ts'
+import { toolCacheLasts } from './source/kept.ts'
 import { installTarball, ownerOfNix, PROFILE } from './source/release.ts'
 import { findRelease } from './source/releases.ts'
 import { findTarball, type Tarball, tarballAt } from './source/tarball.ts'
@@ -36,8 +38,10 @@ export async function installNix(runner: Runner, inputs: Wanted): Promise<Instal
 }
 
 async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Installed> {
-  const { source, found, reason, prepared } = await provideNix(runner, inputs)
-  const installed = await connect(runner, found, {
+  const { source, found, reason, prepared, profile } = await provideNix(runner, inputs)
+  // a machine without certificates has those of the profile
+  if (certificates({}).NIX_SSL_CERT_FILE === undefined) await profile
+  const connecting = connect(runner, found, {
     source,
     installed: source !== 'existing',
     reason,
@@ -45,6 +49,10 @@ async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Instal
     token: inputs.githubToken,
     prepared,
   })
+  const [connected, made] = await Promise.allSettled([connecting, profile])
+  if (made.status === 'rejected') throw made.reason
+  if (connected.status === 'rejected') throw connected.reason
+  const installed = connected.value
   runner.log.info(`${installed.describe} ${installed.reason}`)
   return installed
 }
@@ -79,7 +87,8 @@ export function reasonFor(kind: NixSource['kind'], source: NixOrigin, failures: 
 
 interface Provided {
   readonly found: FoundNix
-  readonly prepared: Promise<void> | undefined
+  readonly prepared?: Promise<void> | undefined
+  readonly profile?: Promise<void> | undefined
 }
 
 async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promise<Provided> {
@@ -91,7 +100,7 @@ async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promi
           inputs.nixSource.kind === 'existing' ? '. Use nix-source: auto, release or distro to have one installed' : ''
         throw new UserError(`${why}${hint}`)
       }
-      return { found, prepared: undefined }
+      return { found }
     }
     case 'release': {
       const systems = runnableSystems()
@@ -100,7 +109,7 @@ async function provide(runner: Runner, inputs: Wanted, source: NixOrigin): Promi
       return await unpackAndPrepare(runner, inputs, () => tarballAt(runner, release.url, release.sha256), systems)
     }
     case 'distro':
-      return { found: await installDistro(runner), prepared: undefined }
+      return { found: await installDistro(runner) }
     case 'tarball': {
       if (inputs.nixSource.kind !== 'tarball') throw new Error('no tarball is named')
       const { location, sha256 } = inputs.nixSource
@@ -117,13 +126,28 @@ async function unpackAndPrepare(
   systems: readonly System[],
 ): Promise<Provided> {
   const ahead = ownerOfNix(runner) === 'root' && nixIsAbsent()
+  let prepared: Promise<void> | undefined
+  const prepare = (): void => {
+    if (!ahead || prepared !== undefined) return
+    prepared = prepareMachine(runner, inputs.extraNixConfig, `${PROFILE}/bin`)
+    prepared.catch(() => undefined) // whoever awaits it hears of it
+  }
   const source = tarball()
-  const prepared = ahead ? prepareMachine(runner, inputs.extraNixConfig, `${PROFILE}/bin`) : undefined
-  const outcome = prepared?.catch(() => undefined)
+  const read: Tarball['read'] = (consume) =>
+    source.read((bytes) => {
+      const unpacked = consume(bytes)
+      prepare() // once unpacking is on its way
+      return unpacked
+    })
   try {
-    return { found: await installTarball(runner, source, systems, inputs.shelf), prepared }
+    const installing = installTarball(runner, { ...source, read }, systems, inputs.shelf)
+    // what was kept is looked for first
+    if (toolCacheLasts(runner) || inputs.shelf !== undefined) prepare()
+    const installed = await installing
+    prepare()
+    return { ...installed, prepared }
   } catch (error) {
-    await outcome
+    await prepared?.catch(() => undefined)
     throw error
   }
 }

@@ -46,7 +46,7 @@ const column = (file: string, index: number): string[] => file.split('\n').map((
 const enough = (cpus: number): number => Math.min(32, Math.max(8, 2 * cpus))
 
 /**
- * Makes a group with build users, all in two writes; post takes them away.
+ * Makes a group with build users, all by one command; post takes them away.
  * @param wanted name of the group that Nix looks for; where it is taken by one without members, another name is used
  * @returns name of the group
  */
@@ -58,10 +58,10 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
   const plan = planBuildUsers(passwd, groups, name, enough(runner.facts.cpus))
   if (runner.commands.find('userdel') === undefined) await recordFiles(runner, passwd, groups)
   else await recordUsers(runner, plan)
-  await Promise.all([
-    append(runner, '/etc/group', groups, [plan.groupLine]),
-    append(runner, '/etc/passwd', passwd, plan.passwdLines),
-  ])
+  // each file by one append, which other programs that add users at this moment survive
+  const script = 'printf %s "$1" >>/etc/group && printf %s "$2" >>/etc/passwd'
+  const texts = [appended(groups, [plan.groupLine]), appended(passwd, plan.passwdLines)]
+  await runner.commands.run({ tool: 'sh', args: ['-c', script, 'sh', ...texts] }, { asRoot: true, timeoutSeconds: 30 })
   return plan.group
 }
 
@@ -82,9 +82,5 @@ async function recordFiles(runner: Runner, passwd: string, groups: string): Prom
   }
 }
 
-/** One append, which other programs that add users at this moment survive. */
-async function append(runner: Runner, path: string, before: string, added: readonly string[]): Promise<void> {
-  const input = `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`
-  const tee = { tool: 'tee', args: ['-a', path], input }
-  await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true })
-}
+const appended = (before: string, added: readonly string[]): string =>
+  `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`

@@ -28,7 +28,7 @@ export async function askVersion(runner: Runner, { bin }: FoundNix): Promise<str
  * Lays /nix out of what an earlier job kept: no download, no xz, no registration.
  * @param where it was kept, for the log
  * @param bin folder of the programs in it
- * @param fill puts both parts into a folder on the store's file system, and gives what `nix --version` had printed
+ * @param fill makes a folder on the store's file system, puts both parts into it, and gives what `nix --version` had printed
  * @returns undefined where it does not serve
  */
 export async function layOut(
@@ -41,7 +41,6 @@ export async function layOut(
   await runner.journal.record({ kind: 'remove', path: draft, root: asRoot })
   try {
     const run = commandsOf(runner, asRoot)
-    await run('mkdir', '-p', '--', draft)
     const printed = await fill(draft, run)
     const { chosen } = chooseCandidate([{ path: bin, printed }])
     if (chosen === undefined) throw new Error(`its version is ${printed}`)

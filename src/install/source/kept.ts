@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { lstat, stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import type { Runner } from '../../runner/ports.ts'
 import type { FoundNix } from '../find.ts'
 import { askVersion, commandsOf, layOut, PARTS, type Run, VERSION } from './fresh.ts'
@@ -29,7 +29,7 @@ export async function restoreKept(
   const tree = `${folder}/${TREE}`
   if (folder === undefined || !(await isTrusted(tree, asRoot ? 0 : runner.facts.uid))) return undefined
   return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
-    await copyParts(run, tree, draft, asRoot)
+    await copyParts(run, tree, draft)
     return readFileSync(`${tree}/${VERSION}`, 'utf8')
   })
 }
@@ -57,8 +57,7 @@ export async function keepNix(runner: Runner, sha256: string, found: FoundNix, a
     const [tree, draft] = [`${place}/${TREE}`, `${place}/${TREE}.new`]
     const run = commandsOf(runner, asRoot)
     await runner.files.remove(draft, { asRoot })
-    await run('mkdir', '-m', '755', '--', draft)
-    await copyParts(run, '/nix', draft, asRoot)
+    await copyParts(run, '/nix', draft)
     await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found), { asRoot })
     await runner.files.remove(tree, { asRoot })
     await run('mv', '-T', '--', draft, tree)
@@ -68,13 +67,14 @@ export async function keepNix(runner: Runner, sha256: string, found: FoundNix, a
 }
 
 /**
- * Copies both parts into a folder. Files of the store are never written to again: where root owns them and both places
- * are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
+ * $1 folder to make, $2 and $3 what it gets. Files of the store are never written to again: where root owns them and both
+ * places are on one file system, they are linked, which reads and writes nothing. The database is always a copy.
  */
-async function copyParts(run: Run, from: string, to: string, asRoot: boolean): Promise<void> {
-  const [source, target] = await Promise.all([stat(from), stat(to)])
-  const [store, rest] = PARTS.map((part) => `${from}/${part}`) as [string, string]
-  const copy = (...how: string[]) => run('cp', '-a', ...how, to)
-  if (!asRoot || source.dev !== target.dev) await copy('--reflink=auto', '--', store, rest)
-  else await Promise.all([copy('--link', '--', store), copy('--reflink=auto', '--', rest)])
-}
+const COPY = `mkdir -p -m 755 -- "$1" || exit
+how=--reflink=auto
+if [ "$(id -u)" = 0 ] && [ "$(stat -c %d -- "$1")" = "$(stat -c %d -- "$2")" ]; then how=--link; fi
+cp -a $how -- "$2" "$1" && cp -a --reflink=auto -- "$3" "$1"`
+
+/** Copies both parts of /nix, or of what was kept of it. */
+const copyParts = (run: Run, from: string, to: string): Promise<void> =>
+  run('sh', '-c', COPY, 'sh', to, ...PARTS.map((part) => `${from}/${part}`))

@@ -25,7 +25,8 @@ export async function restorePacked(
   const archive = await shelf.take(nameOf(sha256))
   if (archive === undefined) return undefined
   const where = 'the Actions cache'
-  return await layOut(runner, where, { bin, asRoot }, async (draft) => {
+  return await layOut(runner, where, { bin, asRoot }, async (draft, run) => {
+    await run('mkdir', '-p', '--', draft)
     const bytes = through(Readable.from([archive]), zlib.createZstdDecompress(CHUNKS))
     await extract(runner, `what ${where} kept`, bytes, { staging: draft, asRoot })
     return readFileSync(`${draft}/${VERSION}`, 'utf8')

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { NixVersion } from '../../nix/version.ts'
 import { UserError } from '../../runner/errors.ts'
 import type { Command, Runner } from '../../runner/ports.ts'
 import { mayWrite } from '../facts.ts'
@@ -50,6 +51,12 @@ export function ownerOfNix({ facts }: Runner): 'root' | 'user' {
   return owner
 }
 
+export interface InstalledRelease {
+  readonly found: FoundNix
+  /** Ends when the profile is what it will stay; its programs can be run before. */
+  readonly profile?: Promise<void>
+}
+
 /**
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
@@ -60,26 +67,32 @@ export async function installTarball(
   tarball: Tarball,
   systems: readonly string[],
   shelf: Shelf | undefined,
-): Promise<FoundNix> {
+): Promise<InstalledRelease> {
   const asRoot = ownerOfNix(runner) === 'root'
   const { sha256 } = tarball
   const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined
   await claimNixFolder(runner)
-  const unpack = () => unpackAndRegister(runner, tarball, systems, asRoot)
-  if (keeping === undefined) return await unpack()
+  const install = () => unpackAndRegister(runner, tarball, systems, asRoot)
+  const installToKeep = async (): Promise<FoundNix> => {
+    const { found, profile } = await install()
+    await profile
+    return found
+  }
+  if (keeping === undefined) return await install()
   const bin = `${PROFILE}/bin`
   if (toolCacheLasts(runner)) {
     const kept = await restoreKept(runner, keeping, bin, asRoot)
-    if (kept !== undefined) return kept
-    const found = await unpack()
+    if (kept !== undefined) return { found: kept }
+    const found = await installToKeep()
     await keepNix(runner, keeping, found, asRoot)
-    return found
+    return { found }
   }
-  const kept = shelf && (await restorePacked(runner, shelf, keeping, bin, asRoot))
-  if (kept !== undefined) return kept
-  const found = await unpack()
-  if (shelf !== undefined) await packNix(runner, shelf, keeping, found)
-  return found
+  if (shelf === undefined) return await install()
+  const kept = await restorePacked(runner, shelf, keeping, bin, asRoot)
+  if (kept !== undefined) return { found: kept }
+  const found = await installToKeep()
+  await packNix(runner, shelf, keeping, found)
+  return { found }
 }
 
 async function unpackAndRegister(
@@ -87,7 +100,7 @@ async function unpackAndRegister(
   { name, read }: Tarball,
   systems: readonly string[],
   asRoot: boolean,
-): Promise<FoundNix> {
+): Promise<InstalledRelease> {
   let unpacked: Unpacked | undefined
   await read(async (bytes) => {
     unpacked = await unpackTarball(runner, name, bytes, asRoot)
@@ -99,19 +112,25 @@ async function unpackAndRegister(
   }
   // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
   const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
-  const nix = await moveIntoStore(runner, unpacked, asRoot)
+  if (profile === OWN_PROFILE) {
+    for (const path of [profile, `${profile}-1-link`])
+      await runner.journal.record({ kind: 'remove', path, root: asRoot })
+  }
+  const nix = await moveIntoStore(runner, unpacked, profile, asRoot)
   // some small files stay in the folder of the tarball until post
-  return await makeProfile(runner, nix, profile, asRoot)
+  return makeProfile(nix, profile)
 }
 
 interface Moved {
   readonly nixPath: string
+  readonly version: NixVersion
   readonly certificates: string | undefined
-  /** Runs a tool of the new Nix as the store's owner. */
+  /** Runs a tool as the store's owner, with the new Nix's own settings. */
   readonly run: (tool: string, args: readonly string[], more?: Partial<Command>) => Promise<void>
 }
 
-async function moveIntoStore(runner: Runner, unpacked: Unpacked, asRoot: boolean): Promise<Moved> {
+/** Puts the paths into the store, registers them, looks whether the new Nix runs, and makes it the profile, by itself for now. */
+async function moveIntoStore(runner: Runner, unpacked: Unpacked, profile: string, asRoot: boolean): Promise<Moved> {
   const { names, store } = unpacked
   const nixName = names.find((name) => existsSync(`${store}/${name}/bin/nix-store`))
   const cacert = names.find((name) => existsSync(`${store}/${name}/etc/ssl/certs/ca-bundle.crt`))
@@ -123,41 +142,36 @@ async function moveIntoStore(runner: Runner, unpacked: Unpacked, asRoot: boolean
     const env = { ...BARE, HOME: unpacked.staging }
     await runner.commands.run({ ...more, tool, args, env }, { asRoot, timeoutSeconds: 300 })
   }
-  await loadDatabase(runner, unpacked.registration, nixPath, run)
-  await checkLeft(runner, left, nixPath, asRoot)
-  return { nixPath, certificates: cacert === undefined ? undefined : `/nix/store/${cacert}`, run }
+  // the lock keeps a second job from making the database at the same moment
+  const lock = runner.commands.find('flock') === undefined ? '' : `flock -w ${LOCK_SECONDS} /nix/var/nix `
+  const script = `${lock}"$1/bin/nix-store" --load-db && ln -sfn -- "$1" "$2"`
+  const register = () => run('sh', ['-c', script, 'sh', nixPath, profile], { input: unpacked.registration })
+  // what an earlier install left is checked before it is run
+  if (left.length > 0) await register().then(() => checkLeft(runner, left, nixPath, asRoot))
+  const [version] = await Promise.all([askInstalled(runner, nixPath), left.length > 0 ? undefined : register()])
+  return { nixPath, version, certificates: cacert === undefined ? undefined : `/nix/store/${cacert}`, run }
 }
+
+const MOVE = 'chmod -R a-w,a-s -- "$@" && mv -n -- "$@" /nix/store/'
+/** Who is not root may only move folders that are writable. */
+const MOVE_OWN = `chmod -R a-w,a-s -- "$@" && chmod u+w -- "$@" && mv -n -- "$@" /nix/store/ &&
+  for path; do chmod a-w -- "/nix/store/\${path##*/}" || exit; done`
 
 /**
  * A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files.
  * @returns names that were in the store already
  */
 async function renameInto(runner: Runner, { names, store }: Unpacked, asRoot: boolean): Promise<readonly string[]> {
-  const change = (tool: string, args: readonly string[]) =>
-    runner.commands.run({ tool, args }, { asRoot, timeoutSeconds: 300 })
   const left = names.filter((name) => existsSync(`/nix/store/${name}`))
-  const fresh = names.filter((name) => !left.includes(name))
+  const fresh = names.filter((name) => !left.includes(name)).map((name) => `${store}/${name}`)
   if (fresh.length === 0) return left
-  const from = fresh.map((name) => `${store}/${name}`)
-  await change('chmod', ['-R', 'a-w,a-s', '--', ...from])
-  // who is not root may only move folders that are writable
-  if (!asRoot) await change('chmod', ['u+w', '--', ...from])
-  await change('mv', ['-n', '--', ...from, '/nix/store/'])
-  if (!asRoot) await change('chmod', ['a-w', '--', ...fresh.map((name) => `/nix/store/${name}`)])
+  const args = ['-c', asRoot ? MOVE : MOVE_OWN, 'sh', ...fresh]
+  await runner.commands.run({ tool: 'sh', args }, { asRoot, timeoutSeconds: 300 })
   return left
-}
-
-/** Registers the paths; the lock keeps a second job from making the database at the same moment. */
-async function loadDatabase(runner: Runner, input: string, nixPath: string, run: Moved['run']): Promise<void> {
-  const load = [`${nixPath}/bin/nix-store`, '--load-db'] as const
-  const flock = runner.commands.find('flock')
-  if (flock === undefined) await run(load[0], [load[1]], { input })
-  else await run(flock, ['-w', String(LOCK_SECONDS), '/nix/var/nix', ...load], { input })
 }
 
 /** Paths that an earlier install left are used only if they are whole. */
 async function checkLeft(runner: Runner, left: readonly string[], nixPath: string, asRoot: boolean): Promise<void> {
-  if (left.length === 0) return
   runner.log.info(`${left.length} store paths of this Nix were there already: checking them`)
   const args = ['--verify-path', ...left.map((name) => `/nix/store/${name}`)]
   const options = { asRoot, accept: 'any', timeoutSeconds: 300 } as const
@@ -168,19 +182,18 @@ async function checkLeft(runner: Runner, left: readonly string[], nixPath: strin
   )
 }
 
-/** Makes the profile that holds the new Nix, and looks whether it runs. */
-async function makeProfile(runner: Runner, nix: Moved, profile: string, asRoot: boolean): Promise<FoundNix> {
-  if (profile === OWN_PROFILE) {
-    for (const path of [profile, `${profile}-1-link`])
-      await runner.journal.record({ kind: 'remove', path, root: asRoot })
-  }
-  const packages = [nix.nixPath, ...(nix.certificates === undefined ? [] : [nix.certificates])]
-  const path = `${nix.nixPath}/bin/nix`
-  const [{ stdout }] = await Promise.all([
-    runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 }),
-    nix.run(`${nix.nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages]),
-  ])
+async function askInstalled(runner: Runner, nixPath: string): Promise<NixVersion> {
+  const path = `${nixPath}/bin/nix`
+  const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 })
   const { chosen, refused } = chooseCandidate([{ path, printed: stdout }])
   if (chosen === undefined) throw new UserError(`the installed Nix does not serve: ${refused.join('')}`)
-  return { bin: `${profile}/bin`, version: chosen.version, onPath: false }
+  return chosen.version
+}
+
+/** A profile as `nix-env` makes them, with the certificates: made beside what follows. */
+function makeProfile({ nixPath, version, certificates, run }: Moved, profile: string): InstalledRelease {
+  const packages = [nixPath, ...(certificates === undefined ? [] : [certificates])]
+  const making = run(`${nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages])
+  making.catch(() => undefined) // whoever awaits it hears of it
+  return { found: { bin: `${profile}/bin`, version, onPath: false }, profile: making }
 }

@@ -28,7 +28,25 @@ export async function unpackTarball(
   bytes: AsyncIterable<Uint8Array>,
   asRoot: boolean,
 ): Promise<Unpacked> {
-  const { head, all } = await peek(bytes)
+  const staging = `/nix/.unpack-${randomBytes(6).toString('hex')}`
+  await runner.journal.record({ kind: 'remove', path: staging, root: asRoot })
+  const folders = ['/nix/store', '/nix/var/nix', staging]
+  const making = runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 })
+  const [peeked, made] = await Promise.allSettled([peek(bytes), making]) // while the first bytes are on their way
+  if (made.status === 'rejected') throw made.reason
+  try {
+    if (peeked.status === 'rejected') throw peeked.reason
+    const { head, all } = peeked.value
+    await extract(runner, name, all, { staging, option: compressionFor(runner, name, head), asRoot })
+    return { staging, ...(await readLayout(name, staging)) }
+  } catch (error) {
+    await runner.files.remove(staging, { asRoot })
+    throw error
+  }
+}
+
+/** Option of tar. */
+function compressionFor(runner: Runner, name: string, head: Buffer): string {
   const compression = compressionOf(head)
   if (compression === undefined) {
     const start = JSON.stringify(head.subarray(0, 40).toString('latin1'))
@@ -37,17 +55,7 @@ export async function unpackTarball(
   if (runner.commands.find(compression.tool) === undefined) {
     throw new UserError(`${name} is compressed with ${compression.tool}, which is not installed. Install it.`)
   }
-  const staging = `/nix/.unpack-${randomBytes(6).toString('hex')}`
-  await runner.journal.record({ kind: 'remove', path: staging, root: asRoot })
-  const folders = ['/nix/store', '/nix/var/nix', staging]
-  await runner.commands.run({ tool: 'mkdir', args: ['-p', '--', ...folders] }, { asRoot, timeoutSeconds: 60 })
-  try {
-    await extract(runner, name, all, { staging, option: compression.option, asRoot })
-    return { staging, ...(await readLayout(name, staging)) }
-  } catch (error) {
-    await runner.files.remove(staging, { asRoot })
-    throw error
-  }
+  return compression.option
 }
 
 /** Enough to know how it is compressed, and to show what it is instead. */
