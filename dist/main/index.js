@@ -7067,17 +7067,21 @@ async function connect(runner, found, wanted) {
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
+    const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
+    const checked = wanted.prepared !== undefined && !sandboxSet;
+    const byRoot = facts.privilege !== 'none' && (facts.uid === 0 || !facts.storeWritable);
+    // asked meanwhile
+    const probing = byRoot && !checked && !sandboxSet ? requireSandbox(runner, true) : undefined;
+    probing?.catch(() => undefined); // heard where the answer counts
     const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared]);
     const nix = describeNix(found, effective, access, env);
     const trusted = await findTrust(runner, nix, access, effective);
     const kind = chooseWiring(access, trusted, facts.privilege);
-    const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
     if (!wanted.installed && !(0,external_node_fs_.existsSync)('/nix'))
         await claimNixFolder(runner);
-    const checked = wanted.prepared !== undefined && !sandboxSet;
     const [buildUsers] = await Promise.all([
         provideBuildUsers(runner, effective, kind, wanted.installed),
-        !checked && (effective.sandbox || !sandboxSet) ? checkSandbox(runner, facts, kind) : undefined,
+        !checked && (effective.sandbox || !sandboxSet) ? (probing ?? checkSandbox(runner, facts, kind)) : undefined,
         kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
         wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
     ]);
@@ -13919,13 +13923,12 @@ function kindOf(name, trivial, inputs) {
     return !trivial && inputs.some((input) => COMPILERS.test(input)) ? 'compiler' : 'shell';
 }
 /**
- * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted. The
+ * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted by name. The
  * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
  * @param graph is not changed any more: what was found in it once is kept with it
  */
 function reachable(graph, root) {
-    const index = indexes.get(graph) ?? indexOf(graph);
-    indexes.set(graph, index);
+    const index = indexOf(graph);
     const known = index.reached.get(root);
     if (known !== undefined)
         return known;
@@ -13934,14 +13937,29 @@ function reachable(graph, root) {
     index.reached.set(root, found);
     return found;
 }
+/**
+ * Numbers of derivations in the graph, from 0 to its size; -1 for one that is not in it.
+ * @param paths are not changed any more
+ */
+function numbersIn(graph, paths) {
+    const { numbers, listed } = indexOf(graph);
+    return listed.get(paths) ?? paths.map((path) => numbers.get(path) ?? -1);
+}
 const indexes = new WeakMap();
 function indexOf(graph) {
-    const paths = [...graph.keys()].sort();
+    const known = indexes.get(graph);
+    if (known !== undefined)
+        return known;
+    const named = [...graph].map(([path, { name }]) => ({ path, key: `${name} ${path}` }));
+    const paths = named.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ path }) => path);
     const numbers = new Map(paths.map((path, number) => [path, number]));
     const inputs = paths.map((path) => graph.get(path)?.inputs.flatMap((input) => numbers.get(input) ?? []) ?? []);
-    return { paths, numbers, inputs, seen: new Int32Array(paths.length).fill(-1), reached: new Map() };
+    const seen = new Int32Array(paths.length).fill(-1);
+    const index = { paths, numbers, inputs, seen, reached: new Map(), listed: new WeakMap() };
+    indexes.set(graph, index);
+    return index;
 }
-function reachedFrom({ paths, inputs, seen }, start) {
+function reachedFrom({ paths, inputs, seen, listed }, start) {
     const open = [start];
     seen[start] = start;
     for (let number = open.pop(); number !== undefined; number = open.pop())
@@ -13950,7 +13968,13 @@ function reachedFrom({ paths, inputs, seen }, start) {
                 seen[input] = start;
                 open.push(input);
             }
-    return paths.filter((_, number) => seen[number] === start);
+    const numbers = [];
+    for (let number = 0; number < paths.length; number += 1)
+        if (seen[number] === start)
+            numbers.push(number);
+    const found = numbers.map((number) => paths[number] ?? '');
+    listed.set(found, numbers);
+    return found;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/missing.js
@@ -14157,15 +14181,13 @@ async function whatIsMissing(runner, nix, derivations, graph) {
  * @param graph holds these and what they need, as far as it is known
  */
 function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
-    const weigh = weigher(graph, speeds);
-    const counts = {};
+    const counts = new Map();
     const emulated = [];
     const unemulatable = [];
     let seconds = fetchSeconds(bytesToFetch);
     let nativeSeconds = seconds;
-    for (const path of toBuild) {
-        const weight = weigh(path);
-        counts[weight.system] = (counts[weight.system] ?? 0) + 1;
+    for (const weight of weightsOf(toBuild, graph, speeds)) {
+        counts.set(weight.system, (counts.get(weight.system) ?? 0) + 1);
         if (weight.emulated !== undefined)
             emulated.push(weight.emulated);
         if (weight.unemulatable !== undefined)
@@ -14173,31 +14195,33 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
         seconds += weight.seconds;
         nativeSeconds += weight.nativeSeconds;
     }
+    const built = Object.fromEntries(counts);
     return {
-        toBuild: counts,
+        toBuild: built,
         bytesToFetch,
         seconds,
         nativeSeconds,
         emulated: emulated.sort(),
         unemulatable,
-        closure: toBuild === reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
+        closure: toBuild === reachable(graph, drvPath) ? built : bySystem(drvPath, graph),
     };
 }
-/** Kept with the graph and the speeds: most packages of a flake need the same derivations. */
+/** By number, kept with the graph and the speeds: most packages of a flake need the same derivations. */
 const weighed = new WeakMap();
 /** @param graph is not changed any more */
-function weigher(graph, speeds) {
+function weightsOf(paths, graph, speeds) {
     const ofGraph = weighed.get(graph) ?? new WeakMap();
-    const weights = ofGraph.get(speeds) ?? new Map();
+    const weights = ofGraph.get(speeds) ?? [];
     weighed.set(graph, ofGraph.set(speeds, weights));
-    return (path) => {
-        const known = weights.get(path);
+    return numbersIn(graph, paths).map((number, index) => {
+        const known = weights[number];
         if (known !== undefined)
             return known;
-        const weight = weightIn(graph, path, speeds);
-        weights.set(path, weight);
+        const weight = weightIn(graph, paths[index] ?? '', speeds);
+        if (number >= 0)
+            weights[number] = weight;
         return weight;
-    };
+    });
 }
 function weightIn(graph, path, { native, durations }) {
     const facts = graph.get(path) ?? UNKNOWN_DERIVATION;

@@ -2205,17 +2205,21 @@ async function connect(runner, found, wanted) {
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
+    const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
+    const checked = wanted.prepared !== undefined && !sandboxSet;
+    const byRoot = facts.privilege !== 'none' && (facts.uid === 0 || !facts.storeWritable);
+    // asked meanwhile
+    const probing = byRoot && !checked && !sandboxSet ? requireSandbox(runner, true) : undefined;
+    probing?.catch(() => undefined); // heard where the answer counts
     const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared]);
     const nix = describeNix(found, effective, access, env);
     const trusted = await findTrust(runner, nix, access, effective);
     const kind = chooseWiring(access, trusted, facts.privilege);
-    const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
     if (!wanted.installed && !(0,external_node_fs_.existsSync)('/nix'))
         await claimNixFolder(runner);
-    const checked = wanted.prepared !== undefined && !sandboxSet;
     const [buildUsers] = await Promise.all([
         provideBuildUsers(runner, effective, kind, wanted.installed),
-        !checked && (effective.sandbox || !sandboxSet) ? checkSandbox(runner, facts, kind) : undefined,
+        !checked && (effective.sandbox || !sandboxSet) ? (probing ?? checkSandbox(runner, facts, kind)) : undefined,
         kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
         wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
     ]);
@@ -4801,13 +4805,12 @@ function kindOf(name, trivial, inputs) {
     return !trivial && inputs.some((input) => COMPILERS.test(input)) ? 'compiler' : 'shell';
 }
 /**
- * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted. The
+ * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted by name. The
  * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
  * @param graph is not changed any more: what was found in it once is kept with it
  */
 function graph_reachable(graph, root) {
-    const index = indexes.get(graph) ?? indexOf(graph);
-    indexes.set(graph, index);
+    const index = indexOf(graph);
     const known = index.reached.get(root);
     if (known !== undefined)
         return known;
@@ -4816,14 +4819,29 @@ function graph_reachable(graph, root) {
     index.reached.set(root, found);
     return found;
 }
+/**
+ * Numbers of derivations in the graph, from 0 to its size; -1 for one that is not in it.
+ * @param paths are not changed any more
+ */
+function numbersIn(graph, paths) {
+    const { numbers, listed } = indexOf(graph);
+    return listed.get(paths) ?? paths.map((path) => numbers.get(path) ?? -1);
+}
 const indexes = new WeakMap();
 function indexOf(graph) {
-    const paths = [...graph.keys()].sort();
+    const known = indexes.get(graph);
+    if (known !== undefined)
+        return known;
+    const named = [...graph].map(([path, { name }]) => ({ path, key: `${name} ${path}` }));
+    const paths = named.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ path }) => path);
     const numbers = new Map(paths.map((path, number) => [path, number]));
     const inputs = paths.map((path) => graph.get(path)?.inputs.flatMap((input) => numbers.get(input) ?? []) ?? []);
-    return { paths, numbers, inputs, seen: new Int32Array(paths.length).fill(-1), reached: new Map() };
+    const seen = new Int32Array(paths.length).fill(-1);
+    const index = { paths, numbers, inputs, seen, reached: new Map(), listed: new WeakMap() };
+    indexes.set(graph, index);
+    return index;
 }
-function reachedFrom({ paths, inputs, seen }, start) {
+function reachedFrom({ paths, inputs, seen, listed }, start) {
     const open = [start];
     seen[start] = start;
     for (let number = open.pop(); number !== undefined; number = open.pop())
@@ -4832,7 +4850,13 @@ function reachedFrom({ paths, inputs, seen }, start) {
                 seen[input] = start;
                 open.push(input);
             }
-    return paths.filter((_, number) => seen[number] === start);
+    const numbers = [];
+    for (let number = 0; number < paths.length; number += 1)
+        if (seen[number] === start)
+            numbers.push(number);
+    const found = numbers.map((number) => paths[number] ?? '');
+    listed.set(found, numbers);
+    return found;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/missing.js
@@ -5284,15 +5308,13 @@ async function whatIsMissing(runner, nix, derivations, graph) {
  * @param graph holds these and what they need, as far as it is known
  */
 function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
-    const weigh = weigher(graph, speeds);
-    const counts = {};
+    const counts = new Map();
     const emulated = [];
     const unemulatable = [];
     let seconds = fetchSeconds(bytesToFetch);
     let nativeSeconds = seconds;
-    for (const path of toBuild) {
-        const weight = weigh(path);
-        counts[weight.system] = (counts[weight.system] ?? 0) + 1;
+    for (const weight of weightsOf(toBuild, graph, speeds)) {
+        counts.set(weight.system, (counts.get(weight.system) ?? 0) + 1);
         if (weight.emulated !== undefined)
             emulated.push(weight.emulated);
         if (weight.unemulatable !== undefined)
@@ -5300,31 +5322,33 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
         seconds += weight.seconds;
         nativeSeconds += weight.nativeSeconds;
     }
+    const built = Object.fromEntries(counts);
     return {
-        toBuild: counts,
+        toBuild: built,
         bytesToFetch,
         seconds,
         nativeSeconds,
         emulated: emulated.sort(),
         unemulatable,
-        closure: toBuild === graph_reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
+        closure: toBuild === graph_reachable(graph, drvPath) ? built : bySystem(drvPath, graph),
     };
 }
-/** Kept with the graph and the speeds: most packages of a flake need the same derivations. */
+/** By number, kept with the graph and the speeds: most packages of a flake need the same derivations. */
 const weighed = new WeakMap();
 /** @param graph is not changed any more */
-function weigher(graph, speeds) {
+function weightsOf(paths, graph, speeds) {
     const ofGraph = weighed.get(graph) ?? new WeakMap();
-    const weights = ofGraph.get(speeds) ?? new Map();
+    const weights = ofGraph.get(speeds) ?? [];
     weighed.set(graph, ofGraph.set(speeds, weights));
-    return (path) => {
-        const known = weights.get(path);
+    return numbersIn(graph, paths).map((number, index) => {
+        const known = weights[number];
         if (known !== undefined)
             return known;
-        const weight = weightIn(graph, path, speeds);
-        weights.set(path, weight);
+        const weight = weightIn(graph, paths[index] ?? '', speeds);
+        if (number >= 0)
+            weights[number] = weight;
         return weight;
-    };
+    });
 }
 function weightIn(graph, path, { native, durations }) {
     const facts = graph.get(path) ?? graph_UNKNOWN_DERIVATION;
@@ -5867,6 +5891,9 @@ function hostOfFixed({ own, placed }) {
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/group.js
 
+
+/** Of a derivation that is not worth a job in common. */
+const group_NOBODY = -1;
 /**
  * Puts together the entries that share a derivation still to be built, directly or through others: each of the
  * groups can be built in a job of its own without building anything twice.
@@ -5881,16 +5908,21 @@ function groupByShared(entries, graph) {
         }
         return at;
     };
-    const worth = new Set([...graph].flatMap(([path, facts]) => (isWorthSharing(facts) ? [path] : [])));
+    const join = (index, first) => {
+        if (parent[index] !== parent[first])
+            parent[root(index)] = root(first);
+    };
     const firstWith = new Map();
-    for (const [index, entry] of entries.entries()) {
-        for (const derivation of entry.toBuild) {
-            const first = firstWith.get(derivation);
-            if (first !== undefined)
-                parent[root(index)] = root(first);
-            else if (worth.has(derivation) || !graph.has(derivation))
-                firstWith.set(derivation, index);
-        }
+    for (const [index, { toBuild }] of entries.entries()) {
+        numbersIn(graph, toBuild).forEach((number, place) => {
+            const path = toBuild[place] ?? '';
+            const key = number < 0 ? path : number;
+            const first = firstWith.get(key);
+            if (first === undefined)
+                firstWith.set(key, isWorthSharing(graph.get(path)) ? index : group_NOBODY);
+            else if (first !== group_NOBODY)
+                join(index, first);
+        });
     }
     const groups = new Map();
     for (const [index, entry] of entries.entries()) {
@@ -5985,12 +6017,10 @@ function reasonOf(entries) {
 }
 /** Estimated seconds for all that the entries need, what they share counted once. */
 function pack_costOf(entries, graph) {
-    const weigh = weigher(graph, speedsOf(entries[0]?.native ?? []));
-    const derivations = entries.length === 1 ? (entries[0]?.toBuild ?? []) : new Set(entries.flatMap(({ toBuild }) => toBuild));
-    let cost = 0;
-    for (const path of derivations)
-        cost += weigh(path).seconds;
-    return cost;
+    const lists = entries.map(({ toBuild }) => toBuild);
+    const derivations = lists.length === 1 ? (lists[0] ?? []) : [...new Set(lists.flat())];
+    const weights = weightsOf(derivations, graph, speedsOf(entries[0]?.native ?? []));
+    return weights.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 const pack_nameOf = ({ target, entries }) => `${target} ${entries[0]?.package ?? ''}`;
 const byName = (a, b) => compare(a.target, b.target) || compare(a.package, b.package);

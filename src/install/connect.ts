@@ -51,16 +51,20 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   }
   // A first reading, with the workflow's lines, tells what they and the machine set together.
   await writeClientConf(runner, wanted.userLines, {}, {})
+  const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
+  const checked = wanted.prepared !== undefined && !sandboxSet
+  const byRoot = facts.privilege !== 'none' && (facts.uid === 0 || !facts.storeWritable)
+  // asked meanwhile
+  const probing = byRoot && !checked && !sandboxSet ? requireSandbox(runner, true) : undefined
+  probing?.catch(() => undefined) // heard where the answer counts
   const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared])
   const nix = describeNix(found, effective, access, env)
   const trusted = await findTrust(runner, nix, access, effective)
   const kind = chooseWiring(access, trusted, facts.privilege)
-  const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
   if (!wanted.installed && !existsSync('/nix')) await claimNixFolder(runner)
-  const checked = wanted.prepared !== undefined && !sandboxSet
   const [buildUsers] = await Promise.all([
     provideBuildUsers(runner, effective, kind, wanted.installed),
-    !checked && (effective.sandbox || !sandboxSet) ? checkSandbox(runner, facts, kind) : undefined,
+    !checked && (effective.sandbox || !sandboxSet) ? (probing ?? checkSandbox(runner, facts, kind)) : undefined,
     kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
     wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
   ])

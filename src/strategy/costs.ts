@@ -2,7 +2,7 @@ import type { Nix } from '../nix/nix.ts'
 import type { DrvPath } from '../nix/store-path.ts'
 import { inParallel } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
-import { type DerivationGraph, reachable, UNKNOWN_DERIVATION } from './graph.ts'
+import { type DerivationGraph, numbersIn, reachable, UNKNOWN_DERIVATION } from './graph.ts'
 import { dryRun, readClosure } from './missing.ts'
 import { divide, type Share } from './shares.ts'
 import type { Cost } from './types.ts'
@@ -81,28 +81,27 @@ export function costOf(
   graph: DerivationGraph,
   speeds: Speeds,
 ): Cost {
-  const weigh = weigher(graph, speeds)
-  const counts: Record<string, number> = {}
+  const counts = new Map<string, number>()
   const emulated: string[] = []
   const unemulatable: string[] = []
   let seconds = fetchSeconds(bytesToFetch)
   let nativeSeconds = seconds
-  for (const path of toBuild) {
-    const weight = weigh(path)
-    counts[weight.system] = (counts[weight.system] ?? 0) + 1
+  for (const weight of weightsOf(toBuild, graph, speeds)) {
+    counts.set(weight.system, (counts.get(weight.system) ?? 0) + 1)
     if (weight.emulated !== undefined) emulated.push(weight.emulated)
     if (weight.unemulatable !== undefined) unemulatable.push(weight.unemulatable)
     seconds += weight.seconds
     nativeSeconds += weight.nativeSeconds
   }
+  const built = Object.fromEntries(counts)
   return {
-    toBuild: counts,
+    toBuild: built,
     bytesToFetch,
     seconds,
     nativeSeconds,
     emulated: emulated.sort(),
     unemulatable,
-    closure: toBuild === reachable(graph, drvPath) ? counts : bySystem(drvPath, graph),
+    closure: toBuild === reachable(graph, drvPath) ? built : bySystem(drvPath, graph),
   }
 }
 
@@ -116,21 +115,21 @@ interface Weight {
   readonly unemulatable: string | undefined
 }
 
-/** Kept with the graph and the speeds: most packages of a flake need the same derivations. */
-const weighed = new WeakMap<DerivationGraph, WeakMap<Speeds, Map<string, Weight>>>()
+/** By number, kept with the graph and the speeds: most packages of a flake need the same derivations. */
+const weighed = new WeakMap<DerivationGraph, WeakMap<Speeds, Weight[]>>()
 
 /** @param graph is not changed any more */
-export function weigher(graph: DerivationGraph, speeds: Speeds): (path: string) => Weight {
-  const ofGraph = weighed.get(graph) ?? new WeakMap<Speeds, Map<string, Weight>>()
-  const weights = ofGraph.get(speeds) ?? new Map<string, Weight>()
+export function weightsOf(paths: readonly string[], graph: DerivationGraph, speeds: Speeds): readonly Weight[] {
+  const ofGraph = weighed.get(graph) ?? new WeakMap<Speeds, Weight[]>()
+  const weights = ofGraph.get(speeds) ?? []
   weighed.set(graph, ofGraph.set(speeds, weights))
-  return (path) => {
-    const known = weights.get(path)
+  return numbersIn(graph, paths).map((number, index) => {
+    const known = weights[number]
     if (known !== undefined) return known
-    const weight = weightIn(graph, path, speeds)
-    weights.set(path, weight)
+    const weight = weightIn(graph, paths[index] ?? '', speeds)
+    if (number >= 0) weights[number] = weight
     return weight
-  }
+  })
 }
 
 function weightIn(graph: DerivationGraph, path: string, { native, durations }: Speeds): Weight {

@@ -94,13 +94,12 @@ function kindOf(name: string, trivial: boolean, inputs: readonly string[]): Buil
 }
 
 /**
- * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted. The
+ * Derivations that have to be built for one: those of the graph that it reaches through others of the graph, sorted by name. The
  * graph holds only what neither the store nor a substituter has, so what is behind another is not needed.
  * @param graph is not changed any more: what was found in it once is kept with it
  */
 export function reachable(graph: DerivationGraph, root: string): readonly string[] {
-  const index = indexes.get(graph) ?? indexOf(graph)
-  indexes.set(graph, index)
+  const index = indexOf(graph)
   const known = index.reached.get(root)
   if (known !== undefined) return known
   const start = index.numbers.get(root)
@@ -109,27 +108,44 @@ export function reachable(graph: DerivationGraph, root: string): readonly string
   return found
 }
 
+/**
+ * Numbers of derivations in the graph, from 0 to its size; -1 for one that is not in it.
+ * @param paths are not changed any more
+ */
+export function numbersIn(graph: DerivationGraph, paths: readonly string[]): readonly number[] {
+  const { numbers, listed } = indexOf(graph)
+  return listed.get(paths) ?? paths.map((path) => numbers.get(path) ?? -1)
+}
+
 /** A graph by numbers: hundreds of packages are asked for, each of which reaches most of it. */
 interface Index {
-  /** Sorted; the number of a path is its place. */
+  /** Sorted by name; the number of a path is its place. */
   readonly paths: readonly string[]
   readonly numbers: ReadonlyMap<string, number>
   readonly inputs: readonly (readonly number[])[]
   /** Number → the last search that came by. */
   readonly seen: Int32Array
   readonly reached: Map<string, readonly string[]>
+  /** What was reached, by numbers. */
+  readonly listed: WeakMap<readonly string[], readonly number[]>
 }
 
 const indexes = new WeakMap<DerivationGraph, Index>()
 
 function indexOf(graph: DerivationGraph): Index {
-  const paths = [...graph.keys()].sort()
+  const known = indexes.get(graph)
+  if (known !== undefined) return known
+  const named = [...graph].map(([path, { name }]) => ({ path, key: `${name} ${path}` }))
+  const paths = named.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ path }) => path)
   const numbers = new Map(paths.map((path, number) => [path, number]))
   const inputs = paths.map((path) => graph.get(path)?.inputs.flatMap((input) => numbers.get(input) ?? []) ?? [])
-  return { paths, numbers, inputs, seen: new Int32Array(paths.length).fill(-1), reached: new Map() }
+  const seen = new Int32Array(paths.length).fill(-1)
+  const index = { paths, numbers, inputs, seen, reached: new Map(), listed: new WeakMap() }
+  indexes.set(graph, index)
+  return index
 }
 
-function reachedFrom({ paths, inputs, seen }: Index, start: number): readonly string[] {
+function reachedFrom({ paths, inputs, seen, listed }: Index, start: number): readonly string[] {
   const open = [start]
   seen[start] = start
   for (let number = open.pop(); number !== undefined; number = open.pop())
@@ -138,5 +154,9 @@ function reachedFrom({ paths, inputs, seen }: Index, start: number): readonly st
         seen[input] = start
         open.push(input)
       }
-  return paths.filter((_, number) => seen[number] === start)
+  const numbers: number[] = []
+  for (let number = 0; number < paths.length; number += 1) if (seen[number] === start) numbers.push(number)
+  const found = numbers.map((number) => paths[number] ?? '')
+  listed.set(found, numbers)
+  return found
 }

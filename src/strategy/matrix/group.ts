@@ -1,6 +1,9 @@
-import type { DerivationGraph } from '../graph.ts'
+import { type DerivationGraph, numbersIn } from '../graph.ts'
 import { isWorthSharing } from '../weights.ts'
 import type { Entry } from './types.ts'
+
+/** Of a derivation that is not worth a job in common. */
+const NOBODY = -1
 
 /**
  * Puts together the entries that share a derivation still to be built, directly or through others: each of the
@@ -16,14 +19,18 @@ export function groupByShared(entries: readonly Entry[], graph: DerivationGraph)
     }
     return at
   }
-  const worth = new Set([...graph].flatMap(([path, facts]) => (isWorthSharing(facts) ? [path] : [])))
-  const firstWith = new Map<string, number>()
-  for (const [index, entry] of entries.entries()) {
-    for (const derivation of entry.toBuild) {
-      const first = firstWith.get(derivation)
-      if (first !== undefined) parent[root(index)] = root(first)
-      else if (worth.has(derivation) || !graph.has(derivation)) firstWith.set(derivation, index)
-    }
+  const join = (index: number, first: number): void => {
+    if (parent[index] !== parent[first]) parent[root(index)] = root(first)
+  }
+  const firstWith = new Map<number | string, number>()
+  for (const [index, { toBuild }] of entries.entries()) {
+    numbersIn(graph, toBuild).forEach((number, place) => {
+      const path = toBuild[place] ?? ''
+      const key = number < 0 ? path : number
+      const first = firstWith.get(key)
+      if (first === undefined) firstWith.set(key, isWorthSharing(graph.get(path)) ? index : NOBODY)
+      else if (first !== NOBODY) join(index, first)
+    })
   }
   const groups = new Map<number, Entry[]>()
   for (const [index, entry] of entries.entries()) {

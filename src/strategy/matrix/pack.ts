@@ -1,4 +1,4 @@
-import { speedsOf, weigher } from '../costs.ts'
+import { speedsOf, weightsOf } from '../costs.ts'
 import type { DerivationGraph } from '../graph.ts'
 import { groupByShared } from './group.ts'
 import type { Entry, Job } from './types.ts'
@@ -104,12 +104,10 @@ function reasonOf(entries: readonly Entry[]): string {
 
 /** Estimated seconds for all that the entries need, what they share counted once. */
 export function costOf(entries: readonly Entry[], graph: DerivationGraph): number {
-  const weigh = weigher(graph, speedsOf(entries[0]?.native ?? []))
-  const derivations =
-    entries.length === 1 ? (entries[0]?.toBuild ?? []) : new Set(entries.flatMap(({ toBuild }) => toBuild))
-  let cost = 0
-  for (const path of derivations) cost += weigh(path).seconds
-  return cost
+  const lists = entries.map(({ toBuild }) => toBuild)
+  const derivations = lists.length === 1 ? (lists[0] ?? []) : [...new Set(lists.flat())]
+  const weights = weightsOf(derivations, graph, speedsOf(entries[0]?.native ?? []))
+  return weights.reduce((sum, { seconds }) => sum + seconds, 0)
 }
 
 const nameOf = ({ target, entries }: Job): string => `${target} ${entries[0]?.package ?? ''}`
