@@ -15,9 +15,9 @@ spawnSync('node_modules/.bin/tsc', ['--project', 'tsconfig.build.json', '--outDi
 
 // The toolkit does nothing by being imported, but does not say so: told of it, the bundler leaves out what is not used,
 // among it HTTP clients of a megabyte that every start would load.
-for (const name of ['@actions/core', '@actions/http-client', '@actions/tool-cache']) {
-  const copy = join(scripts, 'node_modules', name)
-  cpSync(join('node_modules', name), copy, { recursive: true })
+for (const name of ['cache', 'core', 'exec', 'glob', 'http-client', 'io', 'tool-cache']) {
+  const copy = join(scripts, 'node_modules/@actions', name)
+  cpSync(join('node_modules/@actions', name), copy, { recursive: true })
   const about = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
   writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...about, sideEffects: false }))
 }

@@ -16305,7 +16305,7 @@ function createTerminalLog(terminal, debugging) {
 
 ;// CONCATENATED MODULE: ./build/js/runner/tool-cache.js
 /** The toolkit comes with an HTTP client of a megabyte: read only by a run that has something to keep. */
-const toolkit = () => Promise.all(/* import() */[__nccwpck_require__.e(799), __nccwpck_require__.e(551)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9551));
+const toolkit = () => Promise.all(/* import() */[__nccwpck_require__.e(799), __nccwpck_require__.e(621)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9621));
 /**
  * The runner's tool cache. Without RUNNER_TOOL_CACHE nothing is found, and `save` leaves the folder where it is.
  * @param allowCommands called before the toolkit prints workflow commands of its own (`::debug::`)
