@@ -4,6 +4,7 @@ import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
 import { saveCache } from './cache/save.ts'
 import { openShelf, type Shelf } from './cache/shelf.ts'
 import { surveyEmulation } from './emulation/emulation.ts'
+import { openEmulators } from './emulators.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { parseInputs, type ReadInput, secretInputs } from './inputs/parse.ts'
 import { applySettings, type Installed, installNix, withDaemon } from './install/install.ts'
@@ -48,7 +49,8 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
   const { nix } = found
   await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
   const emulation = await surveyEmulation(runner, systemsOf(inputs))
-  const machine = await machineOf(emulation, inputs, found)
+  const emulators = openEmulators(runner, found, inputs.qemuSource)
+  const machine = await machineOf(emulation, inputs, found, emulators)
   const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner))
   const { opened, planner, plans } = await log.group('Strategy', async () => {
     const opened = await openFlake(runner, nix, inputs.flake)
@@ -69,7 +71,7 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
     return await report(runner, {
       ...record,
       flake: await reading,
-      emulators: [],
+      emulators: emulators.all(),
       results: plannedOnly(plans),
       pathInfos: new Map(),
       derivations: [],
@@ -77,7 +79,7 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
       pushes: [],
     })
   }
-  const rounds = openRounds(runner, found, inputs, machine, planner)
+  const rounds = openRounds(runner, nix, inputs, machine, planner, emulators)
   const learnt = async () => learn(memory, rounds.lessons({ nixpkgs: (await reading).nixpkgs, name }), now())
   const doubtful = async (derivations: readonly DrvPath[]) =>
     inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations)
@@ -92,7 +94,7 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
   const pushes = await log.group('Push', async () =>
     pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())),
   )
-  return await report(runner, { ...record, flake: await reading, ...built, emulators: rounds.emulators(), pushes })
+  return await report(runner, { ...record, flake: await reading, ...built, emulators: emulators.all(), pushes })
 }
 
 const candidatesOf = (plans: readonly Plan[]): readonly DrvPath[] => [

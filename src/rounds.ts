@@ -1,11 +1,12 @@
 import { buildInTurns } from './build/attempts.ts'
 import { type Built, buildPlans } from './build/build.ts'
 import type { BuildResult } from './build/types.ts'
-import { ensureEmulators, nixSettings } from './emulation/emulation.ts'
 import { emulationProblem } from './emulation/problem.ts'
-import type { EmulationFacts, Emulator } from './emulation/types.ts'
+import type { EmulationFacts } from './emulation/types.ts'
+import { type Emulators, isRegistered } from './emulators.ts'
 import type { Inputs } from './inputs/inputs.ts'
-import { applySettings, type Installed } from './install/install.ts'
+import type { Installed } from './install/install.ts'
+import type { Nix } from './nix/nix.ts'
 import type { DrvPath, StorePath } from './nix/store-path.ts'
 import type { System } from './nix/system.ts'
 import type { Runner } from './runner/ports.ts'
@@ -21,7 +22,6 @@ export interface Rounds {
   build(plans: readonly Plan[], live: Live): Promise<Built>
   /** Derivations that this run wants or wanted built. */
   derivations(): readonly DrvPath[]
-  emulators(): readonly Emulator[]
   /** What later runs should know, also where the build did not come to its end. */
   lessons(flake: { readonly nixpkgs: string; readonly name: string }): Lessons
 }
@@ -38,12 +38,23 @@ export const systemsOf = (inputs: Inputs): readonly System[] => [
 ]
 
 /** What the machine executes, as the planner asks it. */
-export async function machineOf(emulation: EmulationFacts, inputs: Inputs, installed: Installed): Promise<Machine> {
+export async function machineOf(
+  emulation: EmulationFacts,
+  inputs: Inputs,
+  installed: Installed,
+  emulators: Emulators,
+): Promise<Machine> {
   const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine)
   return {
     native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
     emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
     emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
+    async emulate(systems) {
+      await emulators.register(systems)
+      const problems = emulators.problems()
+      await emulators.allow(systems.filter((system) => !problems.has(system)))
+      return problems
+    },
     builders: await readBuilders(installed.builders),
   }
 }
@@ -51,14 +62,12 @@ export async function machineOf(emulation: EmulationFacts, inputs: Inputs, insta
 /** @param machine see machineOf */
 export function openRounds(
   runner: Runner,
-  installed: Installed,
+  nix: Nix,
   inputs: Inputs,
   machine: Machine,
   planner: Planner,
+  emulators: Emulators,
 ): Rounds {
-  const { nix } = installed
-  let current = installed
-  const emulators = new Map<string, Emulator>()
   const derivations = new Set<DrvPath>()
   const rounds: Built[] = []
 
@@ -67,19 +76,9 @@ export function openRounds(
     const foreign = emulatedSystems(plans, inputs).filter(
       (system) => isForeign(system, machine.native) && system.endsWith('-linux'),
     )
-    const wanted = foreign.filter((system) => !emulators.has(system))
-    for (const emulator of await ensureEmulators(runner, wanted, inputs.qemuSource, nix)) {
-      const { system, status, reason } = emulator
-      runner.log.info(`${system}: ${status}: ${reason}`)
-      emulators.set(system, emulator)
-    }
-    const platforms = buildPlatforms(plans, machine)
-    if (platforms.length > 0) current = await applySettings(runner, current, nixSettings(platforms))
+    await emulators.register(foreign)
+    await emulators.allow(buildPlatforms(plans, machine))
   }
-  const cannotRun = (): ReadonlyMap<string, string> =>
-    new Map(
-      [...emulators.values()].flatMap(({ system, status, reason }) => (status === 'failed' ? [[system, reason]] : [])),
-    )
 
   return {
     async build(plans, { vetted, tell }) {
@@ -89,7 +88,7 @@ export function openRounds(
           const wanted = round.flatMap(({ choice }) => choice?.evaluated.drvPath ?? [])
           for (const drvPath of wanted) derivations.add(drvPath)
           const onBuilt = wanted.every((drvPath) => vetted.includes(drvPath)) ? tell : () => undefined
-          const built = await buildPlans(runner, nix, inputs, round, cannotRun(), onBuilt)
+          const built = await buildPlans(runner, nix, inputs, round, emulators.problems(), onBuilt)
           rounds.push(built)
           return built
         },
@@ -105,8 +104,7 @@ export function openRounds(
       })
     },
     derivations: () => [...derivations],
-    emulators: () => [...emulators.values()],
-    lessons: (flake) => lessonsOf(rounds, planner, flake, [...emulators.values()].some(isRegistered)),
+    lessons: (flake) => lessonsOf(rounds, planner, flake, emulators.all().some(isRegistered)),
   }
 }
 
@@ -183,5 +181,3 @@ function wayOf({ plan, error = '' }: BuildResult, nixpkgs: string): Lessons['fai
 }
 
 const isBuilt = ({ status }: BuildResult): boolean => status === 'built' || status === 'substituted'
-
-const isRegistered = (emulator: Emulator | undefined): boolean => emulator !== undefined && emulator.status !== 'failed'

@@ -140,19 +140,23 @@ function mismatch(drv: string, system: string, own: string, features: string, av
   // 2.34 tells the features only where some are missing; before, all are listed, and the system may be one of extra-platforms
   if (system === own) return missingFeatures(drv, features, available)
   const during = /during evaluation|while realising the context/.test(text)
-    ? ' It is built during evaluation (import from derivation).'
-    : ''
   const also = words(features).filter((feature) => !words(available).includes(feature))
   const more = also.length === 0 ? '' : ` It also demands the system feature ${also.join(', ')}.`
   return {
-    category: during === '' ? 'platform' : 'import-from-derivation',
-    sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during}${more}`,
-    advice:
-      during === ''
-        ? `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`
-        : `Emulators are registered after evaluation: choose the strategy cross or auto, use a runner of the kind ${system}, or register one in a step before this one and add "extra-platforms = ${system}" to extra-nix-config.`,
+    category: during ? 'import-from-derivation' : 'platform',
+    sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during ? ` ${IMPORTED}.` : ''}${more}`,
+    advice: during
+      ? emulateIt(system)
+      : `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`,
+    system,
   }
 }
+
+export const IMPORTED = 'It is built during evaluation (import from derivation)'
+
+/** What to do where evaluation needs a build for another system. */
+export const emulateIt = (system: string): string =>
+  `Choose the strategy auto or emulated and let the action register an emulator (qemu: auto), or use a runner of the kind ${system}.`
 
 function missingFeatures(drv: string, features: string, available: string): Said {
   const missing = words(features).filter((feature) => !words(available).includes(feature))

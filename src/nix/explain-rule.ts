@@ -34,6 +34,8 @@ export interface Explanation {
   /** Hash mismatches: what was written down and what it is, as Nix prints it. */
   readonly wanted?: string
   readonly got?: string
+  /** Builds for another system: which. */
+  readonly system?: string
   /** Where evaluation failed. */
   readonly position?: Position
 }
@@ -46,7 +48,9 @@ export interface Position {
 }
 
 /** A rule's answer: an explanation without category and position; undefined where the rule does not apply after all. */
-export type Said = Pick<Explanation, 'sentence' | 'advice' | 'wanted' | 'got'> & { readonly category?: Category }
+export type Said = Pick<Explanation, 'sentence' | 'advice' | 'wanted' | 'got' | 'system'> & {
+  readonly category?: Category
+}
 
 export interface Rule {
   readonly category: Category

@@ -1,5 +1,5 @@
 import { FLAKE_RULES } from './explain-flake.ts'
-import { MACHINE_RULES } from './explain-machine.ts'
+import { emulateIt, IMPORTED, MACHINE_RULES } from './explain-machine.ts'
 import { type Category, type Explanation, type Position, type Rule, shortName } from './explain-rule.ts'
 import { STORE_RULES } from './explain-store.ts'
 import { plainText } from './log-text.ts'
@@ -105,10 +105,12 @@ function placeOf(text: string): string {
   return file === '' ? '' : ` (${file.replace(/^.*\/[0-9a-z]{32}-source\//, '')}:${line}:${column})`
 }
 
-/** An explanation as a part of a sentence, without full stop. */
+/** An error of evaluation as a part of a sentence, without full stop. */
 export function explainBriefly(message: string): string {
-  const { sentence, advice } = explainNix(message)
-  const [what = '', remedy] = [sentence, advice].map((text) => text.replace(/\.$/, ''))
+  const { sentence, advice, category, system = '' } = explainNix(message)
+  // only the older ones say that it was in an evaluation
+  const texts = category === 'platform' ? [`${sentence} ${IMPORTED}`, emulateIt(system)] : [sentence, advice]
+  const [what = '', remedy] = texts.map((text) => text.replace(/\.$/, ''))
   const short = what.replace(/^the flake does not evaluate: /, '')
   return remedy === '' ? short : `${short} (${remedy})`
 }

@@ -16,6 +16,8 @@ export interface Question {
   readonly list: AttributePath | null
   /** List all names of the set: whether a value is a derivation cannot be asked. */
   readonly blind?: true
+  /** Evaluate the lookups and nothing else. */
+  readonly bare?: true
   /** The target, for the views. */
   readonly platform: Pick<Target, 'name' | 'system' | 'triple' | 'crossNames' | 'plain' | 'static'>
   readonly lookups: readonly AskedLookup[]

@@ -48,7 +48,7 @@ async function askOne(ask: Ask, question: Question): Promise<Answer> {
   }
   const lookups: Answer['lookups'][number][] = []
   for (const lookup of question.lookups) {
-    const single = await ask([{ ...question, list: null, lookups: [lookup] }])
+    const single = await ask([{ ...question, list: null, bare: true, lookups: [lookup] }])
     const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined
     lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' })
   }

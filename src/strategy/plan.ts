@@ -2,8 +2,9 @@ import type { Inputs } from '../inputs/inputs.ts'
 import { explainBriefly } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { DrvPath } from '../nix/store-path.ts'
+import type { System } from '../nix/system.ts'
 import type { Runner } from '../runner/ports.ts'
-import type { Answer, Found } from './answers.ts'
+import type { Answer, Found, Lookup } from './answers.ts'
 import { askFlake } from './ask.ts'
 import type { RemoteBuilder } from './builders.ts'
 import { choose, viewsMayWin } from './choose.ts'
@@ -11,9 +12,10 @@ import { gatherCosts, type Speeds } from './costs.ts'
 import { title } from './describe.ts'
 import type { OpenFlake } from './flake.ts'
 import type { DerivationGraph } from './graph.ts'
+import { importError, isForImport, mayImportEmulated } from './imports.ts'
 import type { RemembersName } from './memory.ts'
 import type { Facts } from './options.ts'
-import { question, viewQuestion } from './questions.ts'
+import { ownQuestion, question, viewQuestion } from './questions.ts'
 import type { Cost, Failure, Plan } from './types.ts'
 import { ViewsAhead } from './views-ahead.ts'
 import { listWanted, type Wanted } from './wanted.ts'
@@ -27,6 +29,8 @@ export interface Machine {
   readonly emulationProblem: (system: string) => string | undefined
   /** Whether an emulator for a system is registered already. */
   readonly emulatorServes: (system: string) => boolean
+  /** Registers emulators and lets Nix build for their systems. @returns why some cannot be emulated, by system */
+  readonly emulate: (systems: readonly System[]) => Promise<ReadonlyMap<string, string>>
   readonly builders: readonly RemoteBuilder[]
 }
 
@@ -40,6 +44,8 @@ export interface Experience {
 interface Item extends Wanted {
   readonly answer: Answer
   readonly viewsAsked: boolean
+  /** Evaluated with an emulator at hand. */
+  readonly emulated?: true
 }
 
 /** Decides for every target and package how it is had; again, where a way that it chose has failed. */
@@ -62,7 +68,7 @@ export async function openPlanner(
   machine: Machine,
   experience: Experience,
 ): Promise<Planner> {
-  const wanted = await listWanted(runner, nix, inputs, flake)
+  const wanted = await listWanted(runner, nix, inputs, flake, machine)
   const questions = wanted.map((item) => question(item, inputs, nix, machine))
   const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations })
   const began = performance.now()
@@ -99,37 +105,88 @@ export async function openPlanner(
     await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath))
     const experienced = await experience.failures(flake)
     return items.map((item) => {
-      const of = ({ target, package: name }: Failure) => target === item.target.name && name === item.package
-      const names = foundIn(item.answer).map(({ name }) => name)
-      const remembered = experienced.filter(({ derivation }) => names.includes(derivation))
-      const facts = factsOf(item, machine, [...failures, ...remembered].filter(of))
+      const facts = factsOf(item, machine, failuresFor(item, failures, experienced))
       return choose(item.target, item.package, { ...facts, ...known }, inputs.prefer)
     })
+  }
+  const planWithViews = async (failures: readonly Failure[]): Promise<readonly Plan[]> => {
+    const plans = await chooseAll(failures)
+    const open = items.filter(
+      (item, index) =>
+        !item.viewsAsked &&
+        !isAsItIs(item, machine) &&
+        viewsMayWin(plans[index] as Plan, inputs.prefer, evaluationSeconds),
+    )
+    if (open.length === 0) {
+      ahead.drop()
+      return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
+    }
+    const views = await ahead.answers(open)
+    items = items.map((item) => (open.includes(item) ? withViews(item, views[open.indexOf(item)]) : item))
+    return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index] as Item))
   }
   return {
     isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
     async plan(failures) {
-      const plans = await chooseAll(failures)
+      const plans = await planWithViews(failures)
       const open = items.filter(
-        (item, index) =>
-          !item.viewsAsked &&
-          !isAsItIs(item, machine) &&
-          viewsMayWin(plans[index] as Plan, inputs.prefer, evaluationSeconds),
+        (item, index) => isForImport(plans[index] as Plan, inputs.prefer) && failsToImport(item, machine),
       )
-      if (open.length === 0) {
-        ahead.drop()
-        return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
-      }
-      const views = await ahead.answers(open)
-      items = items.map((item) => {
-        const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : []
-        const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] }
-        return open.includes(item) ? { ...item, answer, viewsAsked: true } : item
-      })
-      return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index] as Item))
+      if (open.length === 0) return plans
+      const asked = await askEmulated(runner, nix, inputs, flake, machine, open)
+      items = items.map((item) => asked[open.indexOf(item)] ?? item)
+      return await planWithViews(failures)
     },
   }
 }
+
+/** What failed of one, now or before. */
+function failuresFor(
+  { target, package: name, answer }: Item,
+  failures: readonly Failure[],
+  experienced: readonly RemembersName[],
+): readonly Failure[] {
+  const names = foundIn(answer).map((found) => found.name)
+  const remembered = experienced.filter(({ derivation }) => names.includes(derivation))
+  return [...failures, ...remembered].filter((failure) => failure.target === target.name && failure.package === name)
+}
+
+const withViews = (item: Item, views: Answer | undefined): Item => ({
+  ...item,
+  answer: { ...item.answer, lookups: [...item.answer.lookups, ...(views?.lookups ?? [])] },
+  viewsAsked: true,
+})
+
+/** What is to be imported from derivations of the target is built under an emulator, and the flake's own asked again. */
+async function askEmulated(
+  runner: Runner,
+  nix: Nix,
+  inputs: Inputs,
+  flake: OpenFlake,
+  machine: Machine,
+  items: readonly Item[],
+): Promise<readonly Item[]> {
+  await flake.read() // Nix may be started anew
+  const problems = await machine.emulate([...new Set(items.map(({ target }) => target.system))])
+  const questions = items.map((item) => ownQuestion(question(item, inputs, nix, machine)))
+  const answers = await askFlake(runner, nix, flake, questions)
+  return items.map((item, index) => {
+    const problem = problems.get(item.target.system)
+    const own: readonly Lookup[] =
+      problem === undefined
+        ? (answers[index]?.lookups ?? [])
+        : [{ kind: 'own', status: 'error', error: importError(item.target.system, problem) }]
+    const others = item.answer.lookups.filter(({ kind }) => kind !== 'own')
+    return { ...item, emulated: true, answer: { ...item.answer, lookups: [...own, ...others] } }
+  })
+}
+
+const failsToImport = ({ target, answer, emulated }: Item, machine: Machine): boolean =>
+  emulated !== true &&
+  answer.lookups.some(
+    (lookup) =>
+      lookup.kind === 'own' && lookup.status === 'error' && mayImportEmulated(target.system, lookup.error, machine),
+  )
 
 /** What this machine executes and the flake has: a view could but give the same again. */
 const isAsItIs = ({ target, answer }: Item, { native }: Machine): boolean =>

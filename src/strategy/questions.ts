@@ -35,6 +35,12 @@ export function question(
   ])
 }
 
+/** Asks for the package itself alone. */
+export const ownQuestion = (question: Question): Question => ({
+  ...question,
+  lookups: question.lookups.filter(({ kind }) => kind === 'own'),
+})
+
 const ask = (target: Target, lookups: readonly AskedLookup[]): Question => ({
   target: target.system,
   list: null,

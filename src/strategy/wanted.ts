@@ -7,6 +7,8 @@ import type { Runner } from '../runner/ports.ts'
 import { askFlake } from './ask.ts'
 import { isWildcard, packageText, partitionNames, setOf } from './attributes.ts'
 import type { OpenFlake } from './flake.ts'
+import { importError, mayImportEmulated } from './imports.ts'
+import type { Machine } from './plan.ts'
 
 /** One package for one target. */
 export interface Wanted {
@@ -23,10 +25,11 @@ export async function listWanted(
   nix: Nix,
   inputs: Inputs,
   flake: OpenFlake,
+  machine: Machine,
 ): Promise<readonly Wanted[]> {
   const lists = new Map<string, ReadonlyMap<string, readonly string[]>>()
   for (const wildcard of inputs.packages.filter(isWildcard))
-    lists.set(wildcard, await listPackages(runner, nix, inputs.targets, flake, wildcard))
+    lists.set(wildcard, await listPackages(runner, nix, inputs.targets, flake, wildcard, machine))
   const namesFor = (wildcard: string, { system: wanted }: Target): readonly string[] => {
     const names = lists.get(wildcard)
     const system = names?.get(wanted)?.length === 0 ? nix.system : wanted
@@ -49,21 +52,32 @@ async function listPackages(
   targets: readonly Target[],
   flake: OpenFlake,
   wildcard: string,
+  machine: Machine,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const crossed = (system: string): boolean =>
     targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy))
   const systems = [...new Set([...targets.map((target) => target.system), nix.system])]
-  const answers = await askFlake(
-    runner,
-    nix,
-    flake,
-    systems.map((system) => ({
-      target: system,
-      list: setOf(wildcard, system),
-      platform: { name: system, system, triple: '', crossNames: [], plain: true },
-      lookups: [],
-    })),
-  )
+  const questions = systems.map((system) => ({
+    target: system,
+    list: setOf(wildcard, system),
+    platform: { name: system, system, triple: '', crossNames: [], plain: true },
+    lookups: [],
+  }))
+  const ask = () => askFlake(runner, nix, flake, questions)
+  let answers = await ask()
+  const imported = targets.filter(({ strategy, system }) => {
+    const error = answers[systems.indexOf(system)]?.listError
+    return strategy === 'emulated' && error !== undefined && mayImportEmulated(system, error, machine)
+  })
+  if (imported.length > 0) {
+    await flake.read() // Nix may be started anew
+    const problems = await machine.emulate([...new Set(imported.map(({ system }) => system))])
+    answers = (await ask()).map((answer, index) => {
+      const system = systems[index] as System
+      const problem = answer.listError === undefined ? undefined : problems.get(system)
+      return problem === undefined ? answer : { ...answer, listError: importError(system, problem) }
+    })
+  }
   const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]))
   const isEmpty = (system: System): boolean => names.get(system)?.length === 0
   const empty = [...new Set(targets.map((target) => target.system))]

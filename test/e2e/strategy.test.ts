@@ -189,6 +189,48 @@ describe.skipIf(!machineUsable())('auto', () => {
     })
   })
 
+  // import from derivation: of a program of the target; no more than its list of packages is known without
+  const importing = `{
+    inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";
+    outputs = { nixpkgs, ... }:
+      let
+        each = nixpkgs.lib.genAttrs [ "x86_64-linux" "aarch64-linux" ];
+        generated = pkgs: text: import (pkgs.runCommand "generated" { } "echo '\${text}' >$out");
+      in {
+        packages = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in generated pkgs ''pkgs: { default = pkgs.linkFarm "links" [ ]; }'' pkgs);
+        checks = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in {
+          on-target = pkgs.runCommand (generated pkgs ''"on-target"'') { } "uname -m | grep aarch64 >$out || exit 1";
+        });
+      };
+  }
+`
+
+  test.each(nixVersions)('what is built while a flake is evaluated is emulated too, with Nix %s', async (nix) => {
+    const base = { ...options(nix, importing), user: 'runner', nixFlavour: 'daemon' } as const
+    await withJob(base, async ({ runner, act, finish }) => {
+      const never = await act({ targets: 'aarch64-linux=emulated', qemu: 'never' })
+      expect(never.results[0]?.error, runner.log).toMatch(
+        /generated has to be built on aarch64-linux.*during evaluation.*qemu: auto/,
+      )
+      const cross = await act({ targets: 'aarch64-linux' })
+      expect(titles(cross.results), runner.log).toEqual([['cross', 'transparent']])
+      expect(runner.log).not.toContain('aarch64-linux: registered')
+      const fallen = await act({ targets: 'aarch64-linux', packages: 'checks.{target}.on-target' })
+      expect(fallen.ok, runner.log).toBe(true)
+      expect(titles(fallen.results)).toEqual([['emulated', null]])
+      await finish()
+    })
+    await withJob(base, async ({ runner, act, finish }) => {
+      const gone = await act({ targets: 'aarch64-linux=emulated', packages: '*', 'qemu-source': '/none' })
+      expect(gone.ok).toBe(false)
+      expect(runner.messages('error').at(-1)).toMatch(/imports from a derivation for aarch64-linux, and .*\/none/)
+      const all = await act({ targets: 'aarch64-linux=emulated', packages: '*' })
+      expect(all.ok, runner.log).toBe(true)
+      expect(all.results).toMatchObject([{ package: 'default', strategy: 'emulated', status: 'built' }])
+      await finish()
+    })
+  })
+
   // a Makefile that says CC=gcc, where a compiler of the build machine is at hand
   const withBuildCompiler = `{
     inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";
@@ -235,7 +277,7 @@ describe.skipIf(!machineUsable())('auto', () => {
       const never = await act({ targets: 'aarch64-linux', packages: 'asks-the-machine', qemu: 'never' })
       expect(never.ok).toBe(false)
       expect(never.results).toMatchObject([{ status: 'failed', strategy: 'cross' }])
-      expect(never.results[0]?.error).toMatch(/exit code 1.*\nNo other way is left:.*emulated: .*qemu/s)
+      expect(never.results[0]?.error, runner.log).toMatch(/exit code 1.*\nNo other way is left:.*emulated: .*qemu/s)
       expect(plansOf(never)[0]?.attempts).toEqual([])
       const cross = await act({ targets: 'aarch64-linux=cross', packages: 'runs-itself includes-a-table' })
       expect(cross.ok).toBe(false)
