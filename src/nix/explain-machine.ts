@@ -147,7 +147,7 @@ function mismatch(drv: string, system: string, own: string, features: string, av
     sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during ? ` ${IMPORTED}.` : ''}${more}`,
     advice: during
       ? emulateIt(system)
-      : `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`,
+      : `Name ${system} in targets, so that it is cross-compiled or an emulator registered for it (qemu: auto), or use a runner of the kind ${system}.`,
     system,
   }
 }

@@ -99,6 +99,8 @@ function allowed({ candidate: { strategy }, merit }: Option, target: Target): bo
 
 function refusal(target: Target, options: readonly Option[]): string {
   const asked = target.strategy === 'auto' ? 'No strategy works' : `Strategy ${target.strategy} does not work`
+  if (options.length === 0)
+    return `${asked} for ${target.name}: no machine builds it as its own, it is cross-compiled for. Use cross or auto`
   const namesByProblem = new Map<string, string[]>()
   for (const { candidate, problem = '' } of options) {
     const { method, hybrid, strategy } = candidate

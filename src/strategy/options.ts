@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Target } from '../inputs/inputs.ts'
-import { sameSystem } from '../nix/system.ts'
+import { platformOf } from '../nix/platform.ts'
+import { type System, sameSystem } from '../nix/system.ts'
 import type { Found, Lookup, LookupKind } from './answers.ts'
 import { joinAttributePath, namesTarget } from './attributes.ts'
 import { builderFor, type RemoteBuilder } from './builders.ts'
@@ -109,10 +111,17 @@ function ownOptions(target: Target, facts: Facts): readonly Draft[] {
     elsewhere(target, facts, found, base),
     {
       candidate: { strategy: 'emulated', ...base.candidate },
-      problem: base.problem ?? emulationProblem(found, base.candidate.cost, facts),
+      problem: base.problem ?? stray(target, found) ?? emulationProblem(found, base.candidate.cost, facts),
       merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
     },
   ]
+}
+
+/** A path such as a NixOS configuration's is for one system, whatever the target: its programs need that one's emulator. */
+function stray({ system }: Target, found: Found | undefined): string | undefined {
+  const [own, wanted] = [found?.system, system].map((each) => platformOf(each as System)?.elf)
+  if (found === undefined || own === undefined || isDeepStrictEqual(own, wanted)) return undefined
+  return `its derivation ${found.name} is for ${found.system}, not ${system}: name ${found.system} in targets`
 }
 
 /** Native without this machine: from a binary cache, or by a builder of the target's kind. */

@@ -387,6 +387,16 @@ describe('choose', () => {
       /it needs image \(kvm\), whose features/,
     ],
     [
+      'what is for another system whatever the target',
+      decide('riscv64-linux', { own: found('own', 'aarch64-linux') }),
+      /emulated: its derivation hello is for aarch64-linux, not riscv64-linux: name aarch64-linux in targets/,
+    ],
+    [
+      'emulation of what is but cross-compiled for',
+      decide('aarch64-unknown-linux-musl=emulated', { cross: [] }),
+      /Strategy emulated does not work for aarch64-unknown-linux-musl: .*Use cross or auto/,
+    ],
+    [
       'no such package',
       decide('aarch64-linux', { own: missing('own'), names: ['lua', 'zlib'] }),
       /packages\.aarch64-linux has lua, zlib/,
