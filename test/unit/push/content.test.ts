@@ -120,5 +120,8 @@ describe('the NARs that are read back', () => {
     expect(text).toBe(
       'file:///c: 2 NARs read back whole, NAR hash compared for 1, only the file hash for 1, since nothing here unpacks lz4',
     )
+    expect(describeChecks('file:///c', [[first, { compared: 'unread', fault: 'gone' }]])).toBe(
+      'file:///c: 0 NARs read back whole, NAR hash compared for 0, 1 cannot be read',
+    )
   })
 })
