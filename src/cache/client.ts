@@ -66,6 +66,8 @@ export async function askService(
     {
       accept: 'any',
       ...patience,
+      // what a command has printed is told when a cancelled job ends it
+      discardStdout: true,
       onLine: (line) => {
         // its debug lines have the signed URLs, which only its own masking hides
         if (!/^::(debug|add-mask)/.test(line) || REFUSED.test(line)) lines.push(line)

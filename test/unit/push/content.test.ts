@@ -81,7 +81,7 @@ describe('the content of a NAR at a destination', () => {
       stream: () => Promise.reject(new DestinationError('HTTP 404', { status: 404, passing: false })),
     }
     expect(await checkContent(broken, info, unpacker(commands))).toEqual({
-      compared: 'nothing',
+      compared: 'unread',
       fault: 'its NAR cannot be read: HTTP 404',
     })
   })
