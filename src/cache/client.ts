@@ -21,6 +21,9 @@ export const clientProgram = ({ facts }: Runner): string => join(facts.assets, '
 /** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
 const PATIENT: Patience = { timeoutSeconds: 1200, silentSeconds: 180 }
 
+/** Its only word on why the service took no key: what it says aloud is that another job may be making the entry. */
+const REFUSED = /^::debug::Failed to reserve cache: (?:Error: )?(.*)$/
+
 const PASSED_ON = [
   ...['ACTIONS_CACHE_SERVICE_V2', 'ACTIONS_RESULTS_URL', 'ACTIONS_CACHE_URL', 'ACTIONS_RUNTIME_TOKEN'],
   'ACTIONS_CACHE_MODE',
@@ -63,9 +66,11 @@ export async function askService(
     {
       accept: 'any',
       ...patience,
+      // what a command has printed is told when a cancelled job ends it
+      discardStdout: true,
       onLine: (line) => {
         // its debug lines have the signed URLs, which only its own masking hides
-        if (!/^::(debug|add-mask)/.test(line)) lines.push(line)
+        if (!/^::(debug|add-mask)/.test(line) || REFUSED.test(line)) lines.push(line)
       },
     },
   )
@@ -76,20 +81,33 @@ export async function askService(
 
 /** What the client's output says. @param ended why it was ended before its end */
 export function readResult(lines: readonly string[], ended: string | undefined): ClientResult {
+  const refusals = lines.flatMap((line) => REFUSED.exec(line)?.[1] ?? [])
+  const refused = refusals.find((reason) => !/\(409\)|already exists|was not ok/.test(reason))
   const complaints = lines.flatMap((line) => {
-    const match = /^::(?:warning|error)[^:]*::(.*)$/.exec(line) ?? /^(Failed to save: .*)$/.exec(line)
-    return match?.[1] === undefined ? [] : [match[1].replaceAll('%0A', ' ').replaceAll('%25', '%')]
+    const text = /^::(?:warning|error)[^:]*::(.*)$/.exec(line)?.[1] ?? /^Failed to save: (.*)$/.exec(line)?.[1]
+    if (text === undefined) return []
+    return refused !== undefined && text.startsWith('Unable to reserve') ? [refused] : [text]
   })
   const answer = parsed(lines.findLast((line) => line.startsWith('{')) ?? '')
   const error = ended ?? member(answer, 'error') ?? (answer === undefined ? 'it ended without an answer' : undefined)
-  const said = [...complaints, ...(error === undefined ? [] : [String(error)])]
+  const said = [...complaints, ...(error === undefined ? [] : [String(error)])].map(plainly)
+  // a question that failed is asked again, and an error is told where it comes up and where it is caught
+  const once = said.filter((text, at) => said.findIndex((other) => other.includes(text)) === at)
   const key = member(answer, 'key')
   return {
     key: typeof key === 'string' ? key : undefined,
     done: member(answer, 'done') === true,
-    complaint: said.length === 0 ? undefined : said.join('; ').slice(0, 1000),
+    complaint: once.length === 0 ? undefined : once.join('; ').slice(0, 1000),
   }
 }
+
+/** A complaint as a clause. */
+const plainly = (text: string): string =>
+  text
+    .replaceAll('%0A', ' ')
+    .replaceAll('%25', '%')
+    .replace(/^Failed to (restore|save): /, '')
+    .replace(/\.+$/, '')
 
 function parsed(text: string): unknown {
   try {

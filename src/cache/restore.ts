@@ -5,7 +5,7 @@ import type { Inputs, SigningKey } from '../inputs/inputs.ts'
 import { systemOf } from '../nix/system.ts'
 import { count, formatBytes } from '../nix/units.ts'
 import type { Runner } from '../runner/ports.ts'
-import { askService, clientProgram, FOLDER_NAME } from './client.ts'
+import { askService, type ClientResult, clientProgram, FOLDER_NAME } from './client.ts'
 import { chooseUse, readServiceFacts, type StoreFacts, whyNotAdmitted } from './decide.ts'
 import { printEntry } from './entry.ts'
 import { gatherKeyFacts, readEvent, type Wanted } from './facts.ts'
@@ -25,6 +25,8 @@ export interface Restored {
   /** `exact`: saved from this branch, with this flake.lock, for these targets and packages. */
   readonly hit: 'exact' | 'partial' | 'none'
   readonly entries: CacheEntries
+  /** Key of what was restored. */
+  readonly from?: string
   /** Settings that make the folder a substituter of this run, with the key of this run; empty where nothing is in it. */
   readonly settings: Readonly<Record<string, string>>
   /** What was wrong with the service or with what it gave; the run goes on without that. */
@@ -114,14 +116,14 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
     path: FOLDER_NAME,
     keys: empty.keys.restore,
   })
-  const problem = answer.complaint === undefined ? {} : { problem: answer.complaint }
+  const problem = answer.complaint === undefined ? {} : { problem: `nothing is restored: ${answer.complaint}` }
   if (answer.key === undefined) {
-    runner.log.info(`No cache was found${answer.complaint === undefined ? '' : `: ${answer.complaint}`}.`)
+    if (answer.complaint === undefined) runner.log.info('No cache was found.')
     return { ...empty, ...problem }
   }
   const found = join(staging, FOLDER_NAME)
   if (!answer.done || !isFolder(found))
-    return { ...empty, damaged: true, problem: answer.complaint ?? `the archive of ${answer.key} cannot be unpacked` }
+    return { ...empty, damaged: true, problem: `the archive of ${answer.key} cannot be unpacked${because(answer)}` }
   const { judged, ledger } = await judgeFound(empty, found)
   const memory = readMemoryFile(found)
   await takeOver(runner, empty, judged.entries, found)
@@ -135,6 +137,7 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
     ledger,
     memory,
     entries,
+    from: answer.key,
     hit: entries.size === 0 ? 'none' : hitKind(empty.keys, answer.key),
     settings: entries.size === 0 ? {} : substituterSettings(empty),
     damaged: first !== undefined,
@@ -143,6 +146,8 @@ async function fetchCache(runner: Runner, empty: Restored): Promise<Restored> {
       : { problem: `${count(dropped.length, 'file')} of the cache left out (${first.name}: ${first.reason})` }),
   }
 }
+
+const because = ({ complaint }: ClientResult): string => (complaint === undefined ? '' : `: ${complaint}`)
 
 async function judgeFound(restored: Restored, found: string): Promise<{ judged: Judged; ledger: Ledger }> {
   const { storeDirectory, use, signer } = restored

@@ -132,8 +132,10 @@ async function send(
   evicted: number,
 ): Promise<Saved> {
   const { env, folder } = runner.facts
-  const salt = restored.damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : ''
-  const key = `${restored.keys.save}${contentDigest(kept.values(), salt)}`
+  const keyOf = (salt: string) => `${restored.keys.save}${contentDigest(kept.values(), salt)}`
+  // the key of what was restored, with which something was missing: it did not hold what its key says
+  const damaged = restored.damaged || keyOf('') === restored.from
+  const key = keyOf(damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : '')
   const answer = await askService(runner, restored.program, folder, { verb: 'save', path: FOLDER_NAME, key })
   if (!answer.done) return { saved: false, reason: `not saved: ${answer.complaint ?? 'the service took nothing'}` }
   const bytes = formatBytes([...kept.values()].reduce((sum, { fileSize }) => sum + fileSize, 0))

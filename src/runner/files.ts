@@ -37,13 +37,13 @@ export function createFiles(commands: Pick<Commands, 'run'>, folder: string, isR
   }
 }
 
-/** Store folders are read-only: who is not root has to make them writable first. */
+/** Store folders are read-only, and an archive may have any mode: who is not root has to make them writable first. */
 async function removeTree(path: string, commands: Pick<Commands, 'run'>): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 3 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
-    await commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', path] }, { timeoutSeconds: 600 })
+    await commands.run({ tool: 'chmod', args: ['-R', 'u+rwX', '--', path] }, { timeoutSeconds: 600 })
     await rm(path, { recursive: true, force: true, maxRetries: 3 })
   }
 }

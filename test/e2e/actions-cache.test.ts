@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { fixtures, prepareFixtures } from '../fixtures/fixtures.ts'
 import { machineUsable } from '../rig/available.ts'
@@ -81,6 +82,43 @@ test.skipIf(!machineUsable())('what one job learnt, the next job on a fresh mach
         await finish()
       })
     }
+  } finally {
+    rmSync(kept, { recursive: true })
+  }
+})
+
+test.skipIf(!machineUsable()).each([
+  ['saves', 'PUT'],
+  ['restores', 'GET'],
+])('a job that is cancelled while it %s shows no signed URL', async (_, method) => {
+  const kept = mkdtempSync(join(tmpdir(), 'cache-service-'))
+  const binds = [{ source: kept, target: '/srv/cache', readOnly: false }]
+  const job = (played: Parameters<typeof withJob>[1]) =>
+    withJob({ user: 'runner', nix: '2.34.8', nixFlavour: 'daemon', binds }, played)
+  const hosted = { RUNNER_ENVIRONMENT: 'github-hosted' }
+  const inputs = { targets: 'x86_64-linux', packages: 'hello', cache: 'true' }
+  try {
+    if (method === 'GET')
+      await job(async ({ machine, runner, act, finish }) => {
+        Object.assign(runner.job.env, await startService(machine), hosted)
+        await act(inputs)
+        await finish()
+      })
+    await job(async ({ machine, runner, act, finish }) => {
+      Object.assign(runner.job.env, await startService(machine), hosted)
+      const requests = machine.path('/run/service/requests.jsonl')
+      writeFileSync(
+        machine.path('/run/service/faults.json'),
+        JSON.stringify([{ match: `^${method} /actions-cache`, hang: true }]),
+      )
+      const running = act(inputs)
+      while (!existsSync(requests) || !readFileSync(requests, 'utf8').includes(`"${method}"`)) await sleep(20)
+      runner.cancel()
+      await running
+      await finish()
+      expect(runner.log).toMatch(/the job was cancelled/)
+      expect(runner.log).not.toContain('sig')
+    })
   } finally {
     rmSync(kept, { recursive: true })
   }

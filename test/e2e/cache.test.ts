@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -175,6 +176,12 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
   it.each([
     ['a narinfo', (folder: string) => rmSync(join(folder, narinfoOf(folder, 'a'))), ['a', 'b', 'c']],
     ['a NAR', (folder: string) => rmSync(join(folder, 'nar', narOf(folder, 'c'))), ['c']],
+    ['a narinfo that nothing refers to', (folder: string) => rmSync(join(folder, narinfoOf(folder, 'c'))), ['c']],
+    [
+      'all of it',
+      (folder: string) => readdirSync(folder).map((name) => rmSync(join(folder, name), { recursive: true })),
+      ['a', 'b', 'c'],
+    ],
     ['half of a NAR', (folder: string) => truncateSync(join(folder, 'nar', narOf(folder, 'c')), 50), ['c']],
     ['half of a narinfo', (folder: string) => truncateSync(join(folder, narinfoOf(folder, 'c')), 150), ['c']],
     ['the ledger', (folder: string) => rmSync(join(folder, 'nix-multiarch.json')), []],
@@ -183,6 +190,18 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
     tamper(change)
     await start()
     expect(await play({ key: KEY }, chain())).toMatchObject({ built, buildExit: 0, saved: { saved: built.length > 0 } })
+  })
+
+  it('goes on where its files may not be read', async () => {
+    await start({ user: 'runner' })
+    await play({ key: KEY }, chain())
+    tamper((folder) => chmodSync(join(folder, 'nar'), 0))
+    await start({ user: 'runner' })
+    expect(await play({ key: KEY }, chain())).toMatchObject({
+      built: ['a', 'b', 'c'],
+      restored: { problem: expect.stringContaining('permission denied') },
+      saved: { saved: true },
+    })
   })
 
   it.each([

@@ -133,6 +133,8 @@ describe.skipIf(!usable)('a push that goes wrong', () => {
     const locked = await startBinaryCache(stage.machine, { auth: 'basic:user:right-password' })
     const readOnly = await startBinaryCache(stage.machine)
     readOnly.setFaults([{ match: '^PUT', status: 405 }])
+    const forgetful = await startBinaryCache(stage.machine)
+    forgetful.setFaults([{ match: '^PUT', status: 200, body: '<html>Welcome' }])
     const foreign = await startBinaryCache(stage.machine)
     await stage.machine.sh(`echo 'StoreDir: /gnu/store' > ${foreign.root}/nix-cache-info`)
     const page = await startBinaryCache(stage.machine)
@@ -145,6 +147,7 @@ describe.skipIf(!usable)('a push that goes wrong', () => {
       [locked.url.replace('//', '//user:wrong-password@'), /HTTP 401, it wants credentials, or those given are wrong/],
       [locked.url, /HTTP 401/],
       [readOnly.url, /HTTP 405, it is not a place that can be written to/],
+      [forgetful.url, /it takes what is written, says so, and does not have it/],
       [foreign.url, /a cache for the store \/gnu\/store, but this Nix uses \/nix\/store/],
       [page.url, /not a binary cache/],
       [broken.url, /HTTP 503, the server is in trouble/],
@@ -182,6 +185,19 @@ describe.skipIf(!usable)('a push that goes wrong', () => {
     cache.setFaults([])
     const again = await stage.push({ roots: [root], to: [cache.url] })
     expect(again.reports[0]).toMatchObject({ status: 'ok', verified: 51 })
+  })
+
+  it('tells what came there before writing was refused', async () => {
+    const root = await stage.evaluate(layered(5, 2, 'half'))
+    const cache = await startBinaryCache(stage.machine)
+    cache.setFaults([{ match: '^PUT .*narinfo', skip: 3, status: 403 }])
+    const { reports } = await stage.push({ roots: [root], to: [cache.url] })
+    const there = stage.narinfos(cache.root).map(({ path }) => path)
+    expect(there).toHaveLength(3)
+    expect(reports[0]).toMatchObject({ status: 'failed', verified: 3 })
+    expect(counts(reports[0])).toEqual({ pushed: 3, failed: 8 })
+    const pushed = reports[0]?.paths.filter(({ status }) => status === 'pushed') ?? []
+    expect(pushed.map(({ path }) => path).sort()).toEqual(there.sort())
   })
 
   it('brings to each of two destinations just what it lacks', async () => {

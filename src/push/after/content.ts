@@ -35,8 +35,8 @@ export function unpacker(commands: Pick<Commands, 'find' | 'filter'>): Unpacker 
 export interface ContentCheck {
   /** What is wrong with it. */
   readonly fault?: string
-  /** `packed`: nothing here unpacks it, so only the hash of the file was compared. */
-  readonly compared: 'nar' | 'packed' | 'nothing'
+  /** `packed`: nothing here unpacks it, so only the hash of the file was compared; `unread`: it did not come whole. */
+  readonly compared: 'nar' | 'packed' | 'nothing' | 'unread'
 }
 
 /** Reads a NAR whole and compares the hash of what is stored, and that of the NAR in it, which is what is signed. */
@@ -56,7 +56,7 @@ async function compare(objects: Objects, info: NarInfo, way: (() => Duplex) | un
       if (!isBrokenOff(cause)) throw cause
       // whether another try helps was looked at already, unless it broke off in the middle
       if (cause instanceof DestinationError || attempt === TRIES)
-        return { compared: 'nothing', fault: `its NAR cannot be read: ${cause.message}` }
+        return { compared: 'unread', fault: `its NAR cannot be read: ${cause.message}` }
     }
   }
 }

@@ -49,7 +49,8 @@ export async function readBack(
     return { ...seenOf(before, after), faults, verified: after.size - faults.size, ...dead }
   } catch (cause) {
     const reason = delivery.dead ?? `reading back: ${reasonOf(cause)}`
-    return { ...seenOf(before, before), faults: delivery.lost, verified: 0, reason }
+    const good = new Map([...before].filter(([, { state }]) => state === 'good'))
+    return { ...seenOf(before, good), faults: delivery.lost, verified: 0, reason }
   }
 }
 
@@ -105,11 +106,13 @@ async function checkContents(
 
 /** Which hashes were compared, in a sentence. */
 export function describeChecks(shown: string, checks: readonly (readonly [NarInfo, ContentCheck])[]): string {
+  const read = checks.filter(([, { compared }]) => compared !== 'unread')
   const number = (wanted: ContentCheck['compared']) => checks.filter(([, { compared }]) => compared === wanted).length
-  const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))]
+  const methods = [...new Set(read.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))]
   const [packed, nothing] = [number('packed'), number('nothing')]
   return [
-    `${shown}: ${count(checks.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
+    `${shown}: ${count(read.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
+    ...(number('unread') === 0 ? [] : [`${number('unread')} cannot be read`]),
     ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
     ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
     ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),

@@ -15,6 +15,7 @@ export interface Copy {
 export interface Seen {
   /** What was there, right and signed. */
   readonly before: ReadonlySet<StorePath>
+  /** What is there, right and, but for what is in `faults`, signed. */
   readonly after: ReadonlyMap<StorePath, Copy>
   /** What is wrong, by path, after the push. */
   readonly faults: ReadonlyMap<StorePath, string>
@@ -52,8 +53,10 @@ export function reportOf(
 }
 
 function became(path: StorePath, seen: Seen): PushedPath {
-  const { bytes, signatures } = seen.after.get(path) ?? { bytes: 0, signatures: [] }
-  const reason = seen.faults.get(path) ?? seen.reason
+  const copy = seen.after.get(path)
+  const { bytes, signatures } = copy ?? { bytes: 0, signatures: [] }
+  // what came there before the push failed is there
+  const reason = seen.faults.get(path) ?? (copy === undefined ? seen.reason : undefined)
   if (reason !== undefined) return { path, status: 'failed', bytes, reason }
   return { path, status: seen.before.has(path) ? 'present' : 'pushed', bytes, signatures }
 }

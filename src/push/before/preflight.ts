@@ -56,6 +56,8 @@ async function problemOf(
     const wrong = info === undefined ? undefined : wrongCacheInfo(info.toString(), nix.storeDirectory)
     if (wrong !== undefined || destination.scheme === 'file') return wrong
     await objects.write(PROBE, bytesOf('Written by nix-multiarch to see whether it may; can be deleted.\n'))
+    if ((await objects.size(PROBE)) === undefined)
+      return 'it takes what is written, says so, and does not have it: a place that cannot be written to'
     const limit = await objects.limit?.(PROBE)
     await objects.remove(PROBE)
     if (limit !== undefined) runner.log.warning(limitWarning(destination.shown, limit))

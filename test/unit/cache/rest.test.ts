@@ -144,17 +144,41 @@ describe('what is kept', () => {
 })
 
 describe('the client', () => {
+  const refused = (reason: string) => [
+    `::debug::Failed to reserve cache: Error: ${reason}`,
+    'Failed to save: Unable to reserve k, another job may be creating this cache.',
+  ]
   it.each([
     [['{"done":true,"key":"k"}'], undefined, { key: 'k', done: true, complaint: undefined }],
     [
       ['::warning::Failed to restore: x%0Ay', '{"done":false}'],
       undefined,
-      { key: undefined, done: false, complaint: 'Failed to restore: x y' },
+      { key: undefined, done: false, complaint: 'x y' },
     ],
     [
       ['::error::a', 'Failed to save: b', '{"done":false}'],
       undefined,
-      { key: undefined, done: false, complaint: 'a; Failed to save: b' },
+      { key: undefined, done: false, complaint: 'a; b' },
+    ],
+    [
+      ['::warning::Failed to restore: x.', '::warning::Failed to restore: x.', '{"done":false}'],
+      undefined,
+      { key: undefined, done: false, complaint: 'x' },
+    ],
+    [
+      ['::warning::upload: y', '::warning::Failed to save: y', '{"done":false}'],
+      undefined,
+      { key: undefined, done: false, complaint: 'upload: y' },
+    ],
+    [
+      [...refused('(429) Too Many Requests'), '{"done":false}'],
+      undefined,
+      { key: undefined, done: false, complaint: '(429) Too Many Requests' },
+    ],
+    [
+      [...refused('(409) Conflict'), '{"done":false}'],
+      undefined,
+      { key: undefined, done: false, complaint: 'Unable to reserve k, another job may be creating this cache' },
     ],
     [['{"done":false,"error":"thrown"}'], undefined, { key: undefined, done: false, complaint: 'thrown' }],
     [['noise'], undefined, { key: undefined, done: false, complaint: 'it ended without an answer' }],

@@ -81,7 +81,7 @@ describe('the content of a NAR at a destination', () => {
       stream: () => Promise.reject(new DestinationError('HTTP 404', { status: 404, passing: false })),
     }
     expect(await checkContent(broken, info, unpacker(commands))).toEqual({
-      compared: 'nothing',
+      compared: 'unread',
       fault: 'its NAR cannot be read: HTTP 404',
     })
   })
@@ -119,6 +119,9 @@ describe('the NARs that are read back', () => {
     ])
     expect(text).toBe(
       'file:///c: 2 NARs read back whole, NAR hash compared for 1, only the file hash for 1, since nothing here unpacks lz4',
+    )
+    expect(describeChecks('file:///c', [[first, { compared: 'unread', fault: 'gone' }]])).toBe(
+      'file:///c: 0 NARs read back whole, NAR hash compared for 0, 1 cannot be read',
     )
   })
 })
