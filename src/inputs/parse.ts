@@ -123,10 +123,10 @@ const HINTS: readonly (readonly [sign: RegExp, hint: string])[] = [
   [/#/, 'the flake stands in the input flake: give what follows #'],
 ]
 
-/** Names joined by dots, each plain or in double quotes, as after the `#` of an installable. */
+/** Names joined by dots, each plain (`hello`, `foldl'`) or in double quotes, as after the `#` of an installable. */
 function isAttributePath(text: string): boolean {
-  const names = /^(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+)(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+))*$/
-  return names.test(text) && !text.startsWith('-')
+  const name = /"(?:[^"\\]|\\.)*"|(?!')[^\s".$`\\;(){}#*!^]+/.source
+  return new RegExp(`^(?:${name})(?:\\.(?:${name}))*$`).test(text) && !text.startsWith('-')
 }
 
 export function parseTemplate(text: string): Checked<string | undefined> {

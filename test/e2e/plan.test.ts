@@ -246,6 +246,17 @@ describe.skipIf(!machineUsable())('the plan', () => {
     })
   })
 
+  test('packages that throw as a whole are an error that says what they throw', async () => {
+    const flake = `{
+      outputs = { self }: { packages = throw "this flake needs Nix 3"; };
+    }`
+    await withJob({ ...existing, flake }, async (job) => {
+      expect((await plan(job, {})).ok).toBe(false)
+      expect(job.runner.messages('error').at(-1)).toMatch(/does not evaluate: .*this flake needs Nix 3/)
+      await job.finish()
+    })
+  })
+
   test('a cross build that the flake does not declare is left to the job, which makes it or says why not', async () => {
     await withJob({ ...existing, flake: join(flakes, 'utils') }, async (job) => {
       const { packages, include } = await plan(job, { targets: 'riscv64-linux=cross', packages: 'left' })

@@ -101,6 +101,7 @@ function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest 
 }
 
 /** Names of items, as survey.nix makes them with toJSON. */
+export const SYSTEMS_ID = JSON.stringify(['systems'])
 export const listId = (target: string, text: string): string => JSON.stringify([target, text])
 export const lookupId = (target: string, text: string, name: string, kind: LookupKind): string =>
   JSON.stringify([target, text, name, kind])

@@ -8,7 +8,7 @@ import { inParallel } from '../../runner/parallel.ts'
 import type { Runner } from '../../runner/ports.ts'
 import type { OpenFlake } from '../flake.ts'
 import { doneItems, emptyState, lockedUrl, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
-import type { SurveyRequest } from './survey-request.ts'
+import { type SurveyRequest, SYSTEMS_ID } from './survey-request.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
 /** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
@@ -38,17 +38,22 @@ export async function surveyFlake(
     const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onItem })
     if (error === undefined) break
     const target = state.open === undefined ? undefined : targetOf(state.open)
-    if (state.open === undefined || target === undefined) {
-      const { url } = await flake.read()
-      const { sentence, advice } = explainNix(error)
-      throw new UserError(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim())
-    }
+    if (state.open === undefined || target === undefined) throw await broken(flake, error)
     takeError(state, state.open, error)
     state.open = undefined
     errors.set(target, (errors.get(target) ?? 0) + 1)
   }
   await askMessages(runner, nix, flake, request, state)
+  const systems = state.lookups.get(SYSTEMS_ID)
+  const onlyThese = request.targets.every(({ onlyExposed }) => onlyExposed)
+  if (onlyThese && systems !== undefined && 'error' in systems) throw await broken(flake, systems.error)
   return state
+}
+
+async function broken(flake: OpenFlake, error: string): Promise<UserError> {
+  const { url } = await flake.read()
+  const { sentence, advice } = explainNix(error)
+  return new UserError(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim())
 }
 
 /** Takes the items as they begin. */

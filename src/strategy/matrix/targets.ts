@@ -62,4 +62,8 @@ export function leftOut(
 }
 
 /** What parseTarget says, without the name, which stands before it, and what is allowed. */
-const shortened = (problem: string): string => problem.replace(/^"[^"]*":? /, '').replace(/;.*/s, '')
+const shortened = (problem: string): string =>
+  problem
+    .replace(/^"[^"]*": /, '')
+    .replace(/^"[^"]*"/, 'it')
+    .replace(/;.*/s, '')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Target } from '../../../src/inputs/inputs.ts'
+import { parsePackages } from '../../../src/inputs/parse.ts'
 import { parseTarget } from '../../../src/inputs/targets.ts'
 import type { System } from '../../../src/nix/system.ts'
 import {
@@ -24,7 +25,8 @@ test.each(['packages.x86_64-linux.hello', 'a."b.c".d', 'hello', '"x y"'])(
   },
 )
 
-test.each([['a"b'], ['a\\b'], [''], ['a.b'], ['*']])('the name %j survives being written', (name) => {
+test.each([['a"b'], ['a\\b'], [''], ['a.b'], ['*'], ["foldl'"]])('the name %j survives being written', (name) => {
+  expect(parsePackages(packageText('*', name))).toEqual({ value: [packageText('*', name)] })
   expect(splitAttributePath(joinAttributePath(['packages', name]))).toEqual(['packages', name])
   expect(splitAttributePath(packageText('checks.{target}.*', name))).toEqual(['checks', '{target}', name])
 })

@@ -81,8 +81,10 @@ describe('runners', () => {
     const { placed: all, problems } = placeTargets(inputs)
     expect(problems).toEqual([])
     expect(all.every(({ discovered }) => discovered)).toBe(true)
-    const left = leftOut(inputs, all, ['x86_64-linux', 'aarch64-darwin'])
-    expect(left).toEqual([{ system: 'aarch64-darwin', reason: 'nixpkgs does not cross-compile for it on Linux' }])
+    expect(leftOut(inputs, all, ['x86_64-linux', 'aarch64-darwin', 'hello'])).toEqual([
+      { system: 'aarch64-darwin', reason: 'nixpkgs does not cross-compile for it on Linux' },
+      { system: 'hello', reason: 'it is not a known target' },
+    ])
     expect(placeTargets(inputsOf({ targets: 's390x-linux=native' })).problems).toHaveLength(1)
   })
 })
