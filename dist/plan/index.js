@@ -2206,11 +2206,7 @@ async function connect(runner, found, wanted) {
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, {});
     const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
-    const checked = wanted.prepared !== undefined && !sandboxSet;
-    const byRoot = facts.privilege !== 'none' && (facts.uid === 0 || !facts.storeWritable);
-    // asked meanwhile
-    const probing = byRoot && !checked && !sandboxSet ? requireSandbox(runner, true) : undefined;
-    probing?.catch(() => undefined); // heard where the answer counts
+    const sandboxChecked = beginSandboxCheck(runner, facts, wanted, sandboxSet);
     const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared]);
     const nix = describeNix(found, effective, access, env);
     const trusted = await findTrust(runner, nix, access, effective);
@@ -2219,7 +2215,7 @@ async function connect(runner, found, wanted) {
         await claimNixFolder(runner);
     const [buildUsers] = await Promise.all([
         provideBuildUsers(runner, effective, kind, wanted.installed),
-        !checked && (effective.sandbox || !sandboxSet) ? (probing ?? checkSandbox(runner, facts, kind)) : undefined,
+        sandboxChecked(effective, kind),
         kind !== 'fixed' && facts.privilege !== 'none' ? openKvm(runner) : undefined,
         wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
     ]);
@@ -2279,12 +2275,21 @@ async function findTrust(runner, nix, access, { trustedUsers }) {
     const groups = trustedUsers.some((name) => name.startsWith('@')) ? await groupNames(runner) : [];
     return isTrusted(trustedUsers, runner.facts.user, groups);
 }
-/** Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for. */
-async function checkSandbox(runner, facts, kind) {
-    const buildsByRoot = facts.uid === 0 || !facts.storeWritable;
-    if (buildsByRoot && facts.privilege === 'none')
-        return;
-    await requireSandbox(runner, buildsByRoot || kind === 'own-daemon');
+/**
+ * Asks the kernel where builds run as this run can run something: not for a daemon that only its root can speak for.
+ * Where it will be asked in any case it is asked at once.
+ * @returns ends when it is known that there can be a sandbox, if there has to be one
+ */
+function beginSandboxCheck(runner, facts, { prepared }, sandboxSet) {
+    const byRoot = facts.uid === 0 || !facts.storeWritable;
+    const settled = (prepared !== undefined && !sandboxSet) || (byRoot && facts.privilege === 'none');
+    const begun = byRoot && !settled && !sandboxSet ? requireSandbox(runner, true) : undefined;
+    begun?.catch(() => undefined); // heard where the answer counts
+    return async (effective, kind) => {
+        if (settled || (sandboxSet && !effective.sandbox))
+            return;
+        await (begun ?? requireSandbox(runner, byRoot || kind === 'own-daemon'));
+    };
 }
 /** Where root builds, it does so as users of its own; where Nix is only visited by root, its builds run as root. */
 async function provideBuildUsers(runner, effective, kind, installed) {
