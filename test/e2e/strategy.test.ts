@@ -199,6 +199,7 @@ describe.skipIf(!machineUsable())('auto', () => {
       in {
         packages = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in generated pkgs ''pkgs: { default = pkgs.linkFarm "links" [ ]; }'' pkgs);
         checks = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in {
+          patched = (import (nixpkgs.legacyPackages.x86_64-linux.runCommand "patched" { } "cp -r \${nixpkgs} $out") { inherit system; }).bash;
           on-target = pkgs.runCommand (generated pkgs ''"on-target"'') { } "uname -m | grep aarch64 >$out || exit 1";
         });
       };
@@ -212,6 +213,8 @@ describe.skipIf(!machineUsable())('auto', () => {
       expect(never.results[0]?.error, runner.log).toMatch(
         /generated has to be built on aarch64-linux.*during evaluation.*qemu: auto/,
       )
+      const patched = await act({ targets: 'aarch64-linux=cross', packages: 'checks.{target}.patched' })
+      expect(patched.results[0]?.error).toMatch(/imports a copy of nixpkgs that a derivation makes/)
       const cross = await act({ targets: 'aarch64-linux' })
       expect(titles(cross.results), runner.log).toEqual([['cross', 'transparent']])
       expect(runner.log).not.toContain('aarch64-linux: registered')
