@@ -2,7 +2,7 @@ import { explainNix } from '../nix/explain.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { Runner } from '../runner/ports.ts'
 import type { Plan } from '../strategy/types.ts'
-import { failuresIn } from './culprits.ts'
+import { culpritsOf, failuresIn } from './culprits.ts'
 import type { FollowedDerivation } from './log/follow.ts'
 import type { Followed } from './realise.ts'
 import { derivationClosure } from './store.ts'
@@ -15,8 +15,10 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
   const seen = [...followed.derivations.values()].filter(({ drvPath }) => needed.has(drvPath))
   const failures = failuresIn(seen, followed.errors)
   const own = followed.errors.filter(({ drvPath }) => drvPath !== undefined && needed.has(drvPath))
+  const byItself = failures.find(({ error, status }) => error !== undefined || status !== 'failed')
   // without a word ends what is ended by another's failure
-  const culprit = failures.find(({ error }) => error !== undefined) ?? (own.length === 0 ? failures[0] : undefined)
+  const isEnded = own.length > 0 || culpritsOf([...followed.derivations.values()], followed.errors).length > 0
+  const culprit = byItself ?? (isEnded ? undefined : failures[0])
   if (culprit !== undefined) {
     const { seconds, drvPath, lastLines } = culprit
     const { category } = explainNix(culprit.error ?? '', lastLines)

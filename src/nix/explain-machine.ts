@@ -65,9 +65,9 @@ export const MACHINE_RULES: readonly Rule[] = [
     pattern: /executing '([^']+)': No such file or directory/,
     inLogs: true,
     say: ([, program = '']) => ({
-      sentence: `${shortName(program)} could not be started inside the build sandbox: its interpreter or emulator is not there.`,
+      sentence: `${shortName(program)} could not be started inside the build sandbox: it is not there, or its interpreter or emulator is not.`,
       advice:
-        'An emulator must be static and registered with the flag F to be seen in a sandbox; let the action register it (qemu: always). A script needs an interpreter from the store.',
+        'An emulator must be static and registered with the flag F to be seen in a sandbox; let the action register it (qemu: always). A builder or script of the machine, such as /bin/bash, is not in the sandbox: take it from the store.',
     }),
   },
   {

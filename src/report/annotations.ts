@@ -25,10 +25,7 @@ export function annotationsOf(
   onPushFailure: 'fail' | 'warn',
   placesOf: (mismatch: HashMismatch) => readonly Place[] = () => [],
 ): readonly ReportAnnotation[] {
-  const failed = results.filter(({ status }) => status === 'failed')
-  const roots = new Map<string, readonly BuildResult[]>()
-  for (const result of failed) roots.set(rootOf(result), [...(roots.get(rootOf(result)) ?? []), result])
-  const worstFirst = [...roots.values()].sort((a, b) => b.length - a.length)
+  const worstFirst = [...failuresOf(results)].sort((a, b) => b.length - a.length)
   const builds = worstFirst.map((group) => buildAnnotation(group, placesOf))
   const push = pushes
     .filter(({ status }) => status === 'failed')
@@ -68,6 +65,18 @@ const noteAnnotations = (results: readonly BuildResult[]): readonly ReportAnnota
     where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
   }))
 
+/** The failed packages, those together that fell with the same derivation. */
+export function failuresOf(results: readonly BuildResult[]): readonly (readonly BuildResult[])[] {
+  const roots = new Map<string, BuildResult[]>()
+  for (const result of results.filter(({ status }) => status === 'failed')) {
+    const root = rootOf(result)
+    const known = roots.get(root)
+    if (known === undefined) roots.set(root, [result])
+    else known.push(result)
+  }
+  return [...roots.values()]
+}
+
 /** Failures of one derivation have one text but for the package that needs it. */
 const rootOf = ({ error = '', log = [] }: BuildResult): string =>
   [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n')
@@ -78,8 +87,7 @@ function buildAnnotation(
 ): ReportAnnotation {
   const [{ plan, error = 'it was not built', log = [], mismatch } = group[0] as BuildResult] = group
   const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`
-  const others =
-    group.length === 1 ? [] : [`${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`]
+  const others = group.length === 1 ? [] : [fallenWith(group)]
   const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-LAST_LINES).map((line) => `  ${line}`)]
   const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, placesOf(mismatch))
   return {
@@ -103,6 +111,10 @@ function rightHash(
     where: { file: first.file, startLine: first.line },
   }
 }
+
+/** @param group more than one */
+export const fallenWith = (group: readonly BuildResult[]): string =>
+  `${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`
 
 const namesOf = (results: readonly BuildResult[]): string => {
   const names = results.slice(0, MOST_ERRORS).map(({ plan }) => `${plan.package} for ${plan.target.name}`)

@@ -1,6 +1,6 @@
 import type { BuildResult } from '../build/types.ts'
 import { count } from '../nix/units.ts'
-import { notesOf } from './annotations.ts'
+import { failuresOf, fallenWith, notesOf } from './annotations.ts'
 import { closureSection } from './closures.ts'
 import { consumerSection } from './consumer.ts'
 import { code, details, preformatted, prose, table } from './markdown.ts'
@@ -107,14 +107,17 @@ function notes(results: readonly BuildResult[], { failures: most }: Shape): stri
   return ['### To be looked at', ...parts, ...more].join('\n\n')
 }
 
+/** Packages that fell with the same derivation are counted, not repeated: the table has them all. */
 function failures(results: readonly BuildResult[], { failures: most, lines }: Shape): string {
-  const failed = results.filter(({ status }) => status === 'failed')
+  const failed = failuresOf(results)
   if (failed.length === 0) return ''
-  const parts = failed.slice(0, most).map(({ plan, error = 'It was not built.', log = [] }) => {
+  const parts = failed.slice(0, most).map((group) => {
+    const [{ plan, error = 'It was not built.', log = [] }] = group as readonly [BuildResult]
     const tail = log.slice(-lines)
     const title = `The last ${count(tail.length, 'line')} of the log`
     const folded = lines === 0 || tail.length === 0 ? '' : `\n\n${details(title, preformatted(tail))}`
-    return `#### ${code(plan.package)} for ${code(plan.target.name)}\n\n${preformatted(error.split('\n'))}${folded}`
+    const others = group.length === 1 ? '' : `\n\n${prose(fallenWith(group))}`
+    return `#### ${code(plan.package)} for ${code(plan.target.name)}\n\n${preformatted(error.split('\n'))}${others}${folded}`
   })
   const more = failed.length > most ? [`… and ${failed.length - most} more failures; see the table and the log.`] : []
   return ['### Failures', ...parts, ...more].join('\n\n')

@@ -85,6 +85,38 @@ describe.skipIf(!usable)('failures of the flake', () => {
     })
   })
 
+  test.each(['2.8.0', '2.34.8'] as const)(
+    'what a failure elsewhere ended is not said to have failed (%s)',
+    async (nix) => {
+      const running = `{
+      outputs = _: let
+        sh = name: script: needs: derivation {
+          inherit name needs;
+          system = "x86_64-linux";
+          builder = "/bin/sh";
+          args = [ "-c" script ];
+        };
+        count = limit: "i=0; while [ $i -lt \${limit} ]; do i=$((i+1)); done";
+      in {
+        packages.x86_64-linux = {
+          bad = sh "bad" "\${count "200000"}; exit 3" [ ];
+          needs-long = sh "needs-long" "echo > $out" [ (sh "long" (count "30000000") [ ]) ];
+        };
+      };
+    }`
+      await withJob({ ...base, nix, flake: running }, async ({ act, finish, runner }) => {
+        const inputs = { 'keep-going': 'false', 'extra-nix-config': 'max-jobs = 2' }
+        const { results } = await act({ targets: 'x86_64-linux', packages: 'bad needs-long', ...inputs })
+        expect(results, runner.log).toMatchObject([
+          { status: 'failed', error: expect.stringContaining('exit code 3') },
+          { status: 'skipped', error: 'not built: Nix stopped when another package failed' },
+        ])
+        expect(runner.messages('error')).toHaveLength(1)
+        await finish()
+      })
+    },
+  )
+
   test('a foreign ELF in the output fails the target it is not for', async () => {
     await withJob({ ...base, flake }, async ({ act, finish }) => {
       const { results } = await act({ targets: 'x86_64-linux aarch64-linux=emulated', packages: 'wrong-elf' })

@@ -6,7 +6,7 @@ export type Failure =
   | { readonly kind: 'dependent'; readonly drvPath: string }
   /** Nix ended it after this many seconds (`timeout` or `max-silent-time`); Nix 2.34 does not say which derivation. */
   | { readonly kind: 'limit'; readonly drvPath: string | undefined; readonly seconds: number; readonly silent: boolean }
-  /** A list of what failed, said before in messages of their own. */
+  /** A list of what failed, said before in messages of their own; without any text where Nix 2.34 stops at a failure. */
   | { readonly kind: 'repetition' }
   /** Nothing about a derivation. */
   | { readonly kind: 'other' }
@@ -21,7 +21,7 @@ export function readFailure(text: string): Failure {
   const drvPath = DRV.exec(text)?.[1]
   const limit = /timed out after (\d+) seconds(?: of (silence))?/.exec(text)
   if (limit !== null) return { kind: 'limit', drvPath, seconds: Number(limit[1]), silent: limit[2] !== undefined }
-  if (/^(error:\s*)?build of .* failed\s*$/s.test(text) || text.startsWith('error (ignored)'))
+  if (/^(?:(error:\s*)?build of .* failed)?\s*$/s.test(text) || text.startsWith('error (ignored)'))
     return { kind: 'repetition' }
   if (drvPath === undefined) return { kind: 'other' }
   const dependent = /\b\d+ dependenc(y|ies) of derivation|Reason: \d+ dependenc(y|ies) failed/.test(text)

@@ -167,6 +167,12 @@ describe('texts that were not recorded here', () => {
       /Install git/,
     ],
     [
+      "error: executing '/bin/bash': No such file or directory",
+      'emulator',
+      /^\/bin\/bash could not be started inside the build sandbox: it is not there, or/,
+      /such as \/bin\/bash, is not in the sandbox/,
+    ],
+    [
       "error: Cannot build '/nix/store/6w81b00js4cv5dnqbpblsmn6w68iwm72-x.drv'.\n       Reason: local builds are disabled (max-jobs = 0)",
       'setting',
       /max-jobs = 0/,

@@ -137,6 +137,15 @@ describe('the summary', () => {
     )
   })
 
+  it('counts the packages that fell with one derivation, and has room for another failure', () => {
+    const fallen = Array.from({ length: 150 }, (_, n) =>
+      failed(`p${n}`, `dep-1, which p${n} needs, failed to build: odd.`, ['the reason']),
+    )
+    const text = renderSummary(record({ results: [...fallen, failed('late', 'late-1 failed to build: other.')] }))
+    expect(text.match(/^#### .*/gm)).toEqual(['#### `p0` for `aarch64-linux`', '#### `late` for `aarch64-linux`'])
+    expect(text).toContain('149 other package(s) failed with it: p1 for aarch64-linux, p2 for aarch64-linux')
+  })
+
   it.each([
     [3 * 1024 * 1024, '± 0'],
     [2 * 1024 * 1024, '+ 1.0 MiB'],
@@ -210,7 +219,9 @@ describe('the summary', () => {
     ['ten thousand packages', Array.from({ length: 10_000 }, (_, n) => built(`package-${n}`))],
     [
       'a thousand long failures',
-      Array.from({ length: 1000 }, (_, n) => failed(`p${n}`, 'x'.repeat(3000), Array(25).fill('y'.repeat(500)))),
+      Array.from({ length: 1000 }, (_, n) =>
+        failed(`p${n}`, `${n}${'x'.repeat(3000)}`, Array(25).fill('y'.repeat(500))),
+      ),
     ],
     ['one endless error', [failed('p', 'ü'.repeat(2_000_000))]],
   ])('of %s stays below 1 MiB', (_, results) => {
