@@ -180,7 +180,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7092);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8309);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7774);
 
 
@@ -756,7 +756,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 7092:
+/***/ 8309:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1983,8 +1983,8 @@ const MACHINE_RULES = [
         pattern: /executing '([^']+)': No such file or directory/,
         inLogs: true,
         say: ([, program = '']) => ({
-            sentence: `${shortName(program)} could not be started inside the build sandbox: its interpreter or emulator is not there.`,
-            advice: 'An emulator must be static and registered with the flag F to be seen in a sandbox; let the action register it (qemu: always). A script needs an interpreter from the store.',
+            sentence: `${shortName(program)} could not be started inside the build sandbox: it is not there, or its interpreter or emulator is not.`,
+            advice: 'An emulator must be static and registered with the flag F to be seen in a sandbox; let the action register it (qemu: always). A builder or script of the machine, such as /bin/bash, is not in the sandbox: take it from the store.',
         }),
     },
     {
@@ -2050,19 +2050,21 @@ function mismatch(drv, system, own, features, available, text) {
     // 2.34 tells the features only where some are missing; before, all are listed, and the system may be one of extra-platforms
     if (system === own)
         return missingFeatures(drv, features, available);
-    const during = /during evaluation|while realising the context/.test(text)
-        ? ' It is built during evaluation (import from derivation).'
-        : '';
+    const during = /during evaluation|while realising the context/.test(text);
     const also = words(features).filter((feature) => !words(available).includes(feature));
     const more = also.length === 0 ? '' : ` It also demands the system feature ${also.join(', ')}.`;
     return {
-        category: during === '' ? 'platform' : 'import-from-derivation',
-        sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during}${more}`,
-        advice: during === ''
-            ? `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`
-            : `Emulators are registered after evaluation: choose the strategy cross or auto, use a runner of the kind ${system}, or register one in a step before this one and add "extra-platforms = ${system}" to extra-nix-config.`,
+        category: during ? 'import-from-derivation' : 'platform',
+        sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during ? ` ${IMPORTED}.` : ''}${more}`,
+        advice: during
+            ? emulateIt(system)
+            : `Name ${system} in targets, so that it is cross-compiled or an emulator registered for it (qemu: auto), or use a runner of the kind ${system}.`,
+        system,
     };
 }
+const IMPORTED = 'It is built during evaluation (import from derivation)';
+/** What to do where evaluation needs a build for another system. */
+const emulateIt = (system) => `Choose the strategy auto or emulated and let the action register an emulator (qemu: auto), or use a runner of the kind ${system}.`;
 function missingFeatures(drv, features, available) {
     const missing = words(features).filter((feature) => !words(available).includes(feature));
     const shown = (missing.length === 0 ? words(features) : missing).join(', ');
@@ -2376,10 +2378,12 @@ function placeOf(text) {
     const [, file = '', line, column] = /^[^\n]*\n\s*at (\/[^\n]*?):(\d+):(\d+):?\s*$/m.exec(last) ?? [];
     return file === '' ? '' : ` (${file.replace(/^.*\/[0-9a-z]{32}-source\//, '')}:${line}:${column})`;
 }
-/** An explanation as a part of a sentence, without full stop. */
+/** An error of evaluation as a part of a sentence, without full stop. */
 function explainBriefly(message) {
-    const { sentence, advice } = explainNix(message);
-    const [what = '', remedy] = [sentence, advice].map((text) => text.replace(/\.$/, ''));
+    const { sentence, advice, category, system = '' } = explainNix(message);
+    // only the older ones say that it was in an evaluation
+    const texts = category === 'platform' ? [`${sentence} ${IMPORTED}`, emulateIt(system)] : [sentence, advice];
+    const [what = '', remedy] = texts.map((text) => text.replace(/\.$/, ''));
     const short = what.replace(/^the flake does not evaluate: /, '');
     return remedy === '' ? short : `${short} (${remedy})`;
 }
@@ -2433,8 +2437,10 @@ async function blame(runner, nix, plan, followed) {
     const seen = [...followed.derivations.values()].filter(({ drvPath }) => needed.has(drvPath));
     const failures = failuresIn(seen, followed.errors);
     const own = followed.errors.filter(({ drvPath }) => drvPath !== undefined && needed.has(drvPath));
+    const byItself = failures.find(({ error, status }) => error !== undefined || status !== 'failed');
     // without a word ends what is ended by another's failure
-    const culprit = failures.find(({ error }) => error !== undefined) ?? (own.length === 0 ? failures[0] : undefined);
+    const isEnded = own.length > 0 || culpritsOf([...followed.derivations.values()], followed.errors).length > 0;
+    const culprit = byItself ?? (isEnded ? undefined : failures[0]);
     if (culprit !== undefined) {
         const { seconds, drvPath, lastLines } = culprit;
         const { category } = explainNix(culprit.error ?? '', lastLines);
@@ -2698,7 +2704,7 @@ function readFailure(text) {
     const limit = /timed out after (\d+) seconds(?: of (silence))?/.exec(text);
     if (limit !== null)
         return { kind: 'limit', drvPath, seconds: Number(limit[1]), silent: limit[2] !== undefined };
-    if (/^(error:\s*)?build of .* failed\s*$/s.test(text) || text.startsWith('error (ignored)'))
+    if (/^(?:(error:\s*)?build of .* failed)?\s*$/s.test(text) || text.startsWith('error (ignored)'))
         return { kind: 'repetition' };
     if (drvPath === undefined)
         return { kind: 'other' };
@@ -3815,6 +3821,8 @@ const FOLDER_NAME = 'nix-multiarch-cache';
 const clientProgram = ({ facts }) => (0,external_node_path_.join)(facts.assets, 'cache/index.js');
 /** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
 const PATIENT = { timeoutSeconds: 1200, silentSeconds: 180 };
+/** Its only word on why the service took no key: what it says aloud is that another job may be making the entry. */
+const REFUSED = /^::debug::Failed to reserve cache: (?:Error: )?(.*)$/;
 const PASSED_ON = [
     ...['ACTIONS_CACHE_SERVICE_V2', 'ACTIONS_RESULTS_URL', 'ACTIONS_CACHE_URL', 'ACTIONS_RUNTIME_TOKEN'],
     'ACTIONS_CACHE_MODE',
@@ -3848,9 +3856,11 @@ async function askService(runner, program, workspace, request, patience = PATIEN
     }, {
         accept: 'any',
         ...patience,
+        // what a command has printed is told when a cancelled job ends it
+        discardStdout: true,
         onLine: (line) => {
             // its debug lines have the signed URLs, which only its own masking hides
-            if (!/^::(debug|add-mask)/.test(line))
+            if (!/^::(debug|add-mask)/.test(line) || REFUSED.test(line))
                 lines.push(line);
         },
     });
@@ -3861,20 +3871,32 @@ async function askService(runner, program, workspace, request, patience = PATIEN
 }
 /** What the client's output says. @param ended why it was ended before its end */
 function readResult(lines, ended) {
+    const refusals = lines.flatMap((line) => REFUSED.exec(line)?.[1] ?? []);
+    const refused = refusals.find((reason) => !/\(409\)|already exists|was not ok/.test(reason));
     const complaints = lines.flatMap((line) => {
-        const match = /^::(?:warning|error)[^:]*::(.*)$/.exec(line) ?? /^(Failed to save: .*)$/.exec(line);
-        return match?.[1] === undefined ? [] : [match[1].replaceAll('%0A', ' ').replaceAll('%25', '%')];
+        const text = /^::(?:warning|error)[^:]*::(.*)$/.exec(line)?.[1] ?? /^Failed to save: (.*)$/.exec(line)?.[1];
+        if (text === undefined)
+            return [];
+        return refused !== undefined && text.startsWith('Unable to reserve') ? [refused] : [text];
     });
     const answer = parsed(lines.findLast((line) => line.startsWith('{')) ?? '');
     const error = ended ?? decide_member(answer, 'error') ?? (answer === undefined ? 'it ended without an answer' : undefined);
-    const said = [...complaints, ...(error === undefined ? [] : [String(error)])];
+    const said = [...complaints, ...(error === undefined ? [] : [String(error)])].map(plainly);
+    // a question that failed is asked again, and an error is told where it comes up and where it is caught
+    const once = said.filter((text, at) => said.findIndex((other) => other.includes(text)) === at);
     const key = decide_member(answer, 'key');
     return {
         key: typeof key === 'string' ? key : undefined,
         done: decide_member(answer, 'done') === true,
-        complaint: said.length === 0 ? undefined : said.join('; ').slice(0, 1000),
+        complaint: once.length === 0 ? undefined : once.join('; ').slice(0, 1000),
     };
 }
+/** A complaint as a clause. */
+const plainly = (text) => text
+    .replaceAll('%0A', ' ')
+    .replaceAll('%25', '%')
+    .replace(/^Failed to (restore|save): /, '')
+    .replace(/\.+$/, '');
 function parsed(text) {
     try {
         return JSON.parse(text);
@@ -4374,14 +4396,15 @@ async function fetchCache(runner, empty) {
         path: FOLDER_NAME,
         keys: empty.keys.restore,
     });
-    const problem = answer.complaint === undefined ? {} : { problem: answer.complaint };
+    const problem = answer.complaint === undefined ? {} : { problem: `nothing is restored: ${answer.complaint}` };
     if (answer.key === undefined) {
-        runner.log.info(`No cache was found${answer.complaint === undefined ? '' : `: ${answer.complaint}`}.`);
+        if (answer.complaint === undefined)
+            runner.log.info('No cache was found.');
         return { ...empty, ...problem };
     }
     const found = (0,external_node_path_.join)(staging, FOLDER_NAME);
     if (!answer.done || !isFolder(found))
-        return { ...empty, damaged: true, problem: answer.complaint ?? `the archive of ${answer.key} cannot be unpacked` };
+        return { ...empty, damaged: true, problem: `the archive of ${answer.key} cannot be unpacked${because(answer)}` };
     const { judged, ledger } = await judgeFound(empty, found);
     const memory = readMemoryFile(found);
     await takeOver(runner, empty, judged.entries, found);
@@ -4395,6 +4418,7 @@ async function fetchCache(runner, empty) {
         ledger,
         memory,
         entries,
+        from: answer.key,
         hit: entries.size === 0 ? 'none' : hitKind(empty.keys, answer.key),
         settings: entries.size === 0 ? {} : substituterSettings(empty),
         damaged: first !== undefined,
@@ -4403,6 +4427,7 @@ async function fetchCache(runner, empty) {
             : { problem: `${(0,units/* count */.U9)(dropped.length, 'file')} of the cache left out (${first.name}: ${first.reason})` }),
     };
 }
+const because = ({ complaint }) => (complaint === undefined ? '' : `: ${complaint}`);
 async function judgeFound(restored, found) {
     const { storeDirectory, use, signer } = restored;
     const ledger = parseLedger(readLedgerFile(found), storeDirectory, Math.floor(Date.now() / 1000));
@@ -4639,8 +4664,10 @@ async function removeFiles(runner, folder, all, kept) {
 }
 async function send(runner, restored, kept, added, evicted) {
     const { env, folder } = runner.facts;
-    const salt = restored.damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : '';
-    const key = `${restored.keys.save}${contentDigest(kept.values(), salt)}`;
+    const keyOf = (salt) => `${restored.keys.save}${contentDigest(kept.values(), salt)}`;
+    // the key of what was restored, with which something was missing: it did not hold what its key says
+    const damaged = restored.damaged || keyOf('') === restored.from;
+    const key = keyOf(damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : '');
     const answer = await askService(runner, restored.program, folder, { verb: 'save', path: FOLDER_NAME, key });
     if (!answer.done)
         return { saved: false, reason: `not saved: ${answer.complaint ?? 'the service took nothing'}` };
@@ -5914,387 +5941,6 @@ async function keep(runner, decision, execution) {
 
 
 
-;// CONCATENATED MODULE: ./build/js/nix/store-url.js
-const SCHEMES = ['file', 'http', 'https', 's3', 'ssh', 'ssh-ng'];
-const ALLOWED = 'allowed are file://, http://, https://, s3://, ssh:// and ssh-ng://';
-/** Reads one entry of `push-to`. The problem text shows the entry without user name and password. */
-function parseDestination(text) {
-    const url = text.trim();
-    const shown = withoutLogin(url);
-    if (url.startsWith('/'))
-        return { problem: `${shown} is a path, not a store URL; for a folder write file://${shown}` };
-    const given = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1];
-    if (given === undefined)
-        return { problem: `${shown} is not a store URL; ${ALLOWED}` };
-    const scheme = SCHEMES.find((known) => known === given.toLowerCase());
-    if (scheme === undefined)
-        return { problem: `${shown}: no push to ${given} stores; ${ALLOWED}` };
-    const rest = url.slice(scheme.length + 1);
-    if (scheme === 'file') {
-        if (!rest.startsWith('///') || rest.length < 5 || rest.startsWith('///?'))
-            return { problem: `${shown} needs an absolute path: file:///some/folder` };
-        return { url, shown, scheme };
-    }
-    const parsed = URL.parse(scheme === 's3' || scheme.startsWith('ssh') ? `http:${rest}` : url);
-    if (!rest.startsWith('//') || parsed === null || parsed.hostname === '')
-        return { problem: `${shown} names no ${scheme === 's3' ? 'bucket' : 'host'}` };
-    return { url, shown, scheme };
-}
-/** Takes user name and password out of every URL in a text, encoded ones inside parameters too. The last @ ends them. */
-function withoutLogin(text) {
-    return text.replace(/(:\/\/)[^/?#\s]*@/g, '$1').replace(/(%3A%2F%2F)(?:(?!%2F|%3F|&|\s).)*%40/gi, '$1');
-}
-/** Texts of a store URL that must be masked: the password, as written and decoded, and its Basic credentials. */
-function secretsOf(url) {
-    const login = /:\/\/([^/?#\s]*)@/.exec(url)?.[1];
-    const colon = login?.indexOf(':') ?? -1;
-    if (login === undefined || colon < 0)
-        return [];
-    const user = decoded(login.slice(0, colon));
-    const password = login.slice(colon + 1);
-    const basic = Buffer.from(`${user}:${decoded(password)}`).toString('base64');
-    // shorter ones would mask half the log
-    return [...new Set([password, decoded(password), basic])].filter((secret) => secret.length >= 4);
-}
-/** Percent-decoding that leaves text which is not encoded as it is. */
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-/** A parameter of a store URL, decoded. */
-function urlParameter(url, name) {
-    // in a store URL a plus sign is a plus sign
-    const query = (/\?([^#]*)/.exec(url)?.[1] ?? '').replaceAll('+', '%2B');
-    return new URLSearchParams(query).get(name) ?? undefined;
-}
-
-;// CONCATENATED MODULE: ./build/js/inputs/targets.js
-
-const STRATEGIES = ['auto', 'native', 'cross', 'emulated'];
-const known = (system, triple, crossNames, plain = false) => ({
-    system: system,
-    triple,
-    crossNames,
-    plain,
-});
-/** Names that nixpkgs has used for the same platform before. */
-const OLD_NAMES = { 'armv5tel-multiplatform': ['sheevaplug'] };
-const MUSL_NAMES = {
-    'x86_64-linux': 'musl64',
-    'i686-linux': 'musl32',
-    'aarch64-linux': 'aarch64-multiplatform-musl',
-    'armv6l-linux': 'muslpi',
-    'riscv64-linux': 'riscv64-musl',
-    'powerpc64le-linux': 'musl-power',
-    'powerpc64-linux': 'ppc64-musl',
-};
-/**
- * What is no plain Linux double: nixpkgs' cross names (lib/systems/examples.nix, 2026-10), newest name first. A double or
- * triple that several have means the first of them.
- */
-const OTHERS = [
-    ...PLATFORMS.map(({ system, triple }) => known(system, triple.replace(/gnu(abielfv1)?/, 'musl'), MUSL_NAMES[system] ? [MUSL_NAMES[system]] : [])),
-    known('powerpc64-linux', 'powerpc64-unknown-linux-gnuabielfv2', ['ppc64-elfv2', 'ppc64']),
-    known('mips64el-linux', 'mips64el-unknown-linux-gnuabi64', ['mips64el-linux-gnuabi64']),
-    known('mips64el-linux', 'mips64el-unknown-linux-gnuabin32', ['mips64el-linux-gnuabin32']),
-    known('mips64-linux', 'mips64-unknown-linux-gnuabi64', ['mips64-linux-gnuabi64']),
-    ...CROSS_ONLY.map(({ system, triple, crossNames }) => known(system, triple, crossNames, true)),
-    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-ucrt-x86_64-llvm']),
-    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-msvcrt-x86_64', 'mingwW64']),
-];
-/** Behind a Linux target, as in nixpkgs' attribute paths: linked statically, with musl. */
-const STATIC = '.pkgsStatic';
-const TARGET_FORMS = 'a system double (aarch64-linux), a nixpkgs cross name (raspberryPi, mingw-ucrt-x86_64, wasi32) or a GNU triple (aarch64-unknown-linux-musl), on Linux with .pkgsStatic behind it for static programs, each with =native, =cross, =emulated or =auto behind it where it should differ from `strategy`';
-/**
- * One entry of `targets`, SYSTEM or SYSTEM=STRATEGY.
- * @param fallback strategy of an entry that names none
- * @returns the target, or what is wrong with the entry
- */
-function parseTarget(text, fallback) {
-    const [name = '', ...rest] = text.split('=');
-    const strategy = rest.length === 0 ? fallback : rest.join('=');
-    if (!isStrategy(strategy))
-        return `strategy "${strategy}" of "${text}" is not one of ${STRATEGIES.join(', ')}`;
-    const found = lookUp(name);
-    if (found !== undefined)
-        return { ...found, name, strategy };
-    if (/darwin|cygwin|bsd|android|iphone|emscripten/.test(name)) {
-        return `"${name}": nixpkgs does not cross-compile for it on Linux; known systems: ${knownSystems()}`;
-    }
-    return `"${name}" is not a known target; allowed are ${TARGET_FORMS}. Known systems: ${knownSystems()}`;
-}
-function isStrategy(text) {
-    return STRATEGIES.includes(text);
-}
-const knownSystems = () => [...new Set([...PLATFORMS, ...OTHERS].map(({ system }) => system))].join(', ');
-/** The target for a system double, such as the runner's own. */
-function targetOfSystem(system, strategy) {
-    const platform = PLATFORMS.find((candidate) => candidate.system === system);
-    return platform && { ...plain(platform), name: system, strategy };
-}
-function lookUp(name) {
-    if (name.endsWith(STATIC))
-        return makeStatic(lookUp(name.slice(0, -STATIC.length)));
-    const all = [...PLATFORMS.map(plain), ...OTHERS];
-    return (all.find((target) => target.crossNames.includes(name)) ??
-        all.find(({ system, triple }) => system === name || sameTriple(triple, name)));
-}
-/** nixpkgs' `pkgsStatic` is made with musl, whatever the set is that it is asked of. */
-function makeStatic(base) {
-    if (base === undefined || !base.system.endsWith('-linux') || base.static)
-        return undefined;
-    return { ...base, triple: base.triple.replace(/gnu(abielfv\d)?/, 'musl'), plain: false, static: true };
-}
-function plain({ system, triple, crossName }) {
-    return known(system, triple, crossName === undefined ? [] : [crossName, ...(OLD_NAMES[crossName] ?? [])], true);
-}
-/** `aarch64-linux-gnu` is `aarch64-unknown-linux-gnu` with the vendor left out. */
-function sameTriple(triple, name) {
-    return triple === name || triple.replace('-unknown-', '-') === name;
-}
-
-;// CONCATENATED MODULE: ./build/js/inputs/values.js
-const ok = (value) => ({ value });
-const bad = (problem) => ({ problem });
-/** Words separated by commas, spaces or new lines; "double quotes" keep an attribute name with such characters whole. */
-const values_words = (text) => text.match(/(?:[^\s,"]|"(?:[^"\\\n]|\\.)*"|")+/g) ?? [];
-function oneOf(text, allowed) {
-    const match = allowed.find((value) => value === text);
-    return match === undefined ? bad(`"${text}" is not allowed; use ${listed(allowed)}`) : ok(match);
-}
-/** `true` or `false`, as YAML 1.2 writes them. */
-function values_boolean(text) {
-    if (/^(true|True|TRUE)$/.test(text))
-        return ok(true);
-    if (/^(false|False|FALSE)$/.test(text))
-        return ok(false);
-    return bad(`"${text}" is not allowed; use true or false`);
-}
-/** A whole number of seconds, at most 10 days. */
-function seconds(text) {
-    const value = Number(text);
-    if (/^\d{1,6}$/.test(text) && value <= 864_000)
-        return ok(value);
-    return bad(`"${text}" is not allowed; use a whole number of seconds from 0 to 864000`);
-}
-/**
- * Splits a command into words as a shell would, with 'single' and "double" quotes and backslash, but without
- * expanding anything: the words are given to the program as they are.
- */
-function commandWords(text) {
-    const found = [];
-    let word;
-    let rest = text.trim();
-    while (rest !== '') {
-        const match = /^(?:(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+))/.exec(rest);
-        if (match === null)
-            return bad('a quote or backslash is not closed');
-        const [all, space, single, double, escaped, bare] = match;
-        rest = rest.slice(all.length);
-        if (space !== undefined) {
-            if (word !== undefined)
-                found.push(word);
-            word = undefined;
-        }
-        else {
-            word = (word ?? '') + (single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? bare ?? '');
-        }
-    }
-    if (word !== undefined)
-        found.push(word);
-    return ok(found);
-}
-function listed(values) {
-    return values.length < 2 ? (values[0] ?? '') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
-}
-
-;// CONCATENATED MODULE: ./build/js/inputs/parse.js
-
-
-
-
-
-const COMPRESSIONS = ['zstd', 'xz', 'bzip2', 'gzip', 'br', 'none'];
-/**
- * Parses and checks all inputs.
- * @param runnerSystem system of the machine; the target where none is given
- * @throws UserError that lists every problem, each with the input's name, its value and what is allowed
- */
-function parseInputs(read, runnerSystem) {
-    const problems = [];
-    const take = (name, parse) => {
-        const checked = parse(read(name));
-        if ('value' in checked)
-            return checked.value;
-        problems.push(`${name}: ${checked.problem}`);
-        return undefined; // never seen: the problems are thrown below
-    };
-    const optional = (name) => read(name) || undefined;
-    const nixSha256 = take('nix-sha256', parseSha256);
-    const inputs = {
-        flake: take('flake', parseFlake),
-        targets: take('targets', (text) => parseTargets(text, take('strategy', parseStrategy), runnerSystem)),
-        packages: take('packages', parsePackages),
-        prefer: take('prefer', (text) => oneOf(text, ['speed', 'native-paths'])),
-        crossAttribute: take('cross-attribute', parseTemplate),
-        nixSource: take('nix-source', (text) => parseNixSource(text, nixSha256)),
-        nixVersion: take('nix-version', parseVersion),
-        extraNixConfig: read('extra-nix-config'),
-        githubToken: optional('github-token'),
-        qemu: take('qemu', (text) => oneOf(text, ['auto', 'always', 'never'])),
-        qemuSource: take('qemu-source', parseQemuSource),
-        pushTo: take('push-to', parseDestinations),
-        signingKey: take('signing-key', parseKey),
-        skipUpstream: take('skip-upstream', parseUpstream),
-        compression: take('compression', (text) => oneOf(text, COMPRESSIONS)),
-        onPushFailure: take('on-push-failure', (text) => oneOf(text, ['fail', 'warn'])),
-        pushWhen: take('push-when', (text) => oneOf(text, ['end', 'built'])),
-        verify: take('verify', (text) => oneOf(text, ['sample', 'full', 'none'])),
-        cache: take('cache', (text) => oneOf(text, ['auto', 'true', 'false', 'read-only'])),
-        checkArchitecture: take('check-architecture', values_boolean),
-        smokeTest: take('smoke-test', parseSmokeTest),
-        keepGoing: take('keep-going', values_boolean),
-        buildTimeout: take('build-timeout', seconds),
-        silentTimeout: take('silent-timeout', seconds),
-        dryRun: take('dry-run', values_boolean),
-    };
-    if (problems.length > 0)
-        throw new runner_errors/* UserError */.yo(describeProblems(problems));
-    return inputs;
-}
-/** Texts among the inputs that must be masked before anything is printed. */
-function secretInputs(read) {
-    const key = read('signing-key').trim();
-    return [
-        key,
-        key.slice(key.indexOf(':') + 1),
-        read('github-token'),
-        ...values_words(read('push-to')).flatMap(secretsOf),
-    ].filter((text) => text.length >= 4);
-}
-function describeProblems(problems) {
-    const heading = problems.length === 1 ? 'An input is wrong:' : `${problems.length} inputs are wrong:`;
-    return [heading, ...problems.map((problem) => `- ${problem}`)].join('\n');
-}
-function parseFlake(text) {
-    if (/[\0\n\r]/.test(text) || text.startsWith('-'))
-        return bad(`"${text}" is not a flake reference`);
-    if (text.includes('#'))
-        return bad(`"${text}" names an attribute; give the flake alone, and the attribute in packages`);
-    return ok(text === '' ? '.' : text);
-}
-function parseStrategy(text) {
-    return isStrategy(text) ? ok(text) : bad(`"${text}" is not allowed; use auto, native, cross or emulated`);
-}
-function parseTargets(text, strategy, runnerSystem) {
-    const given = values_words(text);
-    if (given.length === 0) {
-        const own = runnerSystem && targetOfSystem(runnerSystem, strategy ?? 'auto');
-        return own === undefined ? bad('this machine is no Linux that is known; name the targets') : ok([own]);
-    }
-    const parsed = given.map((entry) => parseTarget(entry, strategy ?? 'auto'));
-    const problems = parsed.filter((target) => typeof target === 'string');
-    const targets = parsed.filter((target) => typeof target !== 'string');
-    for (const [index, target] of targets.entries()) {
-        if (targets.findIndex((other) => other.name === target.name) < index)
-            problems.push(`"${target.name}" is there twice`);
-    }
-    return problems.length > 0 ? bad(problems.join('; ')) : ok(targets);
-}
-function parsePackages(text) {
-    const names = [...new Set(values_words(text))];
-    if (names.length === 0)
-        return bad('no package is named; use a name, an attribute path or *');
-    const wrong = names.filter((name) => name !== '*' && !isAttributePath(name.replace(/\.\*$/, '').replaceAll('{target}', 'x')));
-    if (wrong.length === 0)
-        return ok(names);
-    const hints = HINTS.filter(([sign]) => wrong.some((name) => sign.test(name))).map(([, hint]) => `; ${hint}`);
-    return bad(`${quoted(wrong)} is not an attribute path${hints.join('')}`);
-}
-/** What others write, and what is meant by it here. */
-const HINTS = [
-    [/\*/, 'of patterns there are * for every package, and PATH.* for all right below a path, such as checks.{target}.*'],
-    [/^!/, 'nothing can be left out: name what is to be built'],
-    [/\^/, 'all outputs are built: leave what follows ^ away'],
-    [/#/, 'the flake stands in the input flake: give what follows #'],
-];
-/** Names joined by dots, each plain or in double quotes, as after the `#` of an installable. */
-function isAttributePath(text) {
-    const names = /^(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+)(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+))*$/;
-    return names.test(text) && !text.startsWith('-');
-}
-function parseTemplate(text) {
-    if (text === '')
-        return ok(undefined);
-    const holes = text.match(/\{[^}]*\}/g) ?? [];
-    const allowed = ['{build}', '{target}', '{cross}', '{triple}', '{package}'];
-    const unknown = holes.filter((hole) => !allowed.includes(hole));
-    if (unknown.length > 0)
-        return bad(`"${text}" has ${quoted(unknown)}; allowed are ${listed(allowed)}`);
-    return isAttributePath(text.replace(/\{[^}]*\}/g, 'x')) ? ok(text) : bad(`"${text}" is not an attribute path`);
-}
-function parseNixSource(text, sha256) {
-    const word = oneOf(text, ['auto', 'existing', 'release', 'distro']);
-    if ('value' in word)
-        return ok({ kind: word.value });
-    if (/^https?:\/\//.test(text)) {
-        if (sha256 === undefined)
-            return bad(`"${text}" is a URL: give the tarball's SHA-256 in nix-sha256`);
-        return ok({ kind: 'tarball', location: text, sha256 });
-    }
-    if (/\.tar(\.\w+)?$/.test(text) || text.includes('/'))
-        return ok({ kind: 'tarball', location: text, sha256 });
-    return bad(`"${text}" is not allowed; use auto, existing, release, distro, or the URL or path of a release tarball`);
-}
-function parseVersion(text) {
-    return /^\d+\.\d+(\.\d+)?$/.test(text) ? ok(text) : bad(`"${text}" is not a version such as 2.34.7`);
-}
-function parseSha256(text) {
-    if (text === '')
-        return ok(undefined);
-    return /^[0-9a-fA-F]{64}$/.test(text) ? ok(text.toLowerCase()) : bad(`"${text}" is not a SHA-256 in hex (64 digits)`);
-}
-function parseQemuSource(text) {
-    const word = oneOf(text, ['auto', 'existing', 'distro', 'nix']);
-    if ('value' in word)
-        return ok({ kind: word.value });
-    if (text.includes('/'))
-        return ok({ kind: 'folder', path: text });
-    return bad(`"${text}" is not allowed; use auto, existing, distro, nix, or the path of a folder that holds qemu-<arch>`);
-}
-function parseDestinations(text) {
-    const parsed = values_words(text).map(parseDestination);
-    const problems = parsed.flatMap((destination) => ('problem' in destination ? [destination.problem] : []));
-    const destinations = parsed.flatMap((destination) => ('problem' in destination ? [] : [destination]));
-    return problems.length > 0 ? bad(problems.join('; ')) : ok(destinations);
-}
-function parseKey(text) {
-    if (text.trim() === '')
-        return ok(undefined);
-    const key = parseSigningKey(text);
-    return 'problem' in key ? bad(key.problem) : ok(key);
-}
-function parseUpstream(text) {
-    if (text === 'true')
-        return ok('substituters');
-    const urls = values_words(text === 'false' ? '' : text);
-    const wrong = urls.filter((url) => !/^(https?|file|s3):\/\//.test(url));
-    return wrong.length === 0
-        ? ok(urls)
-        : bad(`${quoted(wrong)} is no URL of a binary cache (https://cache.nixos.org), nor true`);
-}
-function parseSmokeTest(text) {
-    if (text.trim() === '')
-        return ok(undefined);
-    const command = commandWords(text);
-    return 'value' in command ? command : bad(`"${text}": ${command.problem}`);
-}
-const quoted = (texts) => texts.map((text) => `"${text}"`).join(', ');
-
 ;// CONCATENATED MODULE: ./build/js/install/conf.js
 
 /** Nix's own default. */
@@ -7503,7 +7149,7 @@ const copyParts = (run, from, to) => run('sh', '-c', COPY, 'sh', to, ...fresh_PA
 
 ;// CONCATENATED MODULE: ./build/js/install/source/layout.js
 /** One archive's command line option and its first bytes. */
-const layout_COMPRESSIONS = [
+const COMPRESSIONS = [
     { option: '-J', magic: 'fd377a585a00', tool: 'xz' },
     { option: '--zstd', magic: '28b52ffd', tool: 'zstd' },
     { option: '-z', magic: '1f8b', tool: 'gzip' },
@@ -7512,7 +7158,7 @@ const layout_COMPRESSIONS = [
 /** How an archive is compressed, by its first bytes; undefined where it is none that tar reads. */
 function compressionOf(head) {
     const hex = Buffer.from(head).toString('hex');
-    return layout_COMPRESSIONS.find(({ magic }) => hex.startsWith(magic));
+    return COMPRESSIONS.find(({ magic }) => hex.startsWith(magic));
 }
 const NAME = /^[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]+$/;
 /** What is wrong with an archive that should be laid out as upstream's (packaging/binary-tarball.nix); else undefined. */
@@ -8169,6 +7815,414 @@ function runnableSystems() {
     return [system, ...(also[system] ?? [])];
 }
 
+;// CONCATENATED MODULE: ./build/js/emulators.js
+
+
+/** @param source where emulators come from */
+function openEmulators(runner, installed, source) {
+    let current = installed;
+    const emulators = new Map();
+    return {
+        async register(systems) {
+            const wanted = systems.filter((system) => !emulators.has(system));
+            for (const emulator of await ensureEmulators(runner, wanted, source, installed.nix)) {
+                const { system, status, reason } = emulator;
+                runner.log.info(`${system}: ${status}: ${reason}`);
+                emulators.set(system, emulator);
+            }
+        },
+        async allow(systems) {
+            if (systems.length > 0)
+                current = await applySettings(runner, current, nixSettings(systems));
+        },
+        get: (system) => emulators.get(system),
+        problems: () => new Map([...emulators.values()].flatMap(({ system, status, reason }) => status === 'failed' ? [[system, reason]] : [])),
+        all: () => [...emulators.values()],
+    };
+}
+const isRegistered = (emulator) => emulator !== undefined && emulator.status !== 'failed';
+
+;// CONCATENATED MODULE: ./build/js/nix/store-url.js
+const SCHEMES = ['file', 'http', 'https', 's3', 'ssh', 'ssh-ng'];
+const ALLOWED = 'allowed are file://, http://, https://, s3://, ssh:// and ssh-ng://';
+/** Reads one entry of `push-to`. The problem text shows the entry without user name and password. */
+function parseDestination(text) {
+    const url = text.trim();
+    const shown = withoutLogin(url);
+    if (url.startsWith('/'))
+        return { problem: `${shown} is a path, not a store URL; for a folder write file://${shown}` };
+    const given = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1];
+    if (given === undefined)
+        return { problem: `${shown} is not a store URL; ${ALLOWED}` };
+    const scheme = SCHEMES.find((known) => known === given.toLowerCase());
+    if (scheme === undefined)
+        return { problem: `${shown}: no push to ${given} stores; ${ALLOWED}` };
+    const rest = url.slice(scheme.length + 1);
+    if (scheme === 'file') {
+        if (!rest.startsWith('///') || rest.length < 5 || rest.startsWith('///?'))
+            return { problem: `${shown} needs an absolute path: file:///some/folder` };
+        return { url, shown, scheme };
+    }
+    const parsed = URL.parse(scheme === 's3' || scheme.startsWith('ssh') ? `http:${rest}` : url);
+    if (!rest.startsWith('//') || parsed === null || parsed.hostname === '')
+        return { problem: `${shown} names no ${scheme === 's3' ? 'bucket' : 'host'}` };
+    return { url, shown, scheme };
+}
+/** Takes user name and password out of every URL in a text, encoded ones inside parameters too. The last @ ends them. */
+function withoutLogin(text) {
+    return text.replace(/(:\/\/)[^/?#\s]*@/g, '$1').replace(/(%3A%2F%2F)(?:(?!%2F|%3F|&|\s).)*%40/gi, '$1');
+}
+/** Texts of a store URL that must be masked: the password, as written and decoded, and its Basic credentials. */
+function secretsOf(url) {
+    const login = /:\/\/([^/?#\s]*)@/.exec(url)?.[1];
+    const colon = login?.indexOf(':') ?? -1;
+    if (login === undefined || colon < 0)
+        return [];
+    const user = decoded(login.slice(0, colon));
+    const password = login.slice(colon + 1);
+    const basic = Buffer.from(`${user}:${decoded(password)}`).toString('base64');
+    // shorter ones would mask half the log
+    return [...new Set([password, decoded(password), basic])].filter((secret) => secret.length >= 4);
+}
+/** Percent-decoding that leaves text which is not encoded as it is. */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+/** A parameter of a store URL, decoded. */
+function urlParameter(url, name) {
+    // in a store URL a plus sign is a plus sign
+    const query = (/\?([^#]*)/.exec(url)?.[1] ?? '').replaceAll('+', '%2B');
+    return new URLSearchParams(query).get(name) ?? undefined;
+}
+
+;// CONCATENATED MODULE: ./build/js/inputs/targets.js
+
+const STRATEGIES = ['auto', 'native', 'cross', 'emulated'];
+const known = (system, triple, crossNames, plain = false) => ({
+    system: system,
+    triple,
+    crossNames,
+    plain,
+});
+/** Names that nixpkgs has used for the same platform before. */
+const OLD_NAMES = { 'armv5tel-multiplatform': ['sheevaplug'] };
+const MUSL_NAMES = {
+    'x86_64-linux': 'musl64',
+    'i686-linux': 'musl32',
+    'aarch64-linux': 'aarch64-multiplatform-musl',
+    'armv6l-linux': 'muslpi',
+    'riscv64-linux': 'riscv64-musl',
+    'powerpc64le-linux': 'musl-power',
+    'powerpc64-linux': 'ppc64-musl',
+};
+/**
+ * What is no plain Linux double: nixpkgs' cross names (lib/systems/examples.nix, 2026-10), newest name first. A double or
+ * triple that several have means the first of them.
+ */
+const OTHERS = [
+    ...PLATFORMS.map(({ system, triple }) => known(system, triple.replace(/gnu(abielfv1)?/, 'musl'), MUSL_NAMES[system] ? [MUSL_NAMES[system]] : [])),
+    known('powerpc64-linux', 'powerpc64-unknown-linux-gnuabielfv2', ['ppc64-elfv2', 'ppc64']),
+    known('mips64el-linux', 'mips64el-unknown-linux-gnuabi64', ['mips64el-linux-gnuabi64']),
+    known('mips64el-linux', 'mips64el-unknown-linux-gnuabin32', ['mips64el-linux-gnuabin32']),
+    known('mips64-linux', 'mips64-unknown-linux-gnuabi64', ['mips64-linux-gnuabi64']),
+    ...CROSS_ONLY.map(({ system, triple, crossNames }) => known(system, triple, crossNames, true)),
+    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-ucrt-x86_64-llvm']),
+    known('x86_64-windows', 'x86_64-w64-mingw32', ['mingw-msvcrt-x86_64', 'mingwW64']),
+];
+/** Behind a Linux target, as in nixpkgs' attribute paths: linked statically, with musl. */
+const STATIC = '.pkgsStatic';
+const TARGET_FORMS = 'a system double (aarch64-linux), a nixpkgs cross name (raspberryPi, mingw-ucrt-x86_64, wasi32) or a GNU triple (aarch64-unknown-linux-musl), on Linux with .pkgsStatic behind it for static programs, each with =native, =cross, =emulated or =auto behind it where it should differ from `strategy`';
+/**
+ * One entry of `targets`, SYSTEM or SYSTEM=STRATEGY.
+ * @param fallback strategy of an entry that names none
+ * @returns the target, or what is wrong with the entry
+ */
+function parseTarget(text, fallback) {
+    const [name = '', ...rest] = text.split('=');
+    const strategy = rest.length === 0 ? fallback : rest.join('=');
+    if (!isStrategy(strategy))
+        return `strategy "${strategy}" of "${text}" is not one of ${STRATEGIES.join(', ')}`;
+    const found = lookUp(name);
+    if (found !== undefined)
+        return { ...found, name, strategy };
+    if (/darwin|cygwin|bsd|android|iphone|emscripten/.test(name)) {
+        return `"${name}": nixpkgs does not cross-compile for it on Linux; known systems: ${knownSystems()}`;
+    }
+    return `"${name}" is not a known target; allowed are ${TARGET_FORMS}. Known systems: ${knownSystems()}`;
+}
+function isStrategy(text) {
+    return STRATEGIES.includes(text);
+}
+const knownSystems = () => [...new Set([...PLATFORMS, ...OTHERS].map(({ system }) => system))].join(', ');
+/** The target for a system double, such as the runner's own. */
+function targetOfSystem(system, strategy) {
+    const platform = PLATFORMS.find((candidate) => candidate.system === system);
+    return platform && { ...plain(platform), name: system, strategy };
+}
+function lookUp(name) {
+    if (name.endsWith(STATIC))
+        return makeStatic(lookUp(name.slice(0, -STATIC.length)));
+    const all = [...PLATFORMS.map(plain), ...OTHERS];
+    return (all.find((target) => target.crossNames.includes(name)) ??
+        all.find(({ system, triple }) => system === name || sameTriple(triple, name)));
+}
+/** nixpkgs' `pkgsStatic` is made with musl, whatever the set is that it is asked of. */
+function makeStatic(base) {
+    if (base === undefined || !base.system.endsWith('-linux') || base.static)
+        return undefined;
+    return { ...base, triple: base.triple.replace(/gnu(abielfv\d)?/, 'musl'), plain: false, static: true };
+}
+function plain({ system, triple, crossName }) {
+    return known(system, triple, crossName === undefined ? [] : [crossName, ...(OLD_NAMES[crossName] ?? [])], true);
+}
+/** `aarch64-linux-gnu` is `aarch64-unknown-linux-gnu` with the vendor left out. */
+function sameTriple(triple, name) {
+    return triple === name || triple.replace('-unknown-', '-') === name;
+}
+
+;// CONCATENATED MODULE: ./build/js/inputs/values.js
+const ok = (value) => ({ value });
+const bad = (problem) => ({ problem });
+/** Words separated by commas, spaces or new lines; "double quotes" keep an attribute name with such characters whole. */
+const values_words = (text) => text.match(/(?:[^\s,"]|"(?:[^"\\\n]|\\.)*"|")+/g) ?? [];
+function oneOf(text, allowed) {
+    const match = allowed.find((value) => value === text);
+    return match === undefined ? bad(`"${text}" is not allowed; use ${listed(allowed)}`) : ok(match);
+}
+/** `true` or `false`, as YAML 1.2 writes them. */
+function values_boolean(text) {
+    if (/^(true|True|TRUE)$/.test(text))
+        return ok(true);
+    if (/^(false|False|FALSE)$/.test(text))
+        return ok(false);
+    return bad(`"${text}" is not allowed; use true or false`);
+}
+/** A whole number of seconds, at most 10 days. */
+function seconds(text) {
+    const value = Number(text);
+    if (/^\d{1,6}$/.test(text) && value <= 864_000)
+        return ok(value);
+    return bad(`"${text}" is not allowed; use a whole number of seconds from 0 to 864000`);
+}
+/**
+ * Splits a command into words as a shell would, with 'single' and "double" quotes and backslash, but without
+ * expanding anything: the words are given to the program as they are.
+ */
+function commandWords(text) {
+    const found = [];
+    let word;
+    let rest = text.trim();
+    while (rest !== '') {
+        const match = /^(?:(\s+)|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+))/.exec(rest);
+        if (match === null)
+            return bad('a quote or backslash is not closed');
+        const [all, space, single, double, escaped, bare] = match;
+        rest = rest.slice(all.length);
+        if (space !== undefined) {
+            if (word !== undefined)
+                found.push(word);
+            word = undefined;
+        }
+        else {
+            word = (word ?? '') + (single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? bare ?? '');
+        }
+    }
+    if (word !== undefined)
+        found.push(word);
+    return ok(found);
+}
+function listed(values) {
+    return values.length < 2 ? (values[0] ?? '') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+}
+
+;// CONCATENATED MODULE: ./build/js/inputs/parse.js
+
+
+
+
+
+const parse_COMPRESSIONS = ['zstd', 'xz', 'bzip2', 'gzip', 'br', 'none'];
+/**
+ * Parses and checks all inputs.
+ * @param runnerSystem system of the machine; the target where none is given
+ * @throws UserError that lists every problem, each with the input's name, its value and what is allowed
+ */
+function parseInputs(read, runnerSystem) {
+    const problems = [];
+    const take = (name, parse) => {
+        const checked = parse(read(name));
+        if ('value' in checked)
+            return checked.value;
+        problems.push(`${name}: ${checked.problem}`);
+        return undefined; // never seen: the problems are thrown below
+    };
+    const optional = (name) => read(name) || undefined;
+    const nixSha256 = take('nix-sha256', parseSha256);
+    const inputs = {
+        flake: take('flake', parseFlake),
+        targets: take('targets', (text) => parseTargets(text, take('strategy', parseStrategy), runnerSystem)),
+        packages: take('packages', parsePackages),
+        prefer: take('prefer', (text) => oneOf(text, ['speed', 'native-paths'])),
+        crossAttribute: take('cross-attribute', parseTemplate),
+        nixSource: take('nix-source', (text) => parseNixSource(text, nixSha256)),
+        nixVersion: take('nix-version', parseVersion),
+        extraNixConfig: read('extra-nix-config'),
+        githubToken: optional('github-token'),
+        qemu: take('qemu', (text) => oneOf(text, ['auto', 'always', 'never'])),
+        qemuSource: take('qemu-source', parseQemuSource),
+        pushTo: take('push-to', parseDestinations),
+        signingKey: take('signing-key', parseKey),
+        skipUpstream: take('skip-upstream', parseUpstream),
+        compression: take('compression', (text) => oneOf(text, parse_COMPRESSIONS)),
+        onPushFailure: take('on-push-failure', (text) => oneOf(text, ['fail', 'warn'])),
+        pushWhen: take('push-when', (text) => oneOf(text, ['end', 'built'])),
+        verify: take('verify', (text) => oneOf(text, ['sample', 'full', 'none'])),
+        cache: take('cache', (text) => oneOf(text, ['auto', 'true', 'false', 'read-only'])),
+        checkArchitecture: take('check-architecture', values_boolean),
+        smokeTest: take('smoke-test', parseSmokeTest),
+        keepGoing: take('keep-going', values_boolean),
+        buildTimeout: take('build-timeout', seconds),
+        silentTimeout: take('silent-timeout', seconds),
+        dryRun: take('dry-run', values_boolean),
+    };
+    if (problems.length > 0)
+        throw new runner_errors/* UserError */.yo(describeProblems(problems));
+    return inputs;
+}
+/** Texts among the inputs that must be masked before anything is printed. */
+function secretInputs(read) {
+    const key = read('signing-key').trim();
+    return [
+        key,
+        key.slice(key.indexOf(':') + 1),
+        read('github-token'),
+        ...values_words(read('push-to')).flatMap(secretsOf),
+    ].filter((text) => text.length >= 4);
+}
+function describeProblems(problems) {
+    const heading = problems.length === 1 ? 'An input is wrong:' : `${problems.length} inputs are wrong:`;
+    return [heading, ...problems.map((problem) => `- ${problem}`)].join('\n');
+}
+function parseFlake(text) {
+    if (/[\0\n\r]/.test(text) || text.startsWith('-'))
+        return bad(`"${text}" is not a flake reference`);
+    if (text.includes('#'))
+        return bad(`"${text}" names an attribute; give the flake alone, and the attribute in packages`);
+    return ok(text === '' ? '.' : text);
+}
+function parseStrategy(text) {
+    return isStrategy(text) ? ok(text) : bad(`"${text}" is not allowed; use auto, native, cross or emulated`);
+}
+function parseTargets(text, strategy, runnerSystem) {
+    const given = values_words(text);
+    if (given.length === 0) {
+        const own = runnerSystem && targetOfSystem(runnerSystem, strategy ?? 'auto');
+        return own === undefined ? bad('this machine is no Linux that is known; name the targets') : ok([own]);
+    }
+    const parsed = given.map((entry) => parseTarget(entry, strategy ?? 'auto'));
+    const problems = parsed.filter((target) => typeof target === 'string');
+    const targets = parsed.filter((target) => typeof target !== 'string');
+    for (const [index, target] of targets.entries()) {
+        if (targets.findIndex((other) => other.name === target.name) < index)
+            problems.push(`"${target.name}" is there twice`);
+    }
+    return problems.length > 0 ? bad(problems.join('; ')) : ok(targets);
+}
+function parsePackages(text) {
+    const names = [...new Set(values_words(text))];
+    if (names.length === 0)
+        return bad('no package is named; use a name, an attribute path or *');
+    const wrong = names.filter((name) => name !== '*' && !isAttributePath(name.replace(/\.\*$/, '').replaceAll('{target}', 'x')));
+    if (wrong.length === 0)
+        return ok(names);
+    const hints = HINTS.filter(([sign]) => wrong.some((name) => sign.test(name))).map(([, hint]) => `; ${hint}`);
+    return bad(`${quoted(wrong)} is not an attribute path${hints.join('')}`);
+}
+/** What others write, and what is meant by it here. */
+const HINTS = [
+    [/\*/, 'of patterns there are * for every package, and PATH.* for all right below a path, such as checks.{target}.*'],
+    [/^!/, 'nothing can be left out: name what is to be built'],
+    [/\^/, 'all outputs are built: leave what follows ^ away'],
+    [/#/, 'the flake stands in the input flake: give what follows #'],
+];
+/** Names joined by dots, each plain (`hello`, `foldl'`) or in double quotes, as after the `#` of an installable. */
+function isAttributePath(text) {
+    const name = /"(?:[^"\\]|\\.)*"|(?!')[^\s".$`\\;(){}#*!^]+/.source;
+    return new RegExp(`^(?:${name})(?:\\.(?:${name}))*$`).test(text) && !text.startsWith('-');
+}
+function parseTemplate(text) {
+    if (text === '')
+        return ok(undefined);
+    const holes = text.match(/\{[^}]*\}/g) ?? [];
+    const allowed = ['{build}', '{target}', '{cross}', '{triple}', '{package}'];
+    const unknown = holes.filter((hole) => !allowed.includes(hole));
+    if (unknown.length > 0)
+        return bad(`"${text}" has ${quoted(unknown)}; allowed are ${listed(allowed)}`);
+    return isAttributePath(text.replace(/\{[^}]*\}/g, 'x')) ? ok(text) : bad(`"${text}" is not an attribute path`);
+}
+function parseNixSource(text, sha256) {
+    const word = oneOf(text, ['auto', 'existing', 'release', 'distro']);
+    if ('value' in word)
+        return ok({ kind: word.value });
+    if (/^https?:\/\//.test(text)) {
+        if (sha256 === undefined)
+            return bad(`"${text}" is a URL: give the tarball's SHA-256 in nix-sha256`);
+        return ok({ kind: 'tarball', location: text, sha256 });
+    }
+    if (/\.tar(\.\w+)?$/.test(text) || text.includes('/'))
+        return ok({ kind: 'tarball', location: text, sha256 });
+    return bad(`"${text}" is not allowed; use auto, existing, release, distro, or the URL or path of a release tarball`);
+}
+function parseVersion(text) {
+    return /^\d+\.\d+(\.\d+)?$/.test(text) ? ok(text) : bad(`"${text}" is not a version such as 2.34.7`);
+}
+function parseSha256(text) {
+    if (text === '')
+        return ok(undefined);
+    return /^[0-9a-fA-F]{64}$/.test(text) ? ok(text.toLowerCase()) : bad(`"${text}" is not a SHA-256 in hex (64 digits)`);
+}
+function parseQemuSource(text) {
+    const word = oneOf(text, ['auto', 'existing', 'distro', 'nix']);
+    if ('value' in word)
+        return ok({ kind: word.value });
+    if (text.includes('/'))
+        return ok({ kind: 'folder', path: text });
+    return bad(`"${text}" is not allowed; use auto, existing, distro, nix, or the path of a folder that holds qemu-<arch>`);
+}
+function parseDestinations(text) {
+    const parsed = values_words(text).map(parseDestination);
+    const problems = parsed.flatMap((destination) => ('problem' in destination ? [destination.problem] : []));
+    const destinations = parsed.flatMap((destination) => ('problem' in destination ? [] : [destination]));
+    return problems.length > 0 ? bad(problems.join('; ')) : ok(destinations);
+}
+function parseKey(text) {
+    if (text.trim() === '')
+        return ok(undefined);
+    const key = parseSigningKey(text);
+    return 'problem' in key ? bad(key.problem) : ok(key);
+}
+function parseUpstream(text) {
+    if (text === 'true')
+        return ok('substituters');
+    const urls = values_words(text === 'false' ? '' : text);
+    const wrong = urls.filter((url) => !/^(https?|file|s3):\/\//.test(url));
+    return wrong.length === 0
+        ? ok(urls)
+        : bad(`${quoted(wrong)} is no URL of a binary cache (https://cache.nixos.org), nor true`);
+}
+function parseSmokeTest(text) {
+    if (text.trim() === '')
+        return ok(undefined);
+    const command = commandWords(text);
+    return 'value' in command ? command : bad(`"${text}": ${command.problem}`);
+}
+const quoted = (texts) => texts.map((text) => `"${text}"`).join(', ');
+
 ;// CONCATENATED MODULE: ./build/js/install/substituters.js
 
 
@@ -8560,10 +8614,10 @@ function contentLength({ content, range }) {
         return 0;
     return sizeOf(content);
 }
-const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
+const transport_REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
 function connectionError(url, cause) {
     const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '');
-    const passing = !REFUSED.has(cause.code ?? '') && !certificate;
+    const passing = !transport_REFUSED.has(cause.code ?? '') && !certificate;
     const isPlain = /wrong version number|packet length too long/i.test(cause.message);
     const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code;
     return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain });
@@ -10046,6 +10100,8 @@ async function problemOf(runner, nix, destination, settings) {
         if (wrong !== undefined || destination.scheme === 'file')
             return wrong;
         await objects.write(PROBE, bytesOf('Written by nix-multiarch to see whether it may; can be deleted.\n'));
+        if ((await objects.size(PROBE)) === undefined)
+            return 'it takes what is written, says so, and does not have it: a place that cannot be written to';
         const limit = await objects.limit?.(PROBE);
         await objects.remove(PROBE);
         if (limit !== undefined)
@@ -10583,7 +10639,7 @@ async function compare(objects, info, way) {
                 throw cause;
             // whether another try helps was looked at already, unless it broke off in the middle
             if (cause instanceof DestinationError || attempt === content_TRIES)
-                return { compared: 'nothing', fault: `its NAR cannot be read: ${cause.message}` };
+                return { compared: 'unread', fault: `its NAR cannot be read: ${cause.message}` };
         }
     }
 }
@@ -10660,7 +10716,8 @@ async function readBack(runner, target, { key, verify }, own) {
     }
     catch (cause) {
         const reason = delivery.dead ?? `reading back: ${reasonOf(cause)}`;
-        return { ...seenOf(before, before), faults: delivery.lost, verified: 0, reason };
+        const good = new Map([...before].filter(([, { state }]) => state === 'good'));
+        return { ...seenOf(before, good), faults: delivery.lost, verified: 0, reason };
     }
 }
 /** A target that could not be opened. */
@@ -10696,11 +10753,13 @@ async function checkContents({ log, commands }, { objects, destination }, infos)
 }
 /** Which hashes were compared, in a sentence. */
 function describeChecks(shown, checks) {
+    const read = checks.filter(([, { compared }]) => compared !== 'unread');
     const number = (wanted) => checks.filter(([, { compared }]) => compared === wanted).length;
-    const methods = [...new Set(checks.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))];
+    const methods = [...new Set(read.flatMap(([info, { compared }]) => (compared === 'nar' ? [] : [info.compression])))];
     const [packed, nothing] = [number('packed'), number('nothing')];
     return [
-        `${shown}: ${(0,units/* count */.U9)(checks.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
+        `${shown}: ${(0,units/* count */.U9)(read.length, 'NAR')} read back whole, NAR hash compared for ${number('nar')}`,
+        ...(number('unread') === 0 ? [] : [`${number('unread')} cannot be read`]),
         ...(packed === 0 ? [] : [`only the file hash for ${packed}`]),
         ...(nothing === 0 ? [] : [`nothing for ${nothing}`]),
         ...(methods.length === 0 ? [] : [`since nothing here unpacks ${methods.join(', ')}`]),
@@ -10744,8 +10803,10 @@ function reportOf(destination, { closure, upstream }, seen, seconds, lines) {
     };
 }
 function became(path, seen) {
-    const { bytes, signatures } = seen.after.get(path) ?? { bytes: 0, signatures: [] };
-    const reason = seen.faults.get(path) ?? seen.reason;
+    const copy = seen.after.get(path);
+    const { bytes, signatures } = copy ?? { bytes: 0, signatures: [] };
+    // what came there before the push failed is there
+    const reason = seen.faults.get(path) ?? (copy === undefined ? seen.reason : undefined);
     if (reason !== undefined)
         return { path, status: 'failed', bytes, reason };
     return { path, status: seen.before.has(path) ? 'present' : 'pushed', bytes, signatures };
@@ -12124,11 +12185,7 @@ const annotations_LAST_LINES = 5;
  * @param placesOf where the checkout has a hash that proved wrong
  */
 function annotationsOf(results, pushes, onPushFailure, placesOf = () => []) {
-    const failed = results.filter(({ status }) => status === 'failed');
-    const roots = new Map();
-    for (const result of failed)
-        roots.set(rootOf(result), [...(roots.get(rootOf(result)) ?? []), result]);
-    const worstFirst = [...roots.values()].sort((a, b) => b.length - a.length);
+    const worstFirst = [...failuresOf(results)].sort((a, b) => b.length - a.length);
     const builds = worstFirst.map((group) => buildAnnotation(group, placesOf));
     const push = pushes
         .filter(({ status }) => status === 'failed')
@@ -12157,12 +12214,25 @@ const noteAnnotations = (results) => notesOf(results).map(({ text, packages }) =
     text: `${namesOf(packages)}: ${text}`,
     where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
 }));
+/** The failed packages, those together that fell with the same derivation. */
+function failuresOf(results) {
+    const roots = new Map();
+    for (const result of results.filter(({ status }) => status === 'failed')) {
+        const root = rootOf(result);
+        const known = roots.get(root);
+        if (known === undefined)
+            roots.set(root, [result]);
+        else
+            known.push(result);
+    }
+    return [...roots.values()];
+}
 /** Failures of one derivation have one text but for the package that needs it. */
 const rootOf = ({ error = '', log = [] }) => [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n');
 function buildAnnotation(group, placesOf) {
     const [{ plan, error = 'it was not built', log = [], mismatch } = group[0]] = group;
     const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`;
-    const others = group.length === 1 ? [] : [`${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`];
+    const others = group.length === 1 ? [] : [fallenWith(group)];
     const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-annotations_LAST_LINES).map((line) => `  ${line}`)];
     const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, placesOf(mismatch));
     return {
@@ -12183,6 +12253,8 @@ function rightHash({ got }, places) {
         where: { file: first.file, startLine: first.line },
     };
 }
+/** @param group more than one */
+const fallenWith = (group) => `${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`;
 const namesOf = (results) => {
     const names = results.slice(0, annotations_MOST_ERRORS).map(({ plan }) => `${plan.package} for ${plan.target.name}`);
     return results.length > names.length ? `${names.join(', ')}, …` : names.join(', ');
@@ -12986,15 +13058,18 @@ function notes(results, { failures: most }) {
     const more = noted.length > most ? [`… and ${noted.length - most} more; see the output results.`] : [];
     return ['### To be looked at', ...parts, ...more].join('\n\n');
 }
+/** Packages that fell with the same derivation are counted, not repeated: the table has them all. */
 function failures(results, { failures: most, lines }) {
-    const failed = results.filter(({ status }) => status === 'failed');
+    const failed = failuresOf(results);
     if (failed.length === 0)
         return '';
-    const parts = failed.slice(0, most).map(({ plan, error = 'It was not built.', log = [] }) => {
+    const parts = failed.slice(0, most).map((group) => {
+        const [{ plan, error = 'It was not built.', log = [] }] = group;
         const tail = log.slice(-lines);
         const title = `The last ${(0,units/* count */.U9)(tail.length, 'line')} of the log`;
         const folded = lines === 0 || tail.length === 0 ? '' : `\n\n${details(title, preformatted(tail))}`;
-        return `#### ${code(plan.package)} for ${code(plan.target.name)}\n\n${preformatted(error.split('\n'))}${folded}`;
+        const others = group.length === 1 ? '' : `\n\n${prose(fallenWith(group))}`;
+        return `#### ${code(plan.package)} for ${code(plan.target.name)}\n\n${preformatted(error.split('\n'))}${others}${folded}`;
     });
     const more = failed.length > most ? [`… and ${failed.length - most} more failures; see the table and the log.`] : [];
     return ['### Failures', ...parts, ...more].join('\n\n');
@@ -13304,7 +13379,7 @@ const sizeKey = (flake, target, packageName) => [flake, target, packageName].joi
 /** Durations as estimates take them. */
 const durationsOf = ({ durations }) => new Map([...durations].map(([key, { seconds }]) => [key, seconds]));
 /** The failures that still say something about a flake with this nixpkgs. @param now seconds since 1970 */
-const failuresOf = ({ failures }, nixpkgs, now) => failures
+const memory_failuresOf = ({ failures }, nixpkgs, now) => failures
     .filter((failure) => failure.nixpkgs === nixpkgs && now - failure.at < FAILURES_LAST_SECONDS)
     .map(({ target, package: name, name: derivation, strategy, method, emulator, reason, at }) => ({
     target,
@@ -13401,41 +13476,35 @@ function isFailure(value) {
 
 
 
-
 const systemsOf = (inputs) => [
     ...new Set(inputs.targets.map((target) => target.system)),
 ];
 /** What the machine executes, as the planner asks it. */
-async function machineOf(emulation, inputs, installed) {
+async function machineOf(emulation, inputs, installed, emulators) {
     const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine);
     return {
         native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
         emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
         emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
+        async emulate(systems) {
+            await emulators.register(systems);
+            const problems = emulators.problems();
+            await emulators.allow(systems.filter((system) => !problems.has(system)));
+            return problems;
+        },
         builders: await readBuilders(installed.builders),
     };
 }
 /** @param machine see machineOf */
-function openRounds(runner, installed, inputs, machine, planner) {
-    const { nix } = installed;
-    let current = installed;
-    const emulators = new Map();
+function openRounds(runner, nix, inputs, machine, planner, emulators) {
     const derivations = new Set();
     const rounds = [];
     const prepare = async (plans) => {
         // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
         const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native) && system.endsWith('-linux'));
-        const wanted = foreign.filter((system) => !emulators.has(system));
-        for (const emulator of await ensureEmulators(runner, wanted, inputs.qemuSource, nix)) {
-            const { system, status, reason } = emulator;
-            runner.log.info(`${system}: ${status}: ${reason}`);
-            emulators.set(system, emulator);
-        }
-        const platforms = buildPlatforms(plans, machine);
-        if (platforms.length > 0)
-            current = await applySettings(runner, current, nixSettings(platforms));
+        await emulators.register(foreign);
+        await emulators.allow(buildPlatforms(plans, machine));
     };
-    const cannotRun = () => new Map([...emulators.values()].flatMap(({ system, status, reason }) => (status === 'failed' ? [[system, reason]] : [])));
     return {
         async build(plans, { vetted, tell }) {
             return await buildInTurns(plans, {
@@ -13445,7 +13514,7 @@ function openRounds(runner, installed, inputs, machine, planner) {
                     for (const drvPath of wanted)
                         derivations.add(drvPath);
                     const onBuilt = wanted.every((drvPath) => vetted.includes(drvPath)) ? tell : () => undefined;
-                    const built = await buildPlans(runner, nix, inputs, round, cannotRun(), onBuilt);
+                    const built = await buildPlans(runner, nix, inputs, round, emulators.problems(), onBuilt);
                     rounds.push(built);
                     return built;
                 },
@@ -13460,8 +13529,7 @@ function openRounds(runner, installed, inputs, machine, planner) {
             });
         },
         derivations: () => [...derivations],
-        emulators: () => [...emulators.values()],
-        lessons: (flake) => lessonsOf(rounds, planner, flake, [...emulators.values()].some(isRegistered)),
+        lessons: (flake) => lessonsOf(rounds, planner, flake, emulators.all().some(isRegistered)),
     };
 }
 /** Systems whose programs the plans run on this machine. */
@@ -13526,7 +13594,6 @@ function wayOf({ plan, error = '' }, nixpkgs) {
     };
 }
 const isBuilt = ({ status }) => status === 'built' || status === 'substituted';
-const isRegistered = (emulator) => emulator !== undefined && emulator.status !== 'failed';
 
 ;// CONCATENATED MODULE: ./build/js/strategy/flake.js
 
@@ -13732,7 +13799,7 @@ async function askOne(ask, question) {
     };
     const lookups = [];
     for (const lookup of question.lookups) {
-        const single = await ask([{ ...question, list: null, lookups: [lookup] }]);
+        const single = await ask([{ ...question, list: null, bare: true, lookups: [lookup] }]);
         const found = 'answers' in single ? single.answers[0]?.lookups[0] : undefined;
         lookups.push(found ?? { kind: lookup.kind, status: 'error', error: 'error' in single ? single.error : 'no answer' });
     }
@@ -14277,6 +14344,8 @@ function bySystem(root, graph) {
 
 
 
+
+
 /** What fetching and registering an emulator takes. */
 const REGISTRATION_SECONDS = 5;
 /** All ways to have a package for a target, each with its problem or its merit. */
@@ -14333,10 +14402,17 @@ function ownOptions(target, facts) {
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? options_emulationProblem(found, base.candidate.cost, facts),
+            problem: base.problem ?? stray(target, found) ?? options_emulationProblem(found, base.candidate.cost, facts),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
+}
+/** A path such as a NixOS configuration's is for one system, whatever the target: its programs need that one's emulator. */
+function stray({ system }, found) {
+    const [own, wanted] = [found?.system, system].map((each) => platformOf(each)?.elf);
+    if (found === undefined || own === undefined || (0,external_node_util_namespaceObject.isDeepStrictEqual)(own, wanted))
+        return undefined;
+    return `its derivation ${found.name} is for ${found.system}, not ${system}: name ${found.system} in targets`;
 }
 /** Native without this machine: from a binary cache, or by a builder of the target's kind. */
 function elsewhere(target, facts, found, { candidate, problem }) {
@@ -14567,6 +14643,8 @@ function allowed({ candidate: { strategy }, merit }, target) {
 }
 function refusal(target, options) {
     const asked = target.strategy === 'auto' ? 'No strategy works' : `Strategy ${target.strategy} does not work`;
+    if (options.length === 0)
+        return `${asked} for ${target.name}: no machine builds it as its own, it is cross-compiled for. Use cross or auto`;
     const namesByProblem = new Map();
     for (const { candidate, problem = '' } of options) {
         const { method, hybrid, strategy } = candidate;
@@ -14576,6 +14654,25 @@ function refusal(target, options) {
     const why = [...namesByProblem].map(([problem, names]) => `${names.join(', ')}: ${problem}`);
     return `${asked} for ${target.name}. ${why.join('; ')}`;
 }
+
+;// CONCATENATED MODULE: ./build/js/strategy/imports.js
+
+
+/**
+ * Whether an emulator may help an evaluation that failed: it imports from a derivation that has to be built on the target.
+ * @param error what Nix printed
+ */
+function mayImportEmulated(system, error, machine) {
+    const { category, system: wanted } = explainNix(error);
+    const isImport = category === 'platform' || category === 'import-from-derivation';
+    const isForeign = !machine.native.includes(system) && machine.emulationProblem(system) === undefined;
+    return isImport && isForeign && wanted !== undefined && sameSystem(wanted, system);
+}
+/** Whether the target's own derivation is to be had by such an evaluation: builds in it are slow. */
+const isForImport = ({ target, choice }, prefer) => ['auto', 'emulated'].includes(target.strategy) &&
+    (choice === undefined || (prefer === 'native-paths' && choice.strategy === 'cross'));
+/** As Nix would print it. @param problem why the system cannot be emulated */
+const importError = (system, problem) => `error: it imports from a derivation for ${system}, and ${problem}`;
 
 ;// CONCATENATED MODULE: ./build/js/strategy/questions.js
 
@@ -14604,6 +14701,11 @@ function question({ target, package: name }, inputs, nix, machine) {
         ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
     ]);
 }
+/** Asks for the package itself alone. */
+const ownQuestion = (question) => ({
+    ...question,
+    lookups: question.lookups.filter(({ kind }) => kind === 'own'),
+});
 const ask = (target, lookups) => ({
     target: target.system,
     list: null,
@@ -14670,14 +14772,15 @@ class ViewsAhead {
 
 
 
+
 /**
  * Targets × packages, `*` and `checks.{target}.*` replaced by the names of the target's packages; by those of this
  * system, where the flake does not list the target and a cross build may make them all the same.
  */
-async function listWanted(runner, nix, inputs, flake) {
+async function listWanted(runner, nix, inputs, flake, machine) {
     const lists = new Map();
     for (const wildcard of inputs.packages.filter(isWildcard))
-        lists.set(wildcard, await listPackages(runner, nix, inputs.targets, flake, wildcard));
+        lists.set(wildcard, await listPackages(runner, nix, inputs.targets, flake, wildcard, machine));
     const namesFor = (wildcard, { system: wanted }) => {
         const names = lists.get(wildcard);
         const system = names?.get(wanted)?.length === 0 ? nix.system : wanted;
@@ -14691,15 +14794,30 @@ async function listWanted(runner, nix, inputs, flake) {
         return [...new Set(packages)].map((name) => ({ target, package: name }));
     });
 }
-async function listPackages(runner, nix, targets, flake, wildcard) {
+async function listPackages(runner, nix, targets, flake, wildcard, machine) {
     const crossed = (system) => targets.some((target) => target.system === system && ['auto', 'cross'].includes(target.strategy));
     const systems = [...new Set([...targets.map((target) => target.system), nix.system])];
-    const answers = await askFlake(runner, nix, flake, systems.map((system) => ({
+    const questions = systems.map((system) => ({
         target: system,
         list: setOf(wildcard, system),
         platform: { name: system, system, triple: '', crossNames: [], plain: true },
         lookups: [],
-    })));
+    }));
+    const ask = () => askFlake(runner, nix, flake, questions);
+    let answers = await ask();
+    const imported = targets.filter(({ strategy, system }) => {
+        const error = answers[systems.indexOf(system)]?.listError;
+        return strategy === 'emulated' && error !== undefined && mayImportEmulated(system, error, machine);
+    });
+    if (imported.length > 0) {
+        await flake.read(); // Nix may be started anew
+        const problems = await machine.emulate([...new Set(imported.map(({ system }) => system))]);
+        answers = (await ask()).map((answer, index) => {
+            const system = systems[index];
+            const problem = answer.listError === undefined ? undefined : problems.get(system);
+            return problem === undefined ? answer : { ...answer, listError: importError(system, problem) };
+        });
+    }
     const names = new Map(systems.map((system, index) => [system, answers[index]?.all ?? []]));
     const isEmpty = (system) => names.get(system)?.length === 0;
     const empty = [...new Set(targets.map((target) => target.system))]
@@ -14731,12 +14849,13 @@ async function listPackages(runner, nix, targets, flake, wildcard) {
 
 
 
+
 /**
  * Asks the flake for what each target and package could be.
  * @throws UserError where `packages: *` names nothing, or the flake cannot be read
  */
 async function openPlanner(runner, nix, inputs, flake, machine, experience) {
-    const wanted = await listWanted(runner, nix, inputs, flake);
+    const wanted = await listWanted(runner, nix, inputs, flake, machine);
     const questions = wanted.map((item) => question(item, inputs, nix, machine));
     const known = openFacts(runner, nix, { native: machine.native, durations: experience.durations });
     const began = performance.now();
@@ -14770,34 +14889,64 @@ async function openPlanner(runner, nix, inputs, flake, machine, experience) {
         await known.add(items.flatMap(({ answer }) => foundIn(answer)).map(({ drvPath }) => drvPath));
         const experienced = await experience.failures(flake);
         return items.map((item) => {
-            const of = ({ target, package: name }) => target === item.target.name && name === item.package;
-            const names = foundIn(item.answer).map(({ name }) => name);
-            const remembered = experienced.filter(({ derivation }) => names.includes(derivation));
-            const facts = plan_factsOf(item, machine, [...failures, ...remembered].filter(of));
+            const facts = plan_factsOf(item, machine, failuresFor(item, failures, experienced));
             return choose_choose(item.target, item.package, { ...facts, ...known }, inputs.prefer);
         });
+    };
+    const planWithViews = async (failures) => {
+        const plans = await chooseAll(failures);
+        const open = items.filter((item, index) => !item.viewsAsked &&
+            !isAsItIs(item, machine) &&
+            viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
+        if (open.length === 0) {
+            ahead.drop();
+            return plans.map((plan, index) => withUnasked(plan, items[index]));
+        }
+        const views = await ahead.answers(open);
+        items = items.map((item) => (open.includes(item) ? withViews(item, views[open.indexOf(item)]) : item));
+        return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index]));
     };
     return {
         isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
         async plan(failures) {
-            const plans = await chooseAll(failures);
-            const open = items.filter((item, index) => !item.viewsAsked &&
-                !isAsItIs(item, machine) &&
-                viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
-            if (open.length === 0) {
-                ahead.drop();
-                return plans.map((plan, index) => withUnasked(plan, items[index]));
-            }
-            const views = await ahead.answers(open);
-            items = items.map((item) => {
-                const more = open.includes(item) ? (views[open.indexOf(item)]?.lookups ?? []) : [];
-                const answer = { ...item.answer, lookups: [...item.answer.lookups, ...more] };
-                return open.includes(item) ? { ...item, answer, viewsAsked: true } : item;
-            });
-            return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index]));
+            const plans = await planWithViews(failures);
+            const open = items.filter((item, index) => isForImport(plans[index], inputs.prefer) && failsToImport(item, machine));
+            if (open.length === 0)
+                return plans;
+            const asked = await askEmulated(runner, nix, inputs, flake, machine, open);
+            items = items.map((item) => asked[open.indexOf(item)] ?? item);
+            return await planWithViews(failures);
         },
     };
 }
+/** What failed of one, now or before. */
+function failuresFor({ target, package: name, answer }, failures, experienced) {
+    const names = foundIn(answer).map((found) => found.name);
+    const remembered = experienced.filter(({ derivation }) => names.includes(derivation));
+    return [...failures, ...remembered].filter((failure) => failure.target === target.name && failure.package === name);
+}
+const withViews = (item, views) => ({
+    ...item,
+    answer: { ...item.answer, lookups: [...item.answer.lookups, ...(views?.lookups ?? [])] },
+    viewsAsked: true,
+});
+/** What is to be imported from derivations of the target is built under an emulator, and the flake's own asked again. */
+async function askEmulated(runner, nix, inputs, flake, machine, items) {
+    await flake.read(); // Nix may be started anew
+    const problems = await machine.emulate([...new Set(items.map(({ target }) => target.system))]);
+    const questions = items.map((item) => ownQuestion(question(item, inputs, nix, machine)));
+    const answers = await askFlake(runner, nix, flake, questions);
+    return items.map((item, index) => {
+        const problem = problems.get(item.target.system);
+        const own = problem === undefined
+            ? (answers[index]?.lookups ?? [])
+            : [{ kind: 'own', status: 'error', error: importError(item.target.system, problem) }];
+        const others = item.answer.lookups.filter(({ kind }) => kind !== 'own');
+        return { ...item, emulated: true, answer: { ...item.answer, lookups: [...own, ...others] } };
+    });
+}
+const failsToImport = ({ target, answer, emulated }, machine) => emulated !== true &&
+    answer.lookups.some((lookup) => lookup.kind === 'own' && lookup.status === 'error' && mayImportEmulated(target.system, lookup.error, machine));
 /** What this machine executes and the flake has: a view could but give the same again. */
 const isAsItIs = ({ target, answer }, { native }) => target.plain &&
     native.includes(target.system) &&
@@ -14894,6 +15043,7 @@ async function remember_writeMemory(runner, memory) {
 
 
 
+
 /**
  * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
  * @returns whether everything that was asked for was done
@@ -14920,11 +15070,12 @@ async function planAndBuild(runner, inputs, found, cache) {
     const { nix } = found;
     await log.group('Push destinations', () => pushPreflight(runner, nix, inputs));
     const emulation = await surveyEmulation(runner, systemsOf(inputs));
-    const machine = await machineOf(emulation, inputs, found);
+    const emulators = openEmulators(runner, found, inputs.qemuSource);
+    const machine = await machineOf(emulation, inputs, found, emulators);
     const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner));
     const { opened, planner, plans } = await log.group('Strategy', async () => {
         const opened = await openFlake(runner, nix, inputs.flake);
-        const failures = async ({ read }) => memory.failures.length === 0 ? [] : failuresOf(memory, (await read()).nixpkgs, now());
+        const failures = async ({ read }) => memory.failures.length === 0 ? [] : memory_failuresOf(memory, (await read()).nixpkgs, now());
         const experience = { durations: durationsOf(memory), failures };
         const planner = await openPlanner(runner, nix, inputs, opened, machine, experience);
         const plans = await planner.plan([]);
@@ -14940,7 +15091,7 @@ async function planAndBuild(runner, inputs, found, cache) {
         return await report(runner, {
             ...record,
             flake: await reading,
-            emulators: [],
+            emulators: emulators.all(),
             results: plannedOnly(plans),
             pathInfos: new Map(),
             derivations: [],
@@ -14948,14 +15099,14 @@ async function planAndBuild(runner, inputs, found, cache) {
             pushes: [],
         });
     }
-    const rounds = openRounds(runner, found, inputs, machine, planner);
+    const rounds = openRounds(runner, nix, inputs, machine, planner, emulators);
     const learnt = async () => learn(memory, rounds.lessons({ nixpkgs: (await reading).nixpkgs, name }), now());
     const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
     const vetted = candidatesOf(plans);
     const live = await startPush(runner, nix, inputs, await doubtful(vetted));
     const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), async () => remember_writeMemory(runner, await learnt()), async () => saveCache(runner, nix, cache, rounds.derivations(), { memory: printMemory(await learnt()) }));
     const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())));
-    return await report(runner, { ...record, flake: await reading, ...built, emulators: rounds.emulators(), pushes });
+    return await report(runner, { ...record, flake: await reading, ...built, emulators: emulators.all(), pushes });
 }
 const candidatesOf = (plans) => [
     ...new Set(plans.flatMap(({ candidates }) => candidates.flatMap(({ evaluated }) => evaluated?.drvPath ?? []))),
@@ -15655,7 +15806,7 @@ function createFiles(commands, folder, isRoot) {
         },
     };
 }
-/** Store folders are read-only: who is not root has to make them writable first. */
+/** Store folders are read-only, and an archive may have any mode: who is not root has to make them writable first. */
 async function removeTree(path, commands) {
     try {
         await (0,external_node_fs_promises_.rm)(path, { recursive: true, force: true, maxRetries: 3 });
@@ -15663,7 +15814,7 @@ async function removeTree(path, commands) {
     catch (error) {
         if (error.code !== 'EACCES')
             throw error;
-        await commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', path] }, { timeoutSeconds: 600 });
+        await commands.run({ tool: 'chmod', args: ['-R', 'u+rwX', '--', path] }, { timeoutSeconds: 600 });
         await (0,external_node_fs_promises_.rm)(path, { recursive: true, force: true, maxRetries: 3 });
     }
 }

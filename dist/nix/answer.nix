@@ -6,6 +6,7 @@
 #            view is null for the flake's own outputs; otherwise: { view; paths; } for where none of the paths is there;
 #            spare: not evaluated where a spare lookup before it gave what the build system builds
 #            list: a path to a set, or null; blind: true where its values cannot be looked at
+#            bare: true where only the lookups are to be evaluated
 # For each question: names of the derivations in that set, names of the target's packages, and for each lookup the first
 # of its paths that is there.
 {
@@ -124,8 +125,12 @@ let
     if result.found && isAttrs result.value then builtins.filter fine (attrNames result.value) else [ ];
 in
 map (question: {
-  names = namesUnder [ "packages" question.target ];
-  systems = namesUnder [ "packages" ] ++ namesUnder [ "legacyPackages" ] ++ namesUnder [ "defaultPackage" ];
+  names = if question.bare or false then [ ] else namesUnder [ "packages" question.target ];
+  systems =
+    if question.bare or false then
+      [ ]
+    else
+      namesUnder [ "packages" ] ++ namesUnder [ "legacyPackages" ] ++ namesUnder [ "defaultPackage" ];
   all =
     if question.list == null then
       [ ]

@@ -1183,10 +1183,10 @@ const HINTS = [
     [/\^/, 'all outputs are built: leave what follows ^ away'],
     [/#/, 'the flake stands in the input flake: give what follows #'],
 ];
-/** Names joined by dots, each plain or in double quotes, as after the `#` of an installable. */
+/** Names joined by dots, each plain (`hello`, `foldl'`) or in double quotes, as after the `#` of an installable. */
 function isAttributePath(text) {
-    const names = /^(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+)(?:\.(?:"(?:[^"\\]|\\.)*"|[^\s"'.$`\\;(){}#*!^]+))*$/;
-    return names.test(text) && !text.startsWith('-');
+    const name = /"(?:[^"\\]|\\.)*"|(?!')[^\s".$`\\;(){}#*!^]+/.source;
+    return new RegExp(`^(?:${name})(?:\\.(?:${name}))*$`).test(text) && !text.startsWith('-');
 }
 function parseTemplate(text) {
     if (text === '')
@@ -3701,8 +3701,8 @@ const MACHINE_RULES = [
         pattern: /executing '([^']+)': No such file or directory/,
         inLogs: true,
         say: ([, program = '']) => ({
-            sentence: `${shortName(program)} could not be started inside the build sandbox: its interpreter or emulator is not there.`,
-            advice: 'An emulator must be static and registered with the flag F to be seen in a sandbox; let the action register it (qemu: always). A script needs an interpreter from the store.',
+            sentence: `${shortName(program)} could not be started inside the build sandbox: it is not there, or its interpreter or emulator is not.`,
+            advice: 'An emulator must be static and registered with the flag F to be seen in a sandbox; let the action register it (qemu: always). A builder or script of the machine, such as /bin/bash, is not in the sandbox: take it from the store.',
         }),
     },
     {
@@ -3768,19 +3768,21 @@ function mismatch(drv, system, own, features, available, text) {
     // 2.34 tells the features only where some are missing; before, all are listed, and the system may be one of extra-platforms
     if (system === own)
         return missingFeatures(drv, features, available);
-    const during = /during evaluation|while realising the context/.test(text)
-        ? ' It is built during evaluation (import from derivation).'
-        : '';
+    const during = /during evaluation|while realising the context/.test(text);
     const also = explain_machine_words(features).filter((feature) => !explain_machine_words(available).includes(feature));
     const more = also.length === 0 ? '' : ` It also demands the system feature ${also.join(', ')}.`;
     return {
-        category: during === '' ? 'platform' : 'import-from-derivation',
-        sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during}${more}`,
-        advice: during === ''
-            ? `Let the action register an emulator for it (qemu: auto), choose the strategy cross, or use a runner of the kind ${system}.`
-            : `Emulators are registered after evaluation: choose the strategy cross or auto, use a runner of the kind ${system}, or register one in a step before this one and add "extra-platforms = ${system}" to extra-nix-config.`,
+        category: during ? 'import-from-derivation' : 'platform',
+        sentence: `${shortName(drv)} has to be built on ${system}, and this machine builds for ${own} only.${during ? ` ${IMPORTED}.` : ''}${more}`,
+        advice: during
+            ? emulateIt(system)
+            : `Name ${system} in targets, so that it is cross-compiled or an emulator registered for it (qemu: auto), or use a runner of the kind ${system}.`,
+        system,
     };
 }
+const IMPORTED = 'It is built during evaluation (import from derivation)';
+/** What to do where evaluation needs a build for another system. */
+const emulateIt = (system) => `Choose the strategy auto or emulated and let the action register an emulator (qemu: auto), or use a runner of the kind ${system}.`;
 function missingFeatures(drv, features, available) {
     const missing = explain_machine_words(features).filter((feature) => !explain_machine_words(available).includes(feature));
     const shown = (missing.length === 0 ? explain_machine_words(features) : missing).join(', ');
@@ -4063,10 +4065,12 @@ function placeOf(text) {
     const [, file = '', line, column] = /^[^\n]*\n\s*at (\/[^\n]*?):(\d+):(\d+):?\s*$/m.exec(last) ?? [];
     return file === '' ? '' : ` (${file.replace(/^.*\/[0-9a-z]{32}-source\//, '')}:${line}:${column})`;
 }
-/** An explanation as a part of a sentence, without full stop. */
+/** An error of evaluation as a part of a sentence, without full stop. */
 function explainBriefly(message) {
-    const { sentence, advice } = explainNix(message);
-    const [what = '', remedy] = [sentence, advice].map((text) => text.replace(/\.$/, ''));
+    const { sentence, advice, category, system = '' } = explainNix(message);
+    // only the older ones say that it was in an evaluation
+    const texts = category === 'platform' ? [`${sentence} ${IMPORTED}`, emulateIt(system)] : [sentence, advice];
+    const [what = '', remedy] = texts.map((text) => text.replace(/\.$/, ''));
     const short = what.replace(/^the flake does not evaluate: /, '');
     return remedy === '' ? short : `${short} (${remedy})`;
 }
@@ -5404,6 +5408,8 @@ function bySystem(root, graph) {
 
 
 
+
+
 /** What fetching and registering an emulator takes. */
 const REGISTRATION_SECONDS = 5;
 /** All ways to have a package for a target, each with its problem or its merit. */
@@ -5460,10 +5466,17 @@ function ownOptions(target, facts) {
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? emulationProblem(found, base.candidate.cost, facts),
+            problem: base.problem ?? stray(target, found) ?? emulationProblem(found, base.candidate.cost, facts),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
+}
+/** A path such as a NixOS configuration's is for one system, whatever the target: its programs need that one's emulator. */
+function stray({ system }, found) {
+    const [own, wanted] = [found?.system, system].map((each) => platformOf(each)?.elf);
+    if (found === undefined || own === undefined || (0,external_node_util_namespaceObject.isDeepStrictEqual)(own, wanted))
+        return undefined;
+    return `its derivation ${found.name} is for ${found.system}, not ${system}: name ${found.system} in targets`;
 }
 /** Native without this machine: from a binary cache, or by a builder of the target's kind. */
 function elsewhere(target, facts, found, { candidate, problem }) {
@@ -5694,6 +5707,8 @@ function allowed({ candidate: { strategy }, merit }, target) {
 }
 function refusal(target, options) {
     const asked = target.strategy === 'auto' ? 'No strategy works' : `Strategy ${target.strategy} does not work`;
+    if (options.length === 0)
+        return `${asked} for ${target.name}: no machine builds it as its own, it is cross-compiled for. Use cross or auto`;
     const namesByProblem = new Map();
     for (const { candidate, problem = '' } of options) {
         const { method, hybrid, strategy } = candidate;
@@ -5750,7 +5765,10 @@ function leftOut(inputs, placed, exposed) {
     });
 }
 /** What parseTarget says, without the name, which stands before it, and what is allowed. */
-const targets_shortened = (problem) => problem.replace(/^"[^"]*":? /, '').replace(/;.*/s, '');
+const targets_shortened = (problem) => problem
+    .replace(/^"[^"]*": /, '')
+    .replace(/^"[^"]*"/, 'it')
+    .replace(/;.*/s, '');
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/decide.js
 
@@ -6164,93 +6182,6 @@ function doneItems(state) {
     return Object.fromEntries([...state.lookups.keys(), ...failed, ...thrown].map((id) => [id, true]));
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey.js
-
-
-
-
-
-
-
-
-const EVALUATION_LIMIT_SECONDS = 3600;
-/** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
-const MOST_ERRORS_OF_A_TARGET = 10;
-/** Caught errors whose message is asked for, an evaluation each. */
-const MOST_MESSAGES = 25;
-const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' };
-/**
- * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
- * @param onTarget called with what is known so far when the evaluation has come from one target to the next
- * @throws UserError where the flake cannot be read, or does not evaluate itself
- */
-async function surveyFlake(runner, nix, flake, request, onTarget) {
-    const state = emptyState();
-    const errors = new Map();
-    const onItem = whenTargetChanges(() => onTarget(state));
-    for (;;) {
-        const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name);
-        const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onItem });
-        if (error === undefined)
-            break;
-        const target = state.open === undefined ? undefined : targetOf(state.open);
-        if (state.open === undefined || target === undefined) {
-            const { url } = await flake.read();
-            const { sentence, advice } = explainNix(error);
-            throw new runner_errors/* UserError */.yo(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim());
-        }
-        takeError(state, state.open, error);
-        state.open = undefined;
-        errors.set(target, (errors.get(target) ?? 0) + 1);
-    }
-    await askMessages(runner, nix, flake, request, state);
-    return state;
-}
-/** Takes the items as they begin. */
-function whenTargetChanges(tell) {
-    let last;
-    return (id) => {
-        const target = targetOf(id);
-        if (last !== undefined && target !== last)
-            tell();
-        last = target;
-    };
-}
-async function askMessages(runner, nix, flake, request, state) {
-    const thrown = [...state.thrown];
-    const asked = thrown.slice(0, MOST_MESSAGES);
-    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, flake, { ...request, givenUp: [] }, { state: { ...emptyState(), lists: new Map(state.lists) }, only, onItem: () => undefined }));
-    for (const [index, id] of thrown.entries())
-        takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for');
-}
-/** @returns the text of the error that ended the evaluation; undefined where it came to its end */
-async function evaluate(runner, nix, { reference }, request, { state, only, onItem }) {
-    const mark = `@survey-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
-    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
-    for (const [file, name] of Object.entries(FILES))
-        (0,external_node_fs_.copyFileSync)((0,external_node_path_.join)(runner.facts.assets, 'nix', file), (0,external_node_path_.join)(folder, name));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }));
-    const errors = [];
-    const target = ['--override-input', 'target', reference];
-    const command = evaluation(nix, [`${pathReference(folder)}#survey`, ...target, '--no-write-lock-file']);
-    const result = await runner.commands.run(command, {
-        accept: 'any',
-        timeoutSeconds: EVALUATION_LIMIT_SECONDS,
-        onLine: (line, stream) => {
-            if (stream !== 'stderr')
-                return;
-            if (!takeLine(state, mark, line))
-                errors.push(line);
-            else if (state.open !== undefined)
-                onItem(state.open);
-        },
-    });
-    if (result.stopped !== undefined)
-        throw new runner_errors/* CommandError */.Qd(command, result);
-    state.url ??= lockedUrl(errors);
-    return result.exitCode === 0 ? undefined : errors.join('\n');
-}
-
 ;// CONCATENATED MODULE: ./build/js/strategy/questions.js
 
 /**
@@ -6278,6 +6209,11 @@ function question({ target, package: name }, inputs, nix, machine) {
         ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
     ]);
 }
+/** Asks for the package itself alone. */
+const ownQuestion = (question) => ({
+    ...question,
+    lookups: question.lookups.filter(({ kind }) => kind === 'own'),
+});
 const ask = (target, lookups) => ({
     target: target.system,
     list: null,
@@ -6355,8 +6291,103 @@ function targetRequest(inputs, placed) {
     };
 }
 /** Names of items, as survey.nix makes them with toJSON. */
+const SYSTEMS_ID = JSON.stringify(['systems']);
 const listId = (target, text) => JSON.stringify([target, text]);
 const lookupId = (target, text, name, kind) => JSON.stringify([target, text, name, kind]);
+
+;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey.js
+
+
+
+
+
+
+
+
+
+const EVALUATION_LIMIT_SECONDS = 3600;
+/** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
+const MOST_ERRORS_OF_A_TARGET = 10;
+/** Caught errors whose message is asked for, an evaluation each. */
+const MOST_MESSAGES = 25;
+const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' };
+/**
+ * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
+ * @param onTarget called with what is known so far when the evaluation has come from one target to the next
+ * @throws UserError where the flake cannot be read, or does not evaluate itself
+ */
+async function surveyFlake(runner, nix, flake, request, onTarget) {
+    const state = emptyState();
+    const errors = new Map();
+    const onItem = whenTargetChanges(() => onTarget(state));
+    for (;;) {
+        const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name);
+        const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onItem });
+        if (error === undefined)
+            break;
+        const target = state.open === undefined ? undefined : targetOf(state.open);
+        if (state.open === undefined || target === undefined)
+            throw await broken(flake, error);
+        takeError(state, state.open, error);
+        state.open = undefined;
+        errors.set(target, (errors.get(target) ?? 0) + 1);
+    }
+    await askMessages(runner, nix, flake, request, state);
+    const systems = state.lookups.get(SYSTEMS_ID);
+    const onlyThese = request.targets.every(({ onlyExposed }) => onlyExposed);
+    if (onlyThese && systems !== undefined && 'error' in systems)
+        throw await broken(flake, systems.error);
+    return state;
+}
+async function broken(flake, error) {
+    const { url } = await flake.read();
+    const { sentence, advice } = explainNix(error);
+    return new runner_errors/* UserError */.yo(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim());
+}
+/** Takes the items as they begin. */
+function whenTargetChanges(tell) {
+    let last;
+    return (id) => {
+        const target = targetOf(id);
+        if (last !== undefined && target !== last)
+            tell();
+        last = target;
+    };
+}
+async function askMessages(runner, nix, flake, request, state) {
+    const thrown = [...state.thrown];
+    const asked = thrown.slice(0, MOST_MESSAGES);
+    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, flake, { ...request, givenUp: [] }, { state: { ...emptyState(), lists: new Map(state.lists) }, only, onItem: () => undefined }));
+    for (const [index, id] of thrown.entries())
+        takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for');
+}
+/** @returns the text of the error that ended the evaluation; undefined where it came to its end */
+async function evaluate(runner, nix, { reference }, request, { state, only, onItem }) {
+    const mark = `@survey-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
+    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
+    for (const [file, name] of Object.entries(FILES))
+        (0,external_node_fs_.copyFileSync)((0,external_node_path_.join)(runner.facts.assets, 'nix', file), (0,external_node_path_.join)(folder, name));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }));
+    const errors = [];
+    const target = ['--override-input', 'target', reference];
+    const command = evaluation(nix, [`${pathReference(folder)}#survey`, ...target, '--no-write-lock-file']);
+    const result = await runner.commands.run(command, {
+        accept: 'any',
+        timeoutSeconds: EVALUATION_LIMIT_SECONDS,
+        onLine: (line, stream) => {
+            if (stream !== 'stderr')
+                return;
+            if (!takeLine(state, mark, line))
+                errors.push(line);
+            else if (state.open !== undefined)
+                onItem(state.open);
+        },
+    });
+    if (result.stopped !== undefined)
+        throw new runner_errors/* CommandError */.Qd(command, result);
+    state.url ??= lockedUrl(errors);
+    return result.exitCode === 0 ? undefined : errors.join('\n');
+}
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/wanted.js
 
@@ -7189,7 +7220,7 @@ function createFiles(commands, folder, isRoot) {
         },
     };
 }
-/** Store folders are read-only: who is not root has to make them writable first. */
+/** Store folders are read-only, and an archive may have any mode: who is not root has to make them writable first. */
 async function removeTree(path, commands) {
     try {
         await (0,external_node_fs_promises_.rm)(path, { recursive: true, force: true, maxRetries: 3 });
@@ -7197,7 +7228,7 @@ async function removeTree(path, commands) {
     catch (error) {
         if (error.code !== 'EACCES')
             throw error;
-        await commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', path] }, { timeoutSeconds: 600 });
+        await commands.run({ tool: 'chmod', args: ['-R', 'u+rwX', '--', path] }, { timeoutSeconds: 600 });
         await (0,external_node_fs_promises_.rm)(path, { recursive: true, force: true, maxRetries: 3 });
     }
 }

@@ -1270,7 +1270,7 @@ function createFiles(commands, folder, isRoot) {
         },
     };
 }
-/** Store folders are read-only: who is not root has to make them writable first. */
+/** Store folders are read-only, and an archive may have any mode: who is not root has to make them writable first. */
 async function removeTree(path, commands) {
     try {
         await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 });
@@ -1278,7 +1278,7 @@ async function removeTree(path, commands) {
     catch (error) {
         if (error.code !== 'EACCES')
             throw error;
-        await commands.run({ tool: 'chmod', args: ['-R', 'u+w', '--', path] }, { timeoutSeconds: 600 });
+        await commands.run({ tool: 'chmod', args: ['-R', 'u+rwX', '--', path] }, { timeoutSeconds: 600 });
         await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 });
     }
 }
