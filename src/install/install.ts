@@ -133,12 +133,7 @@ async function unpackAndPrepare(
     prepared.catch(() => undefined) // whoever awaits it hears of it
   }
   const source = tarball()
-  const read: Tarball['read'] = (consume) =>
-    source.read((bytes) => {
-      const unpacked = consume(bytes)
-      prepare() // once unpacking is on its way
-      return unpacked
-    })
+  const read: Tarball['read'] = (consume) => source.read((bytes) => consume(afterSome(bytes, prepare)))
   try {
     const installing = installTarball(runner, { ...source, read }, systems, inputs.shelf)
     // what was kept is looked for first
@@ -149,6 +144,16 @@ async function unpackAndPrepare(
   } catch (error) {
     await prepared?.catch(() => undefined)
     throw error
+  }
+}
+
+/** @param begin called when the second portion has been taken: unpacking is on its way */
+async function* afterSome(bytes: AsyncIterable<Uint8Array>, begin: () => void): AsyncGenerator<Uint8Array> {
+  let taken = 0
+  for await (const some of bytes) {
+    yield some
+    taken += 1
+    if (taken === 2) begin()
   }
 }
 

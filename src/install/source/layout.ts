@@ -1,15 +1,15 @@
-/** One archive's command line option and its first bytes. */
+/** First bytes of an archive, and what unpacks it. */
 const COMPRESSIONS = [
-  { option: '-J', magic: 'fd377a585a00', tool: 'xz' },
-  { option: '--zstd', magic: '28b52ffd', tool: 'zstd' },
-  { option: '-z', magic: '1f8b', tool: 'gzip' },
-  { option: '-j', magic: '425a68', tool: 'bzip2' },
+  { magic: 'fd377a585a00', tool: 'xz' },
+  { magic: '28b52ffd', tool: 'zstd' },
+  { magic: '1f8b', tool: 'gzip' },
+  { magic: '425a68', tool: 'bzip2' },
 ] as const
 
-/** How an archive is compressed, by its first bytes; undefined where it is none that tar reads. */
-export function compressionOf(head: Uint8Array): (typeof COMPRESSIONS)[number] | undefined {
+/** The program that unpacks an archive, by its first bytes; undefined where it is none that is known. */
+export function unpackerOf(head: Uint8Array): string | undefined {
   const hex = Buffer.from(head).toString('hex')
-  return COMPRESSIONS.find(({ magic }) => hex.startsWith(magic))
+  return COMPRESSIONS.find(({ magic }) => hex.startsWith(magic))?.tool
 }
 
 /** A release tarball after unpacking, as read from disk. */

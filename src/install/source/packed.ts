@@ -28,7 +28,7 @@ export async function restorePacked(
   return await layOut(runner, where, { bin, asRoot }, async (draft, run) => {
     await run('mkdir', '-p', '--', draft)
     const bytes = through(Readable.from([archive]), zlib.createZstdDecompress(CHUNKS))
-    await extract(runner, `what ${where} kept`, bytes, { staging: draft, asRoot })
+    await extract(runner, `what ${where} kept`, bytes, { folder: draft, asRoot })
     return readFileSync(`${draft}/${VERSION}`, 'utf8')
   })
 }

@@ -126,8 +126,24 @@ interface Moved {
   readonly version: NixVersion
   readonly certificates: string | undefined
   /** Runs a tool as the store's owner, with the new Nix's own settings. */
-  readonly run: (tool: string, args: readonly string[], more?: Partial<Command>) => Promise<void>
+  readonly run: (tool: string, args: readonly string[], more?: Partial<Command>) => Promise<string>
 }
+
+/**
+ * $1 path of the new Nix, $2 its profile, then paths to put into the store; their registration comes on standard input.
+ * A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files. Who is not
+ * root may only move folders that are writable.
+ */
+const PUT = `nix=$1 profile=$2
+shift 2
+if [ $# -gt 0 ]; then
+  chmod -R a-w,a-s -- "$@" || exit
+  [ "$(id -u)" = 0 ] || chmod u+w -- "$@" || exit
+  mv -n -- "$@" /nix/store/ || exit
+  [ "$(id -u)" = 0 ] || for path; do chmod a-w -- "/nix/store/\${path##*/}" || exit; done
+fi
+"$nix/bin/nix" --version &
+$LOCK "$nix/bin/nix-store" --load-db && ln -sfn -- "$nix" "$profile" && { wait || :; }`
 
 /** Puts the paths into the store, registers them, looks whether the new Nix runs, and makes it the profile, by itself for now. */
 async function moveIntoStore(runner: Runner, unpacked: Unpacked, profile: string, asRoot: boolean): Promise<Moved> {
@@ -135,43 +151,28 @@ async function moveIntoStore(runner: Runner, unpacked: Unpacked, profile: string
   const nixName = names.find((name) => existsSync(`${store}/${name}/bin/nix-store`))
   const cacert = names.find((name) => existsSync(`${store}/${name}/etc/ssl/certs/ca-bundle.crt`))
   if (nixName === undefined) throw new UserError(`the tarball holds no bin/nix-store in ${unpacked.top}/store`)
-  const left = await renameInto(runner, unpacked, asRoot)
   const nixPath = `/nix/store/${nixName}`
-  const run = async (tool: string, args: readonly string[], more: Partial<Command> = {}): Promise<void> => {
+  const run = async (tool: string, args: readonly string[], more: Partial<Command> = {}): Promise<string> => {
     // no configuration but this, since build users are made later; and no .nix-defexpr in anyone's home
-    const env = { ...BARE, HOME: unpacked.staging }
-    await runner.commands.run({ ...more, tool, args, env }, { asRoot, timeoutSeconds: 300 })
+    const env = { ...BARE, HOME: unpacked.staging, ...more.env }
+    return (await runner.commands.run({ ...more, tool, args, env }, { asRoot, timeoutSeconds: 300 })).stdout
   }
-  // the lock keeps a second job from making the database at the same moment
-  const lock = runner.commands.find('flock') === undefined ? '' : `flock -w ${LOCK_SECONDS} /nix/var/nix `
-  const script = `${lock}"$1/bin/nix-store" --load-db && ln -sfn -- "$1" "$2"`
-  const register = () => run('sh', ['-c', script, 'sh', nixPath, profile], { input: unpacked.registration })
-  // what an earlier install left is checked before it is run
-  if (left.length > 0) await register().then(() => checkLeft(runner, left, nixPath, asRoot))
-  const [version] = await Promise.all([askInstalled(runner, nixPath), left.length > 0 ? undefined : register()])
-  return { nixPath, version, certificates: cacert === undefined ? undefined : `/nix/store/${cacert}`, run }
-}
-
-const MOVE = 'chmod -R a-w,a-s -- "$@" && mv -n -- "$@" /nix/store/'
-/** Who is not root may only move folders that are writable. */
-const MOVE_OWN = `chmod -R a-w,a-s -- "$@" && chmod u+w -- "$@" && mv -n -- "$@" /nix/store/ &&
-  for path; do chmod a-w -- "/nix/store/\${path##*/}" || exit; done`
-
-/**
- * A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files.
- * @returns names that were in the store already
- */
-async function renameInto(runner: Runner, { names, store }: Unpacked, asRoot: boolean): Promise<readonly string[]> {
   const left = names.filter((name) => existsSync(`/nix/store/${name}`))
   const fresh = names.filter((name) => !left.includes(name)).map((name) => `${store}/${name}`)
-  if (fresh.length === 0) return left
-  const args = ['-c', asRoot ? MOVE : MOVE_OWN, 'sh', ...fresh]
-  await runner.commands.run({ tool: 'sh', args }, { asRoot, timeoutSeconds: 300 })
-  return left
+  // the lock keeps a second job from making the database at the same moment
+  const LOCK = runner.commands.find('flock') === undefined ? '' : `flock -w ${LOCK_SECONDS} /nix/var/nix`
+  const args = ['-c', PUT, 'sh', nixPath, profile, ...fresh]
+  const printed = await run('sh', args, { input: unpacked.registration, env: { LOCK } })
+  await checkLeft(runner, left, nixPath, asRoot)
+  const { chosen, refused } = chooseCandidate([{ path: `${nixPath}/bin/nix`, printed }])
+  if (chosen === undefined) throw new UserError(`the installed Nix does not serve: ${refused.join('')}`)
+  const certificates = cacert === undefined ? undefined : `/nix/store/${cacert}`
+  return { nixPath, version: chosen.version, certificates, run }
 }
 
 /** Paths that an earlier install left are used only if they are whole. */
 async function checkLeft(runner: Runner, left: readonly string[], nixPath: string, asRoot: boolean): Promise<void> {
+  if (left.length === 0) return
   runner.log.info(`${left.length} store paths of this Nix were there already: checking them`)
   const args = ['--verify-path', ...left.map((name) => `/nix/store/${name}`)]
   const options = { asRoot, accept: 'any', timeoutSeconds: 300 } as const
@@ -182,18 +183,11 @@ async function checkLeft(runner: Runner, left: readonly string[], nixPath: strin
   )
 }
 
-async function askInstalled(runner: Runner, nixPath: string): Promise<NixVersion> {
-  const path = `${nixPath}/bin/nix`
-  const { stdout } = await runner.commands.run({ tool: path, args: ['--version'] }, { timeoutSeconds: 60 })
-  const { chosen, refused } = chooseCandidate([{ path, printed: stdout }])
-  if (chosen === undefined) throw new UserError(`the installed Nix does not serve: ${refused.join('')}`)
-  return chosen.version
-}
-
 /** A profile as `nix-env` makes them, with the certificates: made beside what follows. */
 function makeProfile({ nixPath, version, certificates, run }: Moved, profile: string): InstalledRelease {
   const packages = [nixPath, ...(certificates === undefined ? [] : [certificates])]
-  const making = run(`${nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages])
+  const install = run(`${nixPath}/bin/nix-env`, ['--profile', profile, '--install', ...packages])
+  const making = install.then(() => undefined)
   making.catch(() => undefined) // whoever awaits it hears of it
   return { found: { bin: `${profile}/bin`, version, onPath: false }, profile: making }
 }

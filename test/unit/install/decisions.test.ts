@@ -7,7 +7,7 @@ import { hasMembers, planBuildUsers } from '../../../src/install/machine/build-u
 import { partsToClaim } from '../../../src/install/machine/nix-folder.ts'
 import { sandboxWorks } from '../../../src/install/machine/sandbox.ts'
 import { distributionOf, newPackages, wantsUpdate } from '../../../src/install/source/apt.ts'
-import { compressionOf, layoutProblem, registeredPaths, systemInName } from '../../../src/install/source/layout.ts'
+import { layoutProblem, registeredPaths, systemInName, unpackerOf } from '../../../src/install/source/layout.ts'
 import { chooseOwner } from '../../../src/install/source/release.ts'
 import { findRelease, RELEASES } from '../../../src/install/source/releases.ts'
 import { type AccessFacts, chooseAccess, chooseWiring, isTrusted } from '../../../src/install/wiring.ts'
@@ -207,9 +207,9 @@ describe('the layout of a tarball', () => {
     expect(registeredPaths(line('a', ['x']).replace('\nx', ''))).toBeUndefined()
   })
   it('compressions', () => {
-    expect(compressionOf(Buffer.from('fd377a585a000004', 'hex'))?.tool).toBe('xz')
-    expect(compressionOf(Buffer.from('28b52ffd00', 'hex'))?.tool).toBe('zstd')
-    expect(compressionOf(Buffer.from('<html>'))).toBeUndefined()
+    expect(unpackerOf(Buffer.from('fd377a585a000004', 'hex'))).toBe('xz')
+    expect(unpackerOf(Buffer.from('28b52ffd00', 'hex'))).toBe('zstd')
+    expect(unpackerOf(Buffer.from('<html>'))).toBeUndefined()
   })
   it('systems', () => {
     expect(systemInName('nix-2.34.8-x86_64-linux')).toBe('x86_64-linux')
