@@ -91,6 +91,18 @@ describe.skipIf(!machineUsable())('install', () => {
       await expectUntouched()
     })
 
+    it('on a machine without certificates gives those of the profile, to login shells too', async () => {
+      await start({ user: 'runner' })
+      await machine.sh('rm -rf /etc/ssl/certs', { user: 'root' })
+      const answer = await install(tarball(rig.tarball('2.34.8')), { run: [build] })
+      built(answer)
+      const bundle = '/nix/var/nix/profiles/default/etc/ssl/certs/ca-bundle.crt'
+      expect(await machine.sh('cat /var/tmp/runner/env')).toContain(bundle)
+      const login = 'bash -lc \'head -n 1 "$NIX_SSL_CERT_FILE" > /dev/null && echo "$NIX_SSL_CERT_FILE"\''
+      expect(await machine.sh(login)).toBe(`${bundle}\n`)
+      await post(answer)
+    })
+
     it("as a user without sudo: a clear error, or single-user where /nix is the user's own", async () => {
       await start({ user: 'runner', noSudo: true })
       const refused = await install(tarball(rig.tarball('2.34.8')))
