@@ -197,9 +197,12 @@ let
 
   survey =
     target:
-    foldl' (
-      done: ask: seq done (if ask.list == null then package target ask "" else list target ask)
-    ) null target.asks;
+    let
+      told = foldl' (
+        done: ask: seq done (if ask.list == null then package target ask "" else list target ask)
+      ) null target.asks;
+    in
+    seq told (tell "end" (toJSON [ target.name ]) "null");
 
   exposed = orEmpty systemsId systems;
   wanted = filter (target: !target.onlyExposed || elem target.system exposed) request.targets;

@@ -6122,24 +6122,24 @@ const emptyState = () => ({
     lookups: new Map(),
     thrown: new Set(),
 });
-const EVENT = /^(begin|answer|thrown) ("(?:[^"\\]|\\.)*") (.*)$/;
+const EVENT = /^(begin|answer|thrown|end) ("(?:[^"\\]|\\.)*") (.*)$/;
 /**
  * Takes one line of the evaluation's stderr into the state.
  * @param mark the random word that begins the survey's own traces
- * @returns whether the line was one of the survey's
+ * @returns `end` where a target has come to its end; undefined of a line that is none of the survey's
  */
 function takeLine(state, mark, line) {
     const start = line.indexOf(`${mark} `);
     const [, event, quoted = '""', json = 'null'] = EVENT.exec(start < 0 ? '' : line.slice(start + mark.length + 1)) ?? [];
     if (event === undefined)
-        return false;
+        return undefined;
     const id = JSON.parse(quoted);
     state.open = event === 'begin' ? id : undefined;
     if (event === 'thrown')
         state.thrown.add(id);
     if (event === 'answer')
         takeAnswer(state, id, json);
-    return true;
+    return event;
 }
 function takeAnswer(state, id, json) {
     const parts = JSON.parse(id);
@@ -6317,16 +6317,16 @@ const MOST_MESSAGES = 25;
 const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' };
 /**
  * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
- * @param onTarget called with what is known so far when the evaluation has come from one target to the next
+ * @param onTarget called with what is known so far when the evaluation has come to the end of a target
  * @throws UserError where the flake cannot be read, or does not evaluate itself
  */
 async function surveyFlake(runner, nix, flake, request, onTarget) {
     const state = emptyState();
     const errors = new Map();
-    const onItem = whenTargetChanges(() => onTarget(state));
+    const onEnd = () => onTarget(state);
     for (;;) {
         const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name);
-        const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onItem });
+        const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEnd });
         if (error === undefined)
             break;
         const target = state.open === undefined ? undefined : targetOf(state.open);
@@ -6348,25 +6348,15 @@ async function broken(flake, error) {
     const { sentence, advice } = explainNix(error);
     return new runner_errors/* UserError */.yo(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim());
 }
-/** Takes the items as they begin. */
-function whenTargetChanges(tell) {
-    let last;
-    return (id) => {
-        const target = targetOf(id);
-        if (last !== undefined && target !== last)
-            tell();
-        last = target;
-    };
-}
 async function askMessages(runner, nix, flake, request, state) {
     const thrown = [...state.thrown];
     const asked = thrown.slice(0, MOST_MESSAGES);
-    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, flake, { ...request, givenUp: [] }, { state: { ...emptyState(), lists: new Map(state.lists) }, only, onItem: () => undefined }));
+    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, flake, { ...request, givenUp: [] }, { state: { ...emptyState(), lists: new Map(state.lists) }, only, onEnd: () => undefined }));
     for (const [index, id] of thrown.entries())
         takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for');
 }
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
-async function evaluate(runner, nix, { reference }, request, { state, only, onItem }) {
+async function evaluate(runner, nix, { reference }, request, { state, only, onEnd }) {
     const mark = `@survey-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
     for (const [file, name] of Object.entries(FILES))
@@ -6381,10 +6371,11 @@ async function evaluate(runner, nix, { reference }, request, { state, only, onIt
         onLine: (line, stream) => {
             if (stream !== 'stderr')
                 return;
-            if (!takeLine(state, mark, line))
+            const event = takeLine(state, mark, line);
+            if (event === undefined)
                 errors.push(line);
-            else if (state.open !== undefined)
-                onItem(state.open);
+            if (event === 'end')
+                onEnd();
         },
     });
     if (result.stopped !== undefined)

@@ -25,22 +25,22 @@ export const emptyState = (): SurveyState => ({
   thrown: new Set(),
 })
 
-const EVENT = /^(begin|answer|thrown) ("(?:[^"\\]|\\.)*") (.*)$/
+const EVENT = /^(begin|answer|thrown|end) ("(?:[^"\\]|\\.)*") (.*)$/
 
 /**
  * Takes one line of the evaluation's stderr into the state.
  * @param mark the random word that begins the survey's own traces
- * @returns whether the line was one of the survey's
+ * @returns `end` where a target has come to its end; undefined of a line that is none of the survey's
  */
-export function takeLine(state: SurveyState, mark: string, line: string): boolean {
+export function takeLine(state: SurveyState, mark: string, line: string): string | undefined {
   const start = line.indexOf(`${mark} `)
   const [, event, quoted = '""', json = 'null'] = EVENT.exec(start < 0 ? '' : line.slice(start + mark.length + 1)) ?? []
-  if (event === undefined) return false
+  if (event === undefined) return undefined
   const id = JSON.parse(quoted) as string
   state.open = event === 'begin' ? id : undefined
   if (event === 'thrown') state.thrown.add(id)
   if (event === 'answer') takeAnswer(state, id, json)
-  return true
+  return event
 }
 
 function takeAnswer(state: SurveyState, id: string, json: string): void {

@@ -20,7 +20,7 @@ const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'an
 
 /**
  * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
- * @param onTarget called with what is known so far when the evaluation has come from one target to the next
+ * @param onTarget called with what is known so far when the evaluation has come to the end of a target
  * @throws UserError where the flake cannot be read, or does not evaluate itself
  */
 export async function surveyFlake(
@@ -32,10 +32,10 @@ export async function surveyFlake(
 ): Promise<SurveyState> {
   const state = emptyState()
   const errors = new Map<string, number>()
-  const onItem = whenTargetChanges(() => onTarget(state))
+  const onEnd = () => onTarget(state)
   for (;;) {
     const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name)
-    const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onItem })
+    const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEnd })
     if (error === undefined) break
     const target = state.open === undefined ? undefined : targetOf(state.open)
     if (state.open === undefined || target === undefined) throw await broken(flake, error)
@@ -56,16 +56,6 @@ async function broken(flake: OpenFlake, error: string): Promise<UserError> {
   return new UserError(`flake: "${url}" does not evaluate: ${sentence} ${advice}`.trim())
 }
 
-/** Takes the items as they begin. */
-function whenTargetChanges(tell: () => void): (id: string) => void {
-  let last: string | undefined
-  return (id) => {
-    const target = targetOf(id)
-    if (last !== undefined && target !== last) tell()
-    last = target
-  }
-}
-
 async function askMessages(
   runner: Runner,
   nix: Nix,
@@ -81,7 +71,7 @@ async function askMessages(
       nix,
       flake,
       { ...request, givenUp: [] },
-      { state: { ...emptyState(), lists: new Map(state.lists) }, only, onItem: () => undefined },
+      { state: { ...emptyState(), lists: new Map(state.lists) }, only, onEnd: () => undefined },
     ),
   )
   for (const [index, id] of thrown.entries())
@@ -93,7 +83,7 @@ interface Telling {
   readonly state: SurveyState
   /** The one item that is evaluated, for its message. */
   readonly only: string | null
-  readonly onItem: (id: string) => void
+  readonly onEnd: () => void
 }
 
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
@@ -102,7 +92,7 @@ async function evaluate(
   nix: Nix,
   { reference }: OpenFlake,
   request: SurveyRequest & { readonly givenUp: readonly string[] },
-  { state, only, onItem }: Telling,
+  { state, only, onEnd }: Telling,
 ): Promise<string | undefined> {
   const mark = `@survey-${randomBytes(12).toString('hex')}`
   const folder = mkdtempSync(join(runner.facts.folder, 'survey-'))
@@ -117,8 +107,9 @@ async function evaluate(
     timeoutSeconds: EVALUATION_LIMIT_SECONDS,
     onLine: (line, stream) => {
       if (stream !== 'stderr') return
-      if (!takeLine(state, mark, line)) errors.push(line)
-      else if (state.open !== undefined) onItem(state.open)
+      const event = takeLine(state, mark, line)
+      if (event === undefined) errors.push(line)
+      if (event === 'end') onEnd()
     },
   })
   if (result.stopped !== undefined) throw new CommandError(command, result)

@@ -150,18 +150,19 @@ describe('the survey', () => {
 
   test('takes its own lines alone', () => {
     const state = emptyState()
-    expect(takeLine(state, '@mark', line('begin', 'null'))).toBe(true)
+    expect(takeLine(state, '@mark', line('begin', 'null'))).toBe('begin')
     expect(state.open).toBe(id)
-    expect(takeLine(state, '@other', line('thrown', 'null'))).toBe(false)
-    expect(takeLine(state, '@mark', 'trace: @mark nonsense')).toBe(false)
+    expect(takeLine(state, '@other', line('thrown', 'null'))).toBeUndefined()
+    expect(takeLine(state, '@mark', 'trace: @mark nonsense')).toBeUndefined()
     expect(
       takeLine(
         state,
         '@mark',
         line('answer', '{"names":[],"systems":[],"all":[],"lookups":[{"kind":"own","status":"missing"}]}'),
       ),
-    ).toBe(true)
+    ).toBe('answer')
     expect(state.open).toBeUndefined()
+    expect(takeLine(state, '@mark', 'trace: @mark end "[\\"x86_64-linux\\"]" null')).toBe('end')
     expect(state.lookups.get(id)).toMatchObject({ value: { lookups: [{ status: 'missing' }] } })
     expect(derivationsIn(state)).toEqual([])
     takeError(state, '["x86_64-linux","*","other","own"]', 'error: no')
