@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -8,12 +8,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { httpObjects } from '../../../src/push/destination/http.ts'
 import { httpTarget } from '../../../src/push/destination/http-target.ts'
 import { bytesOf } from '../../../src/push/destination/objects.ts'
 import { Spool } from '../../../src/push/gateway/spool.ts'
 import { fileOf } from './file-content.ts'
+
+const folders: string[] = []
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'push-'))
+  folders.push(folder)
+  return folder
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 type Answer = (request: http.IncomingMessage, response: http.ServerResponse, body: Buffer) => void
 const brief = { tries: 3, baseSeconds: 0.02, capSeconds: 0.1, budgetSeconds: 9 }
@@ -155,7 +165,7 @@ describe('the largest upload that a server takes', () => {
 
 describe('HTTPS', () => {
   it('trusts the authorities that it is given, and no others', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'push-'))
+    const folder = newFolder()
     const [key, certificate] = [join(folder, 'key'), join(folder, 'certificate')]
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
     const files = ['-keyout', key, '-out', certificate, '-days', '2']
@@ -188,7 +198,7 @@ describe('HTTPS', () => {
 
 describe('the spool', () => {
   it('lets a NAR be sent while it still comes', async () => {
-    const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'))
+    const spool = await Spool.open(join(newFolder(), 's'))
     let got = 0
     const { objects } = await serve((_request, response, body) => {
       got = body.length
@@ -213,7 +223,7 @@ describe('the spool', () => {
   })
 
   it('has a limit, but takes one NAR of any size when it is empty', async () => {
-    const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'), 100_000)
+    const spool = await Spool.open(join(newFolder(), 's'), 100_000)
     const large = await spool.take(1_000_000)
     let taken = false
     const next = spool.take(70_000).then((spooled) => {
@@ -230,7 +240,7 @@ describe('the spool', () => {
   })
 
   it('takes the rest of a NAR that nobody wants any more', async () => {
-    const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'))
+    const spool = await Spool.open(join(newFolder(), 's'))
     const spooled = await spool.take(2_000_000)
     const filling = spooled.fill(
       Readable.from(
@@ -246,7 +256,7 @@ describe('the spool', () => {
   })
 
   it('tells those who read that a NAR did not come whole', async () => {
-    const spool = await Spool.open(join(mkdtempSync(join(tmpdir(), 'push-')), 's'))
+    const spool = await Spool.open(join(newFolder(), 's'))
     const spooled = await spool.take(100_000)
     if (spooled.content.kind !== 'file') throw new Error('a large one is on disk')
     const reading = spooled.content.file.chunks(0, 100_000)

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { toBase32 } from '../../../src/nix/base32.ts'
 import { parseProfiles, profileCredentials } from '../../../src/push/destination/aws-profile.ts'
 import { bytesOf, type Content } from '../../../src/push/destination/objects.ts'
@@ -11,6 +11,16 @@ import { explainS3, partsOf, s3Target } from '../../../src/push/destination/s3-t
 import { fileOf } from './file-content.ts'
 import { newIssuer } from './identity.ts'
 import { type S3Server, serveS3 } from './s3-server.ts'
+
+const folders: string[] = []
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 's3-'))
+  folders.push(folder)
+  return folder
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 const MIB = 1024 * 1024
 const brief = { tries: 3, baseSeconds: 0.02, capSeconds: 0.1, budgetSeconds: 9 }
@@ -101,7 +111,7 @@ describe('objects in a bucket', () => {
     const variables = { ...env, AWS_ACCESS_KEY_ID: 'ASIA1', AWS_SECRET_ACCESS_KEY: session.secret }
     await (await bucket(server, { ...variables, AWS_SESSION_TOKEN: 'tok' })).write('by-env', bytesOf('1'))
 
-    const home = mkdtempSync(join(tmpdir(), 's3-'))
+    const home = newFolder()
     mkdirSync(join(home, '.aws'))
     writeFileSync(
       join(home, '.aws/credentials'),
@@ -121,7 +131,7 @@ describe('objects in a bucket', () => {
     const role = { arn: 'arn:aws:iam::1:role/ci', issuerKey: issuer.publicKey, seconds: 3600 }
     const open = async (token: string, seconds = 3600, arn = role.arn) => {
       const server = await serve({ role: { ...role, seconds } })
-      const file = join(mkdtempSync(join(tmpdir(), 's3-')), 'token')
+      const file = join(newFolder(), 'token')
       writeFileSync(file, `${token}\n`)
       const identity = { AWS_ROLE_ARN: arn, AWS_WEB_IDENTITY_TOKEN_FILE: file }
       return { server, objects: await bucket(server, { ...identity, AWS_ENDPOINT_URL_STS: `${server.url}/sts` }) }
