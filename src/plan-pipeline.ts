@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { architectureOf } from './emulation/architectures.ts'
 import type { ReadInput } from './inputs/parse.ts'
 import { type PlanInputs, parsePlanInputs } from './inputs/plan.ts'
@@ -8,17 +9,17 @@ import type { Nix } from './nix/nix.ts'
 import type { System } from './nix/system.ts'
 import { reportMatrix } from './report/matrix.ts'
 import { UserError } from './runner/errors.ts'
+import { inParallel } from './runner/parallel.ts'
 import type { Runner } from './runner/ports.ts'
-import { openFlake } from './strategy/flake.ts'
-import type { DerivationGraph } from './strategy/graph.ts'
+import { type OpenFlake, openFlake } from './strategy/flake.ts'
 import { inSubstituters } from './strategy/matrix/cached.ts'
-import { decideEntries } from './strategy/matrix/decide.ts'
-import { packJobs } from './strategy/matrix/pack.ts'
+import { decideEntries, failUnknownNames } from './strategy/matrix/decide.ts'
+import { makePackable, type Packable, packJobs } from './strategy/matrix/pack.ts'
 import { surveyFlake } from './strategy/matrix/survey.ts'
-import { derivationsIn } from './strategy/matrix/survey-events.ts'
+import { derivationsIn, type SurveyState, targetOf } from './strategy/matrix/survey-events.ts'
 import { surveyRequest } from './strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets } from './strategy/matrix/targets.ts'
-import type { Entry, PlacedTarget } from './strategy/matrix/types.ts'
+import type { PlacedTarget } from './strategy/matrix/types.ts'
 import { derivationsOf, listWanted, type Wanted } from './strategy/matrix/wanted.ts'
 import { type Missing, openMissing } from './strategy/missing.ts'
 
@@ -44,24 +45,67 @@ export async function runPlan(runner: Runner, read: ReadInput): Promise<void> {
 
 /** What needs a Nix: from the evaluation on. */
 async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: readonly PlacedTarget[]): Promise<void> {
-  const { log } = runner
   const flake = await openFlake(runner, nix, inputs.flake)
-  const missing = openMissing(runner, nix)
-  const state = await log.group('Evaluation', () =>
-    surveyFlake(runner, nix, flake, surveyRequest(inputs, placed), (known) => missing.add(derivationsIn(known))),
-  )
-  const wanted = listWanted(inputs, placed, state)
-  missing.add(derivationsOf(wanted).map(({ drvPath }) => drvPath))
-  const { entries, graph } = await log.group('What is in the caches', async () =>
-    decide(runner, nix, inputs, wanted, await missing.all()),
-  )
+  const { state, decided } = await surveyAndDecide(runner, nix, inputs, placed, flake)
+  const entries = decided.flatMap((each) => each.entries)
   const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
   if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
-  const jobs = packJobs(entries, graph, inputs.maxJobs)
+  const jobs = packJobs(decided, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
   const url = state.url ?? (await flake.read()).url
   await reportMatrix(runner, { flake: { url }, jobs, entries, leftOut: left })
 }
+
+/** Decides the targets that are evaluated while others still are: two processes at once are enough for both. */
+async function surveyAndDecide(
+  runner: Runner,
+  nix: Nix,
+  inputs: PlanInputs,
+  placed: readonly PlacedTarget[],
+  flake: OpenFlake,
+): Promise<{ readonly state: SurveyState; readonly decided: readonly Packable[] }> {
+  const { log } = runner
+  const lookUp = openMissing(runner, nix)
+  const open = new Set(placed)
+  const whole = new PassThrough({ objectMode: true })
+  const deciding = inParallel(2, whole as AsyncIterable<Evaluated>, async ({ target, state }) => {
+    const wanted = listWanted(inputs, [target], state)
+    const missing = await lookUp(derivationsOf(wanted).map(({ drvPath }) => drvPath))
+    return { target, ...(await decide(runner, nix, inputs, wanted, missing)) }
+  })
+  deciding.catch(() => undefined) // thrown where it is awaited
+  try {
+    const state = await log.group('Evaluation', () =>
+      surveyFlake(runner, nix, flake, surveyRequest(inputs, placed), (known, ended) => {
+        const target = placed.find(({ target: { name } }) => name === ended)
+        if (target === undefined) lookUp(derivationsIn(known)).catch(() => undefined)
+        // the messages of what throws come when all else is known
+        else if (!hasThrown(known, target.target.name) && open.delete(target)) whole.write({ target, state: known })
+      }),
+    )
+    for (const target of open) whole.write({ target, state })
+    whole.end()
+    const found = await log.group('What is in the caches', () => deciding)
+    const ordered = placed.flatMap((target) => found.filter((each) => each.target === target))
+    const settled = failUnknownNames(ordered.map(({ entries }) => entries))
+    const decided = ordered.map((each, index) => {
+      const entries = settled[index] ?? each.entries
+      return entries === each.entries ? each : makePackable(entries, each.graph)
+    })
+    return { state, decided }
+  } finally {
+    whole.end()
+  }
+}
+
+/** A target of which all that the evaluation tells is known. */
+interface Evaluated {
+  readonly target: PlacedTarget
+  readonly state: SurveyState
+}
+
+const hasThrown = ({ thrown }: SurveyState, target: string): boolean =>
+  [...thrown].some((id) => targetOf(id) === target)
 
 async function decide(
   runner: Runner,
@@ -69,7 +113,7 @@ async function decide(
   inputs: PlanInputs,
   wanted: readonly Wanted[],
   { graph, fetchable }: Missing,
-): Promise<{ entries: readonly Entry[]; graph: DerivationGraph }> {
+): Promise<Packable> {
   const outputs = derivationsOf(wanted)
     .filter(({ drvPath }) => !graph.has(drvPath))
     .flatMap((each) => Object.values(each.outputs))
@@ -81,7 +125,7 @@ async function decide(
     emulationProblem,
     explain: explainBriefly,
   })
-  return { entries, graph }
+  return makePackable(entries, graph)
 }
 
 function emulationProblem(place: string, system: string): string | undefined {

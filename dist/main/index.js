@@ -13941,7 +13941,7 @@ function partitionNames(names, system) {
 ;// CONCATENATED MODULE: ./build/js/strategy/graph.js
 
 /** What stands for a derivation that cannot be read: of a store elsewhere. */
-const UNKNOWN_DERIVATION = {
+const graph_UNKNOWN_DERIVATION = {
     system: 'unknown',
     name: '',
     fixedOutput: false,
@@ -14090,29 +14090,41 @@ async function gatherMissing(runner, nix, derivations) {
     reading.abort();
     return { graph: await readGraph([...toBuild], await ahead), fetchable };
 }
-/** What is missing of derivations that become known in portions, each looked up while the next is evaluated. */
+/**
+ * What is missing where no substituter is asked: all of it, for a machine that does not have this one's store. Then the
+ * files tell, and Nix need not.
+ */
+async function readMissing(runner, nix, derivations) {
+    const graph = await readClosure(derivations);
+    const complete = ![...graph.values()].includes(UNKNOWN_DERIVATION);
+    return complete ? { graph, fetchable: new Set() } : gatherMissing(runner, nix, derivations);
+}
+/**
+ * Looks up what is missing for the machines of jobs, which have what substituters have: in portions, while others are
+ * evaluated.
+ * @returns looks up those of the derivations that it has not been given before, and tells what is missing of all given
+ */
 function openMissing(runner, nix) {
-    const asked = new Set();
-    let found = Promise.resolve({ graph: new Map(), fetchable: new Set() });
-    return {
-        /** Looks up those that are new, after those before. */
-        add(derivations) {
-            const fresh = derivations.filter((path) => !asked.has(path));
+    const gather = nix.substituters.length === 0 ? readMissing : gatherMissing;
+    const portions = new Map();
+    return async (derivations) => {
+        const fresh = [...new Set(derivations)].filter((path) => !portions.has(path));
+        const portion = fresh.length === 0 ? undefined : gather(runner, nix, fresh);
+        if (portion !== undefined)
             for (const path of fresh)
-                asked.add(path);
-            if (fresh.length === 0)
-                return;
-            found = found.then(async (known) => union(known, await gatherMissing(runner, nix, fresh)));
-            found.catch(() => undefined); // thrown to who asks for all
-        },
-        /** Of all that were added. */
-        all: () => found,
+                portions.set(path, portion);
+        return union(await Promise.all(new Set(derivations.flatMap((path) => portions.get(path) ?? []))));
     };
 }
-const union = (one, other) => ({
-    graph: new Map([...one.graph, ...other.graph]),
-    fetchable: new Set([...one.fetchable, ...other.fetchable]),
-});
+const union = (all) => {
+    const [only] = all;
+    if (all.length === 1 && only !== undefined)
+        return only;
+    return {
+        graph: new Map(all.flatMap(({ graph }) => [...graph])),
+        fetchable: new Set(all.flatMap(({ fetchable }) => [...fetchable])),
+    };
+};
 /**
  * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
  * @param limit seconds for the answers of the substituters; after these they are not asked
@@ -14163,7 +14175,7 @@ function readFacts(path) {
         return readDerivation(path, (0,external_node_fs_.readFileSync)(path, 'utf8'));
     }
     catch {
-        return UNKNOWN_DERIVATION; // a store elsewhere
+        return graph_UNKNOWN_DERIVATION; // a store elsewhere
     }
 }
 /**
@@ -14193,7 +14205,7 @@ function inChunks(items, size) {
  * @param graph all derivations with all that they need
  */
 function divide(all, roots, graph) {
-    const missing = new Map(all.toBuild.map((path) => [path, graph.get(path) ?? UNKNOWN_DERIVATION]));
+    const missing = new Map(all.toBuild.map((path) => [path, graph.get(path) ?? graph_UNKNOWN_DERIVATION]));
     const toFetch = new Set(all.toFetch);
     const fetched = (path) => graph.get(path)?.outputs.filter((output) => toFetch.has(output)).length ?? 0;
     const counts = new Map([...graph.keys()].map((path) => [path, fetched(path)]));
@@ -14300,7 +14312,7 @@ function weightsOf(paths, graph, speeds) {
     });
 }
 function weightIn(graph, path, { native, durations }) {
-    const facts = graph.get(path) ?? UNKNOWN_DERIVATION;
+    const facts = graph.get(path) ?? graph_UNKNOWN_DERIVATION;
     const { name, system, features } = facts;
     const foreign = isForeign(system, native);
     const share = foreign ? 1 : emulatedShare(path, graph, native);
@@ -14321,11 +14333,11 @@ const isOfMachines = (feature) => feature === 'kvm' || feature === 'nixos-test';
  * compiler run at full speed.
  */
 function emulatedShare(path, graph, native) {
-    const { inputs, tools, system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+    const { inputs, tools, system } = graph.get(path) ?? graph_UNKNOWN_DERIVATION;
     if (system === 'builtin')
         return 0;
     const foreign = inputs.flatMap((input) => {
-        const { outputs, system: made, fixedOutput } = graph.get(input) ?? UNKNOWN_DERIVATION;
+        const { outputs, system: made, fixedOutput } = graph.get(input) ?? graph_UNKNOWN_DERIVATION;
         return isForeign(made, native) && !fixedOutput ? outputs : [];
     });
     const used = tools.filter((tool) => foreign.includes(tool));
@@ -14336,7 +14348,7 @@ function emulatedShare(path, graph, native) {
 function bySystem(root, graph) {
     const counts = {};
     for (const path of reachable(graph, root)) {
-        const { system } = graph.get(path) ?? UNKNOWN_DERIVATION;
+        const { system } = graph.get(path) ?? graph_UNKNOWN_DERIVATION;
         counts[system] = (counts[system] ?? 0) + 1;
     }
     return counts;

@@ -711,7 +711,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 6354:
+/***/ 8679:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -720,6 +720,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   F: () => (/* binding */ runPlan)
 });
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./build/js/nix/platform.js
 const row = (system, triple, crossName, bits, endian, machine) => ({
     system: system,
@@ -2703,8 +2705,6 @@ function registeredPaths(registration) {
 /** The system in a tarball's folder name, `nix-2.34.8-x86_64-linux`. */
 const systemInName = (top) => /-([a-z0-9_]+-(?:linux|darwin|freebsd))$/.exec(top)?.[1];
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./build/js/install/source/unpack.js
@@ -4909,29 +4909,41 @@ async function gatherMissing(runner, nix, derivations) {
     reading.abort();
     return { graph: await readGraph([...toBuild], await ahead), fetchable };
 }
-/** What is missing of derivations that become known in portions, each looked up while the next is evaluated. */
+/**
+ * What is missing where no substituter is asked: all of it, for a machine that does not have this one's store. Then the
+ * files tell, and Nix need not.
+ */
+async function readMissing(runner, nix, derivations) {
+    const graph = await missing_readClosure(derivations);
+    const complete = ![...graph.values()].includes(graph_UNKNOWN_DERIVATION);
+    return complete ? { graph, fetchable: new Set() } : gatherMissing(runner, nix, derivations);
+}
+/**
+ * Looks up what is missing for the machines of jobs, which have what substituters have: in portions, while others are
+ * evaluated.
+ * @returns looks up those of the derivations that it has not been given before, and tells what is missing of all given
+ */
 function openMissing(runner, nix) {
-    const asked = new Set();
-    let found = Promise.resolve({ graph: new Map(), fetchable: new Set() });
-    return {
-        /** Looks up those that are new, after those before. */
-        add(derivations) {
-            const fresh = derivations.filter((path) => !asked.has(path));
+    const gather = nix.substituters.length === 0 ? readMissing : gatherMissing;
+    const portions = new Map();
+    return async (derivations) => {
+        const fresh = [...new Set(derivations)].filter((path) => !portions.has(path));
+        const portion = fresh.length === 0 ? undefined : gather(runner, nix, fresh);
+        if (portion !== undefined)
             for (const path of fresh)
-                asked.add(path);
-            if (fresh.length === 0)
-                return;
-            found = found.then(async (known) => union(known, await gatherMissing(runner, nix, fresh)));
-            found.catch(() => undefined); // thrown to who asks for all
-        },
-        /** Of all that were added. */
-        all: () => found,
+                portions.set(path, portion);
+        return union(await Promise.all(new Set(derivations.flatMap((path) => portions.get(path) ?? []))));
     };
 }
-const union = (one, other) => ({
-    graph: new Map([...one.graph, ...other.graph]),
-    fetchable: new Set([...one.fetchable, ...other.fetchable]),
-});
+const union = (all) => {
+    const [only] = all;
+    if (all.length === 1 && only !== undefined)
+        return only;
+    return {
+        graph: new Map(all.flatMap(({ graph }) => [...graph])),
+        fetchable: new Set(all.flatMap(({ fetchable }) => [...fetchable])),
+    };
+};
 /**
  * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.
  * @param limit seconds for the answers of the substituters; after these they are not asked
@@ -5783,12 +5795,19 @@ const targets_shortened = (problem) => problem
 
 /** Nix's words for a build that this machine cannot do, of import from derivation (explained in nix/explain.ts). */
 const NEEDS_OTHER_MACHINE = /is required to build|Required system:|required system or feature not available/i;
-/** Decides how each package is had on the runner of its jobs, or why it gets none. */
-function decideEntries(wanted, inputs, facts) {
-    const entries = wanted.flatMap((item) => decide(item, inputs, facts) ?? []);
-    // A name that no target has is a mistake of the workflow, not something to leave out.
-    const had = new Set(entries.filter((entry) => !isMissing(entry)).map((entry) => entry.package));
-    return entries.map((entry) => (isMissing(entry) && !had.has(entry.package) ? { ...entry, status: 'failed' } : entry));
+/** Decides how each package of a target is had on the runner of its jobs, or why it gets none. */
+const decideEntries = (wanted, inputs, facts) => wanted.flatMap((item) => decide(item, inputs, facts) ?? []);
+/**
+ * A name that no target has is a mistake of the workflow, not something to leave out.
+ * @param all the entries of each target
+ * @returns the same, or others for a target that such a name is of
+ */
+function failUnknownNames(all) {
+    const had = new Set(all.flat().flatMap((entry) => (isMissing(entry) ? [] : [entry.package])));
+    const isUnknown = (entry) => isMissing(entry) && !had.has(entry.package);
+    return all.map((entries) => entries.some(isUnknown)
+        ? entries.map((entry) => (isUnknown(entry) ? { ...entry, status: 'failed' } : entry))
+        : entries);
 }
 const MADE_IN_THE_JOB = 'the flake declares no cross build of it: the job makes one of the flake as it is';
 const DECIDED_IN_THE_JOB = 'the job decides: a cross build of the flake as it is, or QEMU';
@@ -5967,26 +5986,33 @@ function groupByShared(entries, graph) {
 
 /** A job is filled up to this many estimated seconds: its own start takes about one minute (docs/planning.md). */
 const WORTH_A_JOB = 600;
+/** Makes entries ready to be packed: what can be done before those of other targets are known. */
+const makePackable = (entries, graph) => ({
+    entries,
+    graph,
+    lots: lotsOf({ entries, graph }, (entry) => [entry.target, entry.runner, entry.strategy, entry.status === 'planned']),
+});
 /**
  * Makes jobs of the entries that need one: what shares builds stays together, each job is worth its start, the cost
  * of the jobs is balanced, the heaviest come first.
+ * @param all no two hold entries of the same target
  * @returns at most `maxJobs` jobs, or what is wrong with `maxJobs`
  */
-function packJobs(entries, graph, maxJobs) {
-    const open = entries.filter(({ status }) => status !== 'skipped');
-    const fine = lotsOf(open, graph, (entry) => [entry.target, entry.runner, entry.strategy, entry.status === 'planned']);
+function packJobs(all, maxJobs) {
+    const fine = all.flatMap(({ lots }) => lots);
     // Where jobs are scarce a job of the target gets all, and decides itself, as it would have.
-    const lots = fine.length <= maxJobs ? fine : lotsOf(open, graph, ({ target, runner }) => [target, runner]);
+    const coarse = () => all.flatMap((each) => lotsOf(each, ({ target, runner }) => [target, runner]));
+    const lots = fine.length <= maxJobs ? fine : coarse();
     if (lots.length > maxJobs)
         return `"${maxJobs}" is too few: there are ${lots.length} targets with something to build, and each needs a job of its own`;
-    allot(lots, maxJobs);
+    const allotted = allot(lots, maxJobs);
     return lots
-        .flatMap((lot) => fill(lot).map((groups) => makeJob(groups, graph)))
+        .flatMap((lot, index) => fill(lot, allotted[index] ?? 1).map((groups) => makeJob(groups, lot.graph)))
         .sort((a, b) => b.cost - a.cost || compare(pack_nameOf(a), pack_nameOf(b)));
 }
-function lotsOf(entries, graph, key) {
+function lotsOf({ entries, graph }, key) {
     const lots = new Map();
-    for (const entry of [...entries].sort(byName)) {
+    for (const entry of entries.filter(({ status }) => status !== 'skipped').sort(byName)) {
         const name = JSON.stringify(key(entry));
         lots.set(name, [...(lots.get(name) ?? []), entry]);
     }
@@ -5995,19 +6021,21 @@ function lotsOf(entries, graph, key) {
         .map(([, members]) => {
         const groups = groupByShared(members, graph).map((group) => ({ entries: group, cost: pack_costOf(group, graph) }));
         const total = groups.reduce((sum, { cost }) => sum + cost, 0);
-        return { groups, total, jobs: Math.max(1, Math.min(groups.length, Math.ceil(total / WORTH_A_JOB))) };
+        return { groups, graph, total, jobs: Math.max(1, Math.min(groups.length, Math.ceil(total / WORTH_A_JOB))) };
     });
 }
 /** Takes jobs from the lots whose jobs would still be the lightest, until there are few enough. */
 function allot(lots, maxJobs) {
-    for (let count = lots.reduce((sum, { jobs }) => sum + jobs, 0); count > maxJobs; count -= 1) {
-        const loadWithout = ({ total, jobs }) => (jobs > 1 ? total / (jobs - 1) : Number.POSITIVE_INFINITY);
-        const lightest = lots.reduce((best, lot) => (loadWithout(lot) < loadWithout(best) ? lot : best));
+    const open = lots.map(({ total, jobs }) => ({ total, jobs }));
+    for (let count = open.reduce((sum, { jobs }) => sum + jobs, 0); count > maxJobs; count -= 1) {
+        const loadWithout = ({ total, jobs }) => jobs > 1 ? total / (jobs - 1) : Number.POSITIVE_INFINITY;
+        const lightest = open.reduce((best, lot) => (loadWithout(lot) < loadWithout(best) ? lot : best));
         lightest.jobs -= 1;
     }
+    return open.map(({ jobs }) => jobs);
 }
 /** Longest first, each into the job that has least to do (Graham 1969: at most 4/3 of the best). */
-function fill({ groups, jobs }) {
+function fill({ groups }, jobs) {
     const bins = Array.from({ length: jobs }, () => ({ groups: [], cost: 0 }));
     for (const group of [...groups].sort((a, b) => b.cost - a.cost)) {
         const bin = bins.reduce((best, other) => other.cost < best.cost || (other.cost === best.cost && other.groups.length < best.groups.length) ? other : best);
@@ -6053,138 +6081,6 @@ const pack_nameOf = ({ target, entries }) => `${target} ${entries[0]?.package ??
 const byName = (a, b) => compare(a.target, b.target) || compare(a.package, b.package);
 /** By code unit: the same on every machine, unlike localeCompare. */
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-
-;// CONCATENATED MODULE: ./build/js/strategy/answers.js
-
-/** Parses what answer.nix gives. @throws Error where it is not of that form, which is a fault of ours */
-function parseAnswers(json) {
-    return answers_list(JSON.parse(json)).map((item) => {
-        const answer = record(item);
-        return {
-            names: answers_strings(answer.names),
-            systems: answers_strings(answer.systems),
-            all: answers_strings(answer.all),
-            lookups: answers_list(answer.lookups).map(parseLookup),
-        };
-    });
-}
-function parseLookup(value) {
-    const lookup = record(value);
-    const kind = string(lookup.kind);
-    if (lookup.status === 'missing' || lookup.status === 'unasked')
-        return { kind, status: lookup.status };
-    const path = answers_strings(lookup.path);
-    if (lookup.status === 'no-derivation')
-        return { kind, status: 'no-derivation', path };
-    const outputs = {};
-    for (const [name, output] of Object.entries(record(lookup.outputs))) {
-        if (!isStorePath(string(output)))
-            return { kind, status: 'error', error: unknownPath(string(lookup.name)) };
-        outputs[name] = parseStorePath(string(output));
-    }
-    const found = {
-        path,
-        drvPath: parseDrvPath(string(lookup.drvPath)),
-        system: string(lookup.system),
-        name: string(lookup.name),
-        outputs,
-        host: typeof lookup.host === 'string' ? lookup.host : undefined,
-        features: answers_strings(lookup.features),
-    };
-    return { kind, status: 'derivation', found };
-}
-/** Of a content-addressed derivation, and of what needs one, Nix gives a placeholder. */
-const unknownPath = (name) => `error: ${name} is content-addressed, or needs what is: its store path is known only when it is built, and this action plans with store paths`;
-function record(value) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw new Error('answer.nix: an object was expected');
-    return value;
-}
-function answers_list(value) {
-    if (!Array.isArray(value))
-        throw new Error('answer.nix: a list was expected');
-    return value;
-}
-function string(value) {
-    if (typeof value !== 'string')
-        throw new Error('answer.nix: a text was expected');
-    return value;
-}
-const answers_strings = (value) => answers_list(value).map(string);
-
-;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey-events.js
-
-const emptyState = () => ({
-    url: undefined,
-    open: undefined,
-    systems: undefined,
-    lists: new Map(),
-    lookups: new Map(),
-    thrown: new Set(),
-});
-const EVENT = /^(begin|answer|thrown|end) ("(?:[^"\\]|\\.)*") (.*)$/;
-/**
- * Takes one line of the evaluation's stderr into the state.
- * @param mark the random word that begins the survey's own traces
- * @returns `end` where a target has come to its end; undefined of a line that is none of the survey's
- */
-function takeLine(state, mark, line) {
-    const start = line.indexOf(`${mark} `);
-    const [, event, quoted = '""', json = 'null'] = EVENT.exec(start < 0 ? '' : line.slice(start + mark.length + 1)) ?? [];
-    if (event === undefined)
-        return undefined;
-    const id = JSON.parse(quoted);
-    state.open = event === 'begin' ? id : undefined;
-    if (event === 'thrown')
-        state.thrown.add(id);
-    if (event === 'answer')
-        takeAnswer(state, id, json);
-    return event;
-}
-function takeAnswer(state, id, json) {
-    const parts = JSON.parse(id);
-    const length = Array.isArray(parts) ? parts.length : 0;
-    if (length === 1)
-        state.systems = [...new Set(JSON.parse(json))];
-    else if (length === 2)
-        state.lists.set(id, { value: JSON.parse(json) });
-    else {
-        const [answer] = parseAnswers(`[${json}]`);
-        if (answer !== undefined)
-            state.lookups.set(id, { value: answer });
-    }
-}
-/**
- * The locked reference of the flake, from what Nix tells of the lock that it does not write, as
- * `nix flake metadata` would tell it.
- */
-function lockedUrl(lines) {
-    const place = lines.lastIndexOf("• Added input 'target':");
-    return place < 0 ? undefined : /^ +'(.+)' \(\d{4}-\d\d-\d\d\)$/.exec(lines[place + 1] ?? '')?.[1];
-}
-/** The target of an item; undefined of what belongs to the flake as a whole. */
-function targetOf(id) {
-    const parts = JSON.parse(id);
-    return parts.length > 1 ? parts[0] : undefined;
-}
-/** All derivations that were told of. */
-const derivationsIn = ({ lookups }) => [...lookups.values()].flatMap((outcome) => 'value' in outcome
-    ? outcome.value.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found.drvPath] : []))
-    : []);
-/** Notes the error of an item. */
-function takeError(state, id, error) {
-    const outcome = { error };
-    if (JSON.parse(id).length === 2)
-        state.lists.set(id, outcome);
-    else
-        state.lookups.set(id, outcome);
-}
-/** Items that the next evaluation leaves out: the lookups that are answered, and all that failed. */
-function doneItems(state) {
-    const failed = [...state.lists].filter(([, outcome]) => 'error' in outcome).map(([id]) => id);
-    const thrown = [...state.thrown].filter((id) => !state.lookups.has(id));
-    return Object.fromEntries([...state.lookups.keys(), ...failed, ...thrown].map((id) => [id, true]));
-}
 
 ;// CONCATENATED MODULE: ./build/js/strategy/questions.js
 
@@ -6299,7 +6195,167 @@ const SYSTEMS_ID = JSON.stringify(['systems']);
 const listId = (target, text) => JSON.stringify([target, text]);
 const lookupId = (target, text, name, kind) => JSON.stringify([target, text, name, kind]);
 
+;// CONCATENATED MODULE: ./build/js/strategy/matrix/middle.js
+
+/** Half of fewer packages is not worth a look of its own. */
+const WORTH_HALVING = 20;
+/**
+ * Tells, after an answer, whether it is the one in the middle of a list of the last target: what is looked up then is
+ * not left for when the evaluation has ended.
+ */
+function openMiddle(request, state) {
+    /** How many lookups there are then, once that list has begun. */
+    let middle;
+    return () => {
+        middle ??= middleOfLast(request, state);
+        return state.lookups.size === middle;
+    };
+}
+function middleOfLast({ targets }, { systems, lists, lookups }) {
+    const last = targets.findLast(({ onlyExposed, system }) => !onlyExposed || systems?.includes(system));
+    for (const ask of last?.asks ?? []) {
+        const list = ask.list === null || last === undefined ? undefined : lists.get(listId(last.name, ask.text));
+        if (list === undefined || 'error' in list || list.value.names.length < WORTH_HALVING)
+            continue;
+        return lookups.size + Math.floor((list.value.names.length * ask.lookups.length) / 2);
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/answers.js
+
+/** Parses what answer.nix gives. @throws Error where it is not of that form, which is a fault of ours */
+function parseAnswers(json) {
+    return answers_list(JSON.parse(json)).map((item) => {
+        const answer = record(item);
+        return {
+            names: answers_strings(answer.names),
+            systems: answers_strings(answer.systems),
+            all: answers_strings(answer.all),
+            lookups: answers_list(answer.lookups).map(parseLookup),
+        };
+    });
+}
+function parseLookup(value) {
+    const lookup = record(value);
+    const kind = string(lookup.kind);
+    if (lookup.status === 'missing' || lookup.status === 'unasked')
+        return { kind, status: lookup.status };
+    const path = answers_strings(lookup.path);
+    if (lookup.status === 'no-derivation')
+        return { kind, status: 'no-derivation', path };
+    const outputs = {};
+    for (const [name, output] of Object.entries(record(lookup.outputs))) {
+        if (!isStorePath(string(output)))
+            return { kind, status: 'error', error: unknownPath(string(lookup.name)) };
+        outputs[name] = parseStorePath(string(output));
+    }
+    const found = {
+        path,
+        drvPath: parseDrvPath(string(lookup.drvPath)),
+        system: string(lookup.system),
+        name: string(lookup.name),
+        outputs,
+        host: typeof lookup.host === 'string' ? lookup.host : undefined,
+        features: answers_strings(lookup.features),
+    };
+    return { kind, status: 'derivation', found };
+}
+/** Of a content-addressed derivation, and of what needs one, Nix gives a placeholder. */
+const unknownPath = (name) => `error: ${name} is content-addressed, or needs what is: its store path is known only when it is built, and this action plans with store paths`;
+function record(value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw new Error('answer.nix: an object was expected');
+    return value;
+}
+function answers_list(value) {
+    if (!Array.isArray(value))
+        throw new Error('answer.nix: a list was expected');
+    return value;
+}
+function string(value) {
+    if (typeof value !== 'string')
+        throw new Error('answer.nix: a text was expected');
+    return value;
+}
+const answers_strings = (value) => answers_list(value).map(string);
+
+;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey-events.js
+
+const emptyState = () => ({
+    url: undefined,
+    open: undefined,
+    systems: undefined,
+    lists: new Map(),
+    lookups: new Map(),
+    thrown: new Set(),
+});
+const EVENT = /^(begin|answer|thrown|end) ("(?:[^"\\]|\\.)*") (.*)$/;
+/**
+ * Takes one line of the evaluation's stderr into the state.
+ * @param mark the random word that begins the survey's own traces
+ * @returns undefined of a line that is none of the survey's
+ */
+function takeLine(state, mark, line) {
+    const start = line.indexOf(`${mark} `);
+    const [, event, quoted = '""', json = 'null'] = EVENT.exec(start < 0 ? '' : line.slice(start + mark.length + 1)) ?? [];
+    if (event === undefined)
+        return undefined;
+    const id = JSON.parse(quoted);
+    state.open = event === 'begin' ? id : undefined;
+    if (event === 'thrown')
+        state.thrown.add(id);
+    if (event === 'answer')
+        takeAnswer(state, id, json);
+    return { event, id };
+}
+function takeAnswer(state, id, json) {
+    const parts = JSON.parse(id);
+    const length = Array.isArray(parts) ? parts.length : 0;
+    if (length === 1)
+        state.systems = [...new Set(JSON.parse(json))];
+    else if (length === 2)
+        state.lists.set(id, { value: JSON.parse(json) });
+    else {
+        const [answer] = parseAnswers(`[${json}]`);
+        if (answer !== undefined)
+            state.lookups.set(id, { value: answer });
+    }
+}
+/**
+ * The locked reference of the flake, from what Nix tells of the lock that it does not write, as
+ * `nix flake metadata` would tell it.
+ */
+function lockedUrl(lines) {
+    const place = lines.lastIndexOf("• Added input 'target':");
+    return place < 0 ? undefined : /^ +'(.+)' \(\d{4}-\d\d-\d\d\)$/.exec(lines[place + 1] ?? '')?.[1];
+}
+/** The target of an item; undefined of what belongs to the flake as a whole. */
+function targetOf(id) {
+    const parts = JSON.parse(id);
+    return parts.length > 1 ? parts[0] : undefined;
+}
+/** All derivations that were told of. */
+const derivationsIn = ({ lookups }) => [...lookups.values()].flatMap((outcome) => 'value' in outcome
+    ? outcome.value.lookups.flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found.drvPath] : []))
+    : []);
+/** Notes the error of an item. */
+function takeError(state, id, error) {
+    const outcome = { error };
+    if (JSON.parse(id).length === 2)
+        state.lists.set(id, outcome);
+    else
+        state.lookups.set(id, outcome);
+}
+/** Items that the next evaluation leaves out: the lookups that are answered, and all that failed. */
+function doneItems(state) {
+    const failed = [...state.lists].filter(([, outcome]) => 'error' in outcome).map(([id]) => id);
+    const thrown = [...state.thrown].filter((id) => !state.lookups.has(id));
+    return Object.fromEntries([...state.lookups.keys(), ...failed, ...thrown].map((id) => [id, true]));
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey.js
+
 
 
 
@@ -6317,16 +6373,22 @@ const MOST_MESSAGES = 25;
 const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' };
 /**
  * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
- * @param onTarget called with what is known so far when the evaluation has come to the end of a target
+ * @param onPortion called with what is known so far in the middle of the last target, and with a target that is whole
  * @throws UserError where the flake cannot be read, or does not evaluate itself
  */
-async function surveyFlake(runner, nix, flake, request, onTarget) {
+async function surveyFlake(runner, nix, flake, request, onPortion) {
     const state = emptyState();
     const errors = new Map();
-    const onEnd = () => onTarget(state);
+    const isMiddle = openMiddle(request, state);
+    const onEvent = ({ event, id }) => {
+        if (event === 'end')
+            onPortion(state, JSON.parse(id)[0]);
+        else if (event === 'answer' && isMiddle())
+            onPortion(state);
+    };
     for (;;) {
         const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name);
-        const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEnd });
+        const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEvent });
         if (error === undefined)
             break;
         const target = state.open === undefined ? undefined : targetOf(state.open);
@@ -6351,12 +6413,12 @@ async function broken(flake, error) {
 async function askMessages(runner, nix, flake, request, state) {
     const thrown = [...state.thrown];
     const asked = thrown.slice(0, MOST_MESSAGES);
-    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, flake, { ...request, givenUp: [] }, { state: { ...emptyState(), lists: new Map(state.lists) }, only, onEnd: () => undefined }));
+    const errors = await parallel_inParallel(runner.facts.cpus, asked, (only) => evaluate(runner, nix, flake, { ...request, givenUp: [] }, { state: { ...emptyState(), lists: new Map(state.lists) }, only, onEvent: () => undefined }));
     for (const [index, id] of thrown.entries())
         takeError(state, id, errors[index] ?? 'error: its evaluation throws an error, whose text was not asked for');
 }
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
-async function evaluate(runner, nix, { reference }, request, { state, only, onEnd }) {
+async function evaluate(runner, nix, { reference }, request, { state, only, onEvent }) {
     const mark = `@survey-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
     for (const [file, name] of Object.entries(FILES))
@@ -6374,8 +6436,8 @@ async function evaluate(runner, nix, { reference }, request, { state, only, onEn
             const event = takeLine(state, mark, line);
             if (event === undefined)
                 errors.push(line);
-            if (event === 'end')
-                onEnd();
+            else
+                onEvent(event);
         },
     });
     if (result.stopped !== undefined)
@@ -6452,6 +6514,8 @@ const derivationsOf = (wanted) => wanted.flatMap(({ own, cross }) => [own, ...cr
 
 
 
+
+
 /**
  * The plan action: from a flake and targets to the matrix of jobs, in the order
  * inputs → install → survey (one evaluation) → decide → pack → report.
@@ -6473,22 +6537,56 @@ async function runPlan(runner, read) {
 }
 /** What needs a Nix: from the evaluation on. */
 async function planJobs(runner, nix, inputs, placed) {
-    const { log } = runner;
     const flake = await openFlake(runner, nix, inputs.flake);
-    const missing = openMissing(runner, nix);
-    const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake, surveyRequest(inputs, placed), (known) => missing.add(derivationsIn(known))));
-    const wanted = listWanted(inputs, placed, state);
-    missing.add(derivationsOf(wanted).map(({ drvPath }) => drvPath));
-    const { entries, graph } = await log.group('What is in the caches', async () => plan_pipeline_decide(runner, nix, inputs, wanted, await missing.all()));
+    const { state, decided } = await surveyAndDecide(runner, nix, inputs, placed, flake);
+    const entries = decided.flatMap((each) => each.entries);
     const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : [];
     if (entries.length + left.length === 0)
         throw new runner_errors/* UserError */.yo(nothing(inputs, state.systems ?? []));
-    const jobs = packJobs(entries, graph, inputs.maxJobs);
+    const jobs = packJobs(decided, inputs.maxJobs);
     if (typeof jobs === 'string')
         throw new runner_errors/* UserError */.yo(`An input is wrong:\n- max-jobs: ${jobs}`);
     const url = state.url ?? (await flake.read()).url;
     await reportMatrix(runner, { flake: { url }, jobs, entries, leftOut: left });
 }
+/** Decides the targets that are evaluated while others still are: two processes at once are enough for both. */
+async function surveyAndDecide(runner, nix, inputs, placed, flake) {
+    const { log } = runner;
+    const lookUp = openMissing(runner, nix);
+    const open = new Set(placed);
+    const whole = new external_node_stream_.PassThrough({ objectMode: true });
+    const deciding = parallel_inParallel(2, whole, async ({ target, state }) => {
+        const wanted = listWanted(inputs, [target], state);
+        const missing = await lookUp(derivationsOf(wanted).map(({ drvPath }) => drvPath));
+        return { target, ...(await plan_pipeline_decide(runner, nix, inputs, wanted, missing)) };
+    });
+    deciding.catch(() => undefined); // thrown where it is awaited
+    try {
+        const state = await log.group('Evaluation', () => surveyFlake(runner, nix, flake, surveyRequest(inputs, placed), (known, ended) => {
+            const target = placed.find(({ target: { name } }) => name === ended);
+            if (target === undefined)
+                lookUp(derivationsIn(known)).catch(() => undefined);
+            // the messages of what throws come when all else is known
+            else if (!hasThrown(known, target.target.name) && open.delete(target))
+                whole.write({ target, state: known });
+        }));
+        for (const target of open)
+            whole.write({ target, state });
+        whole.end();
+        const found = await log.group('What is in the caches', () => deciding);
+        const ordered = placed.flatMap((target) => found.filter((each) => each.target === target));
+        const settled = failUnknownNames(ordered.map(({ entries }) => entries));
+        const decided = ordered.map((each, index) => {
+            const entries = settled[index] ?? each.entries;
+            return entries === each.entries ? each : makePackable(entries, each.graph);
+        });
+        return { state, decided };
+    }
+    finally {
+        whole.end();
+    }
+}
+const hasThrown = ({ thrown }, target) => [...thrown].some((id) => targetOf(id) === target);
 async function plan_pipeline_decide(runner, nix, inputs, wanted, { graph, fetchable }) {
     const outputs = derivationsOf(wanted)
         .filter(({ drvPath }) => !graph.has(drvPath))
@@ -6501,7 +6599,7 @@ async function plan_pipeline_decide(runner, nix, inputs, wanted, { graph, fetcha
         emulationProblem: plan_pipeline_emulationProblem,
         explain: explainBriefly,
     });
-    return { entries, graph };
+    return makePackable(entries, graph);
 }
 function plan_pipeline_emulationProblem(place, system) {
     if (!place.endsWith('-linux'))
@@ -6524,7 +6622,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6354);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8679);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4017);
 
 

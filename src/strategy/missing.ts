@@ -14,7 +14,7 @@ const WITHOUT_SUBSTITUTERS = ['--option', 'substitute', 'false']
 
 /** What is missing of a set of derivations. */
 export interface Missing {
-  /** Derivations that neither the store nor a substituter has, with what they need. */
+  /** Derivations that no substituter has, nor the store where it was asked, with what they need. */
   readonly graph: DerivationGraph
   /** Paths that a substituter has and the store has not. */
   readonly fetchable: ReadonlySet<string>
@@ -43,28 +43,40 @@ export async function gatherMissing(runner: Runner, nix: Nix, derivations: reado
   return { graph: await readGraph([...toBuild], await ahead), fetchable }
 }
 
-/** What is missing of derivations that become known in portions, each looked up while the next is evaluated. */
-export function openMissing(runner: Runner, nix: Nix) {
-  const asked = new Set<string>()
-  let found: Promise<Missing> = Promise.resolve({ graph: new Map(), fetchable: new Set<string>() })
-  return {
-    /** Looks up those that are new, after those before. */
-    add(derivations: readonly string[]): void {
-      const fresh = derivations.filter((path) => !asked.has(path))
-      for (const path of fresh) asked.add(path)
-      if (fresh.length === 0) return
-      found = found.then(async (known) => union(known, await gatherMissing(runner, nix, fresh)))
-      found.catch(() => undefined) // thrown to who asks for all
-    },
-    /** Of all that were added. */
-    all: (): Promise<Missing> => found,
+/**
+ * What is missing where no substituter is asked: all of it, for a machine that does not have this one's store. Then the
+ * files tell, and Nix need not.
+ */
+async function readMissing(runner: Runner, nix: Nix, derivations: readonly string[]): Promise<Missing> {
+  const graph = await readClosure(derivations)
+  const complete = ![...graph.values()].includes(UNKNOWN_DERIVATION)
+  return complete ? { graph, fetchable: new Set() } : gatherMissing(runner, nix, derivations)
+}
+
+/**
+ * Looks up what is missing for the machines of jobs, which have what substituters have: in portions, while others are
+ * evaluated.
+ * @returns looks up those of the derivations that it has not been given before, and tells what is missing of all given
+ */
+export function openMissing(runner: Runner, nix: Nix): (derivations: readonly string[]) => Promise<Missing> {
+  const gather = nix.substituters.length === 0 ? readMissing : gatherMissing
+  const portions = new Map<string, Promise<Missing>>()
+  return async (derivations) => {
+    const fresh = [...new Set(derivations)].filter((path) => !portions.has(path))
+    const portion = fresh.length === 0 ? undefined : gather(runner, nix, fresh)
+    if (portion !== undefined) for (const path of fresh) portions.set(path, portion)
+    return union(await Promise.all(new Set(derivations.flatMap((path) => portions.get(path) ?? []))))
   }
 }
 
-const union = (one: Missing, other: Missing): Missing => ({
-  graph: new Map([...one.graph, ...other.graph]),
-  fetchable: new Set([...one.fetchable, ...other.fetchable]),
-})
+const union = (all: readonly Missing[]): Missing => {
+  const [only] = all
+  if (all.length === 1 && only !== undefined) return only
+  return {
+    graph: new Map(all.flatMap(({ graph }) => [...graph])),
+    fetchable: new Set(all.flatMap(({ fetchable }) => [...fetchable])),
+  }
+}
 
 /**
  * What Nix would build and fetch: it asks the store and all substituters itself, 25 paths at once.

@@ -23,16 +23,26 @@ export interface DecideFacts {
 /** Nix's words for a build that this machine cannot do, of import from derivation (explained in nix/explain.ts). */
 const NEEDS_OTHER_MACHINE = /is required to build|Required system:|required system or feature not available/i
 
-/** Decides how each package is had on the runner of its jobs, or why it gets none. */
-export function decideEntries(
+/** Decides how each package of a target is had on the runner of its jobs, or why it gets none. */
+export const decideEntries = (
   wanted: readonly Wanted[],
   inputs: Pick<PlanInputs, 'prefer' | 'runners'>,
   facts: DecideFacts,
-): readonly Entry[] {
-  const entries = wanted.flatMap((item) => decide(item, inputs, facts) ?? [])
-  // A name that no target has is a mistake of the workflow, not something to leave out.
-  const had = new Set(entries.filter((entry) => !isMissing(entry)).map((entry) => entry.package))
-  return entries.map((entry) => (isMissing(entry) && !had.has(entry.package) ? { ...entry, status: 'failed' } : entry))
+): readonly Entry[] => wanted.flatMap((item) => decide(item, inputs, facts) ?? [])
+
+/**
+ * A name that no target has is a mistake of the workflow, not something to leave out.
+ * @param all the entries of each target
+ * @returns the same, or others for a target that such a name is of
+ */
+export function failUnknownNames(all: readonly (readonly Entry[])[]): readonly (readonly Entry[])[] {
+  const had = new Set(all.flat().flatMap((entry) => (isMissing(entry) ? [] : [entry.package])))
+  const isUnknown = (entry: Entry): boolean => isMissing(entry) && !had.has(entry.package)
+  return all.map((entries) =>
+    entries.some(isUnknown)
+      ? entries.map((entry) => (isUnknown(entry) ? { ...entry, status: 'failed' as const } : entry))
+      : entries,
+  )
 }
 
 const MADE_IN_THE_JOB = 'the flake declares no cross build of it: the job makes one of the flake as it is'

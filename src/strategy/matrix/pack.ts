@@ -14,32 +14,49 @@ interface Group {
 /** Entries that one job may build: same target, runner and strategy. */
 interface Lot {
   readonly groups: readonly Group[]
+  readonly graph: DerivationGraph
   readonly total: number
-  /** Jobs that it gets. */
-  jobs: number
+  /** Jobs that it is worth. */
+  readonly jobs: number
 }
+
+/** What was decided for the packages of a target, or of several. */
+export interface Packable {
+  readonly entries: readonly Entry[]
+  readonly graph: DerivationGraph
+  /** The entries that need a job, by what a job may build. */
+  readonly lots: readonly Lot[]
+}
+
+/** Makes entries ready to be packed: what can be done before those of other targets are known. */
+export const makePackable = (entries: readonly Entry[], graph: DerivationGraph): Packable => ({
+  entries,
+  graph,
+  lots: lotsOf({ entries, graph }, (entry) => [entry.target, entry.runner, entry.strategy, entry.status === 'planned']),
+})
 
 /**
  * Makes jobs of the entries that need one: what shares builds stays together, each job is worth its start, the cost
  * of the jobs is balanced, the heaviest come first.
+ * @param all no two hold entries of the same target
  * @returns at most `maxJobs` jobs, or what is wrong with `maxJobs`
  */
-export function packJobs(entries: readonly Entry[], graph: DerivationGraph, maxJobs: number): readonly Job[] | string {
-  const open = entries.filter(({ status }) => status !== 'skipped')
-  const fine = lotsOf(open, graph, (entry) => [entry.target, entry.runner, entry.strategy, entry.status === 'planned'])
+export function packJobs(all: readonly Packable[], maxJobs: number): readonly Job[] | string {
+  const fine = all.flatMap(({ lots }) => lots)
   // Where jobs are scarce a job of the target gets all, and decides itself, as it would have.
-  const lots = fine.length <= maxJobs ? fine : lotsOf(open, graph, ({ target, runner }) => [target, runner])
+  const coarse = () => all.flatMap((each) => lotsOf(each, ({ target, runner }) => [target, runner]))
+  const lots = fine.length <= maxJobs ? fine : coarse()
   if (lots.length > maxJobs)
     return `"${maxJobs}" is too few: there are ${lots.length} targets with something to build, and each needs a job of its own`
-  allot(lots, maxJobs)
+  const allotted = allot(lots, maxJobs)
   return lots
-    .flatMap((lot) => fill(lot).map((groups) => makeJob(groups, graph)))
+    .flatMap((lot, index) => fill(lot, allotted[index] ?? 1).map((groups) => makeJob(groups, lot.graph)))
     .sort((a, b) => b.cost - a.cost || compare(nameOf(a), nameOf(b)))
 }
 
-function lotsOf(entries: readonly Entry[], graph: DerivationGraph, key: (entry: Entry) => readonly unknown[]): Lot[] {
+function lotsOf({ entries, graph }: Omit<Packable, 'lots'>, key: (entry: Entry) => readonly unknown[]): Lot[] {
   const lots = new Map<string, Entry[]>()
-  for (const entry of [...entries].sort(byName)) {
+  for (const entry of entries.filter(({ status }) => status !== 'skipped').sort(byName)) {
     const name = JSON.stringify(key(entry))
     lots.set(name, [...(lots.get(name) ?? []), entry])
   }
@@ -48,21 +65,24 @@ function lotsOf(entries: readonly Entry[], graph: DerivationGraph, key: (entry: 
     .map(([, members]) => {
       const groups = groupByShared(members, graph).map((group) => ({ entries: group, cost: costOf(group, graph) }))
       const total = groups.reduce((sum, { cost }) => sum + cost, 0)
-      return { groups, total, jobs: Math.max(1, Math.min(groups.length, Math.ceil(total / WORTH_A_JOB))) }
+      return { groups, graph, total, jobs: Math.max(1, Math.min(groups.length, Math.ceil(total / WORTH_A_JOB))) }
     })
 }
 
 /** Takes jobs from the lots whose jobs would still be the lightest, until there are few enough. */
-function allot(lots: readonly Lot[], maxJobs: number): void {
-  for (let count = lots.reduce((sum, { jobs }) => sum + jobs, 0); count > maxJobs; count -= 1) {
-    const loadWithout = ({ total, jobs }: Lot): number => (jobs > 1 ? total / (jobs - 1) : Number.POSITIVE_INFINITY)
-    const lightest = lots.reduce((best, lot) => (loadWithout(lot) < loadWithout(best) ? lot : best))
+function allot(lots: readonly Lot[], maxJobs: number): readonly number[] {
+  const open = lots.map(({ total, jobs }) => ({ total, jobs }))
+  for (let count = open.reduce((sum, { jobs }) => sum + jobs, 0); count > maxJobs; count -= 1) {
+    const loadWithout = ({ total, jobs }: { readonly total: number; readonly jobs: number }): number =>
+      jobs > 1 ? total / (jobs - 1) : Number.POSITIVE_INFINITY
+    const lightest = open.reduce((best, lot) => (loadWithout(lot) < loadWithout(best) ? lot : best))
     lightest.jobs -= 1
   }
+  return open.map(({ jobs }) => jobs)
 }
 
 /** Longest first, each into the job that has least to do (Graham 1969: at most 4/3 of the best). */
-function fill({ groups, jobs }: Lot): readonly (readonly Group[])[] {
+function fill({ groups }: Lot, jobs: number): readonly (readonly Group[])[] {
   const bins = Array.from({ length: jobs }, () => ({ groups: [] as Group[], cost: 0 }))
   for (const group of [...groups].sort((a, b) => b.cost - a.cost)) {
     const bin = bins.reduce((best, other) =>

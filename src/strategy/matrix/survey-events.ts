@@ -27,12 +27,18 @@ export const emptyState = (): SurveyState => ({
 
 const EVENT = /^(begin|answer|thrown|end) ("(?:[^"\\]|\\.)*") (.*)$/
 
+/** What a line of the evaluation tells: that it is at an item, what that came to, or that a target is at its end. */
+export interface SurveyEvent {
+  readonly event: string
+  readonly id: string
+}
+
 /**
  * Takes one line of the evaluation's stderr into the state.
  * @param mark the random word that begins the survey's own traces
- * @returns `end` where a target has come to its end; undefined of a line that is none of the survey's
+ * @returns undefined of a line that is none of the survey's
  */
-export function takeLine(state: SurveyState, mark: string, line: string): string | undefined {
+export function takeLine(state: SurveyState, mark: string, line: string): SurveyEvent | undefined {
   const start = line.indexOf(`${mark} `)
   const [, event, quoted = '""', json = 'null'] = EVENT.exec(start < 0 ? '' : line.slice(start + mark.length + 1)) ?? []
   if (event === undefined) return undefined
@@ -40,7 +46,7 @@ export function takeLine(state: SurveyState, mark: string, line: string): string
   state.open = event === 'begin' ? id : undefined
   if (event === 'thrown') state.thrown.add(id)
   if (event === 'answer') takeAnswer(state, id, json)
-  return event
+  return { event, id }
 }
 
 function takeAnswer(state: SurveyState, id: string, json: string): void {

@@ -7,7 +7,17 @@ import { CommandError, UserError } from '../../runner/errors.ts'
 import { inParallel } from '../../runner/parallel.ts'
 import type { Runner } from '../../runner/ports.ts'
 import type { OpenFlake } from '../flake.ts'
-import { doneItems, emptyState, lockedUrl, type SurveyState, takeError, takeLine, targetOf } from './survey-events.ts'
+import { openMiddle } from './middle.ts'
+import {
+  doneItems,
+  emptyState,
+  lockedUrl,
+  type SurveyEvent,
+  type SurveyState,
+  takeError,
+  takeLine,
+  targetOf,
+} from './survey-events.ts'
 import { type SurveyRequest, SYSTEMS_ID } from './survey-request.ts'
 
 const EVALUATION_LIMIT_SECONDS = 3600
@@ -20,7 +30,7 @@ const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'an
 
 /**
  * Asks a flake all questions in one evaluation. Where an error stops it, another goes on behind the item that failed.
- * @param onTarget called with what is known so far when the evaluation has come to the end of a target
+ * @param onPortion called with what is known so far in the middle of the last target, and with a target that is whole
  * @throws UserError where the flake cannot be read, or does not evaluate itself
  */
 export async function surveyFlake(
@@ -28,14 +38,18 @@ export async function surveyFlake(
   nix: Nix,
   flake: OpenFlake,
   request: SurveyRequest,
-  onTarget: (state: SurveyState) => void,
+  onPortion: (state: SurveyState, whole?: string) => void,
 ): Promise<SurveyState> {
   const state = emptyState()
   const errors = new Map<string, number>()
-  const onEnd = () => onTarget(state)
+  const isMiddle = openMiddle(request, state)
+  const onEvent = ({ event, id }: SurveyEvent) => {
+    if (event === 'end') onPortion(state, (JSON.parse(id) as string[])[0])
+    else if (event === 'answer' && isMiddle()) onPortion(state)
+  }
   for (;;) {
     const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name)
-    const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEnd })
+    const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEvent })
     if (error === undefined) break
     const target = state.open === undefined ? undefined : targetOf(state.open)
     if (state.open === undefined || target === undefined) throw await broken(flake, error)
@@ -71,7 +85,7 @@ async function askMessages(
       nix,
       flake,
       { ...request, givenUp: [] },
-      { state: { ...emptyState(), lists: new Map(state.lists) }, only, onEnd: () => undefined },
+      { state: { ...emptyState(), lists: new Map(state.lists) }, only, onEvent: () => undefined },
     ),
   )
   for (const [index, id] of thrown.entries())
@@ -83,7 +97,7 @@ interface Telling {
   readonly state: SurveyState
   /** The one item that is evaluated, for its message. */
   readonly only: string | null
-  readonly onEnd: () => void
+  readonly onEvent: (event: SurveyEvent) => void
 }
 
 /** @returns the text of the error that ended the evaluation; undefined where it came to its end */
@@ -92,7 +106,7 @@ async function evaluate(
   nix: Nix,
   { reference }: OpenFlake,
   request: SurveyRequest & { readonly givenUp: readonly string[] },
-  { state, only, onEnd }: Telling,
+  { state, only, onEvent }: Telling,
 ): Promise<string | undefined> {
   const mark = `@survey-${randomBytes(12).toString('hex')}`
   const folder = mkdtempSync(join(runner.facts.folder, 'survey-'))
@@ -109,7 +123,7 @@ async function evaluate(
       if (stream !== 'stderr') return
       const event = takeLine(state, mark, line)
       if (event === undefined) errors.push(line)
-      if (event === 'end') onEnd()
+      else onEvent(event)
     },
   })
   if (result.stopped !== undefined) throw new CommandError(command, result)

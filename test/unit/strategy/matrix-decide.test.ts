@@ -5,7 +5,8 @@ import { type PlanInputs, parsePlanInputs } from '../../../src/inputs/plan.ts'
 import { parseTarget } from '../../../src/inputs/targets.ts'
 import type { Found, Lookup } from '../../../src/strategy/answers.ts'
 import { isWildcard, packageText } from '../../../src/strategy/attributes.ts'
-import { type DecideFacts, decideEntries } from '../../../src/strategy/matrix/decide.ts'
+import { type DecideFacts, decideEntries, failUnknownNames } from '../../../src/strategy/matrix/decide.ts'
+import { openMiddle } from '../../../src/strategy/matrix/middle.ts'
 import { HOSTED_RUNNERS, placeTarget } from '../../../src/strategy/matrix/runners.ts'
 import {
   derivationsIn,
@@ -15,7 +16,7 @@ import {
   takeError,
   takeLine,
 } from '../../../src/strategy/matrix/survey-events.ts'
-import { lookupId, surveyRequest } from '../../../src/strategy/matrix/survey-request.ts'
+import { listId, lookupId, surveyRequest } from '../../../src/strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets, runnerLabels } from '../../../src/strategy/matrix/targets.ts'
 import type { PlacedTarget } from '../../../src/strategy/matrix/types.ts'
 import { listWanted, type Wanted } from '../../../src/strategy/matrix/wanted.ts'
@@ -150,7 +151,7 @@ describe('the survey', () => {
 
   test('takes its own lines alone', () => {
     const state = emptyState()
-    expect(takeLine(state, '@mark', line('begin', 'null'))).toBe('begin')
+    expect(takeLine(state, '@mark', line('begin', 'null'))).toEqual({ event: 'begin', id })
     expect(state.open).toBe(id)
     expect(takeLine(state, '@other', line('thrown', 'null'))).toBeUndefined()
     expect(takeLine(state, '@mark', 'trace: @mark nonsense')).toBeUndefined()
@@ -160,9 +161,12 @@ describe('the survey', () => {
         '@mark',
         line('answer', '{"names":[],"systems":[],"all":[],"lookups":[{"kind":"own","status":"missing"}]}'),
       ),
-    ).toBe('answer')
+    ).toMatchObject({ event: 'answer' })
     expect(state.open).toBeUndefined()
-    expect(takeLine(state, '@mark', 'trace: @mark end "[\\"x86_64-linux\\"]" null')).toBe('end')
+    expect(takeLine(state, '@mark', 'trace: @mark end "[\\"x86_64-linux\\"]" null')).toEqual({
+      event: 'end',
+      id: '["x86_64-linux"]',
+    })
     expect(state.lookups.get(id)).toMatchObject({ value: { lookups: [{ status: 'missing' }] } })
     expect(derivationsIn(state)).toEqual([])
     takeError(state, '["x86_64-linux","*","other","own"]', 'error: no')
@@ -170,6 +174,30 @@ describe('the survey', () => {
     const answer = { names: [], systems: [], all: [], lookups: [{ ...lookup, outputs: {}, host: null, features: [] }] }
     takeLine(state, '@mark', line('answer', JSON.stringify(answer)))
     expect(derivationsIn(state)).toEqual([drv('a')])
+  })
+
+  test('the middle of the last list is told once', () => {
+    const ask = { text: '*', list: ['packages', 'x'], old: [], lookups: [{ kind: 'own' as const, paths: [] }] }
+    const targets = ['first', 'last', 'not-exposed'].map((name) => ({ name, system: name, suffixes: [], asks: [ask] }))
+    const request = {
+      ...{ hole: '@', systemSets: [], fixed: [] },
+      targets: targets.map((each) => ({ ...each, onlyExposed: each.name === 'not-exposed' })),
+    }
+    const tellAll = (packages: number) => {
+      const state = { ...emptyState(), systems: ['first', 'last'] }
+      const isMiddle = openMiddle(request, state)
+      const names = Array.from({ length: packages }, (_, index) => `p${index}`)
+      const tell = (target: string, name: string): readonly string[] => {
+        state.lookups.set(lookupId(target, '*', name, 'own'), { error: 'any' })
+        return isMiddle() ? [`${target} ${name}`] : []
+      }
+      return ['first', 'last'].flatMap((target) => {
+        state.lists.set(listId(target, '*'), { value: { names, foreign: [] } })
+        return [...(isMiddle() ? [target] : []), ...names.flatMap((name) => tell(target, name))]
+      })
+    }
+    expect(tellAll(30)).toEqual(['last p14'])
+    expect(tellAll(10)).toEqual([])
   })
 
   test.each([
@@ -230,7 +258,18 @@ const knowing = (over: Partial<DecideFacts> = {}): DecideFacts => ({
   ...over,
 })
 const decided = (all: readonly Wanted[], facts: Partial<DecideFacts> = {}) =>
-  decideEntries(all, { prefer: 'speed', runners: new Map() }, knowing(facts))
+  failUnknownNames([decideEntries(all, { prefer: 'speed', runners: new Map() }, knowing(facts))])[0] ?? []
+
+test('a name that no target has is a mistake; one that another target has is left out', () => {
+  const entry = (target: string, name: string, status: 'planned' | 'skipped', reason: string) =>
+    ({ target, package: name, status, reason, strategy: 'auto', runner: 'r', native: [], toBuild: [] }) as const
+  const absent = 'the flake does not have it for this system'
+  const one = [entry('a', 'hello', 'planned', ''), entry('a', 'typo', 'skipped', absent)]
+  const other = [entry('b', 'hello', 'skipped', absent)]
+  const [first, second] = failUnknownNames([one, other])
+  expect(first?.map(({ status }) => status)).toEqual(['planned', 'failed'])
+  expect(second).toBe(other)
+})
 
 describe('what becomes of a package', () => {
   const error = (text: string): Lookup => ({ kind: 'own', status: 'error', error: text })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { DerivationFacts, DerivationGraph } from '../../../src/strategy/graph.ts'
 import { reachable, readDerivation } from '../../../src/strategy/graph.ts'
 import { groupByShared } from '../../../src/strategy/matrix/group.ts'
-import { costOf, packJobs, WORTH_A_JOB } from '../../../src/strategy/matrix/pack.ts'
+import { costOf, makePackable, packJobs, WORTH_A_JOB } from '../../../src/strategy/matrix/pack.ts'
 import type { Entry, Job } from '../../../src/strategy/matrix/types.ts'
 import { isWorthSharing, ORDINARY, weightOf } from '../../../src/strategy/weights.ts'
 
@@ -36,7 +36,7 @@ const graphOf = (entries: readonly Entry[], over: Partial<DerivationFacts> = {})
   new Map(entries.flatMap(({ toBuild }) => toBuild).map((path) => [path, facts(over)]))
 
 const packed = (entries: readonly Entry[], graph: DerivationGraph, maxJobs = 256): readonly Job[] => {
-  const jobs = packJobs(entries, graph, maxJobs)
+  const jobs = packJobs([makePackable(entries, graph)], maxJobs)
   if (typeof jobs === 'string') throw new Error(jobs)
   return jobs
 }
@@ -146,7 +146,7 @@ describe('jobs', () => {
       'riscv64-linux auto: c',
     ])
     expect(shape(packed(entries, graph, 2))).toEqual(['riscv64-linux auto: a b c', 'x86_64-linux native: d'])
-    expect(packJobs(entries, graph, 1)).toContain('there are 2 targets')
+    expect(packJobs([makePackable(entries, graph)], 1)).toContain('there are 2 targets')
   })
 
   test('where jobs are scarce, the target with less to do has fewer', () => {

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Nix } from '../../../src/nix/nix.ts'
 import type { Runner } from '../../../src/runner/ports.ts'
 import { openMissing } from '../../../src/strategy/missing.ts'
 
 const drv = (name: string) => `/nix/store/${'a'.repeat(32)}-${name}.drv`
-const NIX = { bin: '/nix/bin', env: {} } as Nix
+const NIX = { bin: '/nix/bin', env: {}, substituters: ['https://cache.example'] as readonly string[] } as Nix
+const ALONE = { ...NIX, substituters: [] }
 
 /** A Nix that would build all that it is asked for, each with one path to fetch. */
 function nixThatBuilds(fails = false) {
@@ -22,32 +26,52 @@ function nixThatBuilds(fails = false) {
 }
 
 describe('what is missing of derivations that become known in portions', () => {
-  test('each is looked up once, and all are told', async () => {
+  test('each is looked up once, and what was asked for is told', async () => {
     const { asked, runner } = nixThatBuilds()
-    const missing = openMissing(runner, NIX)
-    missing.add([drv('a'), drv('b')])
-    missing.add([drv('b'), drv('a')])
-    missing.add([drv('b'), drv('c')])
-    const { graph, fetchable } = await missing.all()
+    const lookUp = openMissing(runner, NIX)
+    const first = lookUp([drv('a'), drv('b')])
+    const second = lookUp([drv('b'), drv('a')])
+    const third = await lookUp([drv('b'), drv('c')])
     expect(asked).toEqual([['a', 'b'], ['c']])
-    expect([...graph.keys()]).toEqual([drv('a'), drv('b'), drv('c')])
-    expect([...fetchable]).toEqual([drv('a'), drv('c')].map((path) => path.slice(0, -4)))
+    for (const { graph } of [await first, await second]) expect([...graph.keys()]).toEqual([drv('a'), drv('b')])
+    expect([...third.graph.keys()]).toEqual([drv('a'), drv('b'), drv('c')])
+    expect([...third.fetchable]).toEqual([drv('a'), drv('c')].map((path) => path.slice(0, -4)))
+  })
+
+  test('where no substituter is asked the files tell all; one that cannot be read is for Nix to find', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'missing-'))
+    const write = (name: string, inputs: readonly string[]) => {
+      const path = join(folder, `${'a'.repeat(32)}-${name}.drv`)
+      const needs = inputs.map((input) => `("${input}",["out"])`).join(',')
+      writeFileSync(path, `Derive([("out","/o-${name}","","")],[${needs}],[],"x86_64-linux","/bin/sh",[],[])`)
+      return path
+    }
+    try {
+      const { asked, runner } = nixThatBuilds()
+      const lookUp = openMissing(runner, ALONE)
+      const [needed, gone] = [write('needed', []), join(folder, `${'b'.repeat(32)}-gone.drv`)]
+      const [one, two, three] = [write('one', [needed]), write('two', [needed]), write('three', [gone])]
+      await lookUp([one])
+      expect([...(await lookUp([one, two])).graph.keys()].sort()).toEqual([one, two, needed].sort())
+      expect(asked).toEqual([])
+      expect((await lookUp([three])).graph.has(three)).toBe(true)
+      expect(asked.length).toBe(1)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test('nothing is asked where nothing is known', async () => {
     const { asked, runner } = nixThatBuilds()
-    const missing = openMissing(runner, NIX)
-    missing.add([])
-    expect((await missing.all()).graph.size).toBe(0)
+    expect((await openMissing(runner, NIX)([])).graph.size).toBe(0)
     expect(asked).toEqual([])
   })
 
-  test('what goes wrong is thrown to who asks for all, and no more is looked up', async () => {
-    const { asked, runner } = nixThatBuilds(true)
-    const missing = openMissing(runner, NIX)
-    missing.add([drv('a')])
-    missing.add([drv('b')])
-    await expect(missing.all()).rejects.toThrow('cancelled')
-    expect(asked).toEqual([['a']])
+  test('what goes wrong is thrown to who asks', async () => {
+    const { runner } = nixThatBuilds(true)
+    const lookUp = openMissing(runner, NIX)
+    const first = lookUp([drv('a')])
+    await expect(first).rejects.toThrow('cancelled')
+    await expect(lookUp([drv('a'), drv('b')])).rejects.toThrow('cancelled')
   })
 })
