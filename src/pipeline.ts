@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { plannedOnly } from './build/build.ts'
+import { fillStore } from './cache/fill.ts'
 import { unverifiedPaths } from './cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
 import { saveCache } from './cache/save.ts'
@@ -40,11 +42,26 @@ async function installAndBuild(runner: Runner, inputs: Inputs, shelf: Shelf | un
     const installed = await finallyDo(installNix(runner, { ...inputs, shelf }), () => fetching)
     return await openCache(runner, installed, await fetching)
   })
-  return await withDaemon(runner, found, () => planAndBuild(runner, inputs, found, cache))
+  return await withDaemon(runner, found, async () => {
+    const ending = new AbortController()
+    // while the flake is evaluated
+    const filling = inputs.dryRun ? NOTHING_FILLED : fillStore(runner, found.nix, cache, ending.signal)
+    return await finallyDo(planAndBuild(runner, inputs, found, { cache, filling }), async () => {
+      ending.abort()
+      await filling
+    })
+  })
 }
 
+const FILLING_ALONE_MILLISECONDS = 2000
+
 /** What needs a Nix: from the plan on. */
-async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, cache: Restored): Promise<boolean> {
+async function planAndBuild(
+  runner: Runner,
+  inputs: Inputs,
+  found: Installed,
+  { cache, filling }: { readonly cache: Restored; readonly filling: ReturnType<typeof fillStore> },
+): Promise<boolean> {
   const { log } = runner
   const { nix } = found
   await log.group('Push destinations', () => pushPreflight(runner, nix, inputs))
@@ -52,6 +69,8 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
   const emulators = openEmulators(runner, found, inputs.qemuSource)
   const machine = await machineOf(emulation, inputs, found, emulators)
   const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner))
+  // evaluation and this write to the same database, where many small paths and derivations get in each other's way
+  await Promise.race([filling, sleep(FILLING_ALONE_MILLISECONDS, undefined, { ref: false })])
   const { opened, planner, plans } = await log.group('Strategy', async () => {
     const opened = await openFlake(runner, nix, inputs.flake)
     const failures = async ({ read }: OpenFlake) =>
@@ -86,16 +105,23 @@ async function planAndBuild(runner: Runner, inputs: Inputs, found: Installed, ca
   const vetted = candidatesOf(plans)
   const live = await startPush(runner, nix, inputs, await doubtful(vetted))
   const built = await finallyDo(
-    rounds.build(plans, { vetted, tell: live.built }),
+    rounds.build(plans, { vetted, tell: live.built, ahead: filling }),
     () => live.finish(),
     async () => writeMemory(runner, await learnt()),
-    async () => saveCache(runner, nix, cache, rounds.derivations(), { memory: printMemory(await learnt()) }),
+    async () =>
+      saveCache(runner, nix, cache, rounds.derivations(), {
+        memory: printMemory(await learnt()),
+        wanted: rounds.outputs(),
+        builtNothing: rounds.builtNothing(),
+      }),
   )
   const pushes = await log.group('Push', async () =>
     pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())),
   )
   return await report(runner, { ...record, flake: await reading, ...built, emulators: emulators.all(), pushes })
 }
+
+const NOTHING_FILLED: ReturnType<typeof fillStore> = Promise.resolve(new Set())
 
 const candidatesOf = (plans: readonly Plan[]): readonly DrvPath[] => [
   ...new Set(plans.flatMap(({ candidates }) => candidates.flatMap(({ evaluated }) => evaluated?.drvPath ?? []))),

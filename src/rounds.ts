@@ -22,6 +22,10 @@ export interface Rounds {
   build(plans: readonly Plan[], live: Live): Promise<Built>
   /** Derivations that this run wants or wanted built. */
   derivations(): readonly DrvPath[]
+  /** Outputs of those. */
+  outputs(): readonly StorePath[]
+  /** Whether all that was begun has come to its end, and no derivation was built. */
+  builtNothing(): boolean
   /** What later runs should know, also where the build did not come to its end. */
   lessons(flake: { readonly nixpkgs: string; readonly name: string }): Lessons
 }
@@ -31,6 +35,8 @@ export interface Live {
   /** Derivations whose inputs were checked beforehand: of others nothing is told. */
   readonly vetted: readonly DrvPath[]
   readonly tell: (paths: readonly StorePath[]) => void
+  /** What is fetched before it is asked for: builds wait for it. */
+  readonly ahead: Promise<ReadonlySet<string>>
 }
 
 export const systemsOf = (inputs: Inputs): readonly System[] => [
@@ -68,8 +74,9 @@ export function openRounds(
   planner: Planner,
   emulators: Emulators,
 ): Rounds {
-  const derivations = new Set<DrvPath>()
+  const derivations = new Map<DrvPath, readonly StorePath[]>()
   const rounds: Built[] = []
+  let begun = 0
 
   const prepare = async (plans: readonly Plan[]): Promise<void> => {
     // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
@@ -81,14 +88,18 @@ export function openRounds(
   }
 
   return {
-    async build(plans, { vetted, tell }) {
+    async build(plans, { vetted, tell, ahead }) {
+      const fetched = await ahead
       return await buildInTurns(plans, {
         async build(round) {
           await runner.log.group('Emulators', () => prepare(round))
-          const wanted = round.flatMap(({ choice }) => choice?.evaluated.drvPath ?? [])
-          for (const drvPath of wanted) derivations.add(drvPath)
-          const onBuilt = wanted.every((drvPath) => vetted.includes(drvPath)) ? tell : () => undefined
-          const built = await buildPlans(runner, nix, inputs, round, emulators.problems(), onBuilt)
+          const wanted = round.flatMap(({ choice }) => choice?.evaluated ?? [])
+          for (const { drvPath, outputs } of wanted) derivations.set(drvPath, Object.values(outputs))
+          const onBuilt = wanted.every(({ drvPath }) => vetted.includes(drvPath)) ? tell : () => undefined
+          begun += 1
+          const built = await buildPlans(runner, nix, inputs, round, {
+            ...{ cannotRun: emulators.problems(), fetched, onBuilt },
+          })
           rounds.push(built)
           return built
         },
@@ -103,7 +114,9 @@ export function openRounds(
         },
       })
     },
-    derivations: () => [...derivations],
+    derivations: () => [...derivations.keys()],
+    outputs: () => [...new Set([...derivations.values()].flat())],
+    builtNothing: () => begun === rounds.length && rounds.every((round) => round.derivations.length === 0),
     lessons: (flake) => lessonsOf(rounds, planner, flake, emulators.all().some(isRegistered)),
   }
 }

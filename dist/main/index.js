@@ -180,7 +180,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8309);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2349);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7774);
 
 
@@ -756,7 +756,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 8309:
+/***/ 2349:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -765,6 +765,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   a: () => (/* binding */ runPipeline)
 });
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./build/js/nix/nix.js
 /**
  * What two processes get that open a store's database at the same moment, which is switched to its journal then: SQLite
@@ -1214,8 +1216,6 @@ function inOrder(followed, targetsOf) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./build/js/build/check/archive.js
 /** The first 8 bytes of an `ar` archive (a static library). A thin one, `!<thin>`, only names files that lie beside it. */
 const MAGIC = '!<arch>\n';
@@ -3430,14 +3430,13 @@ const withoutSlash = (url) => url.replace(/[?].*$/, '').replace(/\/+$/, '');
 const NOTHING = { derivations: new Map(), errors: [], foreignRuns: new Map(), fetched: new Set() };
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
- * @param cannotRun systems whose programs do not run here, with the reason: no emulator could be had
- * @param onBuilt is told the paths that are there, while others still build
  */
-async function buildPlans(runner, nix, inputs, plans, cannotRun, onBuilt) {
+async function buildPlans(runner, nix, inputs, plans, { cannotRun, fetched, onBuilt }) {
     const broken = (plan) => needsEmulator(plan) ? cannotRun.get(plan.target.system) : undefined;
     const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined);
     const start = inputs.keepGoing || buildable.length === plans.length;
-    const before = await validPaths(runner, nix, outputsOf(buildable));
+    const there = await validPaths(runner, nix, outputsOf(buildable));
+    const before = new Set([...there].filter((path) => !fetched.has(path)));
     const followed = start
         ? await realise(runner, nix, inputs, buildable, (derivations) => {
             void outputsInStore(runner, nix, derivations).then(onBuilt);
@@ -3474,7 +3473,7 @@ async function buildPlans(runner, nix, inputs, plans, cannotRun, onBuilt) {
         results: await noteForeignRuns(runner, nix, results, followed),
         pathInfos,
         derivations: await beganDerivations(runner, nix, buildable, followed),
-        fetched: followed.fetched,
+        fetched: new Set([...fetched, ...followed.fetched]),
     };
 }
 const needsEmulator = ({ choice }) => choice?.strategy === 'emulated' || choice?.hybrid === true;
@@ -3490,6 +3489,214 @@ function origin(plan, outputs, before, followed) {
     if (own !== undefined)
         return { status: 'built', seconds: own.seconds };
     return { status: outputs.every((path) => before.has(path)) ? 'cached' : 'substituted', seconds: 0 };
+}
+
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+var external_node_zlib_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_namespaceObject, 2);
+;// CONCATENATED MODULE: ./build/js/nix/add-paths.js
+const add_paths_MAGIC = 0x6e697863;
+/** 1.35, of Nix 2.15: Lix takes no older one; the operations below have been like this since 1.32, of Nix 2.4. */
+const VERSION = (1 << 8) | 35;
+const SET_OPTIONS = 19;
+const ADD_MULTIPLE = 44;
+/** "stla": an operation has come to its end. */
+const ENDED = 0x616c7473n;
+/** "ptxc": it has failed. */
+const FAILED = 0x63787470n;
+/** Those of a request: the greeting, the settings, the paths. */
+const OPERATIONS = 3;
+const PIECE = 256 * 1024;
+/**
+ * What a client of Nix's daemon says to add paths, all in one operation (Nix src/libstore/worker-protocol.hh,
+ * remote-store.cc). Nothing of it depends on the daemon's answers, so that it can be written without waiting for them;
+ * but a daemon whose client hangs up before the last of them breaks off.
+ * The signatures are checked by the store, and so are size and hash of each NAR.
+ * @param paths those that a path refers to come before it, or are in the store
+ * @param settings of this connection; those that the user may not set are passed over by the daemon
+ */
+async function* addPathsRequest(paths, settings) {
+    const overrides = Object.entries(settings).flat().map(add_paths_text);
+    // keep-failed, keep-going, fallback, verbosity, jobs, silence, three obsolete, one of them on, cores, substitute
+    const options = [0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1].map(number);
+    yield Buffer.concat([
+        ...[add_paths_MAGIC, VERSION, 0, 0].map(number),
+        ...[number(SET_OPTIONS), ...options, number(overrides.length / 2), ...overrides],
+        // neither repair nor leave signatures unchecked
+        ...[ADD_MULTIPLE, 0, 0].map(number),
+    ]);
+    yield* inFrames(pathsAndNars(paths));
+}
+/**
+ * Reads the daemon's answers to that, as far as needed: all that it writes comes in pieces of 8 bytes, and no text in it has
+ * what marks the end of an operation.
+ * @returns whether all paths were added; false also where the answers end before
+ */
+async function readAnswers(answers) {
+    let rest = Buffer.alloc(0);
+    let ended = 0;
+    for await (const some of answers) {
+        const bytes = Buffer.concat([rest, some]);
+        const whole = bytes.length - (bytes.length % 8);
+        for (let at = 0; at < whole; at += 8) {
+            const word = bytes.readBigUInt64LE(at);
+            if (word === FAILED)
+                return false;
+            if (word === ENDED)
+                ended += 1;
+            if (ended === OPERATIONS)
+                return true;
+        }
+        rest = bytes.subarray(whole);
+    }
+    return false;
+}
+async function* pathsAndNars(paths) {
+    yield number(paths.length);
+    for (const { path, narHash, narSize, references, signatures, nar } of paths) {
+        yield Buffer.concat([
+            ...[path, '', narHash].map(add_paths_text),
+            texts(references),
+            ...[0, narSize, 0].map(number), // registered when, size, built here
+            texts(signatures),
+            add_paths_text(''), // not content-addressed
+        ]);
+        yield* nar();
+    }
+}
+/** Pieces of some size, each behind its length; a length of nothing is the end. */
+async function* inFrames(bytes) {
+    let held = [];
+    let size = 0;
+    const frame = () => Buffer.concat([number(size), ...held]);
+    for await (const some of bytes) {
+        held.push(some);
+        size += some.length;
+        if (size < PIECE)
+            continue;
+        yield frame();
+        held = [];
+        size = 0;
+    }
+    if (size > 0)
+        yield frame();
+    yield number(0);
+}
+function number(value) {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(value));
+    return bytes;
+}
+function add_paths_text(value) {
+    const bytes = Buffer.from(value);
+    return Buffer.concat([number(bytes.length), bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
+}
+const texts = (values) => Buffer.concat([number(values.length), ...values.map(add_paths_text)]);
+
+;// CONCATENATED MODULE: ./build/js/cache/fill.js
+
+
+
+
+
+
+
+
+const LIMIT_MILLISECONDS = 600_000;
+/** NARs above are unpacked in a stream: starting one takes longer than unpacking a small one. */
+const SMALL_BYTES = 4 * 1024 * 1024;
+/** More than these wait until they are asked for: much of it may not be needed. */
+const MOST_BYTES = 4 * 1024 ** 3;
+/**
+ * Adds to the store what the last run with the same inputs was asked for, with all that it needs, before this run asks
+ * for it: one path after the other takes half as long as the substitution of each. What goes wrong here costs nothing,
+ * since the cache stays a substituter. Nix checks each signature and hash, as when it substitutes.
+ * @param signal ends it: what is in the store by then stays
+ * @returns the paths that were added. Never throws.
+ */
+async function fillStore(runner, nix, restored, signal) {
+    const entries = restored.hit === 'exact' && restored.use.read ? entriesToAdd(restored.entries, restored.ledger) : [];
+    const missing = entries.filter(({ path }) => !(0,external_node_fs_.existsSync)(path));
+    const tool = (0,external_node_path_.join)(nix.bin, 'nix-daemon');
+    const bytes = missing.reduce((sum, { narSize }) => sum + narSize, 0);
+    if (missing.length === 0 || bytes > MOST_BYTES || !(0,external_node_fs_.existsSync)(tool) || external_node_zlib_namespaceObject.zstdDecompressSync === undefined)
+        return new Set();
+    const key = restored.settings['extra-trusted-public-keys'] ?? '';
+    const began = performance.now();
+    try {
+        const paths = missing.map((entry) => fill_describe(entry, restored.folder));
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MILLISECONDS)]);
+        if (!(await addPaths(runner, nix, paths, key, limit)))
+            return new Set();
+        const seconds = ((performance.now() - began) / 1000).toFixed(1);
+        runner.log.info(`Actions cache: ${(0,units/* count */.U9)(paths.length, 'path')} put into the store in ${seconds} s.`);
+        return new Set(missing.map(({ path }) => path));
+    }
+    catch (error) {
+        runner.log.debug(`The store is not filled ahead: ${error instanceof Error ? error.message : error}`);
+        return new Set();
+    }
+}
+async function addPaths(runner, nix, paths, key, signal) {
+    let hangUp = () => undefined;
+    const answered = new Promise((resolve) => {
+        hangUp = resolve;
+    });
+    const request = async function* () {
+        yield* addPathsRequest(paths, { 'extra-trusted-public-keys': key });
+        await answered;
+    };
+    try {
+        return await readAnswers(runner.commands.filter(nixCommand(nix, 'nix-daemon', ['--stdio']), request(), signal));
+    }
+    finally {
+        hangUp();
+    }
+}
+/**
+ * The closures of what the last run was asked for, each entry behind those it refers to; without those that need something
+ * that is not in the cache.
+ */
+function entriesToAdd(entries, { wanted }) {
+    const ordered = [];
+    const whole = new Map();
+    const visit = (hash) => {
+        const known = whole.get(hash);
+        if (known !== undefined)
+            return known;
+        const entry = entries.get(hash);
+        whole.set(hash, entry !== undefined); // what refers to itself
+        const isWhole = entry !== undefined && entry.references.map(storeHash).filter((other) => !visit(other)).length === 0;
+        whole.set(hash, isWhole);
+        if (isWhole && entry !== undefined)
+            ordered.push(entry);
+        return isWhole;
+    };
+    for (const hash of wanted)
+        visit(hash);
+    return ordered;
+}
+function fill_describe({ path, narHash, narSize, fileHash, fileSize, references }, folder) {
+    const nar = (0,external_node_path_.join)(folder, 'nar', `${fileHash}.nar.zst`);
+    const signature = /^Sig: (.*)$/m.exec((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, `${storeHash(path)}.narinfo`), 'utf8'))?.[1];
+    return {
+        ...{ path, narSize, references },
+        narHash: fromBase32(narHash.slice('sha256:'.length)).toString('hex'),
+        signatures: signature === undefined ? [] : [signature],
+        nar: () => fileSize <= SMALL_BYTES && narSize <= SMALL_BYTES
+            ? [external_node_zlib_namespaceObject.zstdDecompressSync((0,external_node_fs_.readFileSync)(nar), { maxOutputLength: SMALL_BYTES })]
+            : atMost(narSize, (0,external_node_fs_.createReadStream)(nar).pipe(external_node_zlib_namespaceObject.createZstdDecompress())),
+    };
+}
+/** A NAR that unpacks to more than it says is not read to its end. */
+async function* atMost(size, bytes) {
+    let taken = 0;
+    for await (const some of bytes) {
+        taken += some.length;
+        if (taken > size)
+            throw new Error('a NAR is larger than its narinfo says');
+        yield some;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/js/cache/decide.js
@@ -4192,7 +4399,8 @@ const MEMORY_BYTES = 4 * 1024 * 1024;
 /** Text of the file. */
 function printLedger(ledger) {
     const used = Object.fromEntries([...ledger.used].sort(([a], [b]) => (a < b ? -1 : 1)));
-    return `${JSON.stringify({ used, outside: [...ledger.outside].map(baseName).sort() })}\n`;
+    const outside = [...ledger.outside].map(baseName).sort();
+    return `${JSON.stringify({ used, outside, wanted: [...ledger.wanted].sort() })}\n`;
 }
 /**
  * Reads the file. It is not signed, and a wrong one does no harm: entries would be evicted too early or too late, or
@@ -4220,10 +4428,16 @@ function parseLedger(text, storeDirectory, now) {
             return [];
         }
     });
-    return { used, outside: new Set(outside) };
+    const asked = decide_member(value, 'wanted');
+    const wanted = (Array.isArray(asked) ? asked : []).filter((name) => typeof name === 'string');
+    return { used, outside: new Set(outside), wanted: new Set(wanted) };
 }
-/** Last uses after this run. @param needed paths that this run needed @param now seconds since 1970 */
-function updateUses(entries, before, needed, now) {
+/**
+ * The ledger after this run.
+ * @param run paths that it needed, and those of them that it was asked for
+ * @param now seconds since 1970
+ */
+function updateUses(entries, before, { needed, wanted }, now) {
     const used = new Map();
     const outside = new Set();
     const inside = new Set([...entries.values()].map(({ path }) => path));
@@ -4233,7 +4447,7 @@ function updateUses(entries, before, needed, now) {
             if (!inside.has(reference))
                 outside.add(reference);
     }
-    return { used, outside };
+    return { used, outside, wanted: new Set(wanted.map(storeHash).filter((name) => entries.has(name))) };
 }
 
 ;// CONCATENATED MODULE: ./build/js/cache/scan.js
@@ -4346,7 +4560,7 @@ async function restoreCache(runner, inputs, places = {}) {
         entries: new Map(),
         settings: {},
         keys: cacheKeys(await gatherKeyFacts(runner, inputs, system, event), use.trust),
-        ledger: { used: new Map(), outside: new Set() },
+        ledger: { used: new Map(), outside: new Set(), wanted: new Set() },
         memory: '',
         signer,
         damaged: false,
@@ -4580,17 +4794,16 @@ const LIMIT_BYTES = 2 * 1024 ** 3;
  * Adds to the cache what was built for the derivations, finished or not, and saves it where something is new. Never
  * throws: a cache that cannot be saved fails no job.
  * @param drvPaths derivations that the run wanted built
- * @param kept what is kept with it for later runs; `limitBytes` of all compressed NARs
  */
-async function saveCache(runner, nix, restored, drvPaths, kept = {}) {
+async function saveCache(runner, nix, restored, drvPaths, keeping) {
     if (!restored.use.write)
         return { saved: false, reason: restored.use.reason };
     let result;
     try {
-        const { memory = '', limitBytes = LIMIT_BYTES } = kept;
+        const { memory = '' } = keeping;
         if (memory !== '')
             await writeMemory(runner, restored, memory);
-        result = await fillAndSave(runner, nix, restored, drvPaths, limitBytes);
+        result = hasAll(restored, keeping) ? NOTHING_NEW : await fillAndSave(runner, nix, restored, drvPaths, keeping);
     }
     catch (error) {
         result = { saved: false, reason: `not saved: ${error instanceof Error ? error.message : String(error)}` };
@@ -4598,11 +4811,17 @@ async function saveCache(runner, nix, restored, drvPaths, kept = {}) {
     runner.log.info(`Actions cache: ${result.reason}.`);
     return result;
 }
+const NOTHING_NEW = { saved: false, reason: 'nothing new was built, nothing is saved' };
+/** What was asked for is in the cache, with all that it needs: there is nothing to look for. */
+const hasAll = ({ entries, damaged }, { wanted, builtNothing }) => builtNothing === true &&
+    !damaged &&
+    wanted.length > 0 &&
+    wanted.every((path) => entries.get(storeHash(path))?.path === path);
 async function writeMemory(runner, { folder }, memory) {
     await runner.files.makeDirectory(folder, { mode: 0o700 });
     await runner.files.write((0,external_node_path_.join)(folder, MEMORY), memory);
 }
-async function fillAndSave(runner, nix, restored, drvPaths, limitBytes) {
+async function fillAndSave(runner, nix, restored, drvPaths, { wanted, limitBytes = LIMIT_BYTES }) {
     const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths);
     const doubtful = needed.find(({ signatures }) => signatures.some(isUnverified));
     if (restored.use.trust === 'signed' && doubtful !== undefined)
@@ -4610,17 +4829,17 @@ async function fillAndSave(runner, nix, restored, drvPaths, limitBytes) {
     const selected = selectPaths(needed, await trustedKeys(runner, nix), restored.signer.name);
     const fresh = selected.inside.filter(({ path }) => restored.entries.get(storeHash(path))?.path !== path);
     if (fresh.length === 0)
-        return { saved: false, reason: 'nothing new was built, nothing is saved' };
+        return NOTHING_NEW;
     const added = await addEntries(runner, nix, restored, selected, fresh);
     const all = new Map([...restored.entries, ...added]);
     const now = Math.floor(Date.now() / 1000);
-    const ledger = updateUses(all, restored.ledger, new Set(needed.map(({ path }) => path)), now);
+    const ledger = updateUses(all, restored.ledger, { needed: new Set(needed.map(({ path }) => path)), wanted }, now);
     const evicted = chooseEvicted(all, ledger.used, limitBytes);
     const kept = new Map([...all].filter(([name]) => !evicted.has(name)));
     await removeFiles(runner, restored.folder, all, kept);
     if (![...added.keys()].some((name) => kept.has(name)))
         return { saved: false, reason: `not saved: what was built has more than ${(0,units/* formatBytes */.z3)(limitBytes)}` };
-    const text = printLedger(updateUses(kept, ledger, new Set(), now));
+    const text = printLedger(updateUses(kept, ledger, { needed: new Set(), wanted }, now));
     await runner.files.write((0,external_node_path_.join)(restored.folder, LEDGER), text);
     return await send(runner, restored, kept, added.size, evicted.size);
 }
@@ -4694,7 +4913,7 @@ const FILE_NAME = 'nix-multiarch-file';
 /** Raised when an older action could not read what a newer one saves. */
 const shelf_FORMAT = 'v1';
 const CODE_BYTES = 32;
-const MOST_BYTES = 500_000_000;
+const shelf_MOST_BYTES = 500_000_000;
 /** Nobody is to wait longer for what can be had elsewhere. */
 const IMPATIENT = { timeoutSeconds: 10, silentSeconds: 5 };
 /**
@@ -4759,7 +4978,7 @@ async function fetchFile(runner, prefix) {
         const { key, done, complaint } = await askService(runner, clientProgram(runner), folder, request, IMPATIENT);
         const path = (0,external_node_path_.join)(folder, FILE_NAME);
         const size = done ? regularSize(path) : undefined;
-        const file = size !== undefined && size <= MOST_BYTES ? await (0,external_node_fs_promises_.readFile)(path) : undefined;
+        const file = size !== undefined && size <= shelf_MOST_BYTES ? await (0,external_node_fs_promises_.readFile)(path) : undefined;
         const otherwise = key !== undefined && file === undefined ? 'it holds no such file' : undefined;
         return { at: key, file, complaint: complaint ?? otherwise };
     }
@@ -7042,7 +7261,7 @@ function otherDistribution() {
 /** Of /nix, as it is right after an install. */
 const fresh_PARTS = ['store', 'var'];
 /** Beside the parts, where they are kept: what `nix --version` printed. */
-const VERSION = 'version';
+const fresh_VERSION = 'version';
 /** What is kept is a whole /nix, for a machine that has none. */
 const nixIsAbsent = () => fresh_PARTS.every((part) => !(0,external_node_fs_.existsSync)(`/nix/${part}`));
 const commandsOf = (runner, asRoot) => async (tool, ...args) => {
@@ -7102,7 +7321,7 @@ async function restoreKept(runner, sha256, bin, asRoot) {
         return undefined;
     return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
         await copyParts(run, tree, draft);
-        return (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
+        return (0,external_node_fs_.readFileSync)(`${tree}/${fresh_VERSION}`, 'utf8');
     });
 }
 /**
@@ -7128,7 +7347,7 @@ async function keepNix(runner, sha256, found, asRoot) {
         const run = commandsOf(runner, asRoot);
         await runner.files.remove(draft, { asRoot });
         await copyParts(run, '/nix', draft);
-        await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found), { asRoot });
+        await runner.files.write(`${draft}/${fresh_VERSION}`, await askVersion(runner, found), { asRoot });
         await runner.files.remove(tree, { asRoot });
         await run('mv', '-T', '--', draft, tree);
     }
@@ -7211,9 +7430,6 @@ const systemInName = (top) => /-([a-z0-9_]+-(?:linux|darwin|freebsd))$/.exec(top
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-var external_node_zlib_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_zlib_namespaceObject, 2);
 ;// CONCATENATED MODULE: ./build/js/install/source/unpack.js
 
 
@@ -7326,7 +7542,7 @@ async function restorePacked(runner, shelf, sha256, bin, asRoot) {
         await run('mkdir', '-p', '--', draft);
         const bytes = through(external_node_stream_.Readable.from([archive]), external_node_zlib_namespaceObject.createZstdDecompress(CHUNKS));
         await extract(runner, `what ${where} kept`, bytes, { folder: draft, asRoot });
-        return (0,external_node_fs_.readFileSync)(`${draft}/${VERSION}`, 'utf8');
+        return (0,external_node_fs_.readFileSync)(`${draft}/${fresh_VERSION}`, 'utf8');
     });
 }
 /**
@@ -7341,9 +7557,9 @@ async function packNix(runner, shelf, sha256, found) {
         await runner.files.makeDirectory(draft);
         const copy = { tool: 'cp', args: ['-a', '--parents', '--', ...STATE, draft], cwd: '/nix' };
         await runner.commands.run(copy, { timeoutSeconds: 60 });
-        await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found));
+        await runner.files.write(`${draft}/${fresh_VERSION}`, await askVersion(runner, found));
         const paths = (0,external_node_fs_.readdirSync)('/nix/store').filter((name) => /^[a-z0-9]{32}-/.test(name) && !name.endsWith('.lock'));
-        const members = ['-C', draft, VERSION, 'var', '-C', '/nix', ...paths.map((name) => `store/${name}`)];
+        const members = ['-C', draft, fresh_VERSION, 'var', '-C', '/nix', ...paths.map((name) => `store/${name}`)];
         const tar = runner.commands.filter({ tool: 'tar', args: ['-c', '-f', '-', ...members] }, external_node_stream_.Readable.from([]));
         shelf.put(packed_nameOf(sha256), through(external_node_stream_.Readable.from(tar), external_node_zlib_namespaceObject.createZstdCompress(CHUNKS)));
     }
@@ -11223,7 +11439,7 @@ class Growing {
 /** Most that lies on disk at a time, beside the half of what is free: Nix waits where uploads are slower than it. */
 const spool_MOST_BYTES = 8 * 1024 ** 3;
 /** Objects up to here are kept in memory, as long as all of them together have no more than the second. */
-const SMALL_BYTES = 64 * 1024;
+const spool_SMALL_BYTES = 64 * 1024;
 const MOST_IN_MEMORY = 8 * 1024 * 1024;
 /** A place for objects on their way, with a limit. An object larger than the limit is let in when it is alone. */
 class Spool {
@@ -11245,7 +11461,7 @@ class Spool {
     }
     /** Waits for room and makes a place for one object. @param size bytes @param sha256 hex, where it is known */
     async take(size, sha256) {
-        if (size <= SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
+        if (size <= spool_SMALL_BYTES && this.#inMemory + size <= MOST_IN_MEMORY) {
             this.#inMemory += size;
             return inMemory(size, () => {
                 this.#inMemory -= size;
@@ -13501,8 +13717,9 @@ async function machineOf(emulation, inputs, installed, emulators) {
 }
 /** @param machine see machineOf */
 function openRounds(runner, nix, inputs, machine, planner, emulators) {
-    const derivations = new Set();
+    const derivations = new Map();
     const rounds = [];
+    let begun = 0;
     const prepare = async (plans) => {
         // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
         const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native) && system.endsWith('-linux'));
@@ -13510,15 +13727,19 @@ function openRounds(runner, nix, inputs, machine, planner, emulators) {
         await emulators.allow(buildPlatforms(plans, machine));
     };
     return {
-        async build(plans, { vetted, tell }) {
+        async build(plans, { vetted, tell, ahead }) {
+            const fetched = await ahead;
             return await buildInTurns(plans, {
                 async build(round) {
                     await runner.log.group('Emulators', () => prepare(round));
-                    const wanted = round.flatMap(({ choice }) => choice?.evaluated.drvPath ?? []);
-                    for (const drvPath of wanted)
-                        derivations.add(drvPath);
-                    const onBuilt = wanted.every((drvPath) => vetted.includes(drvPath)) ? tell : () => undefined;
-                    const built = await buildPlans(runner, nix, inputs, round, emulators.problems(), onBuilt);
+                    const wanted = round.flatMap(({ choice }) => choice?.evaluated ?? []);
+                    for (const { drvPath, outputs } of wanted)
+                        derivations.set(drvPath, Object.values(outputs));
+                    const onBuilt = wanted.every(({ drvPath }) => vetted.includes(drvPath)) ? tell : () => undefined;
+                    begun += 1;
+                    const built = await buildPlans(runner, nix, inputs, round, {
+                        ...{ cannotRun: emulators.problems(), fetched, onBuilt },
+                    });
                     rounds.push(built);
                     return built;
                 },
@@ -13532,7 +13753,9 @@ function openRounds(runner, nix, inputs, machine, planner, emulators) {
                 },
             });
         },
-        derivations: () => [...derivations],
+        derivations: () => [...derivations.keys()],
+        outputs: () => [...new Set([...derivations.values()].flat())],
+        builtNothing: () => begun === rounds.length && rounds.every((round) => round.derivations.length === 0),
         lessons: (flake) => lessonsOf(rounds, planner, flake, emulators.all().some(isRegistered)),
     };
 }
@@ -15060,6 +15283,8 @@ async function remember_writeMemory(runner, memory) {
 
 
 
+
+
 /**
  * The whole job, in this order: inputs → install → emulation → strategy → build → push → report.
  * @returns whether everything that was asked for was done
@@ -15078,10 +15303,19 @@ async function installAndBuild(runner, inputs, shelf) {
         const installed = await finallyDo(installNix(runner, { ...inputs, shelf }), () => fetching);
         return await openCache(runner, installed, await fetching);
     });
-    return await withDaemon(runner, found, () => planAndBuild(runner, inputs, found, cache));
+    return await withDaemon(runner, found, async () => {
+        const ending = new AbortController();
+        // while the flake is evaluated
+        const filling = inputs.dryRun ? NOTHING_FILLED : fillStore(runner, found.nix, cache, ending.signal);
+        return await finallyDo(planAndBuild(runner, inputs, found, { cache, filling }), async () => {
+            ending.abort();
+            await filling;
+        });
+    });
 }
+const FILLING_ALONE_MILLISECONDS = 2000;
 /** What needs a Nix: from the plan on. */
-async function planAndBuild(runner, inputs, found, cache) {
+async function planAndBuild(runner, inputs, found, { cache, filling }) {
     const { log } = runner;
     const { nix } = found;
     await log.group('Push destinations', () => pushPreflight(runner, nix, inputs));
@@ -15089,6 +15323,8 @@ async function planAndBuild(runner, inputs, found, cache) {
     const emulators = openEmulators(runner, found, inputs.qemuSource);
     const machine = await machineOf(emulation, inputs, found, emulators);
     const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner));
+    // evaluation and this write to the same database, where many small paths and derivations get in each other's way
+    await Promise.race([filling, (0,promises_.setTimeout)(FILLING_ALONE_MILLISECONDS, undefined, { ref: false })]);
     const { opened, planner, plans } = await log.group('Strategy', async () => {
         const opened = await openFlake(runner, nix, inputs.flake);
         const failures = async ({ read }) => memory.failures.length === 0 ? [] : memory_failuresOf(memory, (await read()).nixpkgs, now());
@@ -15120,10 +15356,15 @@ async function planAndBuild(runner, inputs, found, cache) {
     const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
     const vetted = candidatesOf(plans);
     const live = await startPush(runner, nix, inputs, await doubtful(vetted));
-    const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built }), () => live.finish(), async () => remember_writeMemory(runner, await learnt()), async () => saveCache(runner, nix, cache, rounds.derivations(), { memory: printMemory(await learnt()) }));
+    const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built, ahead: filling }), () => live.finish(), async () => remember_writeMemory(runner, await learnt()), async () => saveCache(runner, nix, cache, rounds.derivations(), {
+        memory: printMemory(await learnt()),
+        wanted: rounds.outputs(),
+        builtNothing: rounds.builtNothing(),
+    }));
     const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())));
     return await report(runner, { ...record, flake: await reading, ...built, emulators: emulators.all(), pushes });
 }
+const NOTHING_FILLED = Promise.resolve(new Set());
 const candidatesOf = (plans) => [
     ...new Set(plans.flatMap(({ candidates }) => candidates.flatMap(({ evaluated }) => evaluated?.drvPath ?? []))),
 ];
@@ -15248,9 +15489,10 @@ var errors = __nccwpck_require__(4890);
 const STDERR_KEPT = 4096;
 /**
  * Lets bytes through a program; it is ended where nobody reads on.
+ * @param signal ends it too
  * @throws CommandError at the end of the output where the program failed, or what the input threw
  */
-async function* filter(command, env, input, processes) {
+async function* filter(command, env, input, processes, signal) {
     const began = performance.now();
     const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
     if (child.pid !== undefined)
@@ -15260,6 +15502,10 @@ async function* filter(command, env, input, processes) {
         stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
     });
     const ended = (0,external_node_events_.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    const end = () => void child.kill();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted === true)
+        end();
     let broken;
     const feeding = (0,promises_.pipeline)(external_node_stream_.Readable.from(input), child.stdin).catch((cause) => {
         // a program that ends before its input tells why itself
@@ -15269,7 +15515,8 @@ async function* filter(command, env, input, processes) {
     });
     try {
         yield* child.stdout;
-        await feeding;
+        // of a program that has ended nobody reads the input, which may wait for something else
+        await Promise.race([feeding, ended]);
         if (broken !== undefined)
             throw broken;
         const exitCode = await ended;
@@ -15278,6 +15525,7 @@ async function* filter(command, env, input, processes) {
             throw new errors/* CommandError */.Qd(command, { exitCode, stdout: '', stderr, seconds });
     }
     finally {
+        signal?.removeEventListener('abort', end);
         child.kill();
         await ended;
         if (child.pid !== undefined)
@@ -15571,7 +15819,7 @@ function createCommands(around) {
                 return result;
             throw new errors/* CommandError */.Qd(command, result);
         },
-        filter: (command, input) => filter(command, environment(command), input, around.processes),
+        filter: (command, input, signal) => filter(command, environment(command), input, around.processes, signal),
         startDetached: async (command, logFile, record, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_.openSync)(logFile, 'a', 0o600);

@@ -724,9 +724,10 @@ function describeFailure(command, result) {
 const STDERR_KEPT = 4096;
 /**
  * Lets bytes through a program; it is ended where nobody reads on.
+ * @param signal ends it too
  * @throws CommandError at the end of the output where the program failed, or what the input threw
  */
-async function* filter(command, env, input, processes) {
+async function* filter(command, env, input, processes, signal) {
     const began = performance.now();
     const child = (0,external_node_child_process_namespaceObject.spawn)(command.tool, command.args, { cwd: command.cwd, detached: true, env });
     if (child.pid !== undefined)
@@ -736,6 +737,10 @@ async function* filter(command, env, input, processes) {
         stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
     });
     const ended = (0,external_node_events_namespaceObject.once)(child, 'close').then(([code]) => Number(code ?? 1), () => 127);
+    const end = () => void child.kill();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted === true)
+        end();
     let broken;
     const feeding = (0,promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(input), child.stdin).catch((cause) => {
         // a program that ends before its input tells why itself
@@ -745,7 +750,8 @@ async function* filter(command, env, input, processes) {
     });
     try {
         yield* child.stdout;
-        await feeding;
+        // of a program that has ended nobody reads the input, which may wait for something else
+        await Promise.race([feeding, ended]);
         if (broken !== undefined)
             throw broken;
         const exitCode = await ended;
@@ -754,6 +760,7 @@ async function* filter(command, env, input, processes) {
             throw new CommandError(command, { exitCode, stdout: '', stderr, seconds });
     }
     finally {
+        signal?.removeEventListener('abort', end);
         child.kill();
         await ended;
         if (child.pid !== undefined)
@@ -1047,7 +1054,7 @@ function createCommands(around) {
                 return result;
             throw new CommandError(command, result);
         },
-        filter: (command, input) => filter(command, environment(command), input, around.processes),
+        filter: (command, input, signal) => filter(command, environment(command), input, around.processes, signal),
         startDetached: async (command, logFile, record, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
             const log = (0,external_node_fs_namespaceObject.openSync)(logFile, 'a', 0o600);

@@ -23,26 +23,33 @@ export interface Built {
   readonly fetched: ReadonlySet<string>
 }
 
+export interface Circumstances {
+  /** Systems whose programs do not run here, with the reason: no emulator could be had. */
+  readonly cannotRun: ReadonlyMap<string, string>
+  /** What this run has fetched before. */
+  readonly fetched: ReadonlySet<string>
+  /** Is told the paths that are there, while others still build. */
+  readonly onBuilt: (paths: readonly StorePath[]) => void
+}
+
 const NOTHING: Followed = { derivations: new Map(), errors: [], foreignRuns: new Map(), fetched: new Set() }
 
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
- * @param cannotRun systems whose programs do not run here, with the reason: no emulator could be had
- * @param onBuilt is told the paths that are there, while others still build
  */
 export async function buildPlans(
   runner: Runner,
   nix: Nix,
   inputs: Inputs,
   plans: readonly Plan[],
-  cannotRun: ReadonlyMap<string, string>,
-  onBuilt: (paths: readonly StorePath[]) => void,
+  { cannotRun, fetched, onBuilt }: Circumstances,
 ): Promise<Built> {
   const broken = (plan: Plan): string | undefined =>
     needsEmulator(plan) ? cannotRun.get(plan.target.system) : undefined
   const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined)
   const start = inputs.keepGoing || buildable.length === plans.length
-  const before = await validPaths(runner, nix, outputsOf(buildable))
+  const there = await validPaths(runner, nix, outputsOf(buildable))
+  const before = new Set([...there].filter((path) => !fetched.has(path)))
   const followed = start
     ? await realise(runner, nix, inputs, buildable, (derivations) => {
         void outputsInStore(runner, nix, derivations).then(onBuilt)
@@ -76,7 +83,7 @@ export async function buildPlans(
     results: await noteForeignRuns(runner, nix, results, followed),
     pathInfos,
     derivations: await beganDerivations(runner, nix, buildable, followed),
-    fetched: followed.fetched,
+    fetched: new Set([...fetched, ...followed.fetched]),
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseStorePath, type StorePath } from '../nix/store-path.ts'
+import { parseStorePath, type StorePath, storeHash } from '../nix/store-path.ts'
 import { member } from './decide.ts'
 import { baseName } from './entry.ts'
 import type { CacheEntries, Ledger } from './types.ts'
@@ -13,7 +13,8 @@ export const MEMORY_BYTES = 4 * 1024 * 1024
 /** Text of the file. */
 export function printLedger(ledger: Ledger): string {
   const used = Object.fromEntries([...ledger.used].sort(([a], [b]) => (a < b ? -1 : 1)))
-  return `${JSON.stringify({ used, outside: [...ledger.outside].map(baseName).sort() })}\n`
+  const outside = [...ledger.outside].map(baseName).sort()
+  return `${JSON.stringify({ used, outside, wanted: [...ledger.wanted].sort() })}\n`
 }
 
 /**
@@ -39,11 +40,22 @@ export function parseLedger(text: string, storeDirectory: string, now: number): 
       return []
     }
   })
-  return { used, outside: new Set(outside) }
+  const asked = member(value, 'wanted')
+  const wanted = (Array.isArray(asked) ? asked : []).filter((name: unknown) => typeof name === 'string')
+  return { used, outside: new Set(outside), wanted: new Set(wanted) }
 }
 
-/** Last uses after this run. @param needed paths that this run needed @param now seconds since 1970 */
-export function updateUses(entries: CacheEntries, before: Ledger, needed: ReadonlySet<StorePath>, now: number): Ledger {
+/**
+ * The ledger after this run.
+ * @param run paths that it needed, and those of them that it was asked for
+ * @param now seconds since 1970
+ */
+export function updateUses(
+  entries: CacheEntries,
+  before: Ledger,
+  { needed, wanted }: { readonly needed: ReadonlySet<StorePath>; readonly wanted: readonly StorePath[] },
+  now: number,
+): Ledger {
   const used = new Map<string, number>()
   const outside = new Set<StorePath>()
   const inside = new Set([...entries.values()].map(({ path }) => path))
@@ -51,5 +63,5 @@ export function updateUses(entries: CacheEntries, before: Ledger, needed: Readon
     used.set(name, needed.has(path) ? now : (before.used.get(name) ?? now))
     for (const reference of references) if (!inside.has(reference)) outside.add(reference)
   }
-  return { used, outside }
+  return { used, outside, wanted: new Set(wanted.map(storeHash).filter((name) => entries.has(name))) }
 }

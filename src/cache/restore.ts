@@ -68,7 +68,7 @@ export async function restoreCache(runner: Runner, inputs: CacheInputs, places: 
     entries: new Map(),
     settings: {},
     keys: cacheKeys(await gatherKeyFacts(runner, inputs, system, event), use.trust),
-    ledger: { used: new Map(), outside: new Set() },
+    ledger: { used: new Map(), outside: new Set(), wanted: new Set() },
     memory: '',
     signer,
     damaged: false,

@@ -25,31 +25,51 @@ export interface Saved {
   readonly reason: string
 }
 
+/** What is to be kept besides, and what is known of the run. */
+export interface Keeping {
+  /** What later runs should know. */
+  readonly memory?: string
+  /** Bytes of all compressed NARs. */
+  readonly limitBytes?: number
+  /** Outputs that the run was asked for. */
+  readonly wanted: readonly StorePath[]
+  /** Whether it is certain that the run has built nothing. */
+  readonly builtNothing?: boolean
+}
+
 /**
  * Adds to the cache what was built for the derivations, finished or not, and saves it where something is new. Never
  * throws: a cache that cannot be saved fails no job.
  * @param drvPaths derivations that the run wanted built
- * @param kept what is kept with it for later runs; `limitBytes` of all compressed NARs
  */
 export async function saveCache(
   runner: Runner,
   nix: Nix,
   restored: Restored,
   drvPaths: readonly DrvPath[],
-  kept: { readonly memory?: string; readonly limitBytes?: number } = {},
+  keeping: Keeping,
 ): Promise<Saved> {
   if (!restored.use.write) return { saved: false, reason: restored.use.reason }
   let result: Saved
   try {
-    const { memory = '', limitBytes = LIMIT_BYTES } = kept
+    const { memory = '' } = keeping
     if (memory !== '') await writeMemory(runner, restored, memory)
-    result = await fillAndSave(runner, nix, restored, drvPaths, limitBytes)
+    result = hasAll(restored, keeping) ? NOTHING_NEW : await fillAndSave(runner, nix, restored, drvPaths, keeping)
   } catch (error) {
     result = { saved: false, reason: `not saved: ${error instanceof Error ? error.message : String(error)}` }
   }
   runner.log.info(`Actions cache: ${result.reason}.`)
   return result
 }
+
+const NOTHING_NEW: Saved = { saved: false, reason: 'nothing new was built, nothing is saved' }
+
+/** What was asked for is in the cache, with all that it needs: there is nothing to look for. */
+const hasAll = ({ entries, damaged }: Restored, { wanted, builtNothing }: Keeping): boolean =>
+  builtNothing === true &&
+  !damaged &&
+  wanted.length > 0 &&
+  wanted.every((path) => entries.get(storeHash(path))?.path === path)
 
 async function writeMemory(runner: Runner, { folder }: Restored, memory: string): Promise<void> {
   await runner.files.makeDirectory(folder, { mode: 0o700 })
@@ -61,7 +81,7 @@ async function fillAndSave(
   nix: Nix,
   restored: Restored,
   drvPaths: readonly DrvPath[],
-  limitBytes: number,
+  { wanted, limitBytes = LIMIT_BYTES }: Keeping,
 ): Promise<Saved> {
   const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths)
   const doubtful = needed.find(({ signatures }) => signatures.some(isUnverified))
@@ -69,17 +89,17 @@ async function fillAndSave(
     return { saved: false, reason: `not saved: ${doubtful.path} came from a cache for which nobody vouches` }
   const selected = selectPaths(needed, await trustedKeys(runner, nix), restored.signer.name)
   const fresh = selected.inside.filter(({ path }) => restored.entries.get(storeHash(path))?.path !== path)
-  if (fresh.length === 0) return { saved: false, reason: 'nothing new was built, nothing is saved' }
+  if (fresh.length === 0) return NOTHING_NEW
   const added = await addEntries(runner, nix, restored, selected, fresh)
   const all = new Map([...restored.entries, ...added])
   const now = Math.floor(Date.now() / 1000)
-  const ledger = updateUses(all, restored.ledger, new Set(needed.map(({ path }) => path)), now)
+  const ledger = updateUses(all, restored.ledger, { needed: new Set(needed.map(({ path }) => path)), wanted }, now)
   const evicted = chooseEvicted(all, ledger.used, limitBytes)
   const kept = new Map([...all].filter(([name]) => !evicted.has(name)))
   await removeFiles(runner, restored.folder, all, kept)
   if (![...added.keys()].some((name) => kept.has(name)))
     return { saved: false, reason: `not saved: what was built has more than ${formatBytes(limitBytes)}` }
-  const text = printLedger(updateUses(kept, ledger, new Set(), now))
+  const text = printLedger(updateUses(kept, ledger, { needed: new Set(), wanted }, now))
   await runner.files.write(join(restored.folder, LEDGER), text)
   return await send(runner, restored, kept, added.size, evicted.size)
 }

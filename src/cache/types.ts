@@ -22,6 +22,8 @@ export interface Ledger {
   readonly used: ReadonlyMap<string, number>
   /** Paths that entries refer to and that other substituters serve. */
   readonly outside: ReadonlySet<StorePath>
+  /** Names of the entries that the last run that saved was asked for: their closures are what a run like it needs. */
+  readonly wanted: ReadonlySet<string>
 }
 
 /**

@@ -44,7 +44,7 @@ export function createCommands(around: Surroundings): Commands & { cancel(): Pro
       if (fine || (accepted && result.stopped !== 'cancelled')) return result
       throw new CommandError(command, result)
     },
-    filter: (command, input) => filter(command, environment(command), input, around.processes),
+    filter: (command, input, signal) => filter(command, environment(command), input, around.processes, signal),
     startDetached: async (command, logFile, record, options = {}) => {
       const real = options.asRoot === true ? asRoot(command, around.privilege) : command
       const log = openSync(logFile, 'a', 0o600)

@@ -10,6 +10,7 @@ const STDERR_KEPT = 4096
 
 /**
  * Lets bytes through a program; it is ended where nobody reads on.
+ * @param signal ends it too
  * @throws CommandError at the end of the output where the program failed, or what the input threw
  */
 export async function* filter(
@@ -17,6 +18,7 @@ export async function* filter(
   env: NodeJS.ProcessEnv,
   input: AsyncIterable<Uint8Array>,
   processes: ProcessList,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const began = performance.now()
   const child = spawn(command.tool, command.args, { cwd: command.cwd, detached: true, env })
@@ -29,6 +31,9 @@ export async function* filter(
     ([code]) => Number(code ?? 1),
     () => 127,
   )
+  const end = () => void child.kill()
+  signal?.addEventListener('abort', end)
+  if (signal?.aborted === true) end()
   let broken: unknown
   const feeding = pipeline(Readable.from(input), child.stdin).catch((cause: unknown) => {
     // a program that ends before its input tells why itself
@@ -37,12 +42,14 @@ export async function* filter(
   })
   try {
     yield* child.stdout
-    await feeding
+    // of a program that has ended nobody reads the input, which may wait for something else
+    await Promise.race([feeding, ended])
     if (broken !== undefined) throw broken
     const exitCode = await ended
     const seconds = (performance.now() - began) / 1000
     if (exitCode !== 0) throw new CommandError(command, { exitCode, stdout: '', stderr, seconds })
   } finally {
+    signal?.removeEventListener('abort', end)
     child.kill()
     await ended
     if (child.pid !== undefined) processes.delete(child.pid)

@@ -49,8 +49,12 @@ export interface RunOptions {
 export interface Commands {
   /** @throws CommandError on a non-zero exit code, a limit or a tool that is not there. */
   run(command: Command, options?: RunOptions): Promise<CommandResult>
-  /** Lets bytes through a command: standard input to standard output. @throws CommandError where it fails, at the end */
-  filter(command: Command, input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  /**
+   * Lets bytes through a command: standard input to standard output.
+   * @param signal ends the command
+   * @throws CommandError where it fails, at the end
+   */
+  filter(command: Command, input: AsyncIterable<Uint8Array>, signal?: AbortSignal): AsyncIterable<Uint8Array>
   /**
    * Starts a program that outlives this process (a daemon), its output to `logFile`; gives its pid.
    * @param record writes down that it is to be stopped

@@ -42,6 +42,7 @@ test.skipIf(!machineUsable())(
             runner.log,
           ).toEqual([status, status])
           expect(outputs).toMatchObject({ 'cache-hit': hit, 'pushed-paths': '2' })
+          expect(/: (\d+) paths put into the store/.exec(runner.log)?.[1]).toBe(hit === 'true' ? '2' : undefined)
           await finish()
           expect(runner.leaks([key.secret])).toEqual([])
         })

@@ -1,13 +1,14 @@
 // Plays main's part for the cache room alone, inside a machine: JSON on standard input, a JSON answer as its last line.
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
+import { fillStore } from '../../src/cache/fill.ts'
 import { unverifiedPaths } from '../../src/cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from '../../src/cache/restore.ts'
 import { saveCache } from '../../src/cache/save.ts'
 import type { Inputs } from '../../src/inputs/inputs.ts'
 import type { Nix } from '../../src/nix/nix.ts'
 import { parseSigningKey } from '../../src/nix/signing-key.ts'
-import type { DrvPath } from '../../src/nix/store-path.ts'
+import type { DrvPath, StorePath } from '../../src/nix/store-path.ts'
 import { parseDestination } from '../../src/nix/store-url.ts'
 import type { System } from '../../src/nix/system.ts'
 import { parseNixVersion } from '../../src/nix/version.ts'
@@ -36,6 +37,8 @@ export interface Answer {
   readonly buildError?: string
   readonly saved?: { saved: boolean; reason: string }
   readonly unverified?: readonly string[]
+  /** Paths that were in the store before the build asked for them. */
+  readonly filled?: readonly string[]
   readonly seconds?: Record<string, number>
   readonly thrown?: string
 }
@@ -78,21 +81,25 @@ async function play(): Promise<Answer> {
   const nix = await findNix(['experimental-features = nix-command\n', ...settings].join(''))
   const run = (tool: string, args: string[]) =>
     runner.commands.run({ tool: `${nix.bin}/${tool}`, args, env: nix.env }, { accept: 'any', timeoutSeconds: 1800 })
-  const drvs = (await run('nix-instantiate', [job.file])).stdout.trim().split('\n') as DrvPath[]
-  const evaluated = processorTime()
+  const evaluating = performance.now()
+  const beforeEvaluation = processorTime()
+  const [filled, evaluated] = await Promise.all([
+    fillStore(runner, nix, restored, new AbortController().signal),
+    run('nix-instantiate', [job.file]),
+  ])
+  const drvs = evaluated.stdout.trim().split('\n') as DrvPath[]
+  const evaluateSeconds = (performance.now() - evaluating) / 1000
   const begun = performance.now()
   const build = await run('nix-store', ['--realise', '--keep-going', ...drvs])
   const buildSeconds = (performance.now() - begun) / 1000
-  const buildProcessor = processorTime() - evaluated
+  const buildProcessor = processorTime() - beforeEvaluation
   const built = [...build.stderr.matchAll(/^building '[^']*\/[^-]*-([^']*)\.drv'/gm)].map((match) => match[1] ?? '')
   const saving = performance.now()
-  const saved = await saveCache(
-    runner,
-    nix,
-    restored,
-    drvs,
-    job.limitBytes === undefined ? {} : { limitBytes: job.limitBytes },
-  )
+  const outputs = await run('nix-store', ['--query', '--outputs', ...drvs])
+  const saved = await saveCache(runner, nix, restored, drvs, {
+    wanted: outputs.stdout.trim().split('\n') as StorePath[],
+    ...(job.limitBytes === undefined ? {} : { limitBytes: job.limitBytes }),
+  })
   const saveSeconds = (performance.now() - saving) / 1000
   const { hit, problem, use, folder, entries } = restored
   return {
@@ -101,6 +108,7 @@ async function play(): Promise<Answer> {
       ...(problem === undefined ? {} : { problem }),
     },
     built,
+    filled: [...filled],
     buildExit: build.exitCode,
     buildError: build.stderr
       .split('\n')
@@ -108,7 +116,14 @@ async function play(): Promise<Answer> {
       .join('\n'),
     saved,
     unverified: await unverifiedPaths(runner, nix, drvs),
-    seconds: { restore: restoreSeconds, build: buildSeconds, save: saveSeconds, restoreProcessor, buildProcessor },
+    seconds: {
+      restore: restoreSeconds,
+      evaluate: evaluateSeconds,
+      build: buildSeconds,
+      save: saveSeconds,
+      restoreProcessor,
+      buildProcessor,
+    },
   }
 }
 

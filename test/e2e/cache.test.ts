@@ -136,6 +136,7 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
       await start({ nix })
       const second = await play({ key: KEY }, chain())
       expect(second).toMatchObject({ built: [], buildExit: 0, restored: { hit: 'exact' }, unverified: [] })
+      expect(second.filled).toHaveLength(3)
       expect(second.restored).not.toHaveProperty('problem')
       expect(second.saved).toEqual({ saved: false, reason: 'nothing new was built, nothing is saved' })
       expect(saves()).toBe(0)
@@ -146,8 +147,30 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
     const options = { user: 'runner', nixFlavour: 'daemon', nixConf: 'trusted-users = root runner' } as const
     for (const built of [['a', 'b', 'c'], []]) {
       await start(options)
-      expect(await play({ mode: 'daemon' }, chain())).toMatchObject({ built, buildExit: 0 })
+      const played = await play({ mode: 'daemon' }, chain())
+      expect(played).toMatchObject({ built, buildExit: 0 })
+      expect(played.filled).toHaveLength(3 - built.length)
     }
+  })
+
+  it('what is put into the store ahead is checked by Nix, and is not more than the last run needed', async () => {
+    const other = chain('other').replaceAll(/"([abc])"/g, '"other-$1"')
+    await saveChain({})
+    await sleep(1100) // uses are told in seconds
+    await start()
+    expect((await play({}, other)).saved?.reason).toMatch(/^saved 6 paths/)
+    await start()
+    const whole = await play({}, other)
+    expect(whole.filled?.map((path) => path.slice(44)).sort()).toEqual(['other-a', 'other-b', 'other-c'])
+    tamper((folder) => {
+      const narinfo = join(folder, narinfoOf(folder, 'other-b'))
+      const wrong = `NarHash: sha256:${toBase32(createHash('sha256').update('other').digest())}`
+      writeFileSync(narinfo, readFileSync(narinfo, 'utf8').replace(/NarHash: .*/, wrong))
+    })
+    await start()
+    const second = await play({}, other)
+    expect(second.filled).toEqual([])
+    expect(await machine?.sh('ls -d /nix/store/*-other-c 2>/dev/null || true')).toBe('')
   })
 
   it('drops a corrupt NAR with what needs it, and heals', async () => {

@@ -64,7 +64,11 @@ describe('the ledger', () => {
     const time = fc.nat({ max: 1000 })
     fc.assert(
       fc.property(fc.dictionary(fc.string(), time), fc.array(fc.nat({ max: 99 })), (used, outside) => {
-        const ledger = { used: new Map(Object.entries(used)), outside: new Set(outside.map(pathOf)) }
+        const ledger = {
+          used: new Map(Object.entries(used)),
+          outside: new Set(outside.map(pathOf)),
+          wanted: new Set(outside.map(nameOf)),
+        }
         expect(parseLedger(printLedger(ledger), '/nix/store', 1000)).toEqual(ledger)
       }),
     )
@@ -75,9 +79,10 @@ describe('the ledger', () => {
     'null',
     '{"used":[],"outside":{}}',
     '{"used":{"a":"x","b":-1},"outside":["../../etc",7,null]}',
-    '{"used":3}',
+    '{"used":3,"wanted":"x"}',
+    '{"wanted":[1,{}]}',
   ])('is empty where it is %s', (text) =>
-    expect(parseLedger(text, '/nix/store', 9)).toEqual({ used: new Map(), outside: new Set() }),
+    expect(parseLedger(text, '/nix/store', 9)).toEqual({ used: new Map(), outside: new Set(), wanted: new Set() }),
   )
   it('believes in no future', () => {
     expect(parseLedger('{"used":{"a":99}}', '/nix/store', 5).used.get('a')).toBe(5)
@@ -93,14 +98,17 @@ describe('the ledger', () => {
         [nameOf('gone'), 3],
       ]),
       outside: new Set([pathOf('old')]),
+      wanted: new Set([nameOf('old')]),
     }
-    const { used, outside } = updateUses(entries, before, new Set([pathOf('b')]), 9)
+    const run = { needed: new Set([pathOf('b')]), wanted: [pathOf('b'), pathOf('not-kept')] }
+    const { used, outside, wanted } = updateUses(entries, before, run, 9)
     expect([...used]).toEqual([
       [nameOf('a'), 3],
       [nameOf('b'), 9],
       [nameOf('c'), 9],
     ])
     expect([...outside]).toEqual([pathOf('libc')])
+    expect([...wanted]).toEqual([nameOf('b')])
   })
 })
 
