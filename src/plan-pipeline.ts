@@ -15,8 +15,8 @@ import { inSubstituters } from './strategy/matrix/cached.ts'
 import { decideEntries } from './strategy/matrix/decide.ts'
 import { packJobs } from './strategy/matrix/pack.ts'
 import { surveyFlake } from './strategy/matrix/survey.ts'
-import { derivationsIn } from './strategy/matrix/survey-events.ts'
-import { surveyRequest } from './strategy/matrix/survey-request.ts'
+import { derivationsIn, type SurveyState } from './strategy/matrix/survey-events.ts'
+import { isSystemsPart, surveyRequest } from './strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets } from './strategy/matrix/targets.ts'
 import type { Entry, PlacedTarget } from './strategy/matrix/types.ts'
 import { derivationsOf, listWanted, type Wanted } from './strategy/matrix/wanted.ts'
@@ -56,7 +56,7 @@ async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: re
     decide(runner, nix, inputs, wanted, await missing.all()),
   )
   const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
-  if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
+  if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state))
   const jobs = packJobs(entries, graph, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
   const url = state.url ?? (await flake.read()).url
@@ -89,12 +89,18 @@ function emulationProblem(place: string, system: string): string | undefined {
   return architectureOf(system as System) === undefined ? 'QEMU has no user emulation for it' : undefined
 }
 
-function nothing(inputs: PlanInputs, systems: readonly string[]): string {
+function nothing(inputs: PlanInputs, state: SurveyState): string {
+  const systems = state.systems ?? []
+  const errors = [...state.lists].flatMap(([id, outcome]) =>
+    isSystemsPart(id) && 'error' in outcome ? [explainBriefly(outcome.error)] : [],
+  )
   const known =
     systems.length > 0
       ? `The flake exposes ${systems.join(', ')}.`
-      : inputs.packages.includes('*')
-        ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
-        : 'The flake has nothing of that name for any system.'
+      : errors.length > 0
+        ? `It does not evaluate: ${[...new Set(errors)].join('; ')}.`
+        : inputs.packages.includes('*')
+          ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
+          : 'The flake has no derivation of that name, or its system cannot be told: then name the targets.'
   return `packages: "${inputs.packages.join(' ')}" finds nothing. ${known}`
 }

@@ -114,7 +114,7 @@ describe('inputs', () => {
       expect(read).toThrow(text)
   })
 
-  test.each(['[]', '"x"', '{', 'null'])('runners: %s is wrong', (runners) => {
+  test.each(['[]', '"x"', '{', 'null', '{"x86_64-linx": "a"}'])('runners: %s is wrong', (runners) => {
     expect(() => inputsOf({ runners })).toThrow('runners: ')
   })
 })
@@ -131,11 +131,13 @@ describe('the survey', () => {
 
   test('the systems of a flake are those of the sets that the packages are asked of', () => {
     const sets = (packages: string) => surveyRequest(inputsOf({ packages }), []).systemSets
-    expect(sets('*')).toEqual(['packages', 'defaultPackage'])
-    expect(sets('hello')).toEqual(['packages', 'defaultPackage', 'legacyPackages'])
-    expect(sets('checks.{target}.*')).toEqual(['checks'])
-    expect(surveyRequest(inputsOf({ packages: 'hello nixosConfigurations.a.b' }), []).fixed).toEqual([
-      ['nixosConfigurations', 'a', 'b'],
+    expect(sets('*')).toEqual([['packages'], ['defaultPackage']])
+    expect(sets('hello')).toEqual([['packages'], ['defaultPackage'], ['legacyPackages']])
+    expect(sets('checks.{target}.*')).toEqual([['checks']])
+    expect(sets('formatter.{target} hydraJobs."a.b".{target}')).toEqual([['formatter'], ['hydraJobs', 'a.b']])
+    expect(surveyRequest(inputsOf({ packages: '* hello nixosConfigurations.a.b hydraJobs.*' }), []).fixed).toEqual([
+      { path: ['nixosConfigurations', 'a', 'b'], below: false },
+      { path: ['hydraJobs'], below: true },
     ])
   })
 
