@@ -47,9 +47,10 @@ const NEAR = 10
 function spellings(wanted: string): { readonly texts: readonly string[]; readonly zero: boolean } {
   const [, base64 = ''] = toSri(wanted).split('-')
   const bytes = Buffer.from(base64, 'base64')
-  // base 64 is part of the SRI form, and of `sha256:<base 64>`
+  const hex = bytes.toString('hex')
+  // base 64 is part of the SRI form, and of `sha256:<base 64>`; Nix takes it without its padding, and large digits in hex
   return {
-    texts: [base64, bytes.toString('hex'), toBase32(bytes)],
+    texts: [base64.replace(/=+$/, ''), hex, hex.toUpperCase(), toBase32(bytes)],
     zero: bytes.every((byte) => byte === 0),
   }
 }

@@ -5,6 +5,8 @@ import type { Runner } from '../runner/ports.ts'
 import { labelText } from '../strategy/matrix/runners.ts'
 import type { LeftOut } from '../strategy/matrix/targets.ts'
 import type { Entry, Job, RunnerLabel } from '../strategy/matrix/types.ts'
+import { whereOf } from './annotations.ts'
+import { openCheckout } from './checkout.ts'
 import { renderMatrixSummary } from './matrix-summary.ts'
 import { fitting } from './results.ts'
 import type { ReportedFlake } from './types.ts'
@@ -85,17 +87,21 @@ export async function reportMatrix(runner: Runner, record: MatrixRecord): Promis
     const packages = own.map((entry) => entry.package).join(' ')
     log.info(`job ${index + 1}: ${target} (${strategy}) on ${labelText(label)}: ${packages}: ${reason}`)
   }
-  warnFailed(runner, entries)
+  warnFailed(runner, record)
   log.info(`${count(jobs.length, 'job')} for ${count(entries.length, 'package')}`)
 }
 
 /** GitHub shows ten warnings of a step. */
 const MOST_WARNINGS = 9
 
-function warnFailed({ log }: Runner, entries: readonly Entry[]): void {
+function warnFailed({ log, facts }: Runner, { entries, flake }: MatrixRecord): void {
+  const checkout = openCheckout(flake.url, facts.workspace)
   const failed = entries.filter(({ status }) => status === 'failed')
   for (const entry of failed.slice(0, MOST_WARNINGS))
-    log.warning(`${entry.package} for ${entry.target}: ${entry.reason}`, { title: 'This job will fail' })
+    log.warning(`${entry.package} for ${entry.target}: ${entry.reason}`, {
+      title: 'This job will fail',
+      ...whereOf(checkout.placeIn(entry.reason)),
+    })
   const more = failed.slice(MOST_WARNINGS)
   if (more.length > 0)
     log.warning(
