@@ -111,7 +111,8 @@ export const MACHINE_RULES: readonly Rule[] = [
     pattern: /timed out after (\d+) seconds/,
     say: ([, seconds = '']) => ({
       sentence: `a build was ended after ${seconds} s: it took longer, or was silent for longer, than the limit allows.`,
-      advice: 'Raise build-timeout or silent-timeout, or build it cross or on a runner of its own kind.',
+      advice:
+        'Raise build-timeout or silent-timeout (in nix.conf they are timeout and max-silent-time), or build it cross or on a runner of its own kind.',
     }),
   },
   {

@@ -158,7 +158,8 @@ export class BuildLedger {
       const entry = this.derivations.get(drvPath)
       if (limit.silent) return 'silent'
       if (limit.drvPath !== undefined || entry === undefined) return 'timeout'
-      return this.#limitOf(entry, end(entry)) ?? 'timeout'
+      // with no limit of ours it is one of nix.conf
+      return this.#limitOf(entry, end(entry)) ?? (this.#limits.total > 0 ? 'timeout' : 'failed')
     })
   }
 

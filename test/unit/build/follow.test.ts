@@ -150,6 +150,16 @@ describe('how a build ended', () => {
     expect(statuses(follower)).toEqual({ 'x-1': status })
   })
 
+  it('a limit of nix.conf is none of ours', () => {
+    const { follower, feed, clock } = follow({ limits: { silent: 0, total: 0 } })
+    feed(ALL, start(2, 'x-1'))
+    clock.seconds += 20
+    feed(stop(2), error('error: timed out after 20 seconds'))
+    follower.finish()
+    expect(statuses(follower)).toEqual({ 'x-1': 'failed' })
+    expect(follower.derivations.get(path('x-1'))?.error).toContain('timed out after 20 seconds')
+  })
+
   it('was not finished when Nix was ended', () => {
     const { follower, feed, printed, clock } = follow()
     feed(start(2, 'x-1'))
