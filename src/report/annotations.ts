@@ -16,8 +16,8 @@ const MOST_ERRORS = 10
 const LAST_LINES = 5
 
 /**
- * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated. Those
- * that most fell with come first. At most ten errors, the last one counting the rest.
+ * One annotation for each root failure, the worst first: packages that fell with the same derivation are counted, not
+ * repeated. At most ten errors, the last one counting the rest.
  * @param checkout where they are shown
  */
 export function annotationsOf(
@@ -26,8 +26,7 @@ export function annotationsOf(
   onPushFailure: 'fail' | 'warn',
   checkout: Checkout = NO_CHECKOUT,
 ): readonly ReportAnnotation[] {
-  const worstFirst = [...failuresOf(results)].sort((a, b) => b.length - a.length)
-  const builds = worstFirst.map((group) => buildAnnotation(group, checkout))
+  const builds = failuresOf(results).map((group) => buildAnnotation(group, checkout))
   const push = pushes
     .filter(({ status }) => status === 'failed')
     .map(({ destination, reason }) => ({
@@ -66,7 +65,10 @@ const noteAnnotations = (results: readonly BuildResult[]): readonly ReportAnnota
     where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
   }))
 
-/** The failed packages, those together that fell with the same derivation, the one that it is of before the others. */
+/**
+ * The failed packages, those together that fell with the same derivation, the one that it is of before the others. Those
+ * that most fell with come first.
+ */
 export function failuresOf(results: readonly BuildResult[]): readonly (readonly BuildResult[])[] {
   const roots = new Map<string, BuildResult[]>()
   for (const result of results.filter(({ status }) => status === 'failed')) {
@@ -75,7 +77,9 @@ export function failuresOf(results: readonly BuildResult[]): readonly (readonly 
     if (known === undefined) roots.set(root, [result])
     else known.push(result)
   }
-  return [...roots.values()].map((group) => [...group].sort((a, b) => Number(isDependent(a)) - Number(isDependent(b))))
+  return [...roots.values()]
+    .map((group) => [...group].sort((a, b) => Number(isDependent(a)) - Number(isDependent(b))))
+    .sort((a, b) => b.length - a.length)
 }
 
 /** Failures of one derivation have one text but for the package that needs it. */

@@ -47,7 +47,7 @@ function writeOutputs({ job, log }: Runner, record: RunRecord, manifest: string)
   const number = (wanted: readonly PushedPath['status'][]): string =>
     String(paths.filter(({ status }) => wanted.includes(status)).length)
   const bytes = paths.filter(({ status }) => status === 'pushed').reduce((sum, path) => sum + path.bytes, 0)
-  const strategies = [...new Set(results.map(({ plan }) => plan.choice?.strategy ?? ''))]
+  const strategies = [...new Set(results.flatMap(({ plan }) => plan.choice?.strategy ?? []))]
   job.output('results', texts.results)
   job.output('plan', texts.plan)
   job.output('store-paths', [...new Set(results.flatMap(realisedPaths))].join('\n'))

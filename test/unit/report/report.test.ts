@@ -279,6 +279,8 @@ describe('the report', () => {
   it('tells the strategy where there is one target and one answer', async () => {
     const strategy = async (more: Partial<RunRecord>) => (await run(record(more))).outputs.strategy
     expect(await strategy({ results: [built('a'), built('b')] })).toBe('cross')
+    const absent = { plan: plan('x', { choice: false }), status: 'failed', seconds: 0 } as const
+    expect(await strategy({ results: [built('a'), absent] })).toBe('cross')
     expect(await strategy({ results: [built('a'), built('b', { strategy: 'emulated' })] })).toBe('')
     const two = {
       targets: [target('aarch64-linux'), target('riscv64-linux')],
