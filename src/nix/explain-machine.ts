@@ -44,6 +44,16 @@ export const MACHINE_RULES: readonly Rule[] = [
     }),
   },
   {
+    // what follows says only that no machine is left
+    category: 'network',
+    pattern: /cannot build on '([^']+)': (?:error: )?([^\n]+)/,
+    say: ([, builder = '', why = '']) => ({
+      sentence: `the remote builder ${builder} cannot be used: ${why.replace(/[.:\s]+$/, '')}.`,
+      advice:
+        'Check its address, its host key, and the SSH key of the user that builds (root, where there is a daemon); or take it out of builders.',
+    }),
+  },
+  {
     category: 'setting',
     pattern: /local builds are disabled \(max-jobs = 0\)|nable to start any build;\s+either increase '--max-jobs'/,
     say: () => ({

@@ -137,7 +137,7 @@ export const STORE_RULES: readonly Rule[] = [
       /Could ?n[o']t resolve host(?:name)?:? ?(\S*)|Failed to connect to (\S+)|Failed to fetch git repository '([^']+)'|Temporary failure in name resolution/,
     inLogs: true,
     say: ([, host = '', peer = '', repository = '']) => ({
-      sentence: `${[host, peer, repository].find((name) => name !== '') ?? 'a server'} cannot be reached.`,
+      sentence: `${[host, peer, repository].find((name) => name !== '')?.replace(/:$/, '') ?? 'a server'} cannot be reached.`,
       advice: 'Check the address and the network of the runner, then run the job again.',
     }),
   },

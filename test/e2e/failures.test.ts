@@ -79,6 +79,19 @@ describe.skipIf(!usable)('failures of the flake', () => {
     })
   })
 
+  test.each(['2.8.0', '2.34.8'] as const)('Nix %s: a remote builder that is not there is named', async (nix) => {
+    await withJob({ ...base, nix, user: 'root', nixFlavour: 'single-user', flake }, async ({ runner, act, finish }) => {
+      const { ok, results } = await act({
+        targets: 'x86_64-linux',
+        packages: 'good',
+        'extra-nix-config': 'builders = ssh://nobody@127.0.0.1 x86_64-linux - 1 1\nmax-jobs = 0',
+      })
+      expect(ok).toBe(false)
+      expect(results[0]?.error, runner.log).toMatch(/^the remote builder ssh:\/\/nobody@127\.0\.0\.1 cannot be used: /)
+      await finish()
+    })
+  })
+
   test('keep-going: false stops at the first failure', async () => {
     await withJob({ ...base, flake }, async ({ act, finish }) => {
       const { ok, results } = await act({

@@ -202,6 +202,21 @@ describe('texts that were not recorded here', () => {
     })
   })
 
+  it.each([
+    "cannot build on 'ssh://nobody@far': error: failed to start SSH connection to 'far': ssh: connect to host far port 22: Connection refused\nFailed to find a machine for remote build!\nerror: local builds are disabled (max-jobs = 0)",
+    "cannot build on 'ssh://nobody@far': error: cannot connect to 'nobody@far': ssh: Could not resolve hostname far: Name or service not known\nerror: unable to start any build; remote machines may not have all required system features.",
+  ])('a remote builder that is not there: %s', (text) => {
+    const { category, sentence } = explainNix(text)
+    expect(category).toBe('network')
+    expect(sentence).toMatch(/^the remote builder ssh:\/\/nobody@far cannot be used: .* far.*\w\.$/)
+  })
+
+  it('a host is named without the colon behind it', () => {
+    expect(explainNix('ssh: Could not resolve hostname far: Name or service not known').sentence).toBe(
+      'far cannot be reached.',
+    )
+  })
+
   it('where a syntax error is, and briefly what to do', () => {
     const text =
       "error: syntax error, unexpected ';'\n       at /nix/store/fifydrwr813qv6vrsczg5xpfb8i3i0q0-source/sub/flake.nix:1:57:\n"
