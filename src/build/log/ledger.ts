@@ -172,7 +172,6 @@ export class BuildLedger {
 
   #remember(message: Message, drvPath: string | undefined): void {
     if (this.errors.length >= MOST_ERRORS || this.errors.some((error) => error.text === message.text)) return
-    const { kind: _, level: __, ...rest } = message
-    this.errors.push({ ...rest, ...(drvPath === undefined ? {} : { drvPath }) })
+    this.errors.push({ text: message.text, ...(drvPath === undefined ? {} : { drvPath }) })
   }
 }
