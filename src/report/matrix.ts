@@ -36,7 +36,7 @@ const LONGEST_REASON = 300
 const LONGEST_MATRIX = 500_000
 
 /** The output `matrix`: for `strategy.matrix` as it is. @throws UserError where GitHub would not take it */
-export function matrixText(jobs: readonly Job[]): string {
+function matrixText(jobs: readonly Job[]): string {
   const include = jobs.map(
     ({ target, entries, strategy, runner, reason, cost }): MatrixObject => ({
       target,
@@ -54,8 +54,8 @@ export function matrixText(jobs: readonly Job[]): string {
   )
 }
 
-/** The output `plan`: what became of each package, shortened where it would be too large. */
-export function planText({ entries, jobs }: MatrixRecord): string {
+/** The output `plan`: what became of each package. Where it would be too large, the least useful goes first. */
+function planText({ entries, jobs }: MatrixRecord): { text: string; shortened: boolean } {
   const objects = entries.map((entry) => ({
     target: entry.target,
     package: entry.package,
@@ -69,7 +69,12 @@ export function planText({ entries, jobs }: MatrixRecord): string {
     /** Place of its job in the matrix. */
     job: entry.status === 'skipped' ? null : jobs.findIndex((job) => job.entries.includes(entry)),
   }))
-  return fitting([objects, objects.map(({ reason, ...rest }) => ({ ...rest, reason: bound(reason, 60) }))])
+  const text = fitting([
+    objects,
+    objects.map(({ reason, ...rest }) => ({ ...rest, reason: bound(reason, 60) })),
+    objects.map(({ reason: _, drvPath: __, runner: ___, method: ____, ...rest }) => rest),
+  ])
+  return { text, shortened: text !== JSON.stringify(objects) }
 }
 
 /** Tells the plan: outputs, job summary, log, a warning for each package that cannot be had. */
@@ -78,7 +83,9 @@ export async function reportMatrix(runner: Runner, record: MatrixRecord): Promis
   const { jobs, entries, leftOut } = record
   job.output('matrix', matrixText(jobs))
   job.output('has-jobs', String(jobs.length > 0))
-  job.output('plan', planText(record))
+  const plan = planText(record)
+  job.output('plan', plan.text)
+  if (plan.shortened) log.warning('The output plan was shortened: GitHub takes 1 MB of outputs from a job')
   await job.summary(renderMatrixSummary(record))
   for (const { system, reason } of leftOut) log.info(`${system} is left out: ${reason}`)
   for (const entry of entries.filter(({ status }) => status === 'skipped'))
