@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { HashMismatch } from '../build/types.ts'
 import { type CheckedOut, type Place, placesOfHash } from './hash-place.ts'
 
@@ -27,10 +27,11 @@ export function openCheckout(url: string, workspace: string): Checkout {
   return {
     placesOf: ({ name, wanted }) => placesOfHash(checkedOutFiles(folder, workspace), wanted, name),
     placeIn: (error) => {
-      // as explain.ts writes places
-      for (const [, path = '', number] of error.matchAll(/ \(([^()\n]+):(\d+):\d+\)/g)) {
-        const file = fromWorkspace(join(folder, path), workspace)
-        const lines = file === undefined ? 0 : (textOf(join(folder, path))?.split('\n').length ?? 0)
+      // as explain.ts writes places; of a Git checkout the newer Nix names the file itself, not its copy in the store
+      for (const [, named = '', number] of error.matchAll(/ \(([^()\n]+):(\d+):\d+\)/g)) {
+        const path = resolve(folder, named)
+        const file = fromWorkspace(path, workspace)
+        const lines = file === undefined ? 0 : (textOf(path)?.split('\n').length ?? 0)
         if (file !== undefined && Number(number) <= lines) return { file, line: Number(number) }
       }
       return undefined

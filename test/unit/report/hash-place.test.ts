@@ -79,6 +79,8 @@ describe('the checkout of a flake', () => {
         'native: x (pkgs/other.nix:2:7) (Did you mean a?); declared: y (nix/a.nix:1:1)',
         { file: 'sub/nix/a.nix', line: 1 },
       ],
+      [`itself, not its copy (${workspace}/sub/nix/a.nix:3:1)`, { file: 'sub/nix/a.nix', line: 3 }],
+      ['elsewhere on the machine (/etc/passwd:1:1)', undefined],
       ['of another flake, since it has no such line (nix/a.nix:200:7)', undefined],
       ['a folder (nix:1:1)', undefined],
       ['no place at all (see above)', undefined],
