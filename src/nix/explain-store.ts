@@ -10,6 +10,14 @@ const hash = (sentence: string, wanted: string, got: string, advice = SAME_CONTE
   got,
 })
 
+/** The hashes in a text that has such a sentence in it, where what it is about is known by nothing else. */
+export function mismatchIn(text: string): { name: string; wanted: string; got: string } | undefined {
+  const found =
+    /(\S+) has another content than its hash says: it is written down as (\S+), and is (\S+?)[.]?(?:\s|$)/.exec(text)
+  const [, from = '', wanted = '', got = ''] = found ?? []
+  return found === null ? undefined : { name: from.split('/').at(-1) ?? from, wanted, got }
+}
+
 /** Rules about the store, substituters, downloads and disks. */
 export const STORE_RULES: readonly Rule[] = [
   {

@@ -1,4 +1,6 @@
 import type { BuildResult, HashMismatch } from '../build/types.ts'
+import { mismatchIn } from '../nix/explain-store.ts'
+import { sriOf } from '../nix/hash.ts'
 import type { PushReport } from '../push/types.ts'
 import type { Annotation } from '../runner/ports.ts'
 import { type Checkout, NO_CHECKOUT } from './checkout.ts'
@@ -88,10 +90,12 @@ const isDependent = ({ error = '' }: BuildResult): boolean => NEEDED.test(error)
 const NEEDED = /^(\S+), which .*? needs,/
 
 function buildAnnotation(group: readonly BuildResult[], checkout: Checkout): ReportAnnotation {
-  const [{ plan, error = 'it was not built', log = [], mismatch } = group[0] as BuildResult] = group
+  const [{ plan, error = 'it was not built', log = [], ...rest }] = group as readonly [BuildResult]
   const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`
   const others = group.length === 1 ? [] : [fallenWith(group)]
   const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-LAST_LINES).map((line) => `  ${line}`)]
+  // what an evaluation fetches is no derivation
+  const mismatch = rest.mismatch ?? mismatchIn(error)
   const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, checkout.placesOf(mismatch))
   const place = checkout.placeIn(error)
   return {
@@ -103,9 +107,10 @@ function buildAnnotation(group: readonly BuildResult[], checkout: Checkout): Rep
 
 /** What to write instead of a wrong hash, and where. */
 function rightHash(
-  { got }: HashMismatch,
+  mismatch: HashMismatch,
   places: readonly Place[],
 ): { text: readonly string[]; where: Pick<Annotation, 'file' | 'startLine'> } {
+  const got = sriOf(mismatch.got) ?? mismatch.got
   const [first, ...others] = places
   if (first === undefined) return { text: [`The right hash: ${got}`], where: {} }
   const rest = others.slice(0, MOST_ERRORS).map(({ file, line }) => `${file}:${line}`)

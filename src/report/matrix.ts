@@ -1,3 +1,4 @@
+import { mismatchIn } from '../nix/explain-store.ts'
 import { bound } from '../nix/log-text.ts'
 import { count } from '../nix/units.ts'
 import { UserError } from '../runner/errors.ts'
@@ -103,11 +104,15 @@ const MOST_WARNINGS = 9
 
 function warnFailed({ log, facts }: Runner, { entries, flake }: MatrixRecord): void {
   const checkout = openCheckout(flake.url, facts.workspace)
+  const placeOf = (reason: string) => {
+    const mismatch = mismatchIn(reason)
+    return checkout.placeIn(reason) ?? (mismatch && checkout.placesOf(mismatch)[0])
+  }
   const failed = entries.filter(({ status }) => status === 'failed')
   for (const entry of failed.slice(0, MOST_WARNINGS))
     log.warning(`${entry.package} for ${entry.target}: ${entry.reason}`, {
       title: 'This job will fail',
-      ...whereOf(checkout.placeIn(entry.reason)),
+      ...whereOf(placeOf(entry.reason)),
     })
   const more = failed.slice(MOST_WARNINGS)
   if (more.length > 0)

@@ -44,6 +44,11 @@ describe('the place of a hash', () => {
     expect(placesOfHash([{ path: 'a.nix', text: 'hash = "";' }], sri(Buffer.alloc(32, 1)), 'x')).toEqual([])
   })
 
+  it('what is no hash has no place', () => {
+    expect(placesOfHash([{ path: 'a.nix', text: 'foo sha256-x' }], 'foo', 'x')).toEqual([])
+    expect(placesOfHash([{ path: 'a.nix', text: 'foo sha256-x' }], 'sha256-x', 'x')).toEqual([])
+  })
+
   it('is first where the derivation is named', () => {
     const text = `foo = fetch {\n  hash = "";\n};\n${'\n'.repeat(20)}hello = fetch {\n  hash = "";\n};`
     expect(placesOfHash([{ path: 'a.nix', text }], ZERO, 'hello-2.12.tar.gz').map(({ line }) => line)).toEqual([25, 2])

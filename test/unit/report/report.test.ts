@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { explainBriefly } from '../../../src/nix/explain.ts'
 import { annotationsOf } from '../../../src/report/annotations.ts'
 import { NO_CHECKOUT } from '../../../src/report/checkout.ts'
 import { buildManifest } from '../../../src/report/manifest.ts'
@@ -185,6 +186,23 @@ describe('annotations', () => {
     const [annotation] = annotationsOf([result], [], 'fail', { ...NO_CHECKOUT, placesOf: () => places })
     expect(annotation?.where).toMatchObject({ file: 'a.nix', startLine: 3 })
     expect(annotation?.text).toContain('written at a.nix:3: sha256-B= (the old one is also at b.nix:1)')
+  })
+
+  it('so is that of a file that is fetched in an evaluation', () => {
+    const text =
+      "error: hash mismatch in file downloaded from 'https://example.org/x.txt':\n  specified: sha256:0000000000000000000000000000000000000000000000000001\n  got:       sha256:00xyyr3fi8l6hb839bv3f7yb86yjv7xi1cgh1xnhipym4asvb4aq"
+    const seen: unknown[] = []
+    const placesOf = (mismatch: unknown) => {
+      seen.push(mismatch)
+      return [{ file: 'a.nix', line: 3 }]
+    }
+    const error = `native: it does not evaluate: ${explainBriefly(text)}`
+    const [annotation] = annotationsOf([failed('x', error)], [], 'fail', { ...NO_CHECKOUT, placesOf })
+    expect(seen).toMatchObject([
+      { name: 'x.txt', wanted: 'sha256:0000000000000000000000000000000000000000000000000001' },
+    ])
+    expect(annotation?.where).toMatchObject({ file: 'a.nix', startLine: 3 })
+    expect(annotation?.text).toContain('at a.nix:3: sha256-WJG1tSLV3whtD/CxEPvZ0hu0/HFjrzTQgoai6Eb2vgM=')
   })
 
   it('at most ten errors, the last of which counts the rest', () => {
