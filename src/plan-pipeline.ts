@@ -17,7 +17,7 @@ import { decideEntries, failUnknownNames } from './strategy/matrix/decide.ts'
 import { makePackable, type Packable, packJobs } from './strategy/matrix/pack.ts'
 import { surveyFlake } from './strategy/matrix/survey.ts'
 import { derivationsIn, type SurveyState, targetOf } from './strategy/matrix/survey-events.ts'
-import { surveyRequest } from './strategy/matrix/survey-request.ts'
+import { isSystemsPart, surveyRequest } from './strategy/matrix/survey-request.ts'
 import { leftOut, placeTargets } from './strategy/matrix/targets.ts'
 import type { PlacedTarget } from './strategy/matrix/types.ts'
 import { derivationsOf, listWanted, type Wanted } from './strategy/matrix/wanted.ts'
@@ -49,7 +49,7 @@ async function planJobs(runner: Runner, nix: Nix, inputs: PlanInputs, placed: re
   const { state, decided } = await surveyAndDecide(runner, nix, inputs, placed, flake)
   const entries = decided.flatMap((each) => each.entries)
   const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : []
-  if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state.systems ?? []))
+  if (entries.length + left.length === 0) throw new UserError(nothing(inputs, state))
   const jobs = packJobs(decided, inputs.maxJobs)
   if (typeof jobs === 'string') throw new UserError(`An input is wrong:\n- max-jobs: ${jobs}`)
   const url = state.url ?? (await flake.read()).url
@@ -133,12 +133,18 @@ function emulationProblem(place: string, system: string): string | undefined {
   return architectureOf(system as System) === undefined ? 'QEMU has no user emulation for it' : undefined
 }
 
-function nothing(inputs: PlanInputs, systems: readonly string[]): string {
+function nothing(inputs: PlanInputs, state: SurveyState): string {
+  const systems = state.systems ?? []
+  const errors = [...state.lists].flatMap(([id, outcome]) =>
+    isSystemsPart(id) && 'error' in outcome ? [explainBriefly(outcome.error)] : [],
+  )
   const known =
     systems.length > 0
       ? `The flake exposes ${systems.join(', ')}.`
-      : inputs.packages.includes('*')
-        ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
-        : 'The flake has nothing of that name for any system.'
+      : errors.length > 0
+        ? `It does not evaluate: ${[...new Set(errors)].join('; ')}.`
+        : inputs.packages.includes('*')
+          ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
+          : 'The flake has no derivation of that name, or its system cannot be told: then name the targets.'
   return `packages: "${inputs.packages.join(' ')}" finds nothing. ${known}`
 }

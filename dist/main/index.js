@@ -180,7 +180,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2349);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1714);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7774);
 
 
@@ -756,7 +756,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 2349:
+/***/ 1714:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -917,6 +917,15 @@ function readDigits(digits, size) {
     if (digits.length === Math.ceil((size * 8) / 5))
         return fromBase32(digits);
     return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined;
+}
+/** As SRI, or undefined where it is no hash. */
+function sriOf(hash) {
+    try {
+        return toSri(hash);
+    }
+    catch {
+        return undefined;
+    }
 }
 /** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
 function toNarInfoHash(hash) {
@@ -1962,6 +1971,15 @@ const MACHINE_RULES = [
         }),
     },
     {
+        // what follows says only that no machine is left
+        category: 'network',
+        pattern: /cannot build on '([^']+)': (?:error: )?([^\n]+)/,
+        say: ([, builder = '', why = '']) => ({
+            sentence: `the remote builder ${builder} cannot be used: ${why.replace(/[.:\s]+$/, '')}.`,
+            advice: 'Check its address, its host key, and the SSH key of the user that builds (root, where there is a daemon); or take it out of builders.',
+        }),
+    },
+    {
         category: 'setting',
         pattern: /local builds are disabled \(max-jobs = 0\)|nable to start any build;\s+either increase '--max-jobs'/,
         say: () => ({
@@ -2025,7 +2043,7 @@ const MACHINE_RULES = [
         pattern: /timed out after (\d+) seconds/,
         say: ([, seconds = '']) => ({
             sentence: `a build was ended after ${seconds} s: it took longer, or was silent for longer, than the limit allows.`,
-            advice: 'Raise build-timeout or silent-timeout, or build it cross or on a runner of its own kind.',
+            advice: 'Raise build-timeout or silent-timeout (in nix.conf they are timeout and max-silent-time), or build it cross or on a runner of its own kind.',
         }),
     },
     {
@@ -2090,6 +2108,12 @@ const hash = (sentence, wanted, got, advice = SAME_CONTENT) => ({
     wanted,
     got,
 });
+/** The hashes in a text that has such a sentence in it, where what it is about is known by nothing else. */
+function mismatchIn(text) {
+    const found = /(\S+) has another content than its hash says: it is written down as (\S+), and is (\S+?)[.]?(?:\s|$)/.exec(text);
+    const [, from = '', wanted = '', got = ''] = found ?? [];
+    return found === null ? undefined : { name: from.split('/').at(-1) ?? from, wanted, got };
+}
 /** Rules about the store, substituters, downloads and disks. */
 const STORE_RULES = [
     {
@@ -2205,7 +2229,7 @@ const STORE_RULES = [
         pattern: /Could ?n[o']t resolve host(?:name)?:? ?(\S*)|Failed to connect to (\S+)|Failed to fetch git repository '([^']+)'|Temporary failure in name resolution/,
         inLogs: true,
         say: ([, host = '', peer = '', repository = '']) => ({
-            sentence: `${[host, peer, repository].find((name) => name !== '') ?? 'a server'} cannot be reached.`,
+            sentence: `${[host, peer, repository].find((name) => name !== '')?.replace(/:$/, '') ?? 'a server'} cannot be reached.`,
             advice: 'Check the address and the network of the runner, then run the job again.',
         }),
     },
@@ -2354,7 +2378,6 @@ function explainNix(message, log = []) {
     const text = clean(message);
     const own = text.replace(/^\s*> .*$/gm, '');
     const logs = [text, ...log].join('\n');
-    const position = positionIn(text);
     for (const { category, pattern, inLogs, say } of RULES) {
         const match = pattern.exec(own) ?? (inLogs ? pattern.exec(logs) : null);
         const said = match === null
@@ -2364,9 +2387,9 @@ function explainNix(message, log = []) {
             continue;
         const place = PLACED.includes(category) ? placeOf(text) : '';
         const sentence = said.sentence.replace(/\.$/, `${place}.`);
-        return { category, ...said, sentence, ...(position === undefined ? {} : { position }) };
+        return { category, ...said, sentence };
     }
-    return { ...unknown(own), ...(position === undefined ? {} : { position }) };
+    return unknown(own);
 }
 /** Without escape sequences, without the excerpts of source code, whose text is not Nix's own. */
 const clean = (message) => plainText(message.slice(-LONGEST_TEXT)).replace(/^\s*\d*\|.*$/gm, '');
@@ -2386,13 +2409,6 @@ function explainBriefly(message) {
     const [what = '', remedy] = texts.map((text) => text.replace(/\.$/, ''));
     const short = what.replace(/^the flake does not evaluate: /, '');
     return remedy === '' ? short : `${short} (${remedy})`;
-}
-/** Where the innermost error of evaluation is; the newest Nix prints it last. */
-function positionIn(text) {
-    const found = [...text.matchAll(/^\s*(?:at|, at)\s+([^\s«<].*?):(\d+):(\d+):?\s*$/gm)].at(-1);
-    if (found?.[1] === undefined)
-        return undefined;
-    return { file: found[1], line: Number(found[2]), column: Number(found[3]) };
 }
 /** Nix's own last error. A text that a flake throws is among these. */
 function unknown(text) {
@@ -2457,7 +2473,9 @@ async function blame(runner, nix, plan, followed) {
         };
     }
     const loose = followed.errors.filter(({ drvPath }) => drvPath === undefined);
-    const messages = (own.length > 0 ? own : loose).map(({ text }) => text);
+    // why no other machine built it is told of none of its derivations
+    const refusals = loose.filter(({ text }) => text.startsWith('cannot build on '));
+    const messages = (own.length > 0 ? [...refusals, ...own] : loose).map(({ text }) => text);
     if (messages.length === 0)
         return { plan, seconds: 0, status: 'skipped', error: 'not built: Nix stopped when another package failed' };
     const text = messages.join('\n');
@@ -2542,45 +2560,13 @@ async function inParallel(width, items, work) {
     return results;
 }
 
-;// CONCATENATED MODULE: ./build/js/nix/log-stream.js
+;// CONCATENATED MODULE: ./build/js/nix/log-record.js
 
+/** What begins the line of a record. */
 const PREFIX = '@nix ';
-/** Every third record of a build that does little: what is expected of each kind. Inside of a text its quotes are escaped. */
-const EXPECTED = '"type":106}';
 /** Above this, a record is not parsed whole. */
 const LONGEST_RECORD = 256 * 1024;
-const LONGEST_MESSAGE = 64 * 1024;
-/** Activities that are remembered at once; a broken stream that starts and never stops must not fill the memory. */
-const MOST_ACTIVITIES = 20_000;
-// src/libutil/include/nix/util/logging.hh; unknown numbers are skipped, newer Nix adds some
-const ACTIVITY = { copyPath: 100, fileTransfer: 101, copyPaths: 103, builds: 104, build: 105, postBuildHook: 110 };
-const FOLLOWED = new Set(Object.values(ACTIVITY));
-const RESULT = { buildLogLine: 101, setPhase: 104, progress: 105, postBuildLogLine: 107 };
-/** A reader for one run of Nix: it remembers which activity is which while it goes on. */
-function createLogReader() {
-    const activities = new Map();
-    return (line) => {
-        if (!line.startsWith(PREFIX))
-            return line === '' ? undefined : { kind: 'plain', text: plainLine(line) };
-        if (line.endsWith(EXPECTED))
-            return undefined;
-        const record = line.length > LONGEST_RECORD ? longRecord(line) : parseRecord(line.slice(PREFIX.length));
-        if (record === undefined)
-            return { kind: 'plain', text: plainLine(line) };
-        switch (record.action) {
-            case 'start':
-                return started(activities, record);
-            case 'stop':
-                return stopped(activities, record);
-            case 'result':
-                return resulted(activities, record);
-            case 'msg':
-                return message(record);
-            default:
-                return undefined;
-        }
-    };
-}
+/** @param text of one line, without its prefix @returns undefined where it is no record */
 function parseRecord(text) {
     try {
         // ids are pid * 2^32 + n, which a JavaScript number cannot hold from pid 2^21 on. An unescaped `"id":` is a key.
@@ -2602,30 +2588,99 @@ function longRecord(line) {
         return undefined;
     return { action: 'result', id: tail[1], type: Number(tail[2]), fields: [`${text}… (very long line cut)`] };
 }
-function started(activities, record) {
+/** Reads a line that begins with the prefix. @returns undefined where it is no record after all */
+const readRecord = (line) => line.length > LONGEST_RECORD ? longRecord(line) : parseRecord(line.slice(PREFIX.length));
+/** A text among its fields, '' where it is none. */
+function log_record_field(record, index) {
+    const fields = record.fields;
+    const value = Array.isArray(fields) ? fields[index] : undefined;
+    return typeof value === 'string' ? value : '';
+}
+/** A number among its fields. */
+function numberField(record, index) {
+    const fields = record.fields;
+    const value = Array.isArray(fields) ? fields[index] : undefined;
+    return typeof value === 'number' ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/log-stream.js
+
+
+/** Every third record of a build that does little: what is expected of each kind. Inside of a text its quotes are escaped. */
+const EXPECTED = '"type":106}';
+const LONGEST_MESSAGE = 64 * 1024;
+/** Activities that are remembered at once; a broken stream that starts and never stops must not fill the memory. */
+const MOST_ACTIVITIES = 20_000;
+// src/libutil/include/nix/util/logging.hh; unknown numbers are skipped, newer Nix adds some
+const ACTIVITY = { copyPath: 100, fileTransfer: 101, copyPaths: 103, builds: 104, build: 105, postBuildHook: 110 };
+const FOLLOWED = new Set(Object.values(ACTIVITY));
+const RESULT = { buildLogLine: 101, setPhase: 104, progress: 105, postBuildLogLine: 107 };
+/** What an activity is about that only the outermost is to tell of. */
+const subjectOf = (type, path) => type === ACTIVITY.build ? path : type === ACTIVITY.builds ? 'builds' : undefined;
+/** A reader for one run of Nix: it remembers which activity is which while it goes on. */
+function createLogReader() {
+    const open = { activities: new Map(), subjects: new Set() };
+    return (line) => {
+        if (!line.startsWith(PREFIX))
+            return line === '' ? undefined : { kind: 'plain', text: plainLine(line) };
+        if (line.endsWith(EXPECTED))
+            return undefined;
+        const record = readRecord(line);
+        if (record === undefined)
+            return { kind: 'plain', text: plainLine(line) };
+        switch (record.action) {
+            case 'start':
+                return started(open, record);
+            case 'stop':
+                return stopped(open, record);
+            case 'result':
+                return resulted(open, record);
+            case 'msg':
+                return message(record);
+            default:
+                return undefined;
+        }
+    };
+}
+function started(open, record) {
     const { id, type } = record;
     if (typeof id !== 'string' || typeof type !== 'number')
         return undefined;
     if (!FOLLOWED.has(type))
         return undefined;
-    const activity = { type, path: log_stream_field(record, 0), from: log_stream_field(record, 1), to: log_stream_field(record, 2), bytes: 0 };
-    if (activities.size >= MOST_ACTIVITIES)
-        forgetOldest(activities);
-    activities.set(id, activity);
+    const [path, from, to] = [log_record_field(record, 0), log_record_field(record, 1), log_record_field(record, 2)];
+    const subject = subjectOf(type, path);
+    const inner = subject !== undefined && open.subjects.has(subject);
+    if (open.activities.size >= MOST_ACTIVITIES)
+        forgetOldest(open);
+    if (subject !== undefined)
+        open.subjects.add(subject);
+    const activity = { type, path, from, to, inner, bytes: 0 };
+    open.activities.set(id, activity);
+    if (inner)
+        return undefined;
     if (type === ACTIVITY.build)
-        return { kind: 'build-started', drvPath: activity.path, machine: activity.from };
+        return { kind: 'build-started', drvPath: path, machine: from };
     return type === ACTIVITY.copyPath ? copy('copy-started', activity) : undefined;
 }
 /** The older half at once: looking for the oldest each time is slow in a map with many deleted entries. */
-function forgetOldest(activities) {
-    for (const id of [...activities.keys()].slice(0, MOST_ACTIVITIES / 2))
-        activities.delete(id);
+function forgetOldest(open) {
+    for (const [id, activity] of [...open.activities].slice(0, MOST_ACTIVITIES / 2))
+        log_stream_close(open, id, activity);
 }
-function stopped(activities, record) {
-    const activity = activityOf(activities, record);
+function log_stream_close({ activities, subjects }, id, { type, path, inner }) {
+    activities.delete(id);
+    const subject = subjectOf(type, path);
+    if (!inner && subject !== undefined)
+        subjects.delete(subject);
+}
+function stopped(open, record) {
+    const activity = activityOf(open, record);
     if (activity === undefined)
         return undefined;
-    activities.delete(String(record.id));
+    log_stream_close(open, String(record.id), activity);
+    if (activity.inner)
+        return undefined;
     if (activity.type === ACTIVITY.build)
         return { kind: 'build-stopped', drvPath: activity.path };
     return activity.type === ACTIVITY.copyPath ? copy('copy-stopped', activity) : undefined;
@@ -2636,8 +2691,8 @@ const copy = (kind, { path, from, to }) => ({
     from,
     to,
 });
-function resulted(activities, record) {
-    const activity = activityOf(activities, record);
+function resulted(open, record) {
+    const activity = activityOf(open, record);
     if (activity === undefined)
         return undefined;
     const { type } = record;
@@ -2646,14 +2701,14 @@ function resulted(activities, record) {
     const belongs = activity.type === ACTIVITY.build || activity.type === ACTIVITY.postBuildHook;
     if (!belongs)
         return undefined;
-    const text = plainLine(log_stream_field(record, 0));
+    const text = plainLine(log_record_field(record, 0));
     if (type === RESULT.buildLogLine || type === RESULT.postBuildLogLine)
         return { kind: 'log', drvPath: activity.path, text };
     return type === RESULT.setPhase ? { kind: 'phase', drvPath: activity.path, phase: text } : undefined;
 }
 function progress(activity, record) {
     const [done, expected, running, failed] = [0, 1, 2, 3].map((index) => numberField(record, index));
-    if (done === undefined || expected === undefined)
+    if (done === undefined || expected === undefined || activity.inner)
         return undefined;
     if (activity.type === ACTIVITY.builds || activity.type === ACTIVITY.copyPaths) {
         const of = activity.type === ACTIVITY.builds ? 'builds' : 'copies';
@@ -2666,30 +2721,12 @@ function progress(activity, record) {
     activity.bytes = done;
     return { kind: 'bytes', bytes };
 }
-function message(record) {
-    const { level, msg, file, line, column } = record;
+function message({ level, msg }) {
     if (typeof level !== 'number' || typeof msg !== 'string')
         return undefined;
-    return {
-        kind: 'message',
-        level,
-        text: plainText(bound(msg, LONGEST_MESSAGE)),
-        ...(typeof file === 'string' ? { file } : {}),
-        ...(typeof line === 'number' ? { line } : {}),
-        ...(typeof column === 'number' ? { column } : {}),
-    };
+    return { kind: 'message', level, text: plainText(bound(msg, LONGEST_MESSAGE)) };
 }
-const activityOf = (activities, record) => typeof record.id === 'string' ? activities.get(record.id) : undefined;
-function log_stream_field(record, index) {
-    const fields = record.fields;
-    const value = Array.isArray(fields) ? fields[index] : undefined;
-    return typeof value === 'string' ? value : '';
-}
-function numberField(record, index) {
-    const fields = record.fields;
-    const value = Array.isArray(fields) ? fields[index] : undefined;
-    return typeof value === 'number' ? value : undefined;
-}
+const activityOf = ({ activities }, record) => typeof record.id === 'string' ? activities.get(record.id) : undefined;
 
 // EXTERNAL MODULE: ./build/js/nix/units.js
 var units = __nccwpck_require__(3365);
@@ -2869,7 +2906,8 @@ class BuildLog {
     }
     #label = ({ drvPath, name, machine }) => {
         const label = this.#options.describe?.(drvPath) ?? name;
-        return machine === '' ? label : `${label} on ${machine}`;
+        // what follows in its URL is about the connection
+        return machine === '' ? label : `${label} on ${machine.replace(/\?.*/, '')}`;
     };
 }
 const place = ({ number }, total) => `[${number}/${total}]`;
@@ -3018,7 +3056,8 @@ class BuildLedger {
                 return 'silent';
             if (limit.drvPath !== undefined || entry === undefined)
                 return 'timeout';
-            return this.#limitOf(entry, end(entry)) ?? 'timeout';
+            // with no limit of ours it is one of nix.conf
+            return this.#limitOf(entry, end(entry)) ?? (this.#limits.total > 0 ? 'timeout' : 'failed');
         });
     }
     /** Which limit a build that ended at `end` had reached, with half a second for Nix's own clock. */
@@ -3031,8 +3070,7 @@ class BuildLedger {
     #remember(message, drvPath) {
         if (this.errors.length >= MOST_ERRORS || this.errors.some((error) => error.text === message.text))
             return;
-        const { kind: _, level: __, ...rest } = message;
-        this.errors.push({ ...rest, ...(drvPath === undefined ? {} : { drvPath }) });
+        this.errors.push({ text: message.text, ...(drvPath === undefined ? {} : { drvPath }) });
     }
 }
 
@@ -12395,103 +12433,86 @@ async function eventPayload(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/js/report/annotations.js
-/** GitHub drops what a step annotates beyond ten errors (actions/toolkit: docs/problem-matchers.md). */
-const annotations_MOST_ERRORS = 10;
-const annotations_LAST_LINES = 5;
+;// CONCATENATED MODULE: ./build/js/report/hash-place.js
+
+
+/** What stands for the hash of nothing in particular: nixpkgs' fakes, and no hash at all. */
+const NO_HASH = /\bfake(?:Hash|Sha256|Sha512)\b|\b(?:\w*[hH]ash|sha256|sha512)\s*=\s*(?:""|'''')/;
 /**
- * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated. Those
- * that most fell with come first. At most ten errors, the last one counting the rest.
- * @param placesOf where the checkout has a hash that proved wrong
+ * Where a hash is written down, in any of Nix's spellings.
+ * @param wanted as Nix prints it
+ * @param name of the derivation: where the hash is in several places, those that name it come first
  */
-function annotationsOf(results, pushes, onPushFailure, placesOf = () => []) {
-    const worstFirst = [...failuresOf(results)].sort((a, b) => b.length - a.length);
-    const builds = worstFirst.map((group) => buildAnnotation(group, placesOf));
-    const push = pushes
-        .filter(({ status }) => status === 'failed')
-        .map(({ destination, reason }) => ({
-        level: onPushFailure === 'fail' ? 'error' : 'warning',
-        text: `The push to ${destination} failed: ${reason ?? 'no reason was given'}`,
-        where: { title: 'Push failed' },
-    }));
-    const errors = [...builds, ...push].filter(({ level }) => level === 'error');
-    const warnings = [...push.filter(({ level }) => level === 'warning'), ...noteAnnotations(results)].slice(0, annotations_MOST_ERRORS);
-    if (errors.length <= annotations_MOST_ERRORS)
-        return [...errors, ...warnings];
-    const rest = errors.length - annotations_MOST_ERRORS + 1;
-    const text = `${rest} more failures are in the job summary.`;
-    return [...errors.slice(0, annotations_MOST_ERRORS - 1), { level: 'error', text, where: { title: 'More failures' } }, ...warnings];
-}
-function notesOf(results) {
-    const noted = new Map();
-    for (const result of results)
-        for (const text of result.notes ?? [])
-            noted.set(text, [...(noted.get(text) ?? []), result]);
-    return [...noted].map(([text, packages]) => ({ text, packages }));
-}
-const noteAnnotations = (results) => notesOf(results).map(({ text, packages }) => ({
-    level: 'warning',
-    text: `${namesOf(packages)}: ${text}`,
-    where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
-}));
-/** The failed packages, those together that fell with the same derivation. */
-function failuresOf(results) {
-    const roots = new Map();
-    for (const result of results.filter(({ status }) => status === 'failed')) {
-        const root = rootOf(result);
-        const known = roots.get(root);
-        if (known === undefined)
-            roots.set(root, [result]);
-        else
-            known.push(result);
+function placesOfHash(files, wanted, name) {
+    const spelt = spellings(wanted);
+    if (spelt === undefined)
+        return [];
+    const stem = name.replace(/-\d.*$|\.\w+$/, '').toLowerCase();
+    const found = [];
+    for (const { path, text } of files) {
+        const fake = spelt.zero && NO_HASH.test(text);
+        if (!fake && !spelt.texts.some((spelling) => text.includes(spelling)))
+            continue;
+        const lines = text.split('\n');
+        for (const [index, line] of lines.entries()) {
+            if (!spelt.texts.some((spelling) => line.includes(spelling)) && !(fake && NO_HASH.test(line)))
+                continue;
+            const around = lines
+                .slice(Math.max(0, index - NEAR), index + NEAR + 1)
+                .join('\n')
+                .toLowerCase();
+            found.push({ file: path, line: index + 1, near: around.includes(stem) });
+        }
     }
-    return [...roots.values()];
+    return found.sort((a, b) => Number(b.near) - Number(a.near)).map(({ file, line }) => ({ file, line }));
 }
-/** Failures of one derivation have one text but for the package that needs it. */
-const rootOf = ({ error = '', log = [] }) => [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n');
-function buildAnnotation(group, placesOf) {
-    const [{ plan, error = 'it was not built', log = [], mismatch } = group[0]] = group;
-    const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`;
-    const others = group.length === 1 ? [] : [fallenWith(group)];
-    const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-annotations_LAST_LINES).map((line) => `  ${line}`)];
-    const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, placesOf(mismatch));
+/** Lines before and after the hash where a derivation's name mostly is. */
+const NEAR = 10;
+/** Undefined of what is no hash: a flake may throw any text, and a build print any message. */
+function spellings(wanted) {
+    const [, base64] = sriOf(wanted)?.split('-') ?? [];
+    if (base64 === undefined)
+        return undefined;
+    const bytes = Buffer.from(base64, 'base64');
+    const hex = bytes.toString('hex');
+    // base 64 is part of the SRI form, and of `sha256:<base 64>`; Nix takes it without its padding, and large digits in hex
     return {
-        level: 'error',
-        text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...hash.text, ...others, ...tail].join('\n'),
-        where: { title: `${plan.package} for ${plan.target.name} failed`, ...placeIn(error), ...hash.where },
+        texts: [base64.replace(/=+$/, ''), hex, hex.toUpperCase(), toBase32(bytes)],
+        zero: bytes.every((byte) => byte === 0),
     };
-}
-/** What to write instead of a wrong hash, and where. */
-function rightHash({ got }, places) {
-    const [first, ...others] = places;
-    if (first === undefined)
-        return { text: [`The right hash: ${got}`], where: {} };
-    const rest = others.slice(0, annotations_MOST_ERRORS).map(({ file, line }) => `${file}:${line}`);
-    const also = rest.length === 0 ? '' : ` (the old one is also at ${rest.join(', ')})`;
-    return {
-        text: [`The right hash, to be written at ${first.file}:${first.line}: ${got}${also}`],
-        where: { file: first.file, startLine: first.line },
-    };
-}
-/** @param group more than one */
-const fallenWith = (group) => `${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`;
-const namesOf = (results) => {
-    const names = results.slice(0, annotations_MOST_ERRORS).map(({ plan }) => `${plan.package} for ${plan.target.name}`);
-    return results.length > names.length ? `${names.join(', ')}, …` : names.join(', ');
-};
-/** Where an error of evaluation is, as a path in the checkout: the flake's source is a copy of it. */
-function placeIn(error) {
-    const match = /\/[0-9a-z]{32}-source\/([^\s:'"]+\.nix):(\d+)/.exec(error);
-    return match?.[1] === undefined ? {} : { file: match[1], startLine: Number(match[2]) };
 }
 
 ;// CONCATENATED MODULE: ./build/js/report/checkout.js
 
 
+
 const checkout_MOST_FILES = 5000;
 const LARGEST_FILE = 1024 * 1024;
-const READ = /\.(?:nix|json|lock|toml|ya?ml)$/;
+/** What Nix reads, and what is made to hold nothing but a hash (`go.mod.sri`, `vendor-hash.txt`). */
+const READ = /\.(?:nix|json|lock|toml|ya?ml|sri|sha256|sha512|hash|txt)$/;
 const SKIPPED = new Set(['.git', 'node_modules', 'target', 'dist']);
+/** Of a flake that is not on this machine. */
+const NO_CHECKOUT = { placesOf: () => [], placeIn: () => undefined };
+/** @param url as `nix flake metadata` gives it @param workspace folder of the job's checkouts */
+function openCheckout(url, workspace) {
+    const folder = checkoutFolder(url);
+    if (folder === undefined)
+        return NO_CHECKOUT;
+    return {
+        placesOf: ({ name, wanted }) => placesOfHash(checkedOutFiles(folder, workspace), wanted, name),
+        placeIn: (error) => {
+            // as explain.ts writes places; of a Git checkout the newer Nix names the file itself, not its copy in the store
+            for (const [, named = '', number] of error.matchAll(/ \(([^()\n]+):(\d+):\d+\)/g)) {
+                const path = (0,external_node_path_.resolve)(folder, named);
+                const file = fromWorkspace(path, workspace);
+                const lines = file === undefined ? 0 : (checkout_textOf(path)?.split('\n').length ?? 0);
+                if (file !== undefined && Number(number) <= lines)
+                    return { file, line: Number(number) };
+            }
+            return undefined;
+        },
+    };
+}
 /**
  * The folder of a flake that is a checkout on this machine; undefined for any other.
  * @param url as `nix flake metadata` gives it
@@ -12532,7 +12553,7 @@ function* filesBelow(root) {
 function fromWorkspace(folder, workspace) {
     try {
         const path = (0,external_node_path_.relative)((0,external_node_fs_.realpathSync)(workspace), (0,external_node_fs_.realpathSync)(folder));
-        return path.startsWith('..') ? undefined : path;
+        return path === '..' || path.startsWith('../') ? undefined : path;
     }
     catch {
         return undefined;
@@ -12554,6 +12575,106 @@ function checkout_textOf(path) {
         return undefined;
     }
 }
+
+;// CONCATENATED MODULE: ./build/js/report/annotations.js
+
+
+
+/** GitHub drops what a step annotates beyond ten errors (actions/toolkit: docs/problem-matchers.md). */
+const annotations_MOST_ERRORS = 10;
+const annotations_LAST_LINES = 5;
+/**
+ * One annotation for each root failure, the worst first: packages that fell with the same derivation are counted, not
+ * repeated. At most ten errors, the last one counting the rest.
+ * @param checkout where they are shown
+ */
+function annotationsOf(results, pushes, onPushFailure, checkout = NO_CHECKOUT) {
+    const builds = failuresOf(results).map((group) => buildAnnotation(group, checkout));
+    const push = pushes
+        .filter(({ status }) => status === 'failed')
+        .map(({ destination, reason }) => ({
+        level: onPushFailure === 'fail' ? 'error' : 'warning',
+        text: `The push to ${destination} failed: ${reason ?? 'no reason was given'}`,
+        where: { title: 'Push failed' },
+    }));
+    const errors = [...builds, ...push].filter(({ level }) => level === 'error');
+    const warnings = [...push.filter(({ level }) => level === 'warning'), ...noteAnnotations(results)].slice(0, annotations_MOST_ERRORS);
+    if (errors.length <= annotations_MOST_ERRORS)
+        return [...errors, ...warnings];
+    const rest = errors.length - annotations_MOST_ERRORS + 1;
+    const text = `${rest} more failures are in the job summary.`;
+    return [...errors.slice(0, annotations_MOST_ERRORS - 1), { level: 'error', text, where: { title: 'More failures' } }, ...warnings];
+}
+function notesOf(results) {
+    const noted = new Map();
+    for (const result of results)
+        for (const text of result.notes ?? [])
+            noted.set(text, [...(noted.get(text) ?? []), result]);
+    return [...noted].map(([text, packages]) => ({ text, packages }));
+}
+const noteAnnotations = (results) => notesOf(results).map(({ text, packages }) => ({
+    level: 'warning',
+    text: `${namesOf(packages)}: ${text}`,
+    where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
+}));
+/**
+ * The failed packages, those together that fell with the same derivation, the one that it is of before the others. Those
+ * that most fell with come first.
+ */
+function failuresOf(results) {
+    const roots = new Map();
+    for (const result of results.filter(({ status }) => status === 'failed')) {
+        const root = rootOf(result);
+        const known = roots.get(root);
+        if (known === undefined)
+            roots.set(root, [result]);
+        else
+            known.push(result);
+    }
+    return [...roots.values()]
+        .map((group) => [...group].sort((a, b) => Number(isDependent(a)) - Number(isDependent(b))))
+        .sort((a, b) => b.length - a.length);
+}
+/** Failures of one derivation have one text but for the package that needs it. */
+const rootOf = ({ error = '', log = [] }) => [error.replace(NEEDED, '$1'), ...log].join('\n');
+const isDependent = ({ error = '' }) => NEEDED.test(error);
+const NEEDED = /^(\S+), which .*? needs,/;
+function buildAnnotation(group, checkout) {
+    const [{ plan, error = 'it was not built', log = [], ...rest }] = group;
+    const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`;
+    const others = group.length === 1 ? [] : [fallenWith(group)];
+    const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-annotations_LAST_LINES).map((line) => `  ${line}`)];
+    // what an evaluation fetches is no derivation
+    const mismatch = rest.mismatch ?? mismatchIn(error);
+    const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, checkout.placesOf(mismatch));
+    const place = checkout.placeIn(error);
+    return {
+        level: 'error',
+        text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...hash.text, ...others, ...tail].join('\n'),
+        where: { title: `${plan.package} for ${plan.target.name} failed`, ...whereOf(place), ...hash.where },
+    };
+}
+/** What to write instead of a wrong hash, and where. */
+function rightHash(mismatch, places) {
+    const got = sriOf(mismatch.got) ?? mismatch.got;
+    const [first, ...others] = places;
+    if (first === undefined)
+        return { text: [`The right hash: ${got}`], where: {} };
+    const rest = others.slice(0, annotations_MOST_ERRORS).map(({ file, line }) => `${file}:${line}`);
+    const also = rest.length === 0 ? '' : ` (the old one is also at ${rest.join(', ')})`;
+    return {
+        text: [`The right hash, to be written at ${first.file}:${first.line}: ${got}${also}`],
+        where: whereOf(first),
+    };
+}
+/** A place as annotations have it. */
+const whereOf = (place) => place === undefined ? {} : { file: place.file, startLine: place.line };
+/** @param group more than one */
+const fallenWith = (group) => `${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`;
+const namesOf = (results) => {
+    const names = results.slice(0, annotations_MOST_ERRORS).map(({ plan }) => `${plan.package} for ${plan.target.name}`);
+    return results.length > names.length ? `${names.join(', ')}, …` : names.join(', ');
+};
 
 ;// CONCATENATED MODULE: ./build/js/report/markdown.js
 
@@ -12669,49 +12790,6 @@ function sharedReference({ url, revision }, env) {
 }
 const GITHUB = 'https://github.com';
 
-;// CONCATENATED MODULE: ./build/js/report/hash-place.js
-
-
-/** What stands for the hash of nothing in particular: nixpkgs' fakes, and no hash at all. */
-const NO_HASH = /\bfake(?:Hash|Sha256|Sha512)\b|\b(?:\w*[hH]ash|sha256|sha512)\s*=\s*(?:""|'''')/;
-/**
- * Where a hash is written down, in any of Nix's spellings.
- * @param wanted as Nix prints it
- * @param name of the derivation: where the hash is in several places, those that name it come first
- */
-function placesOfHash(files, wanted, name) {
-    const spelt = spellings(wanted);
-    const stem = name.replace(/-\d.*$|\.\w+$/, '').toLowerCase();
-    const found = [];
-    for (const { path, text } of files) {
-        const fake = spelt.zero && NO_HASH.test(text);
-        if (!fake && !spelt.texts.some((spelling) => text.includes(spelling)))
-            continue;
-        const lines = text.split('\n');
-        for (const [index, line] of lines.entries()) {
-            if (!spelt.texts.some((spelling) => line.includes(spelling)) && !(fake && NO_HASH.test(line)))
-                continue;
-            const around = lines
-                .slice(Math.max(0, index - NEAR), index + NEAR + 1)
-                .join('\n')
-                .toLowerCase();
-            found.push({ file: path, line: index + 1, near: around.includes(stem) });
-        }
-    }
-    return found.sort((a, b) => Number(b.near) - Number(a.near)).map(({ file, line }) => ({ file, line }));
-}
-/** Lines before and after the hash where a derivation's name mostly is. */
-const NEAR = 10;
-function spellings(wanted) {
-    const [, base64 = ''] = toSri(wanted).split('-');
-    const bytes = Buffer.from(base64, 'base64');
-    // base 64 is part of the SRI form, and of `sha256:<base 64>`
-    return {
-        texts: [base64, bytes.toString('hex'), toBase32(bytes)],
-        zero: bytes.every((byte) => byte === 0),
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/js/report/results.js
 /** Milliseconds are enough for a report. */
 const rounded = (seconds) => Math.round(seconds * 1000) / 1000;
@@ -12763,8 +12841,8 @@ const costObject = ({ toBuild, bytesToFetch, seconds, closure }) => ({
     seconds: rounded(seconds),
     closure,
 });
-/** GitHub takes 1 MB of outputs from a job; each of the two large ones gets less than half. */
-const LONGEST_OUTPUT = 400_000;
+/** GitHub takes 1 MB of outputs from a job, and counts UTF-16; each of the two large ones gets half. */
+const LONGEST_OUTPUT = 250_000;
 const SHORT_ERROR = 300;
 /**
  * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors and notes,
@@ -13316,7 +13394,6 @@ function summary_skipped(results, { rows }) {
 
 
 
-
 /**
  * Tells what was done: outputs of the step, the manifest file, the job summary, annotations, a last look in the log.
  * @returns whether everything that was asked for was done
@@ -13337,9 +13414,8 @@ async function report(runner, given) {
             for (const command of commands)
                 runner.log.info(command);
         });
-    const checkout = checkoutFolder(record.flake.url);
-    const placesOf = ({ name, wanted }) => checkout === undefined ? [] : placesOfHash(checkedOutFiles(checkout, runner.facts.workspace), wanted, name);
-    for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure, placesOf)) {
+    const checkout = openCheckout(record.flake.url, runner.facts.workspace);
+    for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure, checkout)) {
         if (level === 'error')
             runner.log.error(text, where);
         else
@@ -13356,7 +13432,7 @@ function writeOutputs({ job, log }, record, manifest) {
     const paths = pushes.flatMap((push) => push.paths);
     const number = (wanted) => String(paths.filter(({ status }) => wanted.includes(status)).length);
     const bytes = paths.filter(({ status }) => status === 'pushed').reduce((sum, path) => sum + path.bytes, 0);
-    const strategies = [...new Set(results.map(({ plan }) => plan.choice?.strategy ?? ''))];
+    const strategies = [...new Set(results.flatMap(({ plan }) => plan.choice?.strategy ?? []))];
     job.output('results', texts.results);
     job.output('plan', texts.plan);
     job.output('store-paths', [...new Set(results.flatMap(realisedPaths))].join('\n'));
@@ -15595,6 +15671,8 @@ const NOT_THERE = 'the program is not there or cannot be run';
 const output_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
+/** Kept of the end of a longer line. */
+const LINE_END = 4096;
 const GATHER_MILLISECONDS = 100;
 /** Of what comes faster than this in the time of gathering nothing is kept waiting. */
 const MUCH = PIPE_SIZE / 2;
@@ -15664,23 +15742,32 @@ function gather(child, stream) {
 }
 /** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
 const lastOf = (text) => (text.length > output_STDERR_KEPT * 2 ? text.slice(-output_STDERR_KEPT) : text);
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
+/**
+ * Splits text that comes in pieces into lines. Of one longer than 1 MiB only its beginning and its end are kept: Nix's
+ * structured log says at the end of a line what it is.
+ */
 function createLines(onLine) {
+    let start = '';
     let rest = '';
+    const tell = (text) => {
+        onLine(start + text);
+        start = '';
+    };
     return {
         push: (text) => {
             const parts = (rest + text).split('\n');
             rest = parts.pop() ?? '';
             for (const part of parts)
-                onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
+                tell(part.endsWith('\r') ? part.slice(0, -1) : part);
             if (rest.length > LINE_LIMIT) {
-                onLine(rest);
-                rest = '';
+                if (start === '')
+                    start = rest.slice(0, LINE_LIMIT);
+                rest = rest.slice(-LINE_END);
             }
         },
         end: () => {
-            if (rest !== '')
-                onLine(rest);
+            if (start + rest !== '')
+                tell(rest);
             rest = '';
         },
     };

@@ -711,7 +711,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 8679:
+/***/ 8466:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1262,6 +1262,7 @@ const quoted = (texts) => texts.map((text) => `"${text}"`).join(', ');
 
 
 
+
 /** GitHub's limit for the jobs of one matrix. */
 const MOST_JOBS = 256;
 /**
@@ -1311,7 +1312,7 @@ function parseRunners(text) {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
         return values_bad(`"${text}" is not ${RUNNERS_FORM}`);
     const problems = Object.entries(value).flatMap(([system, label]) => [
-        ...(/^\w+-\w+$/.test(system) ? [] : [`"${system}" is no system such as aarch64-linux`]),
+        ...(isSystem(system) ? [] : [`"${system}" is no system that a runner could have; use one such as aarch64-linux`]),
         ...(isLabel(label)
             ? []
             : [
@@ -1320,6 +1321,8 @@ function parseRunners(text) {
     ]);
     return problems.length > 0 ? values_bad(problems.join('; ')) : values_ok(new Map(Object.entries(value)));
 }
+/** What a target may be, and macOS, whose hosted runners stand in the table too. */
+const isSystem = (text) => platformOf(text) !== undefined || ['aarch64-darwin', 'x86_64-darwin'].includes(text);
 const isText = (value) => typeof value === 'string' && value.trim() !== '';
 const isLabel = (value) => value === null || isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText));
 function parseMaxJobs(text) {
@@ -3684,6 +3687,15 @@ const MACHINE_RULES = [
         }),
     },
     {
+        // what follows says only that no machine is left
+        category: 'network',
+        pattern: /cannot build on '([^']+)': (?:error: )?([^\n]+)/,
+        say: ([, builder = '', why = '']) => ({
+            sentence: `the remote builder ${builder} cannot be used: ${why.replace(/[.:\s]+$/, '')}.`,
+            advice: 'Check its address, its host key, and the SSH key of the user that builds (root, where there is a daemon); or take it out of builders.',
+        }),
+    },
+    {
         category: 'setting',
         pattern: /local builds are disabled \(max-jobs = 0\)|nable to start any build;\s+either increase '--max-jobs'/,
         say: () => ({
@@ -3747,7 +3759,7 @@ const MACHINE_RULES = [
         pattern: /timed out after (\d+) seconds/,
         say: ([, seconds = '']) => ({
             sentence: `a build was ended after ${seconds} s: it took longer, or was silent for longer, than the limit allows.`,
-            advice: 'Raise build-timeout or silent-timeout, or build it cross or on a runner of its own kind.',
+            advice: 'Raise build-timeout or silent-timeout (in nix.conf they are timeout and max-silent-time), or build it cross or on a runner of its own kind.',
         }),
     },
     {
@@ -3812,6 +3824,12 @@ const hash = (sentence, wanted, got, advice = SAME_CONTENT) => ({
     wanted,
     got,
 });
+/** The hashes in a text that has such a sentence in it, where what it is about is known by nothing else. */
+function explain_store_mismatchIn(text) {
+    const found = /(\S+) has another content than its hash says: it is written down as (\S+), and is (\S+?)[.]?(?:\s|$)/.exec(text);
+    const [, from = '', wanted = '', got = ''] = found ?? [];
+    return found === null ? undefined : { name: from.split('/').at(-1) ?? from, wanted, got };
+}
 /** Rules about the store, substituters, downloads and disks. */
 const STORE_RULES = [
     {
@@ -3927,7 +3945,7 @@ const STORE_RULES = [
         pattern: /Could ?n[o']t resolve host(?:name)?:? ?(\S*)|Failed to connect to (\S+)|Failed to fetch git repository '([^']+)'|Temporary failure in name resolution/,
         inLogs: true,
         say: ([, host = '', peer = '', repository = '']) => ({
-            sentence: `${[host, peer, repository].find((name) => name !== '') ?? 'a server'} cannot be reached.`,
+            sentence: `${[host, peer, repository].find((name) => name !== '')?.replace(/:$/, '') ?? 'a server'} cannot be reached.`,
             advice: 'Check the address and the network of the runner, then run the job again.',
         }),
     },
@@ -4045,7 +4063,6 @@ function explainNix(message, log = []) {
     const text = clean(message);
     const own = text.replace(/^\s*> .*$/gm, '');
     const logs = [text, ...log].join('\n');
-    const position = positionIn(text);
     for (const { category, pattern, inLogs, say } of RULES) {
         const match = pattern.exec(own) ?? (inLogs ? pattern.exec(logs) : null);
         const said = match === null
@@ -4055,9 +4072,9 @@ function explainNix(message, log = []) {
             continue;
         const place = PLACED.includes(category) ? placeOf(text) : '';
         const sentence = said.sentence.replace(/\.$/, `${place}.`);
-        return { category, ...said, sentence, ...(position === undefined ? {} : { position }) };
+        return { category, ...said, sentence };
     }
-    return { ...unknown(own), ...(position === undefined ? {} : { position }) };
+    return unknown(own);
 }
 /** Without escape sequences, without the excerpts of source code, whose text is not Nix's own. */
 const clean = (message) => log_text_plainText(message.slice(-LONGEST_TEXT)).replace(/^\s*\d*\|.*$/gm, '');
@@ -4077,13 +4094,6 @@ function explainBriefly(message) {
     const [what = '', remedy] = texts.map((text) => text.replace(/\.$/, ''));
     const short = what.replace(/^the flake does not evaluate: /, '');
     return remedy === '' ? short : `${short} (${remedy})`;
-}
-/** Where the innermost error of evaluation is; the newest Nix prints it last. */
-function positionIn(text) {
-    const found = [...text.matchAll(/^\s*(?:at|, at)\s+([^\s«<].*?):(\d+):(\d+):?\s*$/gm)].at(-1);
-    if (found?.[1] === undefined)
-        return undefined;
-    return { file: found[1], line: Number(found[2]), column: Number(found[3]) };
 }
 /** Nix's own last error. A text that a flake throws is among these. */
 function unknown(text) {
@@ -4140,6 +4150,342 @@ function nativePlace(system, labels) {
 }
 /** A label as text for people. */
 const labelText = (label) => (typeof label === 'string' ? label : label.join(' + '));
+
+;// CONCATENATED MODULE: ./build/js/nix/base32.js
+const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
+/** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
+function base32_toBase32(bytes) {
+    const length = Math.ceil((bytes.length * 8) / 5);
+    let text = '';
+    for (let n = length - 1; n >= 0; n -= 1) {
+        const bit = n * 5;
+        const at = bit >> 3;
+        const shift = bit & 7;
+        const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+        text += ALPHABET[(pair >> shift) & 31];
+    }
+    return text;
+}
+/** The bytes of a text in Nix's base 32. @throws Error on any other text */
+function fromBase32(text) {
+    const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
+    for (let n = 0; n < text.length; n += 1) {
+        const digit = ALPHABET.indexOf(text[text.length - n - 1] ?? '');
+        if (digit < 0)
+            throw new Error(`not Nix base 32: ${text}`);
+        const at = (n * 5) >> 3;
+        const shift = (n * 5) & 7;
+        if (at < bytes.length)
+            bytes[at] = (bytes[at] ?? 0) | ((digit << shift) & 255);
+        const carry = digit >> (8 - shift);
+        if (at + 1 < bytes.length)
+            bytes[at + 1] = (bytes[at + 1] ?? 0) | carry;
+        else if (carry !== 0)
+            throw new Error(`not Nix base 32: ${text}`);
+    }
+    return bytes;
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/hash.js
+
+const BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 };
+/**
+ * A hash as SRI, `sha256-<base 64>`, from any of Nix's spellings: SRI itself, `sha256:` with base 16, base 32 or
+ * base 64, and the object of some versions, `{ algorithm, format?, hash }`.
+ * @throws Error where it is none of them
+ */
+function toSri(hash) {
+    if (typeof hash === 'string')
+        return fromText(hash);
+    if (typeof hash === 'object' && hash !== null && 'algorithm' in hash && 'hash' in hash) {
+        const { algorithm, hash: digits } = hash;
+        if (typeof algorithm === 'string' && typeof digits === 'string')
+            return sri(algorithm, digits);
+    }
+    throw new Error(`not a hash: ${JSON.stringify(hash)}`);
+}
+function fromText(hash) {
+    const match = /^([a-z0-9]+)[-:](.+)$/.exec(hash);
+    if (match?.[1] === undefined || match[2] === undefined)
+        throw new Error(`not a hash: ${hash}`);
+    return sri(match[1], match[2]);
+}
+function sri(algorithm, digits) {
+    const size = BYTES[algorithm];
+    if (size === undefined)
+        throw new Error(`not a hash algorithm that Nix has: ${algorithm}`);
+    const bytes = readDigits(digits, size);
+    if (bytes?.length !== size)
+        throw new Error(`not ${size} bytes of ${algorithm}: ${digits}`);
+    return `${algorithm}-${bytes.toString('base64')}`;
+}
+/** Which base it is follows from the number of digits. */
+function readDigits(digits, size) {
+    if (digits.length === size * 2 && /^[0-9a-fA-F]+$/.test(digits))
+        return Buffer.from(digits, 'hex');
+    if (digits.length === Math.ceil((size * 8) / 5))
+        return fromBase32(digits);
+    return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined;
+}
+/** As SRI, or undefined where it is no hash. */
+function hash_sriOf(hash) {
+    try {
+        return toSri(hash);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
+function toNarInfoHash(hash) {
+    const sri = toSri(hash);
+    if (!sri.startsWith('sha256-'))
+        throw new Error(`not a SHA-256: ${hash}`);
+    return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`;
+}
+
+;// CONCATENATED MODULE: ./build/js/report/hash-place.js
+
+
+/** What stands for the hash of nothing in particular: nixpkgs' fakes, and no hash at all. */
+const NO_HASH = /\bfake(?:Hash|Sha256|Sha512)\b|\b(?:\w*[hH]ash|sha256|sha512)\s*=\s*(?:""|'''')/;
+/**
+ * Where a hash is written down, in any of Nix's spellings.
+ * @param wanted as Nix prints it
+ * @param name of the derivation: where the hash is in several places, those that name it come first
+ */
+function placesOfHash(files, wanted, name) {
+    const spelt = spellings(wanted);
+    if (spelt === undefined)
+        return [];
+    const stem = name.replace(/-\d.*$|\.\w+$/, '').toLowerCase();
+    const found = [];
+    for (const { path, text } of files) {
+        const fake = spelt.zero && NO_HASH.test(text);
+        if (!fake && !spelt.texts.some((spelling) => text.includes(spelling)))
+            continue;
+        const lines = text.split('\n');
+        for (const [index, line] of lines.entries()) {
+            if (!spelt.texts.some((spelling) => line.includes(spelling)) && !(fake && NO_HASH.test(line)))
+                continue;
+            const around = lines
+                .slice(Math.max(0, index - NEAR), index + NEAR + 1)
+                .join('\n')
+                .toLowerCase();
+            found.push({ file: path, line: index + 1, near: around.includes(stem) });
+        }
+    }
+    return found.sort((a, b) => Number(b.near) - Number(a.near)).map(({ file, line }) => ({ file, line }));
+}
+/** Lines before and after the hash where a derivation's name mostly is. */
+const NEAR = 10;
+/** Undefined of what is no hash: a flake may throw any text, and a build print any message. */
+function spellings(wanted) {
+    const [, base64] = hash_sriOf(wanted)?.split('-') ?? [];
+    if (base64 === undefined)
+        return undefined;
+    const bytes = Buffer.from(base64, 'base64');
+    const hex = bytes.toString('hex');
+    // base 64 is part of the SRI form, and of `sha256:<base 64>`; Nix takes it without its padding, and large digits in hex
+    return {
+        texts: [base64.replace(/=+$/, ''), hex, hex.toUpperCase(), base32_toBase32(bytes)],
+        zero: bytes.every((byte) => byte === 0),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/js/report/checkout.js
+
+
+
+const MOST_FILES = 5000;
+const LARGEST_FILE = 1024 * 1024;
+/** What Nix reads, and what is made to hold nothing but a hash (`go.mod.sri`, `vendor-hash.txt`). */
+const READ = /\.(?:nix|json|lock|toml|ya?ml|sri|sha256|sha512|hash|txt)$/;
+const SKIPPED = new Set(['.git', 'node_modules', 'target', 'dist']);
+/** Of a flake that is not on this machine. */
+const checkout_NO_CHECKOUT = { placesOf: () => [], placeIn: () => undefined };
+/** @param url as `nix flake metadata` gives it @param workspace folder of the job's checkouts */
+function openCheckout(url, workspace) {
+    const folder = checkoutFolder(url);
+    if (folder === undefined)
+        return checkout_NO_CHECKOUT;
+    return {
+        placesOf: ({ name, wanted }) => placesOfHash(checkedOutFiles(folder, workspace), wanted, name),
+        placeIn: (error) => {
+            // as explain.ts writes places; of a Git checkout the newer Nix names the file itself, not its copy in the store
+            for (const [, named = '', number] of error.matchAll(/ \(([^()\n]+):(\d+):\d+\)/g)) {
+                const path = (0,external_node_path_.resolve)(folder, named);
+                const file = fromWorkspace(path, workspace);
+                const lines = file === undefined ? 0 : (checkout_textOf(path)?.split('\n').length ?? 0);
+                if (file !== undefined && Number(number) <= lines)
+                    return { file, line: Number(number) };
+            }
+            return undefined;
+        },
+    };
+}
+/**
+ * The folder of a flake that is a checkout on this machine; undefined for any other.
+ * @param url as `nix flake metadata` gives it
+ */
+function checkoutFolder(url) {
+    const path = /^(?:git\+file:\/\/|path:|file:\/\/)?(\/[^?#]*)/.exec(url)?.[1];
+    return path === undefined || path.startsWith('/nix/store/') ? undefined : decodeURIComponent(path);
+}
+/**
+ * The files of a checkout that may hold hashes, a bounded number, those near its root first. What cannot be read is
+ * left out: nothing depends on it.
+ * @param workspace paths are given from here @returns nothing where the folder is outside of it
+ */
+function* checkedOutFiles(folder, workspace) {
+    const inside = fromWorkspace(folder, workspace);
+    if (inside === undefined)
+        return;
+    let left = MOST_FILES;
+    for (const path of filesBelow(folder)) {
+        if (left-- === 0)
+            return;
+        const text = checkout_textOf(path);
+        if (text !== undefined)
+            yield { path: (0,external_node_path_.join)(inside, (0,external_node_path_.relative)(folder, path)), text };
+    }
+}
+function* filesBelow(root) {
+    const folders = [root];
+    for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+        for (const entry of entriesOf(folder)) {
+            if (entry.isFile() && READ.test(entry.name))
+                yield (0,external_node_path_.join)(folder, entry.name);
+            if (entry.isDirectory() && !SKIPPED.has(entry.name))
+                folders.push((0,external_node_path_.join)(folder, entry.name));
+        }
+    }
+}
+function fromWorkspace(folder, workspace) {
+    try {
+        const path = (0,external_node_path_.relative)((0,external_node_fs_.realpathSync)(workspace), (0,external_node_fs_.realpathSync)(folder));
+        return path === '..' || path.startsWith('../') ? undefined : path;
+    }
+    catch {
+        return undefined;
+    }
+}
+function entriesOf(folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    }
+    catch {
+        return [];
+    }
+}
+function checkout_textOf(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(path).size > LARGEST_FILE ? undefined : (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/report/annotations.js
+
+
+
+/** GitHub drops what a step annotates beyond ten errors (actions/toolkit: docs/problem-matchers.md). */
+const MOST_ERRORS = 10;
+const annotations_LAST_LINES = 5;
+/**
+ * One annotation for each root failure, the worst first: packages that fell with the same derivation are counted, not
+ * repeated. At most ten errors, the last one counting the rest.
+ * @param checkout where they are shown
+ */
+function annotationsOf(results, pushes, onPushFailure, checkout = NO_CHECKOUT) {
+    const builds = failuresOf(results).map((group) => buildAnnotation(group, checkout));
+    const push = pushes
+        .filter(({ status }) => status === 'failed')
+        .map(({ destination, reason }) => ({
+        level: onPushFailure === 'fail' ? 'error' : 'warning',
+        text: `The push to ${destination} failed: ${reason ?? 'no reason was given'}`,
+        where: { title: 'Push failed' },
+    }));
+    const errors = [...builds, ...push].filter(({ level }) => level === 'error');
+    const warnings = [...push.filter(({ level }) => level === 'warning'), ...noteAnnotations(results)].slice(0, MOST_ERRORS);
+    if (errors.length <= MOST_ERRORS)
+        return [...errors, ...warnings];
+    const rest = errors.length - MOST_ERRORS + 1;
+    const text = `${rest} more failures are in the job summary.`;
+    return [...errors.slice(0, MOST_ERRORS - 1), { level: 'error', text, where: { title: 'More failures' } }, ...warnings];
+}
+function notesOf(results) {
+    const noted = new Map();
+    for (const result of results)
+        for (const text of result.notes ?? [])
+            noted.set(text, [...(noted.get(text) ?? []), result]);
+    return [...noted].map(([text, packages]) => ({ text, packages }));
+}
+const noteAnnotations = (results) => notesOf(results).map(({ text, packages }) => ({
+    level: 'warning',
+    text: `${namesOf(packages)}: ${text}`,
+    where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
+}));
+/**
+ * The failed packages, those together that fell with the same derivation, the one that it is of before the others. Those
+ * that most fell with come first.
+ */
+function failuresOf(results) {
+    const roots = new Map();
+    for (const result of results.filter(({ status }) => status === 'failed')) {
+        const root = rootOf(result);
+        const known = roots.get(root);
+        if (known === undefined)
+            roots.set(root, [result]);
+        else
+            known.push(result);
+    }
+    return [...roots.values()]
+        .map((group) => [...group].sort((a, b) => Number(isDependent(a)) - Number(isDependent(b))))
+        .sort((a, b) => b.length - a.length);
+}
+/** Failures of one derivation have one text but for the package that needs it. */
+const rootOf = ({ error = '', log = [] }) => [error.replace(NEEDED, '$1'), ...log].join('\n');
+const isDependent = ({ error = '' }) => NEEDED.test(error);
+const NEEDED = /^(\S+), which .*? needs,/;
+function buildAnnotation(group, checkout) {
+    const [{ plan, error = 'it was not built', log = [], ...rest }] = group;
+    const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`;
+    const others = group.length === 1 ? [] : [fallenWith(group)];
+    const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-annotations_LAST_LINES).map((line) => `  ${line}`)];
+    // what an evaluation fetches is no derivation
+    const mismatch = rest.mismatch ?? mismatchIn(error);
+    const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, checkout.placesOf(mismatch));
+    const place = checkout.placeIn(error);
+    return {
+        level: 'error',
+        text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...hash.text, ...others, ...tail].join('\n'),
+        where: { title: `${plan.package} for ${plan.target.name} failed`, ...whereOf(place), ...hash.where },
+    };
+}
+/** What to write instead of a wrong hash, and where. */
+function rightHash(mismatch, places) {
+    const got = sriOf(mismatch.got) ?? mismatch.got;
+    const [first, ...others] = places;
+    if (first === undefined)
+        return { text: [`The right hash: ${got}`], where: {} };
+    const rest = others.slice(0, MOST_ERRORS).map(({ file, line }) => `${file}:${line}`);
+    const also = rest.length === 0 ? '' : ` (the old one is also at ${rest.join(', ')})`;
+    return {
+        text: [`The right hash, to be written at ${first.file}:${first.line}: ${got}${also}`],
+        where: whereOf(first),
+    };
+}
+/** A place as annotations have it. */
+const whereOf = (place) => place === undefined ? {} : { file: place.file, startLine: place.line };
+/** @param group more than one */
+const fallenWith = (group) => `${group.length - 1} other package(s) failed with it: ${namesOf(group.slice(1))}`;
+const namesOf = (results) => {
+    const names = results.slice(0, MOST_ERRORS).map(({ plan }) => `${plan.package} for ${plan.target.name}`);
+    return results.length > names.length ? `${names.join(', ')}, …` : names.join(', ');
+};
 
 ;// CONCATENATED MODULE: ./build/js/report/markdown.js
 
@@ -4289,8 +4635,8 @@ const costObject = ({ toBuild, bytesToFetch, seconds, closure }) => ({
     seconds: rounded(seconds),
     closure,
 });
-/** GitHub takes 1 MB of outputs from a job; each of the two large ones gets less than half. */
-const LONGEST_OUTPUT = 400_000;
+/** GitHub takes 1 MB of outputs from a job, and counts UTF-16; each of the two large ones gets half. */
+const LONGEST_OUTPUT = 250_000;
 const SHORT_ERROR = 300;
 /**
  * The two JSON outputs as text. Where one would be too large, the least useful goes first: long errors and notes,
@@ -4337,6 +4683,9 @@ function fitting(forms) {
 
 
 
+
+
+
 const LONGEST_REASON = 300;
 /** GitHub takes 1 MB of outputs from a job, and counts UTF-16. */
 const LONGEST_MATRIX = 500_000;
@@ -4355,7 +4704,7 @@ function matrixText(jobs) {
         return text;
     throw new runner_errors/* UserError */.yo(`the matrix has ${text.length} characters, and GitHub takes no more than 1 MB of outputs from a job: name fewer packages or targets`);
 }
-/** The output `plan`: what became of each package, shortened where it would be too large. */
+/** The output `plan`: what became of each package. Where it would be too large, the least useful goes first. */
 function planText({ entries, jobs }) {
     const objects = entries.map((entry) => ({
         target: entry.target,
@@ -4370,7 +4719,12 @@ function planText({ entries, jobs }) {
         /** Place of its job in the matrix. */
         job: entry.status === 'skipped' ? null : jobs.findIndex((job) => job.entries.includes(entry)),
     }));
-    return fitting([objects, objects.map(({ reason, ...rest }) => ({ ...rest, reason: bound(reason, 60) }))]);
+    const text = fitting([
+        objects,
+        objects.map(({ reason, ...rest }) => ({ ...rest, reason: bound(reason, 60) })),
+        objects.map(({ reason: _, drvPath: __, runner: ___, method: ____, ...rest }) => rest),
+    ]);
+    return { text, shortened: text !== JSON.stringify(objects) };
 }
 /** Tells the plan: outputs, job summary, log, a warning for each package that cannot be had. */
 async function reportMatrix(runner, record) {
@@ -4378,7 +4732,10 @@ async function reportMatrix(runner, record) {
     const { jobs, entries, leftOut } = record;
     job.output('matrix', matrixText(jobs));
     job.output('has-jobs', String(jobs.length > 0));
-    job.output('plan', planText(record));
+    const plan = planText(record);
+    job.output('plan', plan.text);
+    if (plan.shortened)
+        log.warning('The output plan was shortened: GitHub takes 1 MB of outputs from a job');
     await job.summary(renderMatrixSummary(record));
     for (const { system, reason } of leftOut)
         log.info(`${system} is left out: ${reason}`);
@@ -4388,15 +4745,23 @@ async function reportMatrix(runner, record) {
         const packages = own.map((entry) => entry.package).join(' ');
         log.info(`job ${index + 1}: ${target} (${strategy}) on ${labelText(label)}: ${packages}: ${reason}`);
     }
-    warnFailed(runner, entries);
+    warnFailed(runner, record);
     log.info(`${(0,units/* count */.U9)(jobs.length, 'job')} for ${(0,units/* count */.U9)(entries.length, 'package')}`);
 }
 /** GitHub shows ten warnings of a step. */
 const MOST_WARNINGS = 9;
-function warnFailed({ log }, entries) {
+function warnFailed({ log, facts }, { entries, flake }) {
+    const checkout = openCheckout(flake.url, facts.workspace);
+    const placeOf = (reason) => {
+        const mismatch = explain_store_mismatchIn(reason);
+        return checkout.placeIn(reason) ?? (mismatch && checkout.placesOf(mismatch)[0]);
+    };
     const failed = entries.filter(({ status }) => status === 'failed');
     for (const entry of failed.slice(0, MOST_WARNINGS))
-        log.warning(`${entry.package} for ${entry.target}: ${entry.reason}`, { title: 'This job will fail' });
+        log.warning(`${entry.package} for ${entry.target}: ${entry.reason}`, {
+            title: 'This job will fail',
+            ...whereOf(placeOf(entry.reason)),
+        });
     const more = failed.slice(MOST_WARNINGS);
     if (more.length > 0)
         log.warning(`${more.length} more cannot be had: ${more.map((entry) => `${entry.package} for ${entry.target}`).join(', ')}`);
@@ -4451,90 +4816,6 @@ function decode_decodeJson(source, document, decode) {
             throw new DecodeError(`${source} printed JSON of a form that is not known: ${error.message}`);
         throw error;
     }
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/base32.js
-const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
-/** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
-function base32_toBase32(bytes) {
-    const length = Math.ceil((bytes.length * 8) / 5);
-    let text = '';
-    for (let n = length - 1; n >= 0; n -= 1) {
-        const bit = n * 5;
-        const at = bit >> 3;
-        const shift = bit & 7;
-        const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-        text += ALPHABET[(pair >> shift) & 31];
-    }
-    return text;
-}
-/** The bytes of a text in Nix's base 32. @throws Error on any other text */
-function fromBase32(text) {
-    const bytes = Buffer.alloc(Math.floor((text.length * 5) / 8));
-    for (let n = 0; n < text.length; n += 1) {
-        const digit = ALPHABET.indexOf(text[text.length - n - 1] ?? '');
-        if (digit < 0)
-            throw new Error(`not Nix base 32: ${text}`);
-        const at = (n * 5) >> 3;
-        const shift = (n * 5) & 7;
-        if (at < bytes.length)
-            bytes[at] = (bytes[at] ?? 0) | ((digit << shift) & 255);
-        const carry = digit >> (8 - shift);
-        if (at + 1 < bytes.length)
-            bytes[at + 1] = (bytes[at + 1] ?? 0) | carry;
-        else if (carry !== 0)
-            throw new Error(`not Nix base 32: ${text}`);
-    }
-    return bytes;
-}
-
-;// CONCATENATED MODULE: ./build/js/nix/hash.js
-
-const BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64, blake3: 32 };
-/**
- * A hash as SRI, `sha256-<base 64>`, from any of Nix's spellings: SRI itself, `sha256:` with base 16, base 32 or
- * base 64, and the object of some versions, `{ algorithm, format?, hash }`.
- * @throws Error where it is none of them
- */
-function toSri(hash) {
-    if (typeof hash === 'string')
-        return fromText(hash);
-    if (typeof hash === 'object' && hash !== null && 'algorithm' in hash && 'hash' in hash) {
-        const { algorithm, hash: digits } = hash;
-        if (typeof algorithm === 'string' && typeof digits === 'string')
-            return sri(algorithm, digits);
-    }
-    throw new Error(`not a hash: ${JSON.stringify(hash)}`);
-}
-function fromText(hash) {
-    const match = /^([a-z0-9]+)[-:](.+)$/.exec(hash);
-    if (match?.[1] === undefined || match[2] === undefined)
-        throw new Error(`not a hash: ${hash}`);
-    return sri(match[1], match[2]);
-}
-function sri(algorithm, digits) {
-    const size = BYTES[algorithm];
-    if (size === undefined)
-        throw new Error(`not a hash algorithm that Nix has: ${algorithm}`);
-    const bytes = readDigits(digits, size);
-    if (bytes?.length !== size)
-        throw new Error(`not ${size} bytes of ${algorithm}: ${digits}`);
-    return `${algorithm}-${bytes.toString('base64')}`;
-}
-/** Which base it is follows from the number of digits. */
-function readDigits(digits, size) {
-    if (digits.length === size * 2 && /^[0-9a-fA-F]+$/.test(digits))
-        return Buffer.from(digits, 'hex');
-    if (digits.length === Math.ceil((size * 8) / 5))
-        return fromBase32(digits);
-    return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined;
-}
-/** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
-function toNarInfoHash(hash) {
-    const sri = toSri(hash);
-    if (!sri.startsWith('sha256-'))
-        throw new Error(`not a SHA-256: ${hash}`);
-    return `sha256:${toBase32(Buffer.from(sri.slice('sha256-'.length), 'base64'))}`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/nix/store-path.js
@@ -5795,6 +6076,7 @@ const targets_shortened = (problem) => problem
 
 /** Nix's words for a build that this machine cannot do, of import from derivation (explained in nix/explain.ts). */
 const NEEDS_OTHER_MACHINE = /is required to build|Required system:|required system or feature not available/i;
+const OTHER_SYSTEM = /(?:Required system: '?|\ba ')([\w-]+)/;
 /** Decides how each package of a target is had on the runner of its jobs, or why it gets none. */
 const decideEntries = (wanted, inputs, facts) => wanted.flatMap((item) => decide(item, inputs, facts) ?? []);
 /**
@@ -5896,12 +6178,13 @@ function asStrategy({ own }, { strategy, method, evaluated }) {
     };
 }
 function unevaluated({ placed }, errors, { explain }) {
-    if (errors.some((error) => NEEDS_OTHER_MACHINE.test(error))) {
-        const machine = placed.place.native.includes(placed.target.system) ? placed.target.system : placed.place.system;
-        return {
-            status: 'unevaluated',
-            reason: `its evaluation builds something: only a runner for ${machine} can do that`,
-        };
+    const elsewhere = errors.find((error) => NEEDS_OTHER_MACHINE.test(error));
+    if (elsewhere !== undefined) {
+        const system = OTHER_SYSTEM.exec(elsewhere)?.[1] ?? placed.target.system;
+        const who = placed.place.native.includes(system)
+            ? 'its own runner does that'
+            : 'the job does that, with an emulator';
+        return { status: 'unevaluated', reason: `its evaluation builds something for ${system}: ${who}` };
     }
     const sentences = new Set(errors.map(explain));
     return { status: 'failed', reason: `it does not evaluate: ${[...sentences].join('; ')}` };
@@ -6144,21 +6427,22 @@ const HOLE = '@name@';
 /** The questions for all targets. */
 function surveyRequest(inputs, targets) {
     const explicit = inputs.packages.filter((text) => !isWildcard(text));
-    const sets = inputs.packages.flatMap((text) => /^([\w-]+)\.\{target\}\./.exec(text)?.[1] ?? []);
+    const sets = inputs.packages.map(splitAttributePath).flatMap((path) => {
+        const place = path.indexOf('{target}');
+        return place > 0 ? [path.slice(0, place)] : [];
+    });
     const named = inputs.packages.some((text) => text === '*' || !text.includes('{target}'));
     return {
         hole: HOLE,
         systemSets: [
-            ...new Set([
-                ...(named ? ['packages', 'defaultPackage'] : []),
-                ...(explicit.some((text) => !text.includes('{target}')) ? ['legacyPackages'] : []),
-                ...sets,
-            ]),
+            ...(named ? [['packages'], ['defaultPackage']] : []),
+            ...(explicit.some((text) => !text.includes('{target}')) ? [['legacyPackages']] : []),
+            ...sets,
         ],
-        fixed: explicit
-            .filter((text) => !text.includes('{target}'))
-            .map(splitAttributePath)
-            .filter((path) => path.length > 1),
+        fixed: inputs.packages
+            .filter((text) => text !== '*' && !text.includes('{target}'))
+            .map((text) => ({ path: splitAttributePath(text.replace(/\.\*$/, '')), below: isWildcard(text) }))
+            .filter(({ path, below }) => below || path.length > 1),
         targets: targets.map((placed) => targetRequest(inputs, placed)),
     };
 }
@@ -6192,6 +6476,8 @@ function targetRequest(inputs, placed) {
 }
 /** Names of items, as survey.nix makes them with toJSON. */
 const SYSTEMS_ID = JSON.stringify(['systems']);
+/** Of a part of the systems: no target has this name. */
+const isSystemsPart = (id) => JSON.parse(id)[0] === 'systems';
 const listId = (target, text) => JSON.stringify([target, text]);
 const lookupId = (target, text, name, kind) => JSON.stringify([target, text, name, kind]);
 
@@ -6542,7 +6828,7 @@ async function planJobs(runner, nix, inputs, placed) {
     const entries = decided.flatMap((each) => each.entries);
     const left = inputs.targets === undefined ? leftOut(inputs, placed, state.systems ?? []) : [];
     if (entries.length + left.length === 0)
-        throw new runner_errors/* UserError */.yo(nothing(inputs, state.systems ?? []));
+        throw new runner_errors/* UserError */.yo(nothing(inputs, state));
     const jobs = packJobs(decided, inputs.maxJobs);
     if (typeof jobs === 'string')
         throw new runner_errors/* UserError */.yo(`An input is wrong:\n- max-jobs: ${jobs}`);
@@ -6606,12 +6892,16 @@ function plan_pipeline_emulationProblem(place, system) {
         return 'only a Linux runner emulates other systems';
     return architectureOf(system) === undefined ? 'QEMU has no user emulation for it' : undefined;
 }
-function nothing(inputs, systems) {
+function nothing(inputs, state) {
+    const systems = state.systems ?? [];
+    const errors = [...state.lists].flatMap(([id, outcome]) => isSystemsPart(id) && 'error' in outcome ? [explainBriefly(outcome.error)] : []);
     const known = systems.length > 0
         ? `The flake exposes ${systems.join(', ')}.`
-        : inputs.packages.includes('*')
-            ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
-            : 'The flake has nothing of that name for any system.';
+        : errors.length > 0
+            ? `It does not evaluate: ${[...new Set(errors)].join('; ')}.`
+            : inputs.packages.includes('*')
+                ? 'The flake has no packages.SYSTEM. Name what else it has by its path, such as checks.{target}.* or legacyPackages.{target}.hello; for what only an overlay has, give its name and the targets.'
+                : 'The flake has no derivation of that name, or its system cannot be told: then name the targets.';
     return `packages: "${inputs.packages.join(' ')}" finds nothing. ${known}`;
 }
 
@@ -6622,7 +6912,7 @@ function nothing(inputs, systems) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8679);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8466);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4017);
 
 
@@ -6845,6 +7135,8 @@ const NOT_THERE = 'the program is not there or cannot be run';
 const output_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
+/** Kept of the end of a longer line. */
+const LINE_END = 4096;
 const GATHER_MILLISECONDS = 100;
 /** Of what comes faster than this in the time of gathering nothing is kept waiting. */
 const MUCH = PIPE_SIZE / 2;
@@ -6914,23 +7206,32 @@ function gather(child, stream) {
 }
 /** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
 const lastOf = (text) => (text.length > output_STDERR_KEPT * 2 ? text.slice(-output_STDERR_KEPT) : text);
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
+/**
+ * Splits text that comes in pieces into lines. Of one longer than 1 MiB only its beginning and its end are kept: Nix's
+ * structured log says at the end of a line what it is.
+ */
 function createLines(onLine) {
+    let start = '';
     let rest = '';
+    const tell = (text) => {
+        onLine(start + text);
+        start = '';
+    };
     return {
         push: (text) => {
             const parts = (rest + text).split('\n');
             rest = parts.pop() ?? '';
             for (const part of parts)
-                onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
+                tell(part.endsWith('\r') ? part.slice(0, -1) : part);
             if (rest.length > LINE_LIMIT) {
-                onLine(rest);
-                rest = '';
+                if (start === '')
+                    start = rest.slice(0, LINE_LIMIT);
+                rest = rest.slice(-LINE_END);
             }
         },
         end: () => {
-            if (rest !== '')
-                onLine(rest);
+            if (start + rest !== '')
+                tell(rest);
             rest = '';
         },
     };

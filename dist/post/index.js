@@ -830,6 +830,8 @@ const NOT_THERE = 'the program is not there or cannot be run';
 const output_STDERR_KEPT = 256 * 1024;
 const STDOUT_KEPT = 512 * 1024 * 1024;
 const LINE_LIMIT = 1024 * 1024;
+/** Kept of the end of a longer line. */
+const LINE_END = 4096;
 const GATHER_MILLISECONDS = 100;
 /** Of what comes faster than this in the time of gathering nothing is kept waiting. */
 const MUCH = PIPE_SIZE / 2;
@@ -899,23 +901,32 @@ function gather(child, stream) {
 }
 /** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
 const lastOf = (text) => (text.length > output_STDERR_KEPT * 2 ? text.slice(-output_STDERR_KEPT) : text);
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
+/**
+ * Splits text that comes in pieces into lines. Of one longer than 1 MiB only its beginning and its end are kept: Nix's
+ * structured log says at the end of a line what it is.
+ */
 function createLines(onLine) {
+    let start = '';
     let rest = '';
+    const tell = (text) => {
+        onLine(start + text);
+        start = '';
+    };
     return {
         push: (text) => {
             const parts = (rest + text).split('\n');
             rest = parts.pop() ?? '';
             for (const part of parts)
-                onLine(part.endsWith('\r') ? part.slice(0, -1) : part);
+                tell(part.endsWith('\r') ? part.slice(0, -1) : part);
             if (rest.length > LINE_LIMIT) {
-                onLine(rest);
-                rest = '';
+                if (start === '')
+                    start = rest.slice(0, LINE_LIMIT);
+                rest = rest.slice(-LINE_END);
             }
         },
         end: () => {
-            if (rest !== '')
-                onLine(rest);
+            if (start + rest !== '')
+                tell(rest);
             rest = '';
         },
     };

@@ -35,7 +35,9 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
     }
   }
   const loose = followed.errors.filter(({ drvPath }) => drvPath === undefined)
-  const messages = (own.length > 0 ? own : loose).map(({ text }) => text)
+  // why no other machine built it is told of none of its derivations
+  const refusals = loose.filter(({ text }) => text.startsWith('cannot build on '))
+  const messages = (own.length > 0 ? [...refusals, ...own] : loose).map(({ text }) => text)
   if (messages.length === 0)
     return { plan, seconds: 0, status: 'skipped', error: 'not built: Nix stopped when another package failed' }
   const text = messages.join('\n')

@@ -1,3 +1,5 @@
+import { platformOf } from '../nix/platform.ts'
+import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Inputs, Target } from './inputs.ts'
 import {
@@ -81,7 +83,7 @@ function parseRunners(text: string): Checked<RunnersInput> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return bad(`"${text}" is not ${RUNNERS_FORM}`)
   const problems = Object.entries(value).flatMap(([system, label]) => [
-    ...(/^\w+-\w+$/.test(system) ? [] : [`"${system}" is no system such as aarch64-linux`]),
+    ...(isSystem(system) ? [] : [`"${system}" is no system that a runner could have; use one such as aarch64-linux`]),
     ...(isLabel(label)
       ? []
       : [
@@ -90,6 +92,10 @@ function parseRunners(text: string): Checked<RunnersInput> {
   ])
   return problems.length > 0 ? bad(problems.join('; ')) : ok(new Map(Object.entries(value as Record<string, string>)))
 }
+
+/** What a target may be, and macOS, whose hosted runners stand in the table too. */
+const isSystem = (text: string): boolean =>
+  platformOf(text as System) !== undefined || ['aarch64-darwin', 'x86_64-darwin'].includes(text)
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
 

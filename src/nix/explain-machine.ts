@@ -44,6 +44,16 @@ export const MACHINE_RULES: readonly Rule[] = [
     }),
   },
   {
+    // what follows says only that no machine is left
+    category: 'network',
+    pattern: /cannot build on '([^']+)': (?:error: )?([^\n]+)/,
+    say: ([, builder = '', why = '']) => ({
+      sentence: `the remote builder ${builder} cannot be used: ${why.replace(/[.:\s]+$/, '')}.`,
+      advice:
+        'Check its address, its host key, and the SSH key of the user that builds (root, where there is a daemon); or take it out of builders.',
+    }),
+  },
+  {
     category: 'setting',
     pattern: /local builds are disabled \(max-jobs = 0\)|nable to start any build;\s+either increase '--max-jobs'/,
     say: () => ({
@@ -111,7 +121,8 @@ export const MACHINE_RULES: readonly Rule[] = [
     pattern: /timed out after (\d+) seconds/,
     say: ([, seconds = '']) => ({
       sentence: `a build was ended after ${seconds} s: it took longer, or was silent for longer, than the limit allows.`,
-      advice: 'Raise build-timeout or silent-timeout, or build it cross or on a runner of its own kind.',
+      advice:
+        'Raise build-timeout or silent-timeout (in nix.conf they are timeout and max-silent-time), or build it cross or on a runner of its own kind.',
     }),
   },
   {

@@ -36,18 +36,9 @@ export interface Explanation {
   readonly got?: string
   /** Builds for another system: which. */
   readonly system?: string
-  /** Where evaluation failed. */
-  readonly position?: Position
 }
 
-export interface Position {
-  /** Store path, or path in a checkout. */
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
-
-/** A rule's answer: an explanation without category and position; undefined where the rule does not apply after all. */
+/** A rule's answer: an explanation, without its category where that is the rule's; undefined where the rule does not apply after all. */
 export type Said = Pick<Explanation, 'sentence' | 'advice' | 'wanted' | 'got' | 'system'> & {
   readonly category?: Category
 }

@@ -10,6 +10,14 @@ const hash = (sentence: string, wanted: string, got: string, advice = SAME_CONTE
   got,
 })
 
+/** The hashes in a text that has such a sentence in it, where what it is about is known by nothing else. */
+export function mismatchIn(text: string): { name: string; wanted: string; got: string } | undefined {
+  const found =
+    /(\S+) has another content than its hash says: it is written down as (\S+), and is (\S+?)[.]?(?:\s|$)/.exec(text)
+  const [, from = '', wanted = '', got = ''] = found ?? []
+  return found === null ? undefined : { name: from.split('/').at(-1) ?? from, wanted, got }
+}
+
 /** Rules about the store, substituters, downloads and disks. */
 export const STORE_RULES: readonly Rule[] = [
   {
@@ -137,7 +145,7 @@ export const STORE_RULES: readonly Rule[] = [
       /Could ?n[o']t resolve host(?:name)?:? ?(\S*)|Failed to connect to (\S+)|Failed to fetch git repository '([^']+)'|Temporary failure in name resolution/,
     inLogs: true,
     say: ([, host = '', peer = '', repository = '']) => ({
-      sentence: `${[host, peer, repository].find((name) => name !== '') ?? 'a server'} cannot be reached.`,
+      sentence: `${[host, peer, repository].find((name) => name !== '')?.replace(/:$/, '') ?? 'a server'} cannot be reached.`,
       advice: 'Check the address and the network of the runner, then run the job again.',
     }),
   },

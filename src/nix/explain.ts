@@ -1,10 +1,10 @@
 import { FLAKE_RULES } from './explain-flake.ts'
 import { emulateIt, IMPORTED, MACHINE_RULES } from './explain-machine.ts'
-import { type Category, type Explanation, type Position, type Rule, shortName } from './explain-rule.ts'
+import { type Category, type Explanation, type Rule, shortName } from './explain-rule.ts'
 import { STORE_RULES } from './explain-store.ts'
 import { plainText } from './log-text.ts'
 
-export type { Category, Explanation, Position } from './explain-rule.ts'
+export type { Category, Explanation } from './explain-rule.ts'
 
 const LONGEST_TEXT = 64 * 1024
 const LONGEST_SENTENCE = 400
@@ -74,7 +74,6 @@ export function explainNix(message: string, log: readonly string[] = []): Explan
   const text = clean(message)
   const own = text.replace(/^\s*> .*$/gm, '')
   const logs = [text, ...log].join('\n')
-  const position = positionIn(text)
   for (const { category, pattern, inLogs, say } of RULES) {
     const match = pattern.exec(own) ?? (inLogs ? pattern.exec(logs) : null)
     const said =
@@ -87,9 +86,9 @@ export function explainNix(message: string, log: readonly string[] = []): Explan
     if (said === undefined) continue
     const place = PLACED.includes(category) ? placeOf(text) : ''
     const sentence = said.sentence.replace(/\.$/, `${place}.`)
-    return { category, ...said, sentence, ...(position === undefined ? {} : { position }) }
+    return { category, ...said, sentence }
   }
-  return { ...unknown(own), ...(position === undefined ? {} : { position }) }
+  return unknown(own)
 }
 
 /** Without escape sequences, without the excerpts of source code, whose text is not Nix's own. */
@@ -113,13 +112,6 @@ export function explainBriefly(message: string): string {
   const [what = '', remedy] = texts.map((text) => text.replace(/\.$/, ''))
   const short = what.replace(/^the flake does not evaluate: /, '')
   return remedy === '' ? short : `${short} (${remedy})`
-}
-
-/** Where the innermost error of evaluation is; the newest Nix prints it last. */
-function positionIn(text: string): Position | undefined {
-  const found = [...text.matchAll(/^\s*(?:at|, at)\s+([^\s«<].*?):(\d+):(\d+):?\s*$/gm)].at(-1)
-  if (found?.[1] === undefined) return undefined
-  return { file: found[1], line: Number(found[2]), column: Number(found[3]) }
 }
 
 /** Nix's own last error. A text that a flake throws is among these. */

@@ -37,6 +37,15 @@ function readDigits(digits: string, size: number): Buffer | undefined {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, 'base64') : undefined
 }
 
+/** As SRI, or undefined where it is no hash. */
+export function sriOf(hash: string): string | undefined {
+  try {
+    return toSri(hash)
+  } catch {
+    return undefined
+  }
+}
+
 /** `sha256:<base 32>`, as in narinfos, of a SHA-256 in any of Nix's spellings. @throws Error where it is none */
 export function toNarInfoHash(hash: string): string {
   const sri = toSri(hash)

@@ -1,4 +1,5 @@
-import { bound, LONGEST_LINE, plainLine, plainText } from './log-text.ts'
+import { field, type JsonRecord, numberField, PREFIX, readRecord } from './log-record.ts'
+import { bound, plainLine, plainText } from './log-text.ts'
 
 // Nix 2.30 and later can write the same records to a file or socket of their own (`json-log-path`). That is of no use
 // here: nothing else but them is wanted on stderr, lines that are no records are told apart anyway, and `nix-store`, which
@@ -30,26 +31,16 @@ export type LogEvent =
     }
   /** Bytes that were copied or downloaded since the last such event. */
   | { readonly kind: 'bytes'; readonly bytes: number }
-  /** Level 0 error, 1 warning, 2 notice, 3 info, 4 and up chatter. Positions where evaluation failed at one. */
-  | {
-      readonly kind: 'message'
-      readonly level: number
-      readonly text: string
-      readonly file?: string
-      readonly line?: number
-      readonly column?: number
-    }
+  /** Level 0 error, 1 warning, 2 notice, 3 info, 4 and up chatter. */
+  | { readonly kind: 'message'; readonly level: number; readonly text: string }
   /** A line that is not a record: from a wrapper, a remote builder or ssh. */
   | { readonly kind: 'plain'; readonly text: string }
 
 /** Reads one line; lines that say nothing of interest give nothing. Never throws. */
 export type LogReader = (line: string) => LogEvent | undefined
 
-const PREFIX = '@nix '
 /** Every third record of a build that does little: what is expected of each kind. Inside of a text its quotes are escaped. */
 const EXPECTED = '"type":106}'
-/** Above this, a record is not parsed whole. */
-const LONGEST_RECORD = 256 * 1024
 const LONGEST_MESSAGE = 64 * 1024
 /** Activities that are remembered at once; a broken stream that starts and never stops must not fill the memory. */
 const MOST_ACTIVITIES = 20_000
@@ -65,24 +56,36 @@ interface Activity {
   readonly path: string
   readonly from: string
   readonly to: string
+  /** Within one that is about the same: a remote builder tells of its own build of a derivation, with its own counters. */
+  readonly inner: boolean
   bytes: number
 }
 
+/** Those that are open, by id, and what they are about. */
+interface Open {
+  readonly activities: Map<string, Activity>
+  readonly subjects: Set<string>
+}
+
+/** What an activity is about that only the outermost is to tell of. */
+const subjectOf = (type: number, path: string): string | undefined =>
+  type === ACTIVITY.build ? path : type === ACTIVITY.builds ? 'builds' : undefined
+
 /** A reader for one run of Nix: it remembers which activity is which while it goes on. */
 export function createLogReader(): LogReader {
-  const activities = new Map<string, Activity>()
+  const open: Open = { activities: new Map(), subjects: new Set() }
   return (line) => {
     if (!line.startsWith(PREFIX)) return line === '' ? undefined : { kind: 'plain', text: plainLine(line) }
     if (line.endsWith(EXPECTED)) return undefined
-    const record = line.length > LONGEST_RECORD ? longRecord(line) : parseRecord(line.slice(PREFIX.length))
+    const record = readRecord(line)
     if (record === undefined) return { kind: 'plain', text: plainLine(line) }
     switch (record.action) {
       case 'start':
-        return started(activities, record)
+        return started(open, record)
       case 'stop':
-        return stopped(activities, record)
+        return stopped(open, record)
       case 'result':
-        return resulted(activities, record)
+        return resulted(open, record)
       case 'msg':
         return message(record)
       default:
@@ -91,50 +94,38 @@ export function createLogReader(): LogReader {
   }
 }
 
-type JsonRecord = Readonly<Record<string, unknown>>
-
-function parseRecord(text: string): JsonRecord | undefined {
-  try {
-    // ids are pid * 2^32 + n, which a JavaScript number cannot hold from pid 2^21 on. An unescaped `"id":` is a key.
-    const value: unknown = JSON.parse(text.replace(/"(id|parent)":(\d+)/g, '"$1":"$2"'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Of a huge log line, its beginning; Nix writes keys in alphabetical order, so id and type are at the end. */
-function longRecord(line: string): JsonRecord | undefined {
-  const tail = /"id":(\d+),"type":(\d+)\}\s*$/.exec(line.slice(-200))
-  const head = /^@nix \{"action":"result","fields":\["((?:[^"\\]|\\[^u]|\\u[0-9a-fA-F]{4})*)/.exec(
-    line.slice(0, LONGEST_LINE * 6),
-  )
-  if (tail === null || head === null) return undefined
-  const text = parseRecord(`{"text":"${head[1]}"}`)?.text
-  if (typeof text !== 'string') return undefined
-  return { action: 'result', id: tail[1], type: Number(tail[2]), fields: [`${text}… (very long line cut)`] }
-}
-
-function started(activities: Map<string, Activity>, record: JsonRecord): LogEvent | undefined {
+function started(open: Open, record: JsonRecord): LogEvent | undefined {
   const { id, type } = record
   if (typeof id !== 'string' || typeof type !== 'number') return undefined
   if (!FOLLOWED.has(type)) return undefined
-  const activity = { type, path: field(record, 0), from: field(record, 1), to: field(record, 2), bytes: 0 }
-  if (activities.size >= MOST_ACTIVITIES) forgetOldest(activities)
-  activities.set(id, activity)
-  if (type === ACTIVITY.build) return { kind: 'build-started', drvPath: activity.path, machine: activity.from }
+  const [path, from, to] = [field(record, 0), field(record, 1), field(record, 2)]
+  const subject = subjectOf(type, path)
+  const inner = subject !== undefined && open.subjects.has(subject)
+  if (open.activities.size >= MOST_ACTIVITIES) forgetOldest(open)
+  if (subject !== undefined) open.subjects.add(subject)
+  const activity = { type, path, from, to, inner, bytes: 0 }
+  open.activities.set(id, activity)
+  if (inner) return undefined
+  if (type === ACTIVITY.build) return { kind: 'build-started', drvPath: path, machine: from }
   return type === ACTIVITY.copyPath ? copy('copy-started', activity) : undefined
 }
 
 /** The older half at once: looking for the oldest each time is slow in a map with many deleted entries. */
-function forgetOldest(activities: Map<string, Activity>): void {
-  for (const id of [...activities.keys()].slice(0, MOST_ACTIVITIES / 2)) activities.delete(id)
+function forgetOldest(open: Open): void {
+  for (const [id, activity] of [...open.activities].slice(0, MOST_ACTIVITIES / 2)) close(open, id, activity)
 }
 
-function stopped(activities: Map<string, Activity>, record: JsonRecord): LogEvent | undefined {
-  const activity = activityOf(activities, record)
+function close({ activities, subjects }: Open, id: string, { type, path, inner }: Activity): void {
+  activities.delete(id)
+  const subject = subjectOf(type, path)
+  if (!inner && subject !== undefined) subjects.delete(subject)
+}
+
+function stopped(open: Open, record: JsonRecord): LogEvent | undefined {
+  const activity = activityOf(open, record)
   if (activity === undefined) return undefined
-  activities.delete(String(record.id))
+  close(open, String(record.id), activity)
+  if (activity.inner) return undefined
   if (activity.type === ACTIVITY.build) return { kind: 'build-stopped', drvPath: activity.path }
   return activity.type === ACTIVITY.copyPath ? copy('copy-stopped', activity) : undefined
 }
@@ -146,8 +137,8 @@ const copy = (kind: 'copy-started' | 'copy-stopped', { path, from, to }: Activit
   to,
 })
 
-function resulted(activities: Map<string, Activity>, record: JsonRecord): LogEvent | undefined {
-  const activity = activityOf(activities, record)
+function resulted(open: Open, record: JsonRecord): LogEvent | undefined {
+  const activity = activityOf(open, record)
   if (activity === undefined) return undefined
   const { type } = record
   if (type === RESULT.progress) return progress(activity, record)
@@ -161,7 +152,7 @@ function resulted(activities: Map<string, Activity>, record: JsonRecord): LogEve
 
 function progress(activity: Activity, record: JsonRecord): LogEvent | undefined {
   const [done, expected, running, failed] = [0, 1, 2, 3].map((index) => numberField(record, index))
-  if (done === undefined || expected === undefined) return undefined
+  if (done === undefined || expected === undefined || activity.inner) return undefined
   if (activity.type === ACTIVITY.builds || activity.type === ACTIVITY.copyPaths) {
     const of = activity.type === ACTIVITY.builds ? 'builds' : 'copies'
     return { kind: 'progress', of, done, expected, running: running ?? 0, failed: failed ?? 0 }
@@ -173,30 +164,10 @@ function progress(activity: Activity, record: JsonRecord): LogEvent | undefined 
   return { kind: 'bytes', bytes }
 }
 
-function message(record: JsonRecord): LogEvent | undefined {
-  const { level, msg, file, line, column } = record
+function message({ level, msg }: JsonRecord): LogEvent | undefined {
   if (typeof level !== 'number' || typeof msg !== 'string') return undefined
-  return {
-    kind: 'message',
-    level,
-    text: plainText(bound(msg, LONGEST_MESSAGE)),
-    ...(typeof file === 'string' ? { file } : {}),
-    ...(typeof line === 'number' ? { line } : {}),
-    ...(typeof column === 'number' ? { column } : {}),
-  }
+  return { kind: 'message', level, text: plainText(bound(msg, LONGEST_MESSAGE)) }
 }
 
-const activityOf = (activities: Map<string, Activity>, record: JsonRecord): Activity | undefined =>
+const activityOf = ({ activities }: Open, record: JsonRecord): Activity | undefined =>
   typeof record.id === 'string' ? activities.get(record.id) : undefined
-
-function field(record: JsonRecord, index: number): string {
-  const fields = record.fields
-  const value: unknown = Array.isArray(fields) ? fields[index] : undefined
-  return typeof value === 'string' ? value : ''
-}
-
-function numberField(record: JsonRecord, index: number): number | undefined {
-  const fields = record.fields
-  const value: unknown = Array.isArray(fields) ? fields[index] : undefined
-  return typeof value === 'number' ? value : undefined
-}

@@ -1,6 +1,9 @@
 import type { BuildResult, HashMismatch } from '../build/types.ts'
+import { mismatchIn } from '../nix/explain-store.ts'
+import { sriOf } from '../nix/hash.ts'
 import type { PushReport } from '../push/types.ts'
 import type { Annotation } from '../runner/ports.ts'
+import { type Checkout, NO_CHECKOUT } from './checkout.ts'
 import type { Place } from './hash-place.ts'
 
 /** An error or warning that GitHub shows at the top of the run. */
@@ -15,18 +18,17 @@ const MOST_ERRORS = 10
 const LAST_LINES = 5
 
 /**
- * One annotation for each root failure: packages that fell with the same derivation are counted, not repeated. Those
- * that most fell with come first. At most ten errors, the last one counting the rest.
- * @param placesOf where the checkout has a hash that proved wrong
+ * One annotation for each root failure, the worst first: packages that fell with the same derivation are counted, not
+ * repeated. At most ten errors, the last one counting the rest.
+ * @param checkout where they are shown
  */
 export function annotationsOf(
   results: readonly BuildResult[],
   pushes: readonly PushReport[],
   onPushFailure: 'fail' | 'warn',
-  placesOf: (mismatch: HashMismatch) => readonly Place[] = () => [],
+  checkout: Checkout = NO_CHECKOUT,
 ): readonly ReportAnnotation[] {
-  const worstFirst = [...failuresOf(results)].sort((a, b) => b.length - a.length)
-  const builds = worstFirst.map((group) => buildAnnotation(group, placesOf))
+  const builds = failuresOf(results).map((group) => buildAnnotation(group, checkout))
   const push = pushes
     .filter(({ status }) => status === 'failed')
     .map(({ destination, reason }) => ({
@@ -65,7 +67,10 @@ const noteAnnotations = (results: readonly BuildResult[]): readonly ReportAnnota
     where: { title: `${namesOf(packages.slice(0, 1))} is to be looked at` },
   }))
 
-/** The failed packages, those together that fell with the same derivation. */
+/**
+ * The failed packages, those together that fell with the same derivation, the one that it is of before the others. Those
+ * that most fell with come first.
+ */
 export function failuresOf(results: readonly BuildResult[]): readonly (readonly BuildResult[])[] {
   const roots = new Map<string, BuildResult[]>()
   for (const result of results.filter(({ status }) => status === 'failed')) {
@@ -75,42 +80,50 @@ export function failuresOf(results: readonly BuildResult[]): readonly (readonly 
     else known.push(result)
   }
   return [...roots.values()]
+    .map((group) => [...group].sort((a, b) => Number(isDependent(a)) - Number(isDependent(b))))
+    .sort((a, b) => b.length - a.length)
 }
 
 /** Failures of one derivation have one text but for the package that needs it. */
-const rootOf = ({ error = '', log = [] }: BuildResult): string =>
-  [error.replace(/^(\S+), which .*? needs,/, '$1'), ...log].join('\n')
+const rootOf = ({ error = '', log = [] }: BuildResult): string => [error.replace(NEEDED, '$1'), ...log].join('\n')
+const isDependent = ({ error = '' }: BuildResult): boolean => NEEDED.test(error)
+const NEEDED = /^(\S+), which .*? needs,/
 
-function buildAnnotation(
-  group: readonly BuildResult[],
-  placesOf: (mismatch: HashMismatch) => readonly Place[],
-): ReportAnnotation {
-  const [{ plan, error = 'it was not built', log = [], mismatch } = group[0] as BuildResult] = group
+function buildAnnotation(group: readonly BuildResult[], checkout: Checkout): ReportAnnotation {
+  const [{ plan, error = 'it was not built', log = [], ...rest }] = group as readonly [BuildResult]
   const strategy = plan.choice === undefined ? '' : `, ${plan.choice.strategy}`
   const others = group.length === 1 ? [] : [fallenWith(group)]
   const tail = log.length === 0 ? [] : ['The log ends with:', ...log.slice(-LAST_LINES).map((line) => `  ${line}`)]
-  const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, placesOf(mismatch))
+  // what an evaluation fetches is no derivation
+  const mismatch = rest.mismatch ?? mismatchIn(error)
+  const hash = mismatch === undefined ? { text: [], where: {} } : rightHash(mismatch, checkout.placesOf(mismatch))
+  const place = checkout.placeIn(error)
   return {
     level: 'error',
     text: [`${plan.package} for ${plan.target.name}${strategy}: ${error}`, ...hash.text, ...others, ...tail].join('\n'),
-    where: { title: `${plan.package} for ${plan.target.name} failed`, ...placeIn(error), ...hash.where },
+    where: { title: `${plan.package} for ${plan.target.name} failed`, ...whereOf(place), ...hash.where },
   }
 }
 
 /** What to write instead of a wrong hash, and where. */
 function rightHash(
-  { got }: HashMismatch,
+  mismatch: HashMismatch,
   places: readonly Place[],
 ): { text: readonly string[]; where: Pick<Annotation, 'file' | 'startLine'> } {
+  const got = sriOf(mismatch.got) ?? mismatch.got
   const [first, ...others] = places
   if (first === undefined) return { text: [`The right hash: ${got}`], where: {} }
   const rest = others.slice(0, MOST_ERRORS).map(({ file, line }) => `${file}:${line}`)
   const also = rest.length === 0 ? '' : ` (the old one is also at ${rest.join(', ')})`
   return {
     text: [`The right hash, to be written at ${first.file}:${first.line}: ${got}${also}`],
-    where: { file: first.file, startLine: first.line },
+    where: whereOf(first),
   }
 }
+
+/** A place as annotations have it. */
+export const whereOf = (place: Place | undefined): Pick<Annotation, 'file' | 'startLine'> =>
+  place === undefined ? {} : { file: place.file, startLine: place.line }
 
 /** @param group more than one */
 export const fallenWith = (group: readonly BuildResult[]): string =>
@@ -119,10 +132,4 @@ export const fallenWith = (group: readonly BuildResult[]): string =>
 const namesOf = (results: readonly BuildResult[]): string => {
   const names = results.slice(0, MOST_ERRORS).map(({ plan }) => `${plan.package} for ${plan.target.name}`)
   return results.length > names.length ? `${names.join(', ')}, …` : names.join(', ')
-}
-
-/** Where an error of evaluation is, as a path in the checkout: the flake's source is a copy of it. */
-function placeIn(error: string): Pick<Annotation, 'file' | 'startLine'> {
-  const match = /\/[0-9a-z]{32}-source\/([^\s:'"]+\.nix):(\d+)/.exec(error)
-  return match?.[1] === undefined ? {} : { file: match[1], startLine: Number(match[2]) }
 }

@@ -1,5 +1,5 @@
 import { toBase32 } from '../nix/base32.ts'
-import { toSri } from '../nix/hash.ts'
+import { sriOf } from '../nix/hash.ts'
 
 /** A file of the checkout, by its path from the root of the workspace. */
 export interface CheckedOut {
@@ -23,6 +23,7 @@ const NO_HASH = /\bfake(?:Hash|Sha256|Sha512)\b|\b(?:\w*[hH]ash|sha256|sha512)\s
  */
 export function placesOfHash(files: Iterable<CheckedOut>, wanted: string, name: string): readonly Place[] {
   const spelt = spellings(wanted)
+  if (spelt === undefined) return []
   const stem = name.replace(/-\d.*$|\.\w+$/, '').toLowerCase()
   const found: (Place & { readonly near: boolean })[] = []
   for (const { path, text } of files) {
@@ -44,12 +45,15 @@ export function placesOfHash(files: Iterable<CheckedOut>, wanted: string, name: 
 /** Lines before and after the hash where a derivation's name mostly is. */
 const NEAR = 10
 
-function spellings(wanted: string): { readonly texts: readonly string[]; readonly zero: boolean } {
-  const [, base64 = ''] = toSri(wanted).split('-')
+/** Undefined of what is no hash: a flake may throw any text, and a build print any message. */
+function spellings(wanted: string): { readonly texts: readonly string[]; readonly zero: boolean } | undefined {
+  const [, base64] = sriOf(wanted)?.split('-') ?? []
+  if (base64 === undefined) return undefined
   const bytes = Buffer.from(base64, 'base64')
-  // base 64 is part of the SRI form, and of `sha256:<base 64>`
+  const hex = bytes.toString('hex')
+  // base 64 is part of the SRI form, and of `sha256:<base 64>`; Nix takes it without its padding, and large digits in hex
   return {
-    texts: [base64, bytes.toString('hex'), toBase32(bytes)],
+    texts: [base64.replace(/=+$/, ''), hex, hex.toUpperCase(), toBase32(bytes)],
     zero: bytes.every((byte) => byte === 0),
   }
 }

@@ -1,3 +1,4 @@
+import { mismatchIn } from '../nix/explain-store.ts'
 import { bound } from '../nix/log-text.ts'
 import { count } from '../nix/units.ts'
 import { UserError } from '../runner/errors.ts'
@@ -5,6 +6,8 @@ import type { Runner } from '../runner/ports.ts'
 import { labelText } from '../strategy/matrix/runners.ts'
 import type { LeftOut } from '../strategy/matrix/targets.ts'
 import type { Entry, Job, RunnerLabel } from '../strategy/matrix/types.ts'
+import { whereOf } from './annotations.ts'
+import { openCheckout } from './checkout.ts'
 import { renderMatrixSummary } from './matrix-summary.ts'
 import { fitting } from './results.ts'
 import type { ReportedFlake } from './types.ts'
@@ -34,7 +37,7 @@ const LONGEST_REASON = 300
 const LONGEST_MATRIX = 500_000
 
 /** The output `matrix`: for `strategy.matrix` as it is. @throws UserError where GitHub would not take it */
-export function matrixText(jobs: readonly Job[]): string {
+function matrixText(jobs: readonly Job[]): string {
   const include = jobs.map(
     ({ target, entries, strategy, runner, reason, cost }): MatrixObject => ({
       target,
@@ -52,8 +55,8 @@ export function matrixText(jobs: readonly Job[]): string {
   )
 }
 
-/** The output `plan`: what became of each package, shortened where it would be too large. */
-export function planText({ entries, jobs }: MatrixRecord): string {
+/** The output `plan`: what became of each package. Where it would be too large, the least useful goes first. */
+function planText({ entries, jobs }: MatrixRecord): { text: string; shortened: boolean } {
   const objects = entries.map((entry) => ({
     target: entry.target,
     package: entry.package,
@@ -67,7 +70,12 @@ export function planText({ entries, jobs }: MatrixRecord): string {
     /** Place of its job in the matrix. */
     job: entry.status === 'skipped' ? null : jobs.findIndex((job) => job.entries.includes(entry)),
   }))
-  return fitting([objects, objects.map(({ reason, ...rest }) => ({ ...rest, reason: bound(reason, 60) }))])
+  const text = fitting([
+    objects,
+    objects.map(({ reason, ...rest }) => ({ ...rest, reason: bound(reason, 60) })),
+    objects.map(({ reason: _, drvPath: __, runner: ___, method: ____, ...rest }) => rest),
+  ])
+  return { text, shortened: text !== JSON.stringify(objects) }
 }
 
 /** Tells the plan: outputs, job summary, log, a warning for each package that cannot be had. */
@@ -76,7 +84,9 @@ export async function reportMatrix(runner: Runner, record: MatrixRecord): Promis
   const { jobs, entries, leftOut } = record
   job.output('matrix', matrixText(jobs))
   job.output('has-jobs', String(jobs.length > 0))
-  job.output('plan', planText(record))
+  const plan = planText(record)
+  job.output('plan', plan.text)
+  if (plan.shortened) log.warning('The output plan was shortened: GitHub takes 1 MB of outputs from a job')
   await job.summary(renderMatrixSummary(record))
   for (const { system, reason } of leftOut) log.info(`${system} is left out: ${reason}`)
   for (const entry of entries.filter(({ status }) => status === 'skipped'))
@@ -85,17 +95,25 @@ export async function reportMatrix(runner: Runner, record: MatrixRecord): Promis
     const packages = own.map((entry) => entry.package).join(' ')
     log.info(`job ${index + 1}: ${target} (${strategy}) on ${labelText(label)}: ${packages}: ${reason}`)
   }
-  warnFailed(runner, entries)
+  warnFailed(runner, record)
   log.info(`${count(jobs.length, 'job')} for ${count(entries.length, 'package')}`)
 }
 
 /** GitHub shows ten warnings of a step. */
 const MOST_WARNINGS = 9
 
-function warnFailed({ log }: Runner, entries: readonly Entry[]): void {
+function warnFailed({ log, facts }: Runner, { entries, flake }: MatrixRecord): void {
+  const checkout = openCheckout(flake.url, facts.workspace)
+  const placeOf = (reason: string) => {
+    const mismatch = mismatchIn(reason)
+    return checkout.placeIn(reason) ?? (mismatch && checkout.placesOf(mismatch)[0])
+  }
   const failed = entries.filter(({ status }) => status === 'failed')
   for (const entry of failed.slice(0, MOST_WARNINGS))
-    log.warning(`${entry.package} for ${entry.target}: ${entry.reason}`, { title: 'This job will fail' })
+    log.warning(`${entry.package} for ${entry.target}: ${entry.reason}`, {
+      title: 'This job will fail',
+      ...whereOf(placeOf(entry.reason)),
+    })
   const more = failed.slice(MOST_WARNINGS)
   if (more.length > 0)
     log.warning(

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-import { type BuildResult, type HashMismatch, realisedPaths } from '../build/types.ts'
+import { type BuildResult, realisedPaths } from '../build/types.ts'
 import { formatSeconds } from '../nix/units.ts'
 import type { PushedPath } from '../push/types.ts'
 import type { Runner } from '../runner/ports.ts'
 import { annotationsOf } from './annotations.ts'
-import { checkedOutFiles, checkoutFolder } from './checkout.ts'
+import { openCheckout } from './checkout.ts'
 import { crossCommands, sharedReference } from './consumer.ts'
-import { placesOfHash } from './hash-place.ts'
 import { buildManifest } from './manifest.ts'
 import { outputTexts } from './results.ts'
 import { renderSummary } from './summary.ts'
@@ -30,10 +29,8 @@ export async function report(runner: Runner, given: RunRecord): Promise<boolean>
     await runner.log.group('How to get what was cross-compiled', async () => {
       for (const command of commands) runner.log.info(command)
     })
-  const checkout = checkoutFolder(record.flake.url)
-  const placesOf = ({ name, wanted }: HashMismatch) =>
-    checkout === undefined ? [] : placesOfHash(checkedOutFiles(checkout, runner.facts.workspace), wanted, name)
-  for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure, placesOf)) {
+  const checkout = openCheckout(record.flake.url, runner.facts.workspace)
+  for (const { level, text, where } of annotationsOf(results, pushes, inputs.onPushFailure, checkout)) {
     if (level === 'error') runner.log.error(text, where)
     else runner.log.warning(text, where)
   }
@@ -50,7 +47,7 @@ function writeOutputs({ job, log }: Runner, record: RunRecord, manifest: string)
   const number = (wanted: readonly PushedPath['status'][]): string =>
     String(paths.filter(({ status }) => wanted.includes(status)).length)
   const bytes = paths.filter(({ status }) => status === 'pushed').reduce((sum, path) => sum + path.bytes, 0)
-  const strategies = [...new Set(results.map(({ plan }) => plan.choice?.strategy ?? ''))]
+  const strategies = [...new Set(results.flatMap(({ plan }) => plan.choice?.strategy ?? []))]
   job.output('results', texts.results)
   job.output('plan', texts.plan)
   job.output('store-paths', [...new Set(results.flatMap(realisedPaths))].join('\n'))

@@ -117,8 +117,8 @@ const costObject = ({ toBuild, bytesToFetch, seconds, closure }: Cost): Candidat
   closure,
 })
 
-/** GitHub takes 1 MB of outputs from a job; each of the two large ones gets less than half. */
-const LONGEST_OUTPUT = 400_000
+/** GitHub takes 1 MB of outputs from a job, and counts UTF-16; each of the two large ones gets half. */
+const LONGEST_OUTPUT = 250_000
 const SHORT_ERROR = 300
 
 /**

@@ -10,6 +10,8 @@ export const NOT_THERE = 'the program is not there or cannot be run'
 const STDERR_KEPT = 256 * 1024
 const STDOUT_KEPT = 512 * 1024 * 1024
 const LINE_LIMIT = 1024 * 1024
+/** Kept of the end of a longer line. */
+const LINE_END = 4096
 const GATHER_MILLISECONDS = 100
 /** Of what comes faster than this in the time of gathering nothing is kept waiting. */
 const MUCH = PIPE_SIZE / 2
@@ -80,21 +82,29 @@ function gather(child: ChildProcess, stream: Readable): void {
 /** Cut only once in a while: each cut copies all that is kept, and pieces come by the thousand. */
 const lastOf = (text: string): string => (text.length > STDERR_KEPT * 2 ? text.slice(-STDERR_KEPT) : text)
 
-/** Splits text that comes in pieces into lines; a line longer than 1 MiB is cut there. */
+/**
+ * Splits text that comes in pieces into lines. Of one longer than 1 MiB only its beginning and its end are kept: Nix's
+ * structured log says at the end of a line what it is.
+ */
 function createLines(onLine: (line: string) => void): { push(text: string): void; end(): void } {
+  let start = ''
   let rest = ''
+  const tell = (text: string): void => {
+    onLine(start + text)
+    start = ''
+  }
   return {
     push: (text) => {
       const parts = (rest + text).split('\n')
       rest = parts.pop() ?? ''
-      for (const part of parts) onLine(part.endsWith('\r') ? part.slice(0, -1) : part)
+      for (const part of parts) tell(part.endsWith('\r') ? part.slice(0, -1) : part)
       if (rest.length > LINE_LIMIT) {
-        onLine(rest)
-        rest = ''
+        if (start === '') start = rest.slice(0, LINE_LIMIT)
+        rest = rest.slice(-LINE_END)
       }
     },
     end: () => {
-      if (rest !== '') onLine(rest)
+      if (start + rest !== '') tell(rest)
       rest = ''
     },
   }

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
 import { rig } from '../rig/cache.ts'
 import { drawLog } from '../rig/drawn-log.ts'
 import type { Runner } from '../rig/runner.ts'
-import { binfmtEntries, signingKey, withJob } from './support.ts'
+import { binfmtEntries, repository, signingKey, withJob } from './support.ts'
 
 const usable = machineUsable()
 const base = { user: 'runner', nix: '2.34.8', nixFlavour: 'daemon' } as const
@@ -67,6 +68,26 @@ describe.skipIf(!usable)('failures of the flake', () => {
       expect(runner.job.masks.secrets).not.toContain('e')
       expect(runner.messages('error').join('\n')).not.toContain('hacked')
       expect(runner.messages('error').length).toBeLessThanOrEqual(10)
+      const line = flake.split('\n').findIndex((text) => text.includes('missing-attribute')) + 1
+      const place = { file: 'flake.nix', line: String(line) }
+      const missing = runner.job.annotations.find(({ message }) => message.startsWith('missing-attribute for '))
+      expect(missing?.properties).toMatchObject(place)
+      expect((await runner.step(join(repository, 'plan'), { targets: 'x86_64-linux', packages: '*' })).ok).toBe(true)
+      const planned = runner.job.annotations.findLast(({ message }) => message.startsWith('missing-attribute for '))
+      expect(planned).toMatchObject({ level: 'warning', properties: place })
+      await finish()
+    })
+  })
+
+  test.each(['2.8.0', '2.34.8'] as const)('Nix %s: a remote builder that is not there is named', async (nix) => {
+    await withJob({ ...base, nix, user: 'root', nixFlavour: 'single-user', flake }, async ({ runner, act, finish }) => {
+      const { ok, results } = await act({
+        targets: 'x86_64-linux',
+        packages: 'good',
+        'extra-nix-config': 'builders = ssh://nobody@127.0.0.1 x86_64-linux - 1 1\nmax-jobs = 0',
+      })
+      expect(ok).toBe(false)
+      expect(results[0]?.error, runner.log).toMatch(/^the remote builder ssh:\/\/nobody@127\.0\.0\.1 cannot be used: /)
       await finish()
     })
   })

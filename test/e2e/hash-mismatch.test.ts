@@ -21,6 +21,7 @@ const FILES: Readonly<Record<string, string>> = {
       base32 = import ./nix/base32.nix fixed;
       hex = fixed "hex" (builtins.fromJSON (builtins.readFile ./nix/sources.json)).hex.sha256;
       fake = import ./nix/fake.nix fixed;
+      fetched = fixed (builtins.readFile (import ./nix/fetched.nix)) "";
     };
   };
 }
@@ -50,6 +51,11 @@ fixed "base32"
 in
 fixed "fake" fakeHash
 `,
+  'nix/fetched.nix': `builtins.fetchurl {
+  url = "file:///tmp/fetched";
+  sha256 = "${toBase32(wrong('fetched'))}";
+}
+`,
   'notes.md': `the old hash is ${sri(wrong('sri'))}\n`,
 }
 
@@ -58,6 +64,7 @@ const PLACES = [
   ['base32', 'nix/base32.nix', 3],
   ['hex', 'nix/sources.json', 3],
   ['fake', 'nix/fake.nix', 2],
+  ['fetched', 'nix/fetched.nix', 3],
 ] as const
 
 describe.skipIf(!machineUsable())('a hash that proves wrong', () => {
@@ -69,7 +76,8 @@ describe.skipIf(!machineUsable())('a hash that proves wrong', () => {
   afterAll(() => rmSync(folder, { recursive: true }))
 
   test.each(nixVersions)('Nix %s: the right one is shown where the old one stands', async (nix) => {
-    await withJob({ nix, user: 'root', flake: folder }, async ({ runner, act, finish }) => {
+    await withJob({ nix, user: 'root', flake: folder }, async ({ machine, runner, act, finish }) => {
+      await machine.sh('echo fetched > /tmp/fetched')
       const { ok, results } = await act({ packages: PLACES.map(([name]) => name).join(' ') })
       expect(ok).toBe(false)
       expect(results.map(({ status }) => status)).toEqual(PLACES.map(() => 'failed'))

@@ -214,7 +214,49 @@ const manyWrong = `{
 }
 `
 
+const ofOneSystem = `{
+  outputs = { self }: let
+    make = system: name: derivation { inherit name system; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; };
+  in {
+    machines = {
+      pi.top = make "aarch64-linux" "pi";
+      aborts.top = abort "not yet";
+      throws.top = throw "no such machine";
+    };
+    jobs.build = { x86_64-linux = make "x86_64-linux" "job"; aarch64-linux = make "aarch64-linux" "job"; };
+    formatter.x86_64-linux = make "x86_64-linux" "formatter";
+  };
+}
+`
+
 describe.skipIf(!machineUsable())('the plan', () => {
+  test.each(['2.8.0', '2.34.8'] as const)('Nix %s: systems are found wherever a path names them', async (nix) => {
+    await withJob({ nix, flake: ofOneSystem }, async (job) => {
+      const planned = async (packages: string) =>
+        (await plan(job, { packages })).packages
+          .filter(({ status }) => status !== 'skipped')
+          .map((each) => `${each.target} ${each.package} ${each.status}`)
+      expect(await planned('formatter.{target}')).toEqual(['x86_64-linux formatter.{target} planned'])
+      const both = ['x86_64-linux', 'aarch64-linux']
+      expect(await planned('jobs.build.{target}')).toEqual(both.map((each) => `${each} jobs.build.{target} planned`))
+      expect(await planned('jobs.build.*')).toEqual(both.map((each) => `${each} jobs.build.${each} planned`))
+      // one that cannot be evaluated, however it fails, does not end the plan
+      expect(await planned('machines.aborts.top machines.throws.top machines.pi.top')).toEqual([
+        'aarch64-linux machines.aborts.top failed',
+        'aarch64-linux machines.throws.top failed',
+        'aarch64-linux machines.pi.top planned',
+      ])
+      for (const [name, reason] of [
+        ['aborts', 'not yet'],
+        ['throws', 'no such machine'],
+      ]) {
+        expect((await plan(job, { packages: `machines.${name}.top` })).ok).toBe(false)
+        expect(job.runner.messages('error').at(-1)).toMatch(new RegExp(`finds nothing.*does not evaluate.*${reason}`))
+      }
+      await job.finish()
+    })
+  })
+
   test('a package that only its own runner can evaluate goes there', async () => {
     await withJob({ ...existing, flake: importFromDerivation }, async (job) => {
       const { ok, packages, include } = await plan(job, {})

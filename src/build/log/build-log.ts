@@ -112,7 +112,8 @@ export class BuildLog {
 
   readonly #label = ({ drvPath, name, machine }: FollowedDerivation): string => {
     const label = this.#options.describe?.(drvPath) ?? name
-    return machine === '' ? label : `${label} on ${machine}`
+    // what follows in its URL is about the connection
+    return machine === '' ? label : `${label} on ${machine.replace(/\?.*/, '')}`
   }
 }
 

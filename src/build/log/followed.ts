@@ -29,9 +29,6 @@ export interface FollowedDerivation {
 export interface BuildError {
   readonly text: string
   readonly drvPath?: string
-  readonly file?: string
-  readonly line?: number
-  readonly column?: number
 }
 
 /** Limits that Nix was given, in seconds, 0 = none: they tell `silent` from `timeout` where Nix does not. */

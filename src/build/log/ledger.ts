@@ -158,7 +158,8 @@ export class BuildLedger {
       const entry = this.derivations.get(drvPath)
       if (limit.silent) return 'silent'
       if (limit.drvPath !== undefined || entry === undefined) return 'timeout'
-      return this.#limitOf(entry, end(entry)) ?? 'timeout'
+      // with no limit of ours it is one of nix.conf
+      return this.#limitOf(entry, end(entry)) ?? (this.#limits.total > 0 ? 'timeout' : 'failed')
     })
   }
 
@@ -171,7 +172,6 @@ export class BuildLedger {
 
   #remember(message: Message, drvPath: string | undefined): void {
     if (this.errors.length >= MOST_ERRORS || this.errors.some((error) => error.text === message.text)) return
-    const { kind: _, level: __, ...rest } = message
-    this.errors.push({ ...rest, ...(drvPath === undefined ? {} : { drvPath }) })
+    this.errors.push({ text: message.text, ...(drvPath === undefined ? {} : { drvPath }) })
   }
 }

@@ -22,6 +22,7 @@ export interface DecideFacts {
 
 /** Nix's words for a build that this machine cannot do, of import from derivation (explained in nix/explain.ts). */
 const NEEDS_OTHER_MACHINE = /is required to build|Required system:|required system or feature not available/i
+const OTHER_SYSTEM = /(?:Required system: '?|\ba ')([\w-]+)/
 
 /** Decides how each package of a target is had on the runner of its jobs, or why it gets none. */
 export const decideEntries = (
@@ -145,12 +146,13 @@ function unevaluated(
   errors: readonly string[],
   { explain }: DecideFacts,
 ): Pick<Entry, 'status' | 'reason'> {
-  if (errors.some((error) => NEEDS_OTHER_MACHINE.test(error))) {
-    const machine = placed.place.native.includes(placed.target.system) ? placed.target.system : placed.place.system
-    return {
-      status: 'unevaluated',
-      reason: `its evaluation builds something: only a runner for ${machine} can do that`,
-    }
+  const elsewhere = errors.find((error) => NEEDS_OTHER_MACHINE.test(error))
+  if (elsewhere !== undefined) {
+    const system = OTHER_SYSTEM.exec(elsewhere)?.[1] ?? placed.target.system
+    const who = placed.place.native.includes(system)
+      ? 'its own runner does that'
+      : 'the job does that, with an emulator'
+    return { status: 'unevaluated', reason: `its evaluation builds something for ${system}: ${who}` }
   }
   const sentences = new Set(errors.map(explain))
   return { status: 'failed', reason: `it does not evaluate: ${[...sentences].join('; ')}` }

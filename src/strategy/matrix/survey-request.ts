@@ -17,10 +17,10 @@ const HOLE = '@name@'
 /** What survey.nix is asked, as JSON. */
 export interface SurveyRequest {
   readonly hole: string
-  /** Outputs of the flake whose attribute names are the systems that it exposes. */
-  readonly systemSets: readonly string[]
-  /** Paths that are for one system, such as a NixOS configuration: their host system is exposed too. */
-  readonly fixed: readonly AttributePath[]
+  /** Sets whose attribute names are the systems that the flake exposes. */
+  readonly systemSets: readonly AttributePath[]
+  /** Paths that are for one system, such as a NixOS configuration, or those below them: their host systems are exposed too. */
+  readonly fixed: readonly { readonly path: AttributePath; readonly below: boolean }[]
   readonly targets: readonly TargetRequest[]
 }
 
@@ -46,21 +46,22 @@ export interface Ask {
 /** The questions for all targets. */
 export function surveyRequest(inputs: PlanInputs, targets: readonly PlacedTarget[]): SurveyRequest {
   const explicit = inputs.packages.filter((text) => !isWildcard(text))
-  const sets = inputs.packages.flatMap((text) => /^([\w-]+)\.\{target\}\./.exec(text)?.[1] ?? [])
+  const sets = inputs.packages.map(splitAttributePath).flatMap((path) => {
+    const place = path.indexOf('{target}')
+    return place > 0 ? [path.slice(0, place)] : []
+  })
   const named = inputs.packages.some((text) => text === '*' || !text.includes('{target}'))
   return {
     hole: HOLE,
     systemSets: [
-      ...new Set([
-        ...(named ? ['packages', 'defaultPackage'] : []),
-        ...(explicit.some((text) => !text.includes('{target}')) ? ['legacyPackages'] : []),
-        ...sets,
-      ]),
+      ...(named ? [['packages'], ['defaultPackage']] : []),
+      ...(explicit.some((text) => !text.includes('{target}')) ? [['legacyPackages']] : []),
+      ...sets,
     ],
-    fixed: explicit
-      .filter((text) => !text.includes('{target}'))
-      .map(splitAttributePath)
-      .filter((path) => path.length > 1),
+    fixed: inputs.packages
+      .filter((text) => text !== '*' && !text.includes('{target}'))
+      .map((text) => ({ path: splitAttributePath(text.replace(/\.\*$/, '')), below: isWildcard(text) }))
+      .filter(({ path, below }) => below || path.length > 1),
     targets: targets.map((placed) => targetRequest(inputs, placed)),
   }
 }
@@ -102,6 +103,8 @@ function targetRequest(inputs: PlanInputs, placed: PlacedTarget): TargetRequest 
 
 /** Names of items, as survey.nix makes them with toJSON. */
 export const SYSTEMS_ID = JSON.stringify(['systems'])
+/** Of a part of the systems: no target has this name. */
+export const isSystemsPart = (id: string): boolean => (JSON.parse(id) as readonly string[])[0] === 'systems'
 export const listId = (target: string, text: string): string => JSON.stringify([target, text])
 export const lookupId = (target: string, text: string, name: string, kind: LookupKind): string =>
   JSON.stringify([target, text, name, kind])

@@ -91,19 +91,42 @@ let
       if caught.success then caught.value else [ ];
 
   systemsId = toJSON [ "systems" ];
-  hosts = concatMap (
-    path:
+  # A part of the list of systems that fails, however it fails, costs itself alone.
+  part =
+    path: fallback: value:
     let
-      host = tryEval (
-        let
-          value = find path flake;
-        in
-        if isAttrs value then value.stdenv.hostPlatform.system or value.system or null else null
-      );
+      id = toJSON [
+        "systems"
+        (concatStringsSep "." path)
+      ];
+      caught = tryEval value;
     in
-    if host.success && host.value != null then [ host.value ] else [ ]
-  ) request.fixed;
-  systems = concatMap (set: namesUnder [ set ]) request.systemSets ++ hosts;
+    if request.done ? ${id} || elem "systems" request.givenUp || (request.only != null && request.only != id) then
+      fallback
+    else
+      seq (tell "begin" id "null") (
+        if request.only == id then
+          value
+        else if caught.success then
+          caught.value
+        else
+          seq (tell "thrown" id "null") fallback
+      );
+  host =
+    path:
+    part path null (
+      let
+        value = find path flake;
+      in
+      if isAttrs value then value.stdenv.hostPlatform.system or value.system or null else null
+    );
+  hosts = filter isString (
+    concatMap (
+      { path, below }:
+      if below then map (name: host (path ++ [ name ])) (part path [ ] (namesUnder path)) else [ (host path) ]
+    ) request.fixed
+  );
+  systems = concatMap namesUnder request.systemSets ++ hosts;
 
   setOf = names: listToAttrs (map (name: { inherit name; value = null; }) names);
 
@@ -205,7 +228,9 @@ let
     seq told (tell "end" (toJSON [ target.name ]) "null");
 
   exposed = orEmpty systemsId systems;
-  wanted = filter (target: !target.onlyExposed || elem target.system exposed) request.targets;
+  wanted = filter (
+    target: request.only != null || !target.onlyExposed || elem target.system exposed
+  ) request.targets;
   mine = filter (target: !(elem target.name request.givenUp)) wanted;
 in
-seq (visit systemsId systems) (foldl' (done: target: seq done (survey target)) true mine)
+seq (length hosts) (seq (visit systemsId systems) (foldl' (done: target: seq done (survey target)) true mine))

@@ -75,6 +75,29 @@ describe.each(VERSIONS)('runs recorded from Nix %s', (version) => {
     })
   })
 
+  it('a remote builder, which tells of its own builds and counters within', () => {
+    const { follower, printed, logs } = follow()
+    for (const line of recorded(version, 'stream-remote').lines) follower.line(line)
+    follower.finish()
+    expect(statuses(follower)).toEqual({ fail: 'failed', good: 'built', good2: 'built' })
+    const all = [...follower.derivations.values()]
+    expect(all.filter(({ machine }) => !machine.startsWith('ssh-ng://root@127.0.0.1'))).toEqual([])
+    expect(all.find(({ name }) => name === 'fail')?.lastLines).toEqual(['one'])
+    const told = printed.flatMap(
+      (line) => /^\[(\d+)\/3\] (.*) on ssh-ng:\/\/root@127\.0\.0\.1(?! *\?)/.exec(line)?.slice(1, 3).join(' ') ?? [],
+    )
+    expect(told.sort()).toEqual([
+      '1 building fail',
+      '1 failed: fail',
+      '2 building good',
+      '2 built good',
+      '3 building good2',
+      '3 built good2',
+    ])
+    expect(printed.filter((line) => /not finished|more of the log/.test(line))).toEqual([])
+    expect(Object.values(logs).flat().sort()).toEqual(['hi', 'one'])
+  })
+
   it('failures of four kinds, and what fell with them', () => {
     const { follower, clock } = follow({ limits: { silent: 2, total: 0 } })
     const { lines } = recorded(version, 'stream-failures')
@@ -148,6 +171,16 @@ describe('how a build ended', () => {
     feed(stop(2), error(`error: ${named}timed out after ${seconds} seconds ${words}`.trim()))
     follower.finish()
     expect(statuses(follower)).toEqual({ 'x-1': status })
+  })
+
+  it('a limit of nix.conf is none of ours', () => {
+    const { follower, feed, clock } = follow({ limits: { silent: 0, total: 0 } })
+    feed(ALL, start(2, 'x-1'))
+    clock.seconds += 20
+    feed(stop(2), error('error: timed out after 20 seconds'))
+    follower.finish()
+    expect(statuses(follower)).toEqual({ 'x-1': 'failed' })
+    expect(follower.derivations.get(path('x-1'))?.error).toContain('timed out after 20 seconds')
   })
 
   it('was not finished when Nix was ended', () => {

@@ -125,20 +125,6 @@ describe('records', () => {
     ])
   })
 
-  it('gives the position of an error of evaluation', () => {
-    const line = nix(
-      '{"action":"msg","column":5,"file":"/x/flake.nix","level":0,"line":3,"msg":"\\u001b[31merror:\\u001b[0m no","raw_msg":"no"}',
-    )
-    expect(createLogReader()(line)).toEqual({
-      kind: 'message',
-      level: 0,
-      text: 'error: no',
-      file: '/x/flake.nix',
-      line: 3,
-      column: 5,
-    })
-  })
-
   it('names the remote machine of a build', () => {
     expect(createLogReader()(start('1', 105, `["${DRV}","ssh://builder",1,1]`))).toEqual({
       kind: 'build-started',

@@ -141,8 +141,9 @@ describe('the summary', () => {
     const fallen = Array.from({ length: 150 }, (_, n) =>
       failed(`p${n}`, `dep-1, which p${n} needs, failed to build: odd.`, ['the reason']),
     )
-    const text = renderSummary(record({ results: [...fallen, failed('late', 'late-1 failed to build: other.')] }))
-    expect(text.match(/^#### .*/gm)).toEqual(['#### `p0` for `aarch64-linux`', '#### `late` for `aarch64-linux`'])
+    const text = renderSummary(record({ results: [failed('alone', 'alone-1 failed to build: other.'), ...fallen] }))
+    // the worst first
+    expect(text.match(/^#### .*/gm)).toEqual(['#### `p0` for `aarch64-linux`', '#### `alone` for `aarch64-linux`'])
     expect(text).toContain('149 other package(s) failed with it: p1 for aarch64-linux, p2 for aarch64-linux')
   })
 

@@ -28,6 +28,21 @@ describe('run', () => {
     expect(lines.sort()).toEqual(['stderr:b', 'stdout:a', 'stdout:c'])
   })
 
+  test('of a line that is too long the beginning and the end are told, once', async () => {
+    const lines: string[] = []
+    const long = "printf begin; head -c 20000000 /dev/zero | tr '\\0' x; printf 'end\\r\\nnext\\n'"
+    for (const script of [long, `${long}; { ${long}; } | head -c 20000008`])
+      await commands().run(shell(script), { onLine: (line) => lines.push(line) })
+    expect(lines.map((line) => [line.slice(0, 6), line.slice(-6)])).toEqual([
+      ['beginx', 'xxxend'],
+      ['next', 'next'],
+      ['beginx', 'xxxend'],
+      ['next', 'next'],
+      ['beginx', 'xxxend'],
+    ])
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(3_000_000)
+  })
+
   test('what is gathered comes whole, in order, in few pieces, and does not make the end late', async () => {
     const lines: string[] = []
     const times: number[] = []

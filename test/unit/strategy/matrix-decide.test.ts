@@ -115,7 +115,7 @@ describe('inputs', () => {
       expect(read).toThrow(text)
   })
 
-  test.each(['[]', '"x"', '{', 'null'])('runners: %s is wrong', (runners) => {
+  test.each(['[]', '"x"', '{', 'null', '{"x86_64-linx": "a"}'])('runners: %s is wrong', (runners) => {
     expect(() => inputsOf({ runners })).toThrow('runners: ')
   })
 })
@@ -132,11 +132,13 @@ describe('the survey', () => {
 
   test('the systems of a flake are those of the sets that the packages are asked of', () => {
     const sets = (packages: string) => surveyRequest(inputsOf({ packages }), []).systemSets
-    expect(sets('*')).toEqual(['packages', 'defaultPackage'])
-    expect(sets('hello')).toEqual(['packages', 'defaultPackage', 'legacyPackages'])
-    expect(sets('checks.{target}.*')).toEqual(['checks'])
-    expect(surveyRequest(inputsOf({ packages: 'hello nixosConfigurations.a.b' }), []).fixed).toEqual([
-      ['nixosConfigurations', 'a', 'b'],
+    expect(sets('*')).toEqual([['packages'], ['defaultPackage']])
+    expect(sets('hello')).toEqual([['packages'], ['defaultPackage'], ['legacyPackages']])
+    expect(sets('checks.{target}.*')).toEqual([['checks']])
+    expect(sets('formatter.{target} hydraJobs."a.b".{target}')).toEqual([['formatter'], ['hydraJobs', 'a.b']])
+    expect(surveyRequest(inputsOf({ packages: '* hello nixosConfigurations.a.b hydraJobs.*' }), []).fixed).toEqual([
+      { path: ['nixosConfigurations', 'a', 'b'], below: false },
+      { path: ['hydraJobs'], below: true },
     ])
   })
 
@@ -284,14 +286,23 @@ describe('what becomes of a package', () => {
         'a',
         error("a 'aarch64-linux' with features {} is required to build '/nix/store/x.drv', but I am a 'x86_64-linux'"),
       ),
-      { status: 'unevaluated', strategy: 'auto' },
+      {
+        status: 'unevaluated',
+        strategy: 'auto',
+        reason: 'its evaluation builds something for aarch64-linux: the job does that, with an emulator',
+      },
     ],
     [
       'import from derivation, new words',
       wanted('*', missing, {
-        listError: 'Reason: required system or feature not available\nRequired system: aarch64-linux',
+        placed: placed('aarch64-linux'),
+        listError: "Reason: required system or feature not available\nRequired system: 'aarch64-linux'",
       }),
-      { status: 'unevaluated', package: '*' },
+      {
+        status: 'unevaluated',
+        package: '*',
+        reason: 'its evaluation builds something for aarch64-linux: its own runner does that',
+      },
     ],
     [
       'a cross build that the flake does not declare',

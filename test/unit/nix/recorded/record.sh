@@ -229,6 +229,7 @@ streams() {
   local f=path:/tmp/case/many p good
   record stream-good 2 "nix build --no-link -v --log-format internal-json $f#good"
   record stream-failures 2 "nix build --no-link --keep-going -v --max-silent-time 2 --log-format internal-json $f#all $f#hung"
+  # stream-remote is none of this script's: good2, which needs good, and fail, on a remote builder of the same version by ssh-ng
   record stream-store 2 "nix-store --realise --keep-going --log-format internal-json \$(nix eval --raw $f#needsbad.drvPath) \$(nix eval --raw $f#fod.drvPath)"
   good=$(nix eval --raw $f#good.outPath)
   p=$(nix-store -qR "$good" $(nix eval --raw $f#liba.outPath) $(nix eval --raw $f#libb.outPath))
