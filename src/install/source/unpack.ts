@@ -38,7 +38,8 @@ export async function unpackTarball(
     await unpackWith(runner, name, command, all, asRoot)
     return { staging, ...(await readLayout(name, staging)) }
   } catch (error) {
-    await runner.files.remove(staging, { asRoot })
+    // post does it where this fails, and a cancelled job starts nothing: the first error is the one to tell
+    await runner.files.remove(staging, { asRoot }).catch(() => undefined)
     throw error
   }
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { placesProblem } from '../../../src/install/facts.ts'
 import { nixFolderProblem } from '../../../src/install/machine/nix-folder.ts'
 import { putProblem, unpackProblem } from '../../../src/install/source/problem.ts'
+import { unpackTarball } from '../../../src/install/source/unpack.ts'
+import type { Runner } from '../../../src/runner/ports.ts'
 
 const full = 'a/lib: Cannot write: No space left on device'
 
@@ -53,4 +55,17 @@ it('a store or database elsewhere is refused, naming the variables', () => {
     /NIX_STORE_DIR, NIX_STATE_DIR in the env/,
   )
   expect(placesProblem({ NIX_STATE_DIR: '', NIX_STORE_DIR: '/nix/store', NIX_STATE_DIR_X: '/s' })).toBeUndefined()
+})
+
+it('what ended the unpacking is told, not that its folder could not be removed', async () => {
+  const fail = (what: string) => () => Promise.reject(new Error(what))
+  const runner = {
+    commands: { find: () => '/usr/bin/xz', run: fail('sh was ended: the job was cancelled') },
+    files: { remove: fail('rm was ended') },
+    journal: { record: () => Promise.resolve() },
+  } as unknown as Runner
+  const bytes = async function* () {
+    yield Buffer.from('fd377a585a00', 'hex')
+  }
+  await expect(unpackTarball(runner, 'x.tar.xz', bytes(), true)).rejects.toThrow('sh was ended')
 })
