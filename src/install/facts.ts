@@ -7,6 +7,7 @@ import type { Runner } from '../runner/ports.ts'
 import { type EffectiveSettings, parseSettings, showSettings } from './conf.ts'
 import { probeSocket, STANDARD_SOCKET } from './daemon/daemon.ts'
 import type { FoundNix } from './find.ts'
+import { lastLines, librariesAdvice } from './source/problem.ts'
 import type { AccessFacts } from './wiring.ts'
 
 /** Facts about the store on this machine. */
@@ -24,13 +25,33 @@ export async function gatherAccess(runner: Runner): Promise<AccessFacts> {
 }
 
 /** Whether this user may write a file or folder; false where it is not there. */
-export function mayWrite(path: string): boolean {
+export const mayWrite = (path: string): boolean => may(path, constants.W_OK)
+
+/** Whether this user may list a folder and go into it. */
+export const mayEnter = (path: string): boolean => may(path, constants.R_OK | constants.X_OK)
+
+function may(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.W_OK)
+    accessSync(path, mode)
     return true
   } catch {
     return false
   }
+}
+
+/** Nix's own names for other places than /nix, which is the only one that this action works with. */
+const PLACES: Readonly<Record<string, string>> = {
+  NIX_STORE_DIR: '/nix/store',
+  NIX_STORE: '/nix/store',
+  NIX_STATE_DIR: '/nix/var/nix',
+  NIX_DB_DIR: '/nix/var/nix/db',
+}
+
+/** Which variables put Nix's store or its database elsewhere, and what to do; else undefined. */
+export function placesProblem(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const moved = Object.keys(PLACES).filter((name) => env[name] && env[name] !== PLACES[name])
+  if (moved.length === 0) return undefined
+  return `this action works with a Nix in /nix, and ${moved.join(', ')} in the environment says otherwise: unset it for this step.`
 }
 
 /** All settings as this Nix sees them. @throws UserError where nix.conf or `extra-nix-config` cannot be read */
@@ -42,9 +63,10 @@ export async function readSettings(
   const command = { tool: `${found.bin}/nix`, args: showSettings(found.version), env }
   const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 })
   if (result.exitCode === 0) return parseSettings(result.stdout)
-  throw new UserError(
-    `Nix cannot read its settings: ${result.stderr.trim()}\nLook at the lines of extra-nix-config, and at nix.conf on this machine.`,
-  )
+  const advice =
+    librariesAdvice(result.stderr, runner.facts.env) ||
+    '\nLook at the lines of extra-nix-config, and at nix.conf on this machine.'
+  throw new UserError(`Nix cannot read its settings: ${lastLines(result.stderr)}${advice}`)
 }
 
 /** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */

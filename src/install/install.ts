@@ -4,6 +4,7 @@ import { CommandError, UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { connect } from './connect.ts'
 import { certificates } from './environment.ts'
+import { placesProblem } from './facts.ts'
 import { type FoundNix, findNix, SettingsError } from './find.ts'
 import { prepareMachine } from './machine/ahead.ts'
 import { installDistro } from './source/distro.ts'
@@ -58,6 +59,8 @@ async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Instal
 }
 
 async function provideNix(runner: Runner, inputs: Wanted): Promise<Provided & { source: NixOrigin; reason: string }> {
+  const moved = placesProblem(runner.facts.env)
+  if (moved !== undefined) throw new UserError(moved)
   const failures: string[] = []
   for (const source of sourcesFor(inputs.nixSource.kind)) {
     try {

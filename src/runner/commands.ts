@@ -110,11 +110,15 @@ function asRoot(command: Command, privilege: Surroundings['privilege']): Command
   return { ...command, tool: 'sudo', args: [...before, command.tool, ...command.args], env: {} }
 }
 
+/**
+ * Inputs hold secrets, and no tool of ours needs them. The others put options of their own into every call of tar or xz,
+ * or end the options of any tool at its first file.
+ */
+const KEPT_FROM_CHILDREN = /^(INPUT|STATE)_|^ACTIONS_|^(POSIXLY_CORRECT|TAR_OPTIONS|XZ_OPT|XZ_DEFAULTS|GZIP|BZIP2?)$/
+
 function environment(command: Command): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {}
-  // Inputs hold secrets, and no tool of ours needs them: they stay out of every child's environment.
-  for (const [name, value] of Object.entries(process.env))
-    if (!/^(INPUT|STATE)_|^ACTIONS_/.test(name)) env[name] = value
+  for (const [name, value] of Object.entries(process.env)) if (!KEPT_FROM_CHILDREN.test(name)) env[name] = value
   for (const [name, value] of Object.entries(command.env ?? {})) {
     if (value === undefined) delete env[name]
     else env[name] = value
@@ -179,17 +183,28 @@ function start(command: Command, pipe: Pipe | undefined): ChildProcess {
 async function feed(child: ChildProcess, input: Command['input']): Promise<{ readonly fault?: unknown }> {
   if (input === undefined || child.stdin === null) return {}
   let result = {}
-  const watched = async function* (): AsyncGenerator<string | Uint8Array> {
+  // A command that ends without reading its input is no failure of ours: what the pipe says (EPIPE) is not the input's.
+  const watched = typeof input === 'string' ? [input] : whenBroken(input, (fault) => (result = { fault }))
+  await pipeline(Readable.from(watched), child.stdin).catch(() => undefined)
+  return result
+}
+
+/** @param tell called with what the input itself ends with, not with what its reader throws into it */
+async function* whenBroken<T>(input: AsyncIterable<T>, tell: (fault: unknown) => void): AsyncGenerator<T> {
+  const items = input[Symbol.asyncIterator]()
+  const next = async (): Promise<IteratorResult<T>> => {
     try {
-      yield* typeof input === 'string' ? [input] : input
+      return await items.next()
     } catch (fault) {
-      result = { fault }
+      tell(fault)
       throw fault
     }
   }
-  // A command that ends without reading its input is no failure of ours (EPIPE).
-  await pipeline(Readable.from(watched()), child.stdin).catch(() => undefined)
-  return result
+  try {
+    for (let item = await next(); !item.done; item = await next()) yield item.value
+  } finally {
+    await items.return?.()
+  }
 }
 
 /** Exit code; undefined where the program could not be started. */

@@ -13,7 +13,8 @@ export function createJournal(folder: string, share: (undos: readonly Undo[]) =>
   return {
     record: async (...undos) => {
       const file = openSync(join(folder, FILE), 'a', 0o600)
-      writeSync(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''))
+      // begins a line of its own: a full disk may have cut the one before
+      writeSync(file, `\n${undos.map((undo) => `${JSON.stringify(undo)}\n`).join('')}`)
       fsyncSync(file)
       closeSync(file)
       const shared = undos.filter((undo) => undo.shared === true)

@@ -59,7 +59,7 @@ export function takeLease(folder: string): void {
 
 /** Writes down, where other jobs see it, what they may rely on and somebody must undo. */
 export const noteDeeds = (folder: string, undos: readonly Undo[]): void =>
-  void attempt(() => appendFileSync(fileOf(folder), printDeeds(undos), { flag: 'a' }))
+  void attempt(() => appendFileSync(fileOf(folder), `\n${printDeeds(undos)}`, { flag: 'a' }))
 
 const printDeeds = (undos: readonly Undo[]): string => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('')
 

@@ -34,6 +34,8 @@ export interface OpenRunner extends Runner {
 
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
 export function openRunner(): OpenRunner {
+  // a store, its database and /etc/profile.d are for all users of the machine; what is secret is written with a mode
+  process.umask(0o022)
   const folder = privateFolder(temporaryFolder())
   core.saveState(STATE, folder)
   takeLease(folder)

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from './errors.ts'
 import { readJournal } from './journal.ts'
 import { endLease, exclusively, handOver, readLeases } from './leases.ts'
@@ -89,7 +89,10 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
   log.info(`undo: ${describeUndo(deed)}`)
   switch (deed.kind) {
     case 'remove':
-      return await files.remove(deed.path, { asRoot: deed.root })
+      return await files.remove(deed.path, { asRoot: deed.root }).catch((error: unknown) => {
+        // something was mounted there before: what is in it is gone, and the place itself stays
+        if (!isEmptyMount(deed.path)) throw error
+      })
     case 'restore':
       return await files.write(deed.path, Buffer.from(deed.content, 'base64'), { mode: deed.mode, asRoot: deed.root })
     case 'unregister':
@@ -120,6 +123,14 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
         { asRoot: deed.root, timeoutSeconds: 600, accept: /^(user|group)del$/.test(deed.tool) ? [6] : [] },
       )
       return
+  }
+}
+
+function isEmptyMount(path: string): boolean {
+  try {
+    return statSync(path).dev !== statSync(dirname(path)).dev && readdirSync(path).length === 0
+  } catch {
+    return false
   }
 }
 

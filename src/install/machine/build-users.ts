@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { UserError } from '../../runner/errors.ts'
 import type { Runner } from '../../runner/ports.ts'
 
 /** Lines to append to /etc/group and /etc/passwd, and the names to take away again. */
@@ -61,7 +62,13 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
   // each file by one append, which other programs that add users at this moment survive
   const script = 'printf %s "$1" >>/etc/group && printf %s "$2" >>/etc/passwd'
   const texts = [appended(groups, [plan.groupLine]), appended(passwd, plan.passwdLines)]
-  await runner.commands.run({ tool: 'sh', args: ['-c', script, 'sh', ...texts] }, { asRoot: true, timeoutSeconds: 30 })
+  const append = { tool: 'sh', args: ['-c', script, 'sh', ...texts] }
+  const result = await runner.commands.run(append, { asRoot: true, accept: 'any', timeoutSeconds: 30 })
+  if (result.exitCode !== 0)
+    throw new UserError(
+      `users for builds cannot be added to /etc/group and /etc/passwd: ${result.stderr.trim()}\nMake these writable for ` +
+        'root, or add a group nixbld with members to the machine before.',
+    )
   return plan.group
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, type Stats } from 'node:fs'
 import type { Runner } from '../../runner/ports.ts'
+import { mayEnter } from '../facts.ts'
 
 /** Parts of /nix that Nix makes, the outermost first. */
 const PARTS = ['/nix', '/nix/store', '/nix/var'] as const
@@ -23,4 +24,16 @@ function holdsSomething(path: string): boolean {
   } catch {
     return existsSync(path)
   }
+}
+
+/** Why a /nix that is there can hold no Nix, whoever installs it. */
+export function nixFolderProblem(
+  nix: Pick<Stats, 'isDirectory' | 'mode'> | undefined,
+  isRoot: boolean,
+): string | undefined {
+  if (nix === undefined) return undefined
+  if (!nix.isDirectory())
+    return '/nix is no folder of its own (Nix takes no symbolic link for it). Remove it, or mount a folder there.'
+  const enters = isRoot || (nix.mode & 0o005) === 0o005 || mayEnter('/nix')
+  return enters ? undefined : '/nix lets this user not in. Make it readable for all: chmod 755 /nix'
 }

@@ -49,12 +49,14 @@ async function isTrusted(tree: string, owner: number): Promise<boolean> {
  * written costs time in the next job, nothing in this one.
  */
 export async function keepNix(runner: Runner, sha256: string, found: FoundNix, asRoot: boolean): Promise<void> {
+  let draft: string | undefined
   try {
     const empty = `${runner.facts.folder}/kept`
     await runner.files.makeDirectory(empty)
     const version = versionOf(sha256)
     const place = (await runner.tools.find(TOOL, version)) ?? (await runner.tools.save(empty, TOOL, version))
-    const [tree, draft] = [`${place}/${TREE}`, `${place}/${TREE}.new`]
+    const tree = `${place}/${TREE}`
+    draft = `${place}/${TREE}.new`
     const run = commandsOf(runner, asRoot)
     await runner.files.remove(draft, { asRoot })
     await copyParts(run, '/nix', draft)
@@ -63,6 +65,8 @@ export async function keepNix(runner: Runner, sha256: string, found: FoundNix, a
     await run('mv', '-T', '--', draft, tree)
   } catch (error) {
     runner.log.debug(`nothing is kept in the tool cache: ${String(error)}`)
+    // a half copy takes the room that the job needs, where the disk is full
+    if (draft !== undefined) await runner.files.remove(draft, { asRoot }).catch(() => undefined)
   }
 }
 

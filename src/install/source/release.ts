@@ -1,15 +1,16 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import type { NixVersion } from '../../nix/version.ts'
 import { UserError } from '../../runner/errors.ts'
 import type { Command, Runner } from '../../runner/ports.ts'
 import { mayWrite } from '../facts.ts'
 import { chooseCandidate, type FoundNix } from '../find.ts'
-import { claimNixFolder } from '../machine/nix-folder.ts'
+import { claimNixFolder, nixFolderProblem } from '../machine/nix-folder.ts'
 import type { Shelf } from '../types.ts'
 import { nixIsAbsent } from './fresh.ts'
 import { keepNix, restoreKept, toolCacheLasts } from './kept.ts'
 import { systemInName } from './layout.ts'
 import { packNix, restorePacked } from './packed.ts'
+import { putProblem } from './problem.ts'
 import type { Tarball } from './tarball.ts'
 import { type Unpacked, unpackTarball } from './unpack.ts'
 
@@ -45,6 +46,8 @@ export function chooseOwner(
 
 /** Who will own /nix on this machine. @throws UserError where nobody can: to be asked before anything is downloaded */
 export function ownerOfNix({ facts }: Runner): 'root' | 'user' {
+  const problem = nixFolderProblem(lstatSync('/nix', { throwIfNoEntry: false }), facts.uid === 0)
+  if (problem !== undefined) throw new UserError(problem)
   const state = existsSync('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent'
   const owner = chooseOwner(facts.privilege, state, facts.user)
   if (typeof owner === 'object') throw new UserError(owner.problem)
@@ -161,8 +164,11 @@ async function moveIntoStore(runner: Runner, unpacked: Unpacked, profile: string
   const fresh = names.filter((name) => !left.includes(name)).map((name) => `${store}/${name}`)
   // the lock keeps a second job from making the database at the same moment
   const LOCK = runner.commands.find('flock') === undefined ? '' : `flock -w ${LOCK_SECONDS} /nix/var/nix`
-  const args = ['-c', PUT, 'sh', nixPath, profile, ...fresh]
-  const printed = await run('sh', args, { input: unpacked.registration, env: { LOCK } })
+  const put = { tool: 'sh', args: ['-c', PUT, 'sh', nixPath, profile, ...fresh], input: unpacked.registration }
+  const env = { ...BARE, HOME: unpacked.staging, LOCK }
+  const result = await runner.commands.run({ ...put, env }, { asRoot, accept: 'any', timeoutSeconds: 300 })
+  if (result.exitCode !== 0 || result.stopped !== undefined) throw new UserError(putProblem(result, runner.facts.env))
+  const printed = result.stdout
   await checkLeft(runner, left, nixPath, asRoot)
   const { chosen, refused } = chooseCandidate([{ path: `${nixPath}/bin/nix`, printed }])
   if (chosen === undefined) throw new UserError(`the installed Nix does not serve: ${refused.join('')}`)

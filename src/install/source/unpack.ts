@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { UserError } from '../../runner/errors.ts'
 import type { Command, Runner, RunOptions } from '../../runner/ports.ts'
 import { layoutProblem, unpackerOf } from './layout.ts'
+import { unpackProblem } from './problem.ts'
 
 /** A tarball, unpacked beside the store. */
 export interface Unpacked {
@@ -37,7 +38,8 @@ export async function unpackTarball(
     await unpackWith(runner, name, command, all, asRoot)
     return { staging, ...(await readLayout(name, staging)) }
   } catch (error) {
-    await runner.files.remove(staging, { asRoot })
+    // post does it where this fails, and a cancelled job starts nothing: the first error is the one to tell
+    await runner.files.remove(staging, { asRoot }).catch(() => undefined)
     throw error
   }
 }
@@ -106,7 +108,7 @@ async function unpackWith(
   if (/removing leading|contains '\.\.'|path contains/i.test(result.stderr)) {
     throw new UserError(`${name} is refused: it holds files outside its own folder: ${result.stderr.trim()}`)
   }
-  if (result.exitCode !== 0) throw new UserError(`${name} cannot be unpacked: ${result.stderr.trim()}`)
+  if (result.exitCode !== 0) throw new UserError(`${name} cannot be unpacked: ${unpackProblem(result.stderr)}`)
 }
 
 async function readLayout(name: string, staging: string): Promise<Omit<Unpacked, 'staging'>> {

@@ -169,6 +169,28 @@ describe('run', () => {
     await expect(run(shell('true'))).rejects.toBeInstanceOf(CommandError)
   })
 
+  test('a command that ends before its input is asked why, not the pipe', async () => {
+    const endless = async function* () {
+      for (;;) yield Buffer.alloc(4096)
+    }
+    const command = { ...shell('head -c 9000 > /dev/null; echo full >&2; exit 3'), input: endless() }
+    expect(await commands().run(command, { accept: 'any' })).toMatchObject({ exitCode: 3, stderr: 'full\n' })
+    const broken = async function* () {
+      yield Buffer.alloc(4096)
+      throw new Error('the download broke off')
+    }
+    await expect(commands().run({ ...shell('cat'), input: broken() }, { accept: 'any' })).rejects.toThrow('broke off')
+  })
+
+  test.each(['TAR_OPTIONS', 'XZ_OPT', 'XZ_DEFAULTS', 'POSIXLY_CORRECT'])('%s does not reach commands', async (name) => {
+    process.env[name] = '--strange'
+    try {
+      expect((await commands().run(shell(`echo "[$${name}]"`))).stdout).toBe('[]\n')
+    } finally {
+      delete process.env[name]
+    }
+  })
+
   test('inputs and runner tokens do not reach commands', async () => {
     process.env['INPUT_SIGNING-KEY'] = 'secret-key'
     process.env.ACTIONS_RUNTIME_TOKEN = 'secret-token'

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -15,6 +15,20 @@ it.each([
   ['its folder is not to be seen, its runner runs', { pid: 7, startTime: '1' }, undefined, '1', true],
 ] as const)('a lease where %s', (_, process, there, start, alive) => {
   expect(isAlive({ folder: '/x', ...process }, there, () => start)).toBe(alive)
+})
+
+it('a line of the journal that a full disk has cut takes no other line with it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'journal-'))
+  try {
+    const journal = createJournal(folder, () => undefined)
+    const deed: Undo = { kind: 'remove', path: '/own', root: false }
+    await journal.record(deed)
+    appendFileSync(join(folder, 'journal.jsonl'), '{"kind":"remo')
+    await journal.record(deed)
+    expect(readJournal(folder)).toEqual([deed, deed])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 it('a journal tells others of what they may rely on, and of nothing else', async () => {

@@ -1,0 +1,121 @@
+// Machines on which /nix cannot be had as usual: it is installed all the same, or one error says what to do; post leaves nothing.
+import { afterEach, describe, expect, it } from 'vitest'
+import { machineUsable } from '../rig/available.ts'
+import { cacheDir, rig } from '../rig/cache.ts'
+import { Machine, type MachineOptions } from '../rig/machine.ts'
+import type { Answer, Job } from './install-driver.ts'
+import { driveInstall, runnerFiles } from './install-machine.ts'
+
+const build = ['nix-build', '--no-out-link', '-E'].concat(`derivation { name = "probe"; system = "x86_64-linux";
+  builder = "/bin/sh"; args = [ "-c" "echo ok > $out" ]; }`)
+const location = rig.tarball('2.34.8')
+const inputs = {
+  nixSource: { kind: 'tarball', location, sha256: undefined },
+  extraNixConfig: 'substituters =',
+} as const
+const TOOLS = '/var/tmp/runner/tools'
+
+describe.skipIf(!machineUsable())('an install', () => {
+  let machine: Machine
+  afterEach(() => machine?.stop())
+
+  const start = async (setup: string, options: MachineOptions = {}): Promise<void> => {
+    machine = await Machine.start({ ...options, binds: [{ source: process.cwd() }, { source: cacheDir }] })
+    await machine.sh(`${runnerFiles}; ${setup}`, { user: 'root' })
+  }
+  const install = async (env: Record<string, string> = {}, more: Partial<Job> = {}) =>
+    await driveInstall(machine, { verb: 'install', inputs, run: [build], ...more }, env)
+  const post = async ({ folder }: Answer): Promise<void> => {
+    const { thrown } = await driveInstall(machine, { verb: 'post' }, { STATE_folder: folder })
+    expect(thrown).toBeUndefined()
+  }
+  const built = ({ thrown, runs }: Answer): void => {
+    expect(thrown).toBeUndefined()
+    expect(runs?.[0]).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/-probe\n$/) })
+  }
+
+  it.each([
+    [
+      'on a disk that the unpacked tarball fills',
+      'mount -t tmpfs -o size=30m,mode=755 none /nix',
+      /disk that \/nix is on is full/,
+    ],
+    [
+      'on a disk that the store fills',
+      'mount -t tmpfs -o size=70m,mode=755 none /nix',
+      /disk that \/nix is on is full/,
+    ],
+    ['in a folder mounted read-only', 'mount -t tmpfs -o ro none /nix', /cannot be unpacked: .*Read-only file system/],
+    ['in a folder mounted noexec', 'mount -t tmpfs -o noexec,mode=755 none /nix', /mount it without noexec/],
+    ['in a folder that lets only another user in', 'chown 4242 /nix; chmod 700 /nix', /chmod 755 \/nix/],
+    ['behind a symbolic link', 'rmdir /nix; mkdir /opt/n; ln -s /opt/n /nix', /takes no symbolic link/],
+  ])('%s is one error that says what to do', async (_, setup, why) => {
+    await start(`mkdir /nix; ${setup}`)
+    const answer = await install()
+    expect(answer.thrown).toMatch(/^UserError/)
+    expect(answer.thrown).toMatch(why)
+    expect(answer.thrown?.split('\n').length).toBeLessThan(8)
+    await post(answer)
+    expect(await machine.sh('ls -A /nix/', { user: 'root' })).toBe('')
+  })
+
+  it('where the store is a mount point: post empties it and leaves it', async () => {
+    await start('mkdir -p /nix/store; mount -t tmpfs -o mode=755 none /nix/store')
+    const answer = await install()
+    built(answer)
+    await post(answer)
+    expect(await machine.sh('ls -A /nix /nix/store; mountpoint -q /nix/store')).toBe('/nix:\nstore\n\n/nix/store:\n')
+  })
+
+  it.each(['root', 'runner'] as const)('by %s under umask 077 is for all users', async (user) => {
+    await start('', { user, noSudo: user === 'root' })
+    const driver = `${machine.node('node24')} --disable-warning=ExperimentalWarning ${process.cwd()}/test/e2e/install-driver.ts`
+    const out = await machine.sh(`umask 077; ${driver}`, {
+      input: JSON.stringify({ verb: 'install', inputs, run: [build] }),
+      env: { RUNNER_TEMP: '/var/tmp/runner', GITHUB_ENV: '/var/tmp/runner/env', GITHUB_PATH: '/var/tmp/runner/path' },
+    })
+    const answer = JSON.parse(out.split('\n').findLast((line) => line.startsWith('{')) ?? '') as Answer
+    built(answer)
+    const nix = '/nix/var/nix/profiles/default/bin/nix'
+    expect(
+      await machine.sh(
+        `HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups bash -lc '${nix} --version' 2>&1`,
+        {
+          user: 'root',
+        },
+      ),
+    ).toBe('nix (Nix) 2.34.8\n')
+    await post(answer)
+  })
+
+  it('with options for tar and xz in the environment', async () => {
+    await start('', { user: 'root', noSudo: true })
+    const env = { TAR_OPTIONS: '--strip-components=1', XZ_OPT: '--memlimit=1MiB', POSIXLY_CORRECT: '1' }
+    const answer = await install(env)
+    built(answer)
+    await post(answer)
+  })
+
+  it.each([
+    [{ LD_LIBRARY_PATH: '/usr/lib/x86_64-linux-gnu' }, /unset LD_LIBRARY_PATH/],
+    [{ NIX_STATE_DIR: '/var/tmp/state' }, /NIX_STATE_DIR in the environment says otherwise: unset it/],
+  ])('with %o in the environment is one error', async (env, why) => {
+    await start('', { user: 'root', noSudo: true })
+    const answer = await install(env as Record<string, string>)
+    expect(answer.thrown).toMatch(why)
+    await post(answer)
+    expect(await machine.sh('ls -d /nix /var/tmp/state 2>/dev/null || true')).toBe('')
+  })
+
+  it('that finds no room in the tool cache leaves none taken there', async () => {
+    await start(`mkdir ${TOOLS}; mount -t tmpfs -o size=20m,mode=777 none ${TOOLS}`)
+    const sha256 = rig.tarballSha256('2.34.8')
+    const answer = await install(
+      { RUNNER_TOOL_CACHE: TOOLS },
+      { inputs: { ...inputs, nixSource: { kind: 'tarball', location, sha256 } } },
+    )
+    built(answer)
+    expect(await machine.sh(`find ${TOOLS} -name 'nix*' -path '*x64*'`)).toBe('')
+    await post(answer)
+  })
+})
