@@ -180,7 +180,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1714);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8091);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7774);
 
 
@@ -756,7 +756,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 1714:
+/***/ 8091:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -6608,7 +6608,35 @@ function readStartTime(pid) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/js/install/source/problem.js
+const FULL = /No space left on device|Disk quota exceeded/;
+const problem_LAST_LINES = 5;
+/** What to do where a Nix was given the libraries of somebody else; empty where that is not why it failed. */
+function librariesAdvice(stderr, env) {
+    const name = ['LD_LIBRARY_PATH', 'LD_PRELOAD'].find((each) => env[each]);
+    if (name === undefined || !/\(required by |symbol lookup error|loading shared libraries/.test(stderr))
+        return '';
+    return `\nPrograms of Nix bring their own libraries: unset ${name} (${env[name]}) for this step and those that use Nix.`;
+}
+/** Why the new Nix is not in the store, or does not run there, and what to do where that is known. */
+function putProblem({ stopped, stderr }, env) {
+    const why = stopped === undefined ? lastLines(stderr) : `it was ended (${stopped})`;
+    const advice = FULL.test(stderr)
+        ? '\nFree some space on the disk that /nix is on.'
+        : /bin\/nix.*Permission denied/.test(stderr)
+            ? '\nPrograms in /nix cannot be run: mount it without noexec.'
+            : librariesAdvice(stderr, env);
+    return `the new Nix cannot be put into /nix/store: ${why}${advice}`;
+}
+/** Why a tarball cannot be unpacked: tar names every file that a full disk has no room for. */
+const unpackProblem = (stderr) => FULL.test(stderr)
+    ? 'the disk that /nix is on is full. Free some space on it, or mount a larger one at /nix.'
+    : lastLines(stderr);
+/** The end of what a command said: where one library or file is missing, a hundred follow. */
+const lastLines = (stderr) => stderr.trim().split('\n').slice(-problem_LAST_LINES).join('\n');
+
 ;// CONCATENATED MODULE: ./build/js/install/facts.js
+
 
 
 
@@ -6627,14 +6655,31 @@ async function gatherAccess(runner) {
     };
 }
 /** Whether this user may write a file or folder; false where it is not there. */
-function mayWrite(path) {
+const mayWrite = (path) => may(path, external_node_fs_.constants.W_OK);
+/** Whether this user may list a folder and go into it. */
+const mayEnter = (path) => may(path, external_node_fs_.constants.R_OK | external_node_fs_.constants.X_OK);
+function may(path, mode) {
     try {
-        (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.W_OK);
+        (0,external_node_fs_.accessSync)(path, mode);
         return true;
     }
     catch {
         return false;
     }
+}
+/** Nix's own names for other places than /nix, which is the only one that this action works with. */
+const PLACES = {
+    NIX_STORE_DIR: '/nix/store',
+    NIX_STORE: '/nix/store',
+    NIX_STATE_DIR: '/nix/var/nix',
+    NIX_DB_DIR: '/nix/var/nix/db',
+};
+/** Which variables put Nix's store or its database elsewhere, and what to do; else undefined. */
+function placesProblem(env) {
+    const moved = Object.keys(PLACES).filter((name) => env[name] && env[name] !== PLACES[name]);
+    if (moved.length === 0)
+        return undefined;
+    return `this action works with a Nix in /nix, and ${moved.join(', ')} in the environment says otherwise: unset it for this step.`;
 }
 /** All settings as this Nix sees them. @throws UserError where nix.conf or `extra-nix-config` cannot be read */
 async function readSettings(runner, found, env) {
@@ -6642,7 +6687,9 @@ async function readSettings(runner, found, env) {
     const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 });
     if (result.exitCode === 0)
         return parseSettings(result.stdout);
-    throw new runner_errors/* UserError */.yo(`Nix cannot read its settings: ${result.stderr.trim()}\nLook at the lines of extra-nix-config, and at nix.conf on this machine.`);
+    const advice = librariesAdvice(result.stderr, runner.facts.env) ||
+        '\nLook at the lines of extra-nix-config, and at nix.conf on this machine.';
+    throw new runner_errors/* UserError */.yo(`Nix cannot read its settings: ${lastLines(result.stderr)}${advice}`);
 }
 /** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */
 async function askTrust(runner, nix) {
@@ -6660,6 +6707,7 @@ async function groupNames(runner) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/machine/build-users.js
+
 
 const FIRST_UID = 30001;
 const GID = 30000;
@@ -6713,7 +6761,11 @@ async function createBuildUsers(runner, wanted) {
     // each file by one append, which other programs that add users at this moment survive
     const script = 'printf %s "$1" >>/etc/group && printf %s "$2" >>/etc/passwd';
     const texts = [appended(groups, [plan.groupLine]), appended(passwd, plan.passwdLines)];
-    await runner.commands.run({ tool: 'sh', args: ['-c', script, 'sh', ...texts] }, { asRoot: true, timeoutSeconds: 30 });
+    const append = { tool: 'sh', args: ['-c', script, 'sh', ...texts] };
+    const result = await runner.commands.run(append, { asRoot: true, accept: 'any', timeoutSeconds: 30 });
+    if (result.exitCode !== 0)
+        throw new runner_errors/* UserError */.yo(`users for builds cannot be added to /etc/group and /etc/passwd: ${result.stderr.trim()}\nMake these writable for ` +
+            'root, or add a group nixbld with members to the machine before.');
     return plan.group;
 }
 async function recordUsers(runner, { group, users }) {
@@ -6757,6 +6809,7 @@ async function openKvm(runner) {
 
 ;// CONCATENATED MODULE: ./build/js/install/machine/nix-folder.js
 
+
 /** Parts of /nix that Nix makes, the outermost first. */
 const PARTS = ['/nix', '/nix/store', '/nix/var'];
 /** Which of the parts are to be removed in post: the outermost that are not there, so that what was there stays. */
@@ -6778,6 +6831,15 @@ function holdsSomething(path) {
     catch {
         return (0,external_node_fs_.existsSync)(path);
     }
+}
+/** Why a /nix that is there can hold no Nix, whoever installs it. */
+function nixFolderProblem(nix, isRoot) {
+    if (nix === undefined)
+        return undefined;
+    if (!nix.isDirectory())
+        return '/nix is no folder of its own (Nix takes no symbolic link for it). Remove it, or mount a folder there.';
+    const enters = isRoot || (nix.mode & 0o005) === 0o005 || mayEnter('/nix');
+    return enters ? undefined : '/nix lets this user not in. Make it readable for all: chmod 755 /nix';
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/machine/sandbox.js
@@ -7376,12 +7438,14 @@ async function kept_isTrusted(tree, owner) {
  * written costs time in the next job, nothing in this one.
  */
 async function keepNix(runner, sha256, found, asRoot) {
+    let draft;
     try {
         const empty = `${runner.facts.folder}/kept`;
         await runner.files.makeDirectory(empty);
         const version = versionOf(sha256);
         const place = (await runner.tools.find(TOOL, version)) ?? (await runner.tools.save(empty, TOOL, version));
-        const [tree, draft] = [`${place}/${TREE}`, `${place}/${TREE}.new`];
+        const tree = `${place}/${TREE}`;
+        draft = `${place}/${TREE}.new`;
         const run = commandsOf(runner, asRoot);
         await runner.files.remove(draft, { asRoot });
         await copyParts(run, '/nix', draft);
@@ -7391,6 +7455,9 @@ async function keepNix(runner, sha256, found, asRoot) {
     }
     catch (error) {
         runner.log.debug(`nothing is kept in the tool cache: ${String(error)}`);
+        // a half copy takes the room that the job needs, where the disk is full
+        if (draft !== undefined)
+            await runner.files.remove(draft, { asRoot }).catch(() => undefined);
     }
 }
 /**
@@ -7474,6 +7541,7 @@ var external_node_stream_ = __nccwpck_require__(7075);
 
 
 
+
 /**
  * Unpacks a tarball, as its bytes come, into a folder in /nix, on the store's file system, so that store paths can be
  * renamed into it.
@@ -7491,7 +7559,8 @@ async function unpackTarball(runner, name, bytes, asRoot) {
         return { staging, ...(await readLayout(name, staging)) };
     }
     catch (error) {
-        await runner.files.remove(staging, { asRoot });
+        // post does it where this fails, and a cancelled job starts nothing: the first error is the one to tell
+        await runner.files.remove(staging, { asRoot }).catch(() => undefined);
         throw error;
     }
 }
@@ -7545,7 +7614,7 @@ async function unpackWith(runner, name, command, input, asRoot) {
         throw new runner_errors/* UserError */.yo(`${name} is refused: it holds files outside its own folder: ${result.stderr.trim()}`);
     }
     if (result.exitCode !== 0)
-        throw new runner_errors/* UserError */.yo(`${name} cannot be unpacked: ${result.stderr.trim()}`);
+        throw new runner_errors/* UserError */.yo(`${name} cannot be unpacked: ${unpackProblem(result.stderr)}`);
 }
 async function readLayout(name, staging) {
     const top = await (0,external_node_fs_promises_.readdir)(staging);
@@ -7622,6 +7691,7 @@ function through(input, transform) {
 
 
 
+
 const release_PROFILE = '/nix/var/nix/profiles/default';
 const OWN_PROFILE = '/nix/var/nix/profiles/nix-multiarch';
 const DATABASE = '/nix/var/nix/db/db.sqlite';
@@ -7649,6 +7719,9 @@ function chooseOwner(privilege, nix, user) {
 }
 /** Who will own /nix on this machine. @throws UserError where nobody can: to be asked before anything is downloaded */
 function ownerOfNix({ facts }) {
+    const problem = nixFolderProblem((0,external_node_fs_.lstatSync)('/nix', { throwIfNoEntry: false }), facts.uid === 0);
+    if (problem !== undefined)
+        throw new runner_errors/* UserError */.yo(problem);
     const state = (0,external_node_fs_.existsSync)('/nix') ? (mayWrite('/nix') ? 'writable' : 'foreign') : 'absent';
     const owner = chooseOwner(facts.privilege, state, facts.user);
     if (typeof owner === 'object')
@@ -7744,8 +7817,12 @@ async function moveIntoStore(runner, unpacked, profile, asRoot) {
     const fresh = names.filter((name) => !left.includes(name)).map((name) => `${store}/${name}`);
     // the lock keeps a second job from making the database at the same moment
     const LOCK = runner.commands.find('flock') === undefined ? '' : `flock -w ${LOCK_SECONDS} /nix/var/nix`;
-    const args = ['-c', PUT, 'sh', nixPath, profile, ...fresh];
-    const printed = await run('sh', args, { input: unpacked.registration, env: { LOCK } });
+    const put = { tool: 'sh', args: ['-c', PUT, 'sh', nixPath, profile, ...fresh], input: unpacked.registration };
+    const env = { ...BARE, HOME: unpacked.staging, LOCK };
+    const result = await runner.commands.run({ ...put, env }, { asRoot, accept: 'any', timeoutSeconds: 300 });
+    if (result.exitCode !== 0 || result.stopped !== undefined)
+        throw new runner_errors/* UserError */.yo(putProblem(result, runner.facts.env));
+    const printed = result.stdout;
     await checkLeft(runner, left, nixPath, asRoot);
     const { chosen, refused } = chooseCandidate([{ path: `${nixPath}/bin/nix`, printed }]);
     if (chosen === undefined)
@@ -7933,6 +8010,7 @@ async function tellRemarks(runner) {
 
 
 
+
 /** Sources in the order in which they are tried. */
 function sourcesFor(kind) {
     return kind === 'auto' ? ['existing', 'release', 'distro'] : [kind];
@@ -7968,6 +8046,9 @@ async function provideAndConnect(runner, inputs) {
     return installed;
 }
 async function provideNix(runner, inputs) {
+    const moved = placesProblem(runner.facts.env);
+    if (moved !== undefined)
+        throw new runner_errors/* UserError */.yo(moved);
     const failures = [];
     for (const source of sourcesFor(inputs.nixSource.kind)) {
         try {
@@ -15966,11 +16047,15 @@ function asRoot(command, privilege) {
     const before = variables.length === 0 ? ['-n', '--'] : ['-n', '--', 'env', ...variables];
     return { ...command, tool: 'sudo', args: [...before, command.tool, ...command.args], env: {} };
 }
+/**
+ * Inputs hold secrets, and no tool of ours needs them. The others put options of their own into every call of tar or xz,
+ * or end the options of any tool at its first file.
+ */
+const KEPT_FROM_CHILDREN = /^(INPUT|STATE)_|^ACTIONS_|^(POSIXLY_CORRECT|TAR_OPTIONS|XZ_OPT|XZ_DEFAULTS|GZIP|BZIP2?)$/;
 function environment(command) {
     const env = {};
-    // Inputs hold secrets, and no tool of ours needs them: they stay out of every child's environment.
     for (const [name, value] of Object.entries(process.env))
-        if (!/^(INPUT|STATE)_|^ACTIONS_/.test(name))
+        if (!KEPT_FROM_CHILDREN.test(name))
             env[name] = value;
     for (const [name, value] of Object.entries(command.env ?? {})) {
         if (value === undefined)
@@ -16035,18 +16120,30 @@ async function feed(child, input) {
     if (input === undefined || child.stdin === null)
         return {};
     let result = {};
-    const watched = async function* () {
+    // A command that ends without reading its input is no failure of ours: what the pipe says (EPIPE) is not the input's.
+    const watched = typeof input === 'string' ? [input] : whenBroken(input, (fault) => (result = { fault }));
+    await (0,promises_.pipeline)(external_node_stream_.Readable.from(watched), child.stdin).catch(() => undefined);
+    return result;
+}
+/** @param tell called with what the input itself ends with, not with what its reader throws into it */
+async function* whenBroken(input, tell) {
+    const items = input[Symbol.asyncIterator]();
+    const next = async () => {
         try {
-            yield* typeof input === 'string' ? [input] : input;
+            return await items.next();
         }
         catch (fault) {
-            result = { fault };
+            tell(fault);
             throw fault;
         }
     };
-    // A command that ends without reading its input is no failure of ours (EPIPE).
-    await (0,promises_.pipeline)(external_node_stream_.Readable.from(watched()), child.stdin).catch(() => undefined);
-    return result;
+    try {
+        for (let item = await next(); !item.done; item = await next())
+            yield item.value;
+    }
+    finally {
+        await items.return?.();
+    }
 }
 /** Exit code; undefined where the program could not be started. */
 function ended(child) {
@@ -16186,7 +16283,8 @@ function createJournal(folder, share) {
     return {
         record: async (...undos) => {
             const file = (0,external_node_fs_.openSync)((0,external_node_path_.join)(folder, FILE), 'a', 0o600);
-            (0,external_node_fs_.writeSync)(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''));
+            // begins a line of its own: a full disk may have cut the one before
+            (0,external_node_fs_.writeSync)(file, `\n${undos.map((undo) => `${JSON.stringify(undo)}\n`).join('')}`);
             (0,external_node_fs_.fsyncSync)(file);
             (0,external_node_fs_.closeSync)(file);
             const shared = undos.filter((undo) => undo.shared === true);
@@ -16256,7 +16354,7 @@ function takeLease(folder) {
     attempt(() => (0,external_node_fs_.writeFileSync)(fileOf(folder), `${JSON.stringify(lease)}\n`, { mode: 0o644, flag: 'wx' }));
 }
 /** Writes down, where other jobs see it, what they may rely on and somebody must undo. */
-const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
+const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), `\n${printDeeds(undos)}`, { flag: 'a' }));
 const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
 const fileOf = (folder) => (0,external_node_path_.join)(FOLDER, (0,external_node_path_.basename)(folder));
 /**
@@ -16914,7 +17012,11 @@ async function undo(deed, { commands, files, log, sudo }) {
     log.info(`undo: ${describeUndo(deed)}`);
     switch (deed.kind) {
         case 'remove':
-            return await files.remove(deed.path, { asRoot: deed.root });
+            return await files.remove(deed.path, { asRoot: deed.root }).catch((error) => {
+                // something was mounted there before: what is in it is gone, and the place itself stays
+                if (!isEmptyMount(deed.path))
+                    throw error;
+            });
         case 'restore':
             return await files.write(deed.path, Buffer.from(deed.content, 'base64'), { mode: deed.mode, asRoot: deed.root });
         case 'unregister':
@@ -16941,6 +17043,14 @@ async function undo(deed, { commands, files, log, sudo }) {
             // 6: no such user or group; main was killed between the record and the deed
             { asRoot: deed.root, timeoutSeconds: 600, accept: /^(user|group)del$/.test(deed.tool) ? [6] : [] });
             return;
+    }
+}
+function isEmptyMount(path) {
+    try {
+        return (0,external_node_fs_.statSync)(path).dev !== (0,external_node_fs_.statSync)((0,external_node_path_.dirname)(path)).dev && (0,external_node_fs_.readdirSync)(path).length === 0;
+    }
+    catch {
+        return false;
     }
 }
 /** Takes our entry out; one that somebody else registered under that name since then stays. */
@@ -16982,6 +17092,8 @@ const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
 function openRunner() {
+    // a store, its database and /etc/profile.d are for all users of the machine; what is secret is written with a mode
+    process.umask(0o022);
     const folder = privateFolder(temporaryFolder());
     lib_core/* saveState */.LZ(STATE, folder);
     takeLease(folder);

@@ -1125,11 +1125,15 @@ function asRoot(command, privilege) {
     const before = variables.length === 0 ? ['-n', '--'] : ['-n', '--', 'env', ...variables];
     return { ...command, tool: 'sudo', args: [...before, command.tool, ...command.args], env: {} };
 }
+/**
+ * Inputs hold secrets, and no tool of ours needs them. The others put options of their own into every call of tar or xz,
+ * or end the options of any tool at its first file.
+ */
+const KEPT_FROM_CHILDREN = /^(INPUT|STATE)_|^ACTIONS_|^(POSIXLY_CORRECT|TAR_OPTIONS|XZ_OPT|XZ_DEFAULTS|GZIP|BZIP2?)$/;
 function environment(command) {
     const env = {};
-    // Inputs hold secrets, and no tool of ours needs them: they stay out of every child's environment.
     for (const [name, value] of Object.entries(process.env))
-        if (!/^(INPUT|STATE)_|^ACTIONS_/.test(name))
+        if (!KEPT_FROM_CHILDREN.test(name))
             env[name] = value;
     for (const [name, value] of Object.entries(command.env ?? {})) {
         if (value === undefined)
@@ -1194,18 +1198,30 @@ async function feed(child, input) {
     if (input === undefined || child.stdin === null)
         return {};
     let result = {};
-    const watched = async function* () {
+    // A command that ends without reading its input is no failure of ours: what the pipe says (EPIPE) is not the input's.
+    const watched = typeof input === 'string' ? [input] : whenBroken(input, (fault) => (result = { fault }));
+    await (0,promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(watched), child.stdin).catch(() => undefined);
+    return result;
+}
+/** @param tell called with what the input itself ends with, not with what its reader throws into it */
+async function* whenBroken(input, tell) {
+    const items = input[Symbol.asyncIterator]();
+    const next = async () => {
         try {
-            yield* typeof input === 'string' ? [input] : input;
+            return await items.next();
         }
         catch (fault) {
-            result = { fault };
+            tell(fault);
             throw fault;
         }
     };
-    // A command that ends without reading its input is no failure of ours (EPIPE).
-    await (0,promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(watched()), child.stdin).catch(() => undefined);
-    return result;
+    try {
+        for (let item = await next(); !item.done; item = await next())
+            yield item.value;
+    }
+    finally {
+        await items.return?.();
+    }
 }
 /** Exit code; undefined where the program could not be started. */
 function ended(child) {
@@ -1317,7 +1333,8 @@ function createJournal(folder, share) {
     return {
         record: async (...undos) => {
             const file = (0,external_node_fs_namespaceObject.openSync)((0,external_node_path_namespaceObject.join)(folder, FILE), 'a', 0o600);
-            (0,external_node_fs_namespaceObject.writeSync)(file, undos.map((undo) => `${JSON.stringify(undo)}\n`).join(''));
+            // begins a line of its own: a full disk may have cut the one before
+            (0,external_node_fs_namespaceObject.writeSync)(file, `\n${undos.map((undo) => `${JSON.stringify(undo)}\n`).join('')}`);
             (0,external_node_fs_namespaceObject.fsyncSync)(file);
             (0,external_node_fs_namespaceObject.closeSync)(file);
             const shared = undos.filter((undo) => undo.shared === true);
@@ -1387,7 +1404,7 @@ function leases_takeLease(folder) {
     attempt(() => writeFileSync(fileOf(folder), `${JSON.stringify(lease)}\n`, { mode: 0o644, flag: 'wx' }));
 }
 /** Writes down, where other jobs see it, what they may rely on and somebody must undo. */
-const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_namespaceObject.appendFileSync)(fileOf(folder), printDeeds(undos), { flag: 'a' }));
+const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_namespaceObject.appendFileSync)(fileOf(folder), `\n${printDeeds(undos)}`, { flag: 'a' }));
 const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
 const fileOf = (folder) => (0,external_node_path_namespaceObject.join)(FOLDER, (0,external_node_path_namespaceObject.basename)(folder));
 /**
@@ -2074,7 +2091,11 @@ async function undo(deed, { commands, files, log, sudo }) {
     log.info(`undo: ${describeUndo(deed)}`);
     switch (deed.kind) {
         case 'remove':
-            return await files.remove(deed.path, { asRoot: deed.root });
+            return await files.remove(deed.path, { asRoot: deed.root }).catch((error) => {
+                // something was mounted there before: what is in it is gone, and the place itself stays
+                if (!isEmptyMount(deed.path))
+                    throw error;
+            });
         case 'restore':
             return await files.write(deed.path, Buffer.from(deed.content, 'base64'), { mode: deed.mode, asRoot: deed.root });
         case 'unregister':
@@ -2101,6 +2122,14 @@ async function undo(deed, { commands, files, log, sudo }) {
             // 6: no such user or group; main was killed between the record and the deed
             { asRoot: deed.root, timeoutSeconds: 600, accept: /^(user|group)del$/.test(deed.tool) ? [6] : [] });
             return;
+    }
+}
+function isEmptyMount(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.statSync)(path).dev !== (0,external_node_fs_namespaceObject.statSync)((0,external_node_path_namespaceObject.dirname)(path)).dev && (0,external_node_fs_namespaceObject.readdirSync)(path).length === 0;
+    }
+    catch {
+        return false;
     }
 }
 /** Takes our entry out; one that somebody else registered under that name since then stays. */
@@ -2142,6 +2171,8 @@ const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
 function openRunner() {
+    // a store, its database and /etc/profile.d are for all users of the machine; what is secret is written with a mode
+    process.umask(0o022);
     const folder = privateFolder(temporaryFolder());
     core.saveState(STATE, folder);
     takeLease(folder);
