@@ -27,7 +27,7 @@ export interface AskedLookup extends Source {
   readonly kind: LookupKind
   /** Where else to look when it is not there. */
   readonly otherwise?: Source
-  /** Not evaluated where a spare lookup before it gave a build of this machine. */
+  /** Not evaluated where a spare lookup before it gave a build of this machine for the target. */
   readonly spare: boolean
 }
 

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseStorePath } from '../nix/store-path.ts'
 import type { System } from '../nix/system.ts'
 import type { Question } from './answers.ts'
@@ -23,7 +23,7 @@ export interface StandIn {
   readonly guise: string
   /** Name of the target. */
   readonly target: string
-  /** Names in the top folder of the nixpkgs. */
+  /** What is linked, by paths within the nixpkgs. */
   readonly entries: readonly string[]
 }
 
@@ -33,10 +33,15 @@ export function wantedStandIn(stderr: string): StandIn | undefined {
   if (json === undefined) return undefined
   const wanted = JSON.parse(json) as StandIn
   parseStorePath(wanted.real.split('/').slice(0, 4).join('/'))
-  const plainNames = [wanted.name, ...wanted.entries].every(
-    (name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..',
-  )
+  const names = [wanted.name, ...wanted.entries.flatMap((entry) => entry.split('/'))]
+  const plainNames = names.every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..')
   return plainNames ? wanted : undefined
+}
+
+/** Files by which a nixpkgs is imported, and what the stand-in has there. */
+const entrances: Readonly<Record<string, string>> = {
+  'pkgs/top-level/default.nix': 'import ../..\n',
+  'pkgs/top-level/impure.nix': 'import ../..\n',
 }
 
 /**
@@ -44,7 +49,12 @@ export function wantedStandIn(stderr: string): StandIn | undefined {
  * moved in whole, for another evaluation may be reading them.
  * @param views folder of the views
  */
-export function makeStandIn(views: string, wanted: StandIn, build: System, questions: readonly Question[]): void {
+export function makeStandIn(
+  views: string,
+  wanted: StandIn,
+  build: System,
+  questions: readonly Pick<Question, 'platform'>[],
+): void {
   const tree = join(views, 'trees', wanted.name)
   if (existsSync(tree)) return
   const draft = mkdtempSync(`${views}-tree-`)
@@ -55,8 +65,13 @@ export function makeStandIn(views: string, wanted: StandIn, build: System, quest
   cpSync(join(views, 'stand-in.nix'), join(draft, 'default.nix'))
   const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform
   writeFileSync(join(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }))
-  for (const entry of wanted.entries)
-    if (entry !== 'default.nix') symlinkSync(join(wanted.real, entry), join(draft, entry))
+  for (const entry of wanted.entries.filter((path) => path !== 'default.nix')) {
+    const path = join(draft, entry)
+    const entrance = entrances[entry]
+    mkdirSync(dirname(path), { recursive: true })
+    if (entrance === undefined) symlinkSync(join(wanted.real, entry), path)
+    else writeFileSync(path, entrance)
+  }
   chmodSync(draft, 0o755)
   moveInto(draft, tree)
 }

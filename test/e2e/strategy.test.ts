@@ -234,6 +234,29 @@ describe.skipIf(!machineUsable())('auto', () => {
     })
   })
 
+  // a name that says cross and no more
+  const crossForAnother = `{
+    inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";
+    outputs = { nixpkgs, ... }:
+      let set = system: { inherit (nixpkgs.legacyPackages.\${system}) greet; };
+      in { packages = {
+        x86_64-linux = set "x86_64-linux" // { greet-cross = nixpkgs.legacyPackages.x86_64-linux.pkgsCross.riscv64.greet; };
+        aarch64-linux = set "aarch64-linux";
+      }; };
+  }
+`
+
+  test('a cross build that the flake declares for another target is in no other way', async () => {
+    await withJob(options('2.34.8', crossForAnother), async ({ runner, act, finish }) => {
+      const step = await act({ targets: 'aarch64-linux=cross', packages: 'greet', 'dry-run': 'true' })
+      expect(step.ok, runner.log).toBe(true)
+      expect(titles(step.results)).toEqual([['cross', 'transparent']])
+      const declared = plansOf(step)[0]?.candidates.find(({ method }) => method === 'declared')
+      expect(declared?.reason).toBe('its result is for riscv64-linux, not aarch64-linux')
+      await finish()
+    })
+  })
+
   // a Makefile that says CC=gcc, where a compiler of the build machine is at hand
   const withBuildCompiler = `{
     inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";

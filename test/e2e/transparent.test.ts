@@ -1,18 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeStandIn, wantedStandIn } from '../../src/strategy/stand-in.ts'
+import type { System } from '../../src/nix/system.ts'
 import { fixtures, prepareFixtures } from '../fixtures/fixtures.ts'
 import { machineUsable } from '../rig/available.ts'
 import { nixVersions } from '../rig/cache.ts'
@@ -24,11 +16,11 @@ import { Machine } from '../rig/machine.ts'
 const repository = join(import.meta.dirname, '../..')
 const cross = join(repository, 'src/strategy/cross')
 const nixFiles = readdirSync(cross).filter((file) => file.endsWith('.nix'))
-const build = 'x86_64-linux'
+const build = 'x86_64-linux' as System
 
 const targetOf = (system: string, triple: string, crossName: string, plain = true) => ({
   name: plain ? system : triple,
-  system,
+  system: system as System,
   triple,
   crossNames: [crossName],
   plain,
@@ -84,21 +76,10 @@ class World {
     for (this.rounds = 0; ; this.rounds++) {
       const result = await machine.run(['bash', '-c', command], { timeout: 300_000 })
       if (result.code === 0) return JSON.parse(result.stdout) as Record<string, Package>
-      const wanted = /nix-multiarch wants a stand-in: (\{.*\})/.exec(result.stderr)?.[1]
+      const wanted = wantedStandIn(result.stderr)
       if (wanted === undefined || this.rounds > 5) throw new Error(result.stderr)
-      this.makeStandIn(JSON.parse(wanted), target)
+      makeStandIn(join(this.folder, 'cross'), wanted, build, [{ platform: target }])
     }
-  }
-
-  private makeStandIn(wanted: { name: string; real: string; entries: string[]; guise: string }, target: Target): void {
-    const tree = join(this.folder, 'cross/trees', wanted.name)
-    mkdirSync(join(tree, 'nix-multiarch'), { recursive: true })
-    for (const file of nixFiles) cpSync(join(cross, file), join(tree, 'nix-multiarch', file))
-    cpSync(join(cross, 'stand-in.nix'), join(tree, 'default.nix'))
-    const settings = { real: wanted.real, build, target, guise: wanted.guise }
-    writeFileSync(join(tree, 'nix-multiarch/settings.json'), JSON.stringify(settings))
-    for (const entry of wanted.entries)
-      if (entry !== 'default.nix') symlinkSync(join(wanted.real, entry), join(tree, entry))
   }
 }
 
