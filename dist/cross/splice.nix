@@ -31,13 +31,14 @@ let
   attribute = name: twin: if twin ? value && isAttrs twin.value && twin.value ? ${name} then { value = twin.value.${name}; } else { };
   result = twin: argument: if twin ? value then { value = twin.value argument; } else { };
 
-  # A twin that throws (a package that the build machine cannot have) is none.
+  # A twin that throws (a package that the build machine cannot have) is none. One that is the target's own (a function or
+  # an overlay that knows the system from outside) may have the build machine's.
   orItself =
     value: twin:
     let
       attempt = tryEval (twin.value.outPath or null);
     in
-    if attempt.success && attempt.value != null then twin.value else value;
+    if attempt.success && attempt.value != null then forBuild twin.value else value;
 
   slots =
     value: twin:

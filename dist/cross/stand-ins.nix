@@ -1,9 +1,24 @@
 # Where the stand-in of a nixpkgs tree is: `import nixpkgs { … }` and "${nixpkgs}/…" in a flake's code lead to a tree whose
-# default.nix is stand-in.nix and whose other entries are links into the real one. Nix code cannot make links, so one
-# that is missing is asked for in an error that the action answers by making it and evaluating again.
+# default.nix is stand-in.nix, to which pkgs/top-level leads too, and whose other entries are links into the real one. Nix
+# code cannot make links, so one that is missing is asked for in an error that the action answers by making it and
+# evaluating again.
 { target, guise }:
 let
-  inherit (builtins) attrNames pathExists readDir replaceStrings toJSON;
+  inherit (builtins)
+    attrNames
+    concatMap
+    elem
+    pathExists
+    readDir
+    replaceStrings
+    toJSON
+    ;
+  entries =
+    real: folder:
+    concatMap (
+      name:
+      if elem (folder + name) [ "pkgs" "pkgs/top-level" ] then entries real "${folder}${name}/" else [ (folder + name) ]
+    ) (attrNames (readDir "${real}/${folder}"));
 in
 real:
 let
@@ -17,6 +32,6 @@ else
     toJSON {
       inherit name real guise;
       target = target.name;
-      entries = attrNames (readDir real);
+      entries = entries real "";
     }
   }"

@@ -14109,9 +14109,15 @@ function wantedStandIn(stderr) {
         return undefined;
     const wanted = JSON.parse(json);
     parseStorePath(wanted.real.split('/').slice(0, 4).join('/'));
-    const plainNames = [wanted.name, ...wanted.entries].every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
+    const names = [wanted.name, ...wanted.entries.flatMap((entry) => entry.split('/'))];
+    const plainNames = names.every((name) => /^[^/\0]+$/.test(name) && name !== '.' && name !== '..');
     return plainNames ? wanted : undefined;
 }
+/** Files by which a nixpkgs is imported, and what the stand-in has there. */
+const entrances = {
+    'pkgs/top-level/default.nix': 'import ../..\n',
+    'pkgs/top-level/impure.nix': 'import ../..\n',
+};
 /**
  * Makes the tree: links to the real entries, with a default.nix that cross-compiles. It is made beside the views and
  * moved in whole, for another evaluation may be reading them.
@@ -14129,9 +14135,15 @@ function makeStandIn(views, wanted, build, questions) {
     (0,external_node_fs_.cpSync)((0,external_node_path_.join)(views, 'stand-in.nix'), (0,external_node_path_.join)(draft, 'default.nix'));
     const target = questions.find(({ platform }) => platform.name === wanted.target)?.platform;
     (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(own, 'settings.json'), JSON.stringify({ real: wanted.real, build, target, guise: wanted.guise }));
-    for (const entry of wanted.entries)
-        if (entry !== 'default.nix')
-            (0,external_node_fs_.symlinkSync)((0,external_node_path_.join)(wanted.real, entry), (0,external_node_path_.join)(draft, entry));
+    for (const entry of wanted.entries.filter((path) => path !== 'default.nix')) {
+        const path = (0,external_node_path_.join)(draft, entry);
+        const entrance = entrances[entry];
+        (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true });
+        if (entrance === undefined)
+            (0,external_node_fs_.symlinkSync)((0,external_node_path_.join)(wanted.real, entry), path);
+        else
+            (0,external_node_fs_.writeFileSync)(path, entrance);
+    }
     (0,external_node_fs_.chmodSync)(draft, 0o755);
     moveInto(draft, tree);
 }

@@ -4,7 +4,7 @@
 #   request  { build; folder; questions = [ { target; platform; list;
 #              lookups = [ { kind; view; paths = [ [ "packages" "aarch64-linux" "hello" ] … ]; otherwise; spare; } … ]; } … ]; }
 #            view is null for the flake's own outputs; otherwise: { view; paths; } for where none of the paths is there;
-#            spare: not evaluated where a spare lookup before it gave what the build system builds
+#            spare: not evaluated where a spare lookup before it gave what the build system builds and the target runs
 #            list: a path to a set, or null; blind: true where its values cannot be looked at
 #            bare: true where only the lookups are to be evaluated
 # For each question: names of the derivations in that set, names of the target's packages, and for each lookup the first
@@ -95,7 +95,13 @@ let
       {
         had =
           done.had
-          || ((lookup.spare or false) && answer.status == "derivation" && answer.system == request.build);
+          || (
+            (lookup.spare or false)
+            && answer.status == "derivation"
+            && answer.system == request.build
+            # by a name such as hello-cross it may be for anything
+            && answer.host == question.target
+          );
         answers = done.answers ++ [ ({ inherit (lookup) kind; } // answer) ];
       }
     ) { had = false; answers = [ ]; } question.lookups).answers;
