@@ -26,12 +26,11 @@ export const NARINFO_BYTES = 1024 * 1024
  * @throws Error saying what is wrong with it
  */
 export function parseEntry(name: string, text: string, storeDirectory: string): FoundEntry {
-  const lines = text.split('\n').flatMap((line) => {
-    const match = /^([A-Za-z]+): ?(.*)$/.exec(line)
-    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const]
-  })
+  const lines = new Map<string, readonly string[]>()
+  for (const [, key = '', value = ''] of text.matchAll(/^([A-Za-z]+): ?(.*)$/gm))
+    lines.set(key, [...(lines.get(key) ?? []), value])
   const one = (key: string, form: RegExp): string => {
-    const values = lines.filter(([found]) => found === key).map(([, value]) => value)
+    const values = lines.get(key) ?? []
     const [value] = values
     if (value === undefined || values.length > 1) throw new Error(`${values.length} lines of ${key}`)
     if (!form.test(value)) throw new Error(`${key} is ${JSON.stringify(value.slice(0, 80))}`)
@@ -42,7 +41,8 @@ export function parseEntry(name: string, text: string, storeDirectory: string): 
     throw new Error(`it is for ${path}`)
   const fileHash = one('FileHash', HASH).slice('sha256:'.length)
   one('Compression', /^zstd$/)
-  one('URL', new RegExp(`^nar/${fileHash}\\.nar\\.zst$`))
+  const url = one('URL', /^/)
+  if (url !== `nar/${fileHash}.nar.zst`) throw new Error(`URL is ${JSON.stringify(url.slice(0, 80))}`)
   const references = one('References', /^[^/]*$/)
     .split(' ')
     .filter((reference) => reference !== '')
