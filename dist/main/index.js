@@ -3550,10 +3550,11 @@ const PIECE = 256 * 1024;
  * remote-store.cc). Nothing of it depends on the daemon's answers, so that it can be written without waiting for them;
  * but a daemon whose client hangs up before the last of them breaks off.
  * The signatures are checked by the store, and so are size and hash of each NAR.
+ * @param count of the paths
  * @param paths those that a path refers to come before it, or are in the store
  * @param settings of this connection; those that the user may not set are passed over by the daemon
  */
-async function* addPathsRequest(paths, settings) {
+async function* addPathsRequest(count, paths, settings) {
     const overrides = Object.entries(settings).flat().map(add_paths_text);
     // keep-failed, keep-going, fallback, verbosity, jobs, silence, three obsolete, one of them on, cores, substitute
     const options = [0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1].map(number);
@@ -3563,7 +3564,7 @@ async function* addPathsRequest(paths, settings) {
         // neither repair nor leave signatures unchecked
         ...[ADD_MULTIPLE, 0, 0].map(number),
     ]);
-    yield* inFrames(pathsAndNars(paths));
+    yield* inFrames(pathsAndNars(count, paths));
 }
 /**
  * Reads the daemon's answers to that, as far as needed: all that it writes comes in pieces of 8 bytes, and no text in it has
@@ -3589,8 +3590,8 @@ async function readAnswers(answers) {
     }
     return false;
 }
-async function* pathsAndNars(paths) {
-    yield number(paths.length);
+async function* pathsAndNars(count, paths) {
+    yield number(count);
     for (const { path, narHash, narSize, references, signatures, nar } of paths) {
         yield Buffer.concat([
             ...[path, '', narHash].map(add_paths_text),
@@ -3659,15 +3660,13 @@ async function fillStore(runner, nix, restored, signal) {
     const bytes = missing.reduce((sum, { narSize }) => sum + narSize, 0);
     if (missing.length === 0 || bytes > MOST_BYTES || !(0,external_node_fs_.existsSync)(tool) || external_node_zlib_namespaceObject.zstdDecompressSync === undefined)
         return new Set();
-    const key = restored.settings['extra-trusted-public-keys'] ?? '';
     const began = performance.now();
     try {
-        const paths = missing.map((entry) => fill_describe(entry, restored.folder));
         const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MILLISECONDS)]);
-        if (!(await addPaths(runner, nix, paths, key, limit)))
+        if (!(await addEntries(runner, nix, missing, restored, limit)))
             return new Set();
         const seconds = ((performance.now() - began) / 1000).toFixed(1);
-        runner.log.info(`Actions cache: ${(0,units/* count */.U9)(paths.length, 'path')} put into the store in ${seconds} s.`);
+        runner.log.info(`Actions cache: ${(0,units/* count */.U9)(missing.length, 'path')} put into the store in ${seconds} s.`);
         return new Set(missing.map(({ path }) => path));
     }
     catch (error) {
@@ -3675,13 +3674,14 @@ async function fillStore(runner, nix, restored, signal) {
         return new Set();
     }
 }
-async function addPaths(runner, nix, paths, key, signal) {
+async function addEntries(runner, nix, entries, { folder, settings }, signal) {
     let hangUp = () => undefined;
     const answered = new Promise((resolve) => {
         hangUp = resolve;
     });
     const request = async function* () {
-        yield* addPathsRequest(paths, { 'extra-trusted-public-keys': key });
+        const key = settings['extra-trusted-public-keys'] ?? '';
+        yield* addPathsRequest(entries.length, described(entries, folder), { 'extra-trusted-public-keys': key });
         await answered;
     };
     try {
@@ -3713,6 +3713,11 @@ function entriesToAdd(entries, { wanted }) {
     for (const hash of wanted)
         visit(hash);
     return ordered;
+}
+/** Read when its turn comes: until then the daemon has something to do. */
+function* described(entries, folder) {
+    for (const entry of entries)
+        yield fill_describe(entry, folder);
 }
 function fill_describe({ path, narHash, narSize, fileHash, fileSize, references }, folder) {
     const nar = (0,external_node_path_.join)(folder, 'nar', `${fileHash}.nar.zst`);
@@ -4191,12 +4196,11 @@ const NARINFO_BYTES = 1024 * 1024;
  * @throws Error saying what is wrong with it
  */
 function parseEntry(name, text, storeDirectory) {
-    const lines = text.split('\n').flatMap((line) => {
-        const match = /^([A-Za-z]+): ?(.*)$/.exec(line);
-        return match === null ? [] : [[match[1] ?? '', match[2] ?? '']];
-    });
+    const lines = new Map();
+    for (const [, key = '', value = ''] of text.matchAll(/^([A-Za-z]+): ?(.*)$/gm))
+        lines.set(key, [...(lines.get(key) ?? []), value]);
     const one = (key, form) => {
-        const values = lines.filter(([found]) => found === key).map(([, value]) => value);
+        const values = lines.get(key) ?? [];
         const [value] = values;
         if (value === undefined || values.length > 1)
             throw new Error(`${values.length} lines of ${key}`);
@@ -4209,7 +4213,9 @@ function parseEntry(name, text, storeDirectory) {
         throw new Error(`it is for ${path}`);
     const fileHash = one('FileHash', HASH).slice('sha256:'.length);
     one('Compression', /^zstd$/);
-    one('URL', new RegExp(`^nar/${fileHash}\\.nar\\.zst$`));
+    const url = one('URL', /^/);
+    if (url !== `nar/${fileHash}.nar.zst`)
+        throw new Error(`URL is ${JSON.stringify(url.slice(0, 80))}`);
     const references = one('References', /^[^/]*$/)
         .split(' ')
         .filter((reference) => reference !== '');
@@ -4868,7 +4874,7 @@ async function fillAndSave(runner, nix, restored, drvPaths, { wanted, limitBytes
     const fresh = selected.inside.filter(({ path }) => restored.entries.get(storeHash(path))?.path !== path);
     if (fresh.length === 0)
         return NOTHING_NEW;
-    const added = await addEntries(runner, nix, restored, selected, fresh);
+    const added = await save_addEntries(runner, nix, restored, selected, fresh);
     const all = new Map([...restored.entries, ...added]);
     const now = Math.floor(Date.now() / 1000);
     const ledger = updateUses(all, restored.ledger, { needed: new Set(needed.map(({ path }) => path)), wanted }, now);
@@ -4881,7 +4887,7 @@ async function fillAndSave(runner, nix, restored, drvPaths, { wanted, limitBytes
     await runner.files.write((0,external_node_path_.join)(restored.folder, LEDGER), text);
     return await send(runner, restored, kept, added.size, evicted.size);
 }
-async function addEntries(runner, nix, restored, selected, fresh) {
+async function save_addEntries(runner, nix, restored, selected, fresh) {
     const { folder, storeDirectory, signer } = restored;
     await makeFolder(runner, restored);
     const narinfo = (path) => (0,external_node_path_.join)(folder, `${storeHash(path)}.narinfo`);

@@ -35,14 +35,12 @@ export async function fillStore(
   const bytes = missing.reduce((sum, { narSize }) => sum + narSize, 0)
   if (missing.length === 0 || bytes > MOST_BYTES || !existsSync(tool) || zlib.zstdDecompressSync === undefined)
     return new Set()
-  const key = restored.settings['extra-trusted-public-keys'] ?? ''
   const began = performance.now()
   try {
-    const paths = missing.map((entry) => describe(entry, restored.folder))
     const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MILLISECONDS)])
-    if (!(await addPaths(runner, nix, paths, key, limit))) return new Set()
+    if (!(await addEntries(runner, nix, missing, restored, limit))) return new Set()
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
-    runner.log.info(`Actions cache: ${count(paths.length, 'path')} put into the store in ${seconds} s.`)
+    runner.log.info(`Actions cache: ${count(missing.length, 'path')} put into the store in ${seconds} s.`)
     return new Set(missing.map(({ path }) => path))
   } catch (error) {
     runner.log.debug(`The store is not filled ahead: ${error instanceof Error ? error.message : error}`)
@@ -50,11 +48,11 @@ export async function fillStore(
   }
 }
 
-async function addPaths(
+async function addEntries(
   runner: Runner,
   nix: Nix,
-  paths: readonly AddedPath[],
-  key: string,
+  entries: readonly CacheEntry[],
+  { folder, settings }: Restored,
   signal: AbortSignal,
 ): Promise<boolean> {
   let hangUp = (): void => undefined
@@ -62,7 +60,8 @@ async function addPaths(
     hangUp = resolve
   })
   const request = async function* (): AsyncGenerator<Uint8Array> {
-    yield* addPathsRequest(paths, { 'extra-trusted-public-keys': key })
+    const key = settings['extra-trusted-public-keys'] ?? ''
+    yield* addPathsRequest(entries.length, described(entries, folder), { 'extra-trusted-public-keys': key })
     await answered
   }
   try {
@@ -91,6 +90,11 @@ export function entriesToAdd(entries: CacheEntries, { wanted }: Ledger): readonl
   }
   for (const hash of wanted) visit(hash)
   return ordered
+}
+
+/** Read when its turn comes: until then the daemon has something to do. */
+function* described(entries: readonly CacheEntry[], folder: string): Generator<AddedPath> {
+  for (const entry of entries) yield describe(entry, folder)
 }
 
 function describe({ path, narHash, narSize, fileHash, fileSize, references }: CacheEntry, folder: string): AddedPath {

@@ -31,11 +31,13 @@ const PIECE = 256 * 1024
  * remote-store.cc). Nothing of it depends on the daemon's answers, so that it can be written without waiting for them;
  * but a daemon whose client hangs up before the last of them breaks off.
  * The signatures are checked by the store, and so are size and hash of each NAR.
+ * @param count of the paths
  * @param paths those that a path refers to come before it, or are in the store
  * @param settings of this connection; those that the user may not set are passed over by the daemon
  */
 export async function* addPathsRequest(
-  paths: readonly AddedPath[],
+  count: number,
+  paths: Iterable<AddedPath>,
   settings: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array> {
   const overrides = Object.entries(settings).flat().map(text)
@@ -47,7 +49,7 @@ export async function* addPathsRequest(
     // neither repair nor leave signatures unchecked
     ...[ADD_MULTIPLE, 0, 0].map(number),
   ])
-  yield* inFrames(pathsAndNars(paths))
+  yield* inFrames(pathsAndNars(count, paths))
 }
 
 /**
@@ -72,8 +74,8 @@ export async function readAnswers(answers: AsyncIterable<Uint8Array>): Promise<b
   return false
 }
 
-async function* pathsAndNars(paths: readonly AddedPath[]): AsyncGenerator<Uint8Array> {
-  yield number(paths.length)
+async function* pathsAndNars(count: number, paths: Iterable<AddedPath>): AsyncGenerator<Uint8Array> {
+  yield number(count)
   for (const { path, narHash, narSize, references, signatures, nar } of paths) {
     yield Buffer.concat([
       ...[path, '', narHash].map(text),

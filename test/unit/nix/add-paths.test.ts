@@ -51,7 +51,7 @@ describe('what is said to a daemon', () => {
     const [small, large] = [Buffer.from('nar of a'), Buffer.alloc(600_000, 'x')]
     const paths = [path('a', small, []), path('b', large, ['/nix/store/a', '/nix/store/b'])]
     const { number, raw, text, left } = reader(
-      await collect(addPathsRequest(paths, { 'extra-trusted-public-keys': 'key:x' })),
+      await collect(addPathsRequest(paths.length, paths, { 'extra-trusted-public-keys': 'key:x' })),
     )
     expect([number(), number(), number(), number()]).toEqual([0x6e697863, 0x123, 0, 0])
     expect(number()).toBe(19)
