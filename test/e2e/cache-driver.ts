@@ -81,18 +81,17 @@ async function play(): Promise<Answer> {
   const nix = await findNix(['experimental-features = nix-command\n', ...settings].join(''))
   const run = (tool: string, args: string[]) =>
     runner.commands.run({ tool: `${nix.bin}/${tool}`, args, env: nix.env }, { accept: 'any', timeoutSeconds: 1800 })
-  const evaluating = performance.now()
-  const beforeEvaluation = processorTime()
-  const [filled, evaluated] = await Promise.all([
-    fillStore(runner, nix, restored, new AbortController().signal),
-    run('nix-instantiate', [job.file]),
-  ])
-  const drvs = evaluated.stdout.trim().split('\n') as DrvPath[]
-  const evaluateSeconds = (performance.now() - evaluating) / 1000
+  const beforeFilling = processorTime()
+  const filling = performance.now()
+  const filled = await fillStore(runner, nix, restored, new AbortController().signal)
+  const fillSeconds = (performance.now() - filling) / 1000
+  const fillProcessor = processorTime() - beforeFilling
+  const drvs = (await run('nix-instantiate', [job.file])).stdout.trim().split('\n') as DrvPath[]
+  const evaluated = processorTime()
   const begun = performance.now()
   const build = await run('nix-store', ['--realise', '--keep-going', ...drvs])
   const buildSeconds = (performance.now() - begun) / 1000
-  const buildProcessor = processorTime() - beforeEvaluation
+  const buildProcessor = processorTime() - evaluated
   const built = [...build.stderr.matchAll(/^building '[^']*\/[^-]*-([^']*)\.drv'/gm)].map((match) => match[1] ?? '')
   const saving = performance.now()
   const outputs = await run('nix-store', ['--query', '--outputs', ...drvs])
@@ -117,12 +116,8 @@ async function play(): Promise<Answer> {
     saved,
     unverified: await unverifiedPaths(runner, nix, drvs),
     seconds: {
-      restore: restoreSeconds,
-      evaluate: evaluateSeconds,
-      build: buildSeconds,
-      save: saveSeconds,
-      restoreProcessor,
-      buildProcessor,
+      ...{ restore: restoreSeconds, fill: fillSeconds, build: buildSeconds, save: saveSeconds },
+      ...{ restoreProcessor, fillProcessor, buildProcessor },
     },
   }
 }
