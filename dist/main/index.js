@@ -14244,7 +14244,16 @@ function viewsFolder(runner) {
 
 /** Splits `packages.x86_64-linux."a.b"` into its names. */
 function splitAttributePath(text) {
-    return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^."]+)/g)].map(([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '');
+    return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^."]+)/g)].map(([, quoted, plain]) => quoted === undefined ? (plain ?? '') : unquoted(quoted));
+}
+/** As joinAttributePath has written it, or somebody who knows Nix (`\${`). */
+function unquoted(text) {
+    try {
+        return JSON.parse(`"${text}"`);
+    }
+    catch {
+        return text.replace(/\\(.)/g, '$1');
+    }
 }
 /** Joins names into what one would write after the `#` of an installable. */
 function joinAttributePath(path) {

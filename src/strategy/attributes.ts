@@ -7,9 +7,18 @@ export type AttributePath = readonly string[]
 
 /** Splits `packages.x86_64-linux."a.b"` into its names. */
 export function splitAttributePath(text: string): AttributePath {
-  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^."]+)/g)].map(
-    ([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^."]+)/g)].map(([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? '') : unquoted(quoted),
   )
+}
+
+/** As joinAttributePath has written it, or somebody who knows Nix (`\${`). */
+function unquoted(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    return text.replace(/\\(.)/g, '$1')
+  }
 }
 
 /** Joins names into what one would write after the `#` of an installable. */

@@ -18,6 +18,10 @@ const target = (name: string) => parseTarget(name, 'auto') as Target
 const build = 'x86_64-linux' as System
 const joined = (paths: readonly (readonly string[])[]) => paths.map(joinAttributePath)
 
+test('a name may be quoted as in Nix', () => {
+  expect(splitAttributePath('a."$\\{b}"')).toEqual(['a', '$' + '{b}'])
+})
+
 test.each(['packages.x86_64-linux.hello', 'a."b.c".d', 'hello', '"x y"'])(
   '%s survives splitting and joining',
   (text) => {
@@ -25,11 +29,14 @@ test.each(['packages.x86_64-linux.hello', 'a."b.c".d', 'hello', '"x y"'])(
   },
 )
 
-test.each([['a"b'], ['a\\b'], [''], ['a.b'], ['*'], ["foldl'"]])('the name %j survives being written', (name) => {
-  expect(parsePackages(packageText('*', name))).toEqual({ value: [packageText('*', name)] })
-  expect(splitAttributePath(joinAttributePath(['packages', name]))).toEqual(['packages', name])
-  expect(splitAttributePath(packageText('checks.{target}.*', name))).toEqual(['checks', '{target}', name])
-})
+test.each([['a"b'], ['a\\b'], [''], ['a.b'], ['*'], ["foldl'"], ['a\nb'], ['\t\u0001é']])(
+  'the name %j survives being written',
+  (name) => {
+    expect(parsePackages(packageText('*', name))).toEqual({ value: [packageText('*', name)] })
+    expect(splitAttributePath(joinAttributePath(['packages', name]))).toEqual(['packages', name])
+    expect(splitAttributePath(packageText('checks.{target}.*', name))).toEqual(['checks', '{target}', name])
+  },
+)
 
 describe('ownPaths', () => {
   test.each([
