@@ -12684,13 +12684,15 @@ function annotationsOf(results, pushes, onPushFailure, checkout = NO_CHECKOUT) {
         text: `The push to ${destination} failed: ${reason ?? 'no reason was given'}`,
         where: { title: 'Push failed' },
     }));
-    const errors = [...builds, ...push].filter(({ level }) => level === 'error');
+    const pushErrors = push.filter(({ level }) => level === 'error');
     const warnings = [...push.filter(({ level }) => level === 'warning'), ...noteAnnotations(results)].slice(0, annotations_MOST_ERRORS);
-    if (errors.length <= annotations_MOST_ERRORS)
-        return [...errors, ...warnings];
-    const rest = errors.length - annotations_MOST_ERRORS + 1;
-    const text = `${rest} more failures are in the job summary.`;
-    return [...errors.slice(0, annotations_MOST_ERRORS - 1), { level: 'error', text, where: { title: 'More failures' } }, ...warnings];
+    const all = builds.length + pushErrors.length;
+    if (all <= annotations_MOST_ERRORS)
+        return [...builds, ...pushErrors, ...warnings];
+    // the last one counts the rest, and one of each kind is told
+    const shown = [...builds.slice(0, annotations_MOST_ERRORS - 1 - Math.min(1, pushErrors.length)), ...pushErrors].slice(0, annotations_MOST_ERRORS - 1);
+    const text = `${all - shown.length} more failures are in the job summary.`;
+    return [...shown, { level: 'error', text, where: { title: 'More failures' } }, ...warnings];
 }
 function notesOf(results) {
     const noted = new Map();

@@ -210,6 +210,12 @@ describe('annotations', () => {
     const annotations = annotationsOf(all, [pushed([], { status: 'failed', reason: 'full' })], 'fail')
     expect(annotations).toHaveLength(10)
     expect(annotations.at(-1)?.text).toBe('22 more failures are in the job summary.')
+    // one of each kind is told
+    expect(annotations.filter(({ where }) => where.title === 'Push failed')).toHaveLength(1)
+    const pushes = Array.from({ length: 12 }, () => pushed([], { status: 'failed', reason: 'full' }))
+    const few = annotationsOf(all.slice(0, 3), pushes, 'fail')
+    expect(few.filter(({ where }) => where.title === 'Push failed')).toHaveLength(6)
+    expect(few.at(-1)?.text).toBe('6 more failures are in the job summary.')
   })
 
   it('a failed push is an error or a warning, as the workflow wants it', () => {
