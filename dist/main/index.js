@@ -16359,6 +16359,7 @@ function parseUndo(line) {
 
 
 
+
 /** World-writable as its parent, whose lock is everybody's too: runners of one machine may be different users. */
 const PARENT = '/var/tmp';
 const FOLDER = `${PARENT}/nix-multiarch`;
@@ -16454,14 +16455,20 @@ function attempt(work) {
 /**
  * Does something while no other job of this machine does: looking for a Nix and installing one, or taking it away. The
  * kernel frees the lock with the end of this process. Without flock(1), or after two minutes, it goes on without.
+ * @param signal ends the waiting @throws UserError where it did
  */
-async function exclusively(work) {
+async function exclusively(work, signal) {
     const holder = (0,external_node_child_process_namespaceObject.spawn)('flock', ['-w', String(LOCK_SECONDS), PARENT, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
     holder.stdin.on('error', () => undefined);
     const ended = (0,external_node_events_.once)(holder, 'close').catch(() => undefined);
     holder.stdin.write('held\n');
+    const stopWaiting = () => void holder.kill();
+    signal?.addEventListener('abort', stopWaiting);
     await Promise.race([(0,external_node_events_.once)(holder.stdout, 'data').catch(() => undefined), ended]);
+    signal?.removeEventListener('abort', stopWaiting);
     try {
+        if (signal?.aborted === true)
+            throw new errors/* UserError */.yo('the job was cancelled while it waited for another one of this machine');
         return await work();
     }
     finally {
@@ -17182,7 +17189,10 @@ function assemble(folder) {
         network: createNetwork(log),
         // The toolkit prints debug commands of its own: they are to be commands, not text.
         tools: createToolCache(log.end),
-        journal: { ...createJournal(folder, (undos) => noteDeeds(folder, undos)), exclusively: exclusively },
+        journal: {
+            ...createJournal(folder, (undos) => noteDeeds(folder, undos)),
+            exclusively: (work) => exclusively(work, cancelling.signal),
+        },
         job: createJob(log),
         facts,
         cancelled: cancelling.signal,

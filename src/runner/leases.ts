@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
+import { UserError } from './errors.ts'
 import { parseUndos } from './journal.ts'
 import type { Files } from './ports.ts'
 import { startTime } from './processes.ts'
@@ -141,14 +142,20 @@ function attempt<T>(work: () => T): T | undefined {
 /**
  * Does something while no other job of this machine does: looking for a Nix and installing one, or taking it away. The
  * kernel frees the lock with the end of this process. Without flock(1), or after two minutes, it goes on without.
+ * @param signal ends the waiting @throws UserError where it did
  */
-export async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+export async function exclusively<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const holder = spawn('flock', ['-w', String(LOCK_SECONDS), PARENT, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'] })
   holder.stdin.on('error', () => undefined)
   const ended = once(holder, 'close').catch(() => undefined)
   holder.stdin.write('held\n')
+  const stopWaiting = () => void holder.kill()
+  signal?.addEventListener('abort', stopWaiting)
   await Promise.race([once(holder.stdout, 'data').catch(() => undefined), ended])
+  signal?.removeEventListener('abort', stopWaiting)
   try {
+    if (signal?.aborted === true)
+      throw new UserError('the job was cancelled while it waited for another one of this machine')
     return await work()
   } finally {
     await release(holder, ended)

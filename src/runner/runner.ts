@@ -102,7 +102,10 @@ function assemble(folder: string): OpenRunner {
     network: createNetwork(log),
     // The toolkit prints debug commands of its own: they are to be commands, not text.
     tools: createToolCache(log.end),
-    journal: { ...createJournal(folder, (undos) => noteDeeds(folder, undos)), exclusively },
+    journal: {
+      ...createJournal(folder, (undos) => noteDeeds(folder, undos)),
+      exclusively: (work) => exclusively(work, cancelling.signal),
+    },
     job: createJob(log),
     facts,
     cancelled: cancelling.signal,

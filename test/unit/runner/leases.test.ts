@@ -61,3 +61,23 @@ it('one at a time, and the next when the first fails', async () => {
   await second
   expect(order).toEqual(['first in', 'first out', 'second'])
 })
+
+it('a job that is cancelled while it waits for another does not wait on', async () => {
+  const events: string[] = []
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const first = exclusively(async () => {
+    events.push('first')
+    await held
+  })
+  await expect.poll(() => events, { timeout: 20_000 }).toEqual(['first'])
+  const cancelling = new AbortController()
+  const second = exclusively(async () => events.push('second'), cancelling.signal)
+  cancelling.abort()
+  await expect(second).rejects.toThrow('the job was cancelled while it waited')
+  release()
+  await first
+  expect(events).toEqual(['first'])
+})
