@@ -1869,9 +1869,15 @@ function putProblem({ stopped, stderr }, env) {
     return `the new Nix cannot be put into /nix/store: ${why}${advice}`;
 }
 /** Why a tarball cannot be unpacked: tar names every file that a full disk has no room for. */
-const unpackProblem = (stderr) => FULL.test(stderr)
-    ? 'the disk that /nix is on is full. Free some space on it, or mount a larger one at /nix.'
-    : lastLines(stderr);
+function unpackProblem(stderr) {
+    if (FULL.test(stderr))
+        return 'the disk that /nix is on is full. Free some space on it, or mount a larger one at /nix.';
+    const missing = /\b(tar|xz|zstd|gzip|bzip2): (?:command )?not found/.exec(stderr)?.[1];
+    if (missing !== undefined)
+        return `there is no ${missing} on this machine. Install it (Debian: apt-get install ${packageOf(missing)}).`;
+    return lastLines(stderr);
+}
+const packageOf = (tool) => (tool === 'xz' ? 'xz-utils' : tool);
 /** The end of what a command said: where one library or file is missing, a hundred follow. */
 const lastLines = (stderr) => stderr.trim().split('\n').slice(-problem_LAST_LINES).join('\n');
 
@@ -2212,7 +2218,12 @@ function chooseAccess(facts) {
         denied: "this user may not open the daemon's socket",
         absent: 'no daemon is running',
     }[facts.socket];
-    if (facts.privilege !== 'none' && !remote.startsWith('unix://')) {
+    if (remote.startsWith('unix://'))
+        return {
+            mode: 'none',
+            reason: `NIX_REMOTE is ${remote}, and ${state}. Start that daemon and let this user open its socket, or unset NIX_REMOTE for this step`,
+        };
+    if (facts.privilege !== 'none') {
         const beside = facts.socket === 'denied';
         return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` };
     }

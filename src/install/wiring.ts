@@ -37,7 +37,12 @@ export function chooseAccess(facts: AccessFacts): Access {
     denied: "this user may not open the daemon's socket",
     absent: 'no daemon is running',
   }[facts.socket]
-  if (facts.privilege !== 'none' && !remote.startsWith('unix://')) {
+  if (remote.startsWith('unix://'))
+    return {
+      mode: 'none',
+      reason: `NIX_REMOTE is ${remote}, and ${state}. Start that daemon and let this user open its socket, or unset NIX_REMOTE for this step`,
+    }
+  if (facts.privilege !== 'none') {
     const beside = facts.socket === 'denied'
     return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` }
   }

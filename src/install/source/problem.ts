@@ -25,10 +25,16 @@ export function putProblem(
 }
 
 /** Why a tarball cannot be unpacked: tar names every file that a full disk has no room for. */
-export const unpackProblem = (stderr: string): string =>
-  FULL.test(stderr)
-    ? 'the disk that /nix is on is full. Free some space on it, or mount a larger one at /nix.'
-    : lastLines(stderr)
+export function unpackProblem(stderr: string): string {
+  if (FULL.test(stderr))
+    return 'the disk that /nix is on is full. Free some space on it, or mount a larger one at /nix.'
+  const missing = /\b(tar|xz|zstd|gzip|bzip2): (?:command )?not found/.exec(stderr)?.[1]
+  if (missing !== undefined)
+    return `there is no ${missing} on this machine. Install it (Debian: apt-get install ${packageOf(missing)}).`
+  return lastLines(stderr)
+}
+
+const packageOf = (tool: string): string => (tool === 'xz' ? 'xz-utils' : tool)
 
 /** The end of what a command said: where one library or file is missing, a hundred follow. */
 export const lastLines = (stderr: string): string => stderr.trim().split('\n').slice(-LAST_LINES).join('\n')

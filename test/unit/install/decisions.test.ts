@@ -39,6 +39,10 @@ describe('who opens the store', () => {
   ])('%s', (_, facts, expected) => expect(chooseAccess({ ...user, ...facts })).toMatchObject(expected))
   it('says why', () =>
     expect(chooseAccess({ ...user, socket: 'dead' }).reason).toMatch(/left its socket.*Start nix-daemon/s))
+  it('names the variable that leads to a socket where nobody answers', () =>
+    expect(chooseAccess({ ...user, remote: 'unix:///x', socket: 'dead' }).reason).toMatch(
+      /^NIX_REMOTE is unix:\/\/\/x, and .* not running. Start that daemon .* or unset NIX_REMOTE/,
+    ))
 
   const daemon = { mode: 'daemon', start: false, beside: true, reason: '' } as const
   it.each([

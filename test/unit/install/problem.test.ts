@@ -12,7 +12,11 @@ describe('an install that fails says what to do', () => {
     expect(unpackProblem(`tar: ${full}\n`.repeat(60))).toMatch(
       /^the disk that \/nix is on is full\..*larger one at \/nix\.$/,
     )
-    expect(unpackProblem('sh: 2: tar: not found\n')).toBe('sh: 2: tar: not found')
+    expect(unpackProblem('sh: 2: tar: not found\n')).toBe(
+      'there is no tar on this machine. Install it (Debian: apt-get install tar).',
+    )
+    expect(unpackProblem('bash: line 1: xz: command not found\n')).toContain('apt-get install xz-utils')
+    expect(unpackProblem('xz: (stdin): File format not recognized\n')).toBe('xz: (stdin): File format not recognized')
     expect(putProblem({ stderr: `mv: ${full}` }, {})).toMatch(/Free some space/)
   })
 
