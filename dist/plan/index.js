@@ -2622,11 +2622,21 @@ const commandsOf = (runner, asRoot) => async (tool, ...args) => {
 async function askVersion(runner, { bin }) {
     return (await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 })).stdout;
 }
+/** Moves both parts out of the folder $1, but not over what is there. */
+const MOVE = `mv -n -- ${fresh_PARTS.map((part) => `"$1/${part}"`).join(' ')} /nix`;
+/** @throws Error where it is no version that serves */
+function versionIn(bin, printed) {
+    const { chosen } = chooseCandidate([{ path: bin, printed }]);
+    if (chosen === undefined)
+        throw new Error(`its version is ${printed}`);
+    return chosen.version;
+}
 /**
  * Lays /nix out of what an earlier job kept: no download, no xz, no registration.
  * @param where it was kept, for the log
  * @param bin folder of the programs in it
- * @param fill makes a folder on the store's file system, puts both parts into it, and gives what `nix --version` had printed
+ * @param fill makes a folder on the store's file system, puts both parts into it, and gives what `nix --version` had
+ *   printed; where that serves (versionIn) it may move them too
  * @returns undefined where it does not serve
  */
 async function layOut(runner, where, { bin, asRoot }, fill) {
@@ -2635,13 +2645,12 @@ async function layOut(runner, where, { bin, asRoot }, fill) {
     try {
         const run = commandsOf(runner, asRoot);
         const printed = await fill(draft, run);
-        const { chosen } = chooseCandidate([{ path: bin, printed }]);
-        if (chosen === undefined)
-            throw new Error(`its version is ${printed}`);
-        await run('mv', '-n', '--', ...fresh_PARTS.map((part) => `${draft}/${part}`), '/nix');
+        const version = versionIn(bin, printed);
+        if ((0,external_node_fs_.existsSync)(`${draft}/store`))
+            await run('sh', '-c', MOVE, 'sh', draft);
         if ((0,external_node_fs_.existsSync)(`${draft}/store`))
             throw new Error('another Nix has come meanwhile');
-        return { bin, version: chosen.version, onPath: false };
+        return { bin, version, onPath: false };
     }
     catch (error) {
         runner.log.info(`what ${where} kept does not serve: ${error instanceof Error ? error.message : String(error)}`);
@@ -2665,16 +2674,21 @@ const versionOf = (sha256) => `0.0.0-sha256.x${sha256.slice(0, 32)}`;
 const toolCacheLasts = ({ facts: { env } }) => env.RUNNER_ENVIRONMENT !== 'github-hosted' && Boolean(env.RUNNER_TOOL_CACHE);
 /**
  * Lays /nix out as an earlier job of this machine kept it of a tarball.
+ * @param how.begun called when that has begun
  * @returns undefined where there is nothing, or nothing that serves
  */
-async function restoreKept(runner, sha256, bin, asRoot) {
+async function restoreKept(runner, sha256, { bin, asRoot, begun }) {
     const folder = await runner.tools.find(TOOL, versionOf(sha256));
     const tree = `${folder}/${TREE}`;
     if (folder === undefined || !(await kept_isTrusted(tree, asRoot ? 0 : runner.facts.uid)))
         return undefined;
     return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
-        await copyParts(run, tree, draft);
-        return (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
+        const printed = (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
+        versionIn(bin, printed);
+        const laying = run('sh', '-c', `${COPY} && ${MOVE}`, 'sh', draft, ...partsOf(tree));
+        begun();
+        await laying;
+        return printed;
     });
 }
 /**
@@ -2722,7 +2736,8 @@ how=--reflink=auto
 if [ "$(id -u)" = 0 ] && [ "$(stat -c %d -- "$1")" = "$(stat -c %d -- "$2")" ]; then how=--link; fi
 cp -a $how -- "$2" "$1" && cp -a --reflink=auto -- "$3" "$1"`;
 /** Copies both parts of /nix, or of what was kept of it. */
-const copyParts = (run, from, to) => run('sh', '-c', COPY, 'sh', to, ...fresh_PARTS.map((part) => `${from}/${part}`));
+const copyParts = (run, from, to) => run('sh', '-c', COPY, 'sh', to, ...partsOf(from));
+const partsOf = (folder) => fresh_PARTS.map((part) => `${folder}/${part}`);
 
 ;// CONCATENATED MODULE: ./build/js/install/source/layout.js
 /** First bytes of an archive, and what unpacks it. */
@@ -2985,8 +3000,9 @@ function ownerOfNix({ facts }) {
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
  * @param shelf keeps it where this machine does not
+ * @param begun called when the machine has something to do that takes a while, and this process has not
  */
-async function installTarball(runner, tarball, systems, shelf) {
+async function installTarball(runner, tarball, systems, shelf, begun) {
     const asRoot = ownerOfNix(runner) === 'root';
     const { sha256 } = tarball;
     const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined;
@@ -3001,7 +3017,7 @@ async function installTarball(runner, tarball, systems, shelf) {
         return await install();
     const bin = `${release_PROFILE}/bin`;
     if (toolCacheLasts(runner)) {
-        const kept = await restoreKept(runner, keeping, bin, asRoot);
+        const kept = await restoreKept(runner, keeping, { bin, asRoot, begun });
         if (kept !== undefined)
             return { found: kept };
         const found = await installToKeep();
@@ -3010,6 +3026,7 @@ async function installTarball(runner, tarball, systems, shelf) {
     }
     if (shelf === undefined)
         return await install();
+    begun();
     const kept = await restorePacked(runner, shelf, keeping, bin, asRoot);
     if (kept !== undefined)
         return { found: kept };
@@ -3263,7 +3280,6 @@ async function tellRemarks(runner) {
 
 
 
-
 /** Sources in the order in which they are tried. */
 function sourcesFor(kind) {
     return kind === 'auto' ? ['existing', 'release', 'distro'] : [kind];
@@ -3368,11 +3384,7 @@ async function unpackAndPrepare(runner, inputs, tarball, systems) {
     const source = tarball();
     const read = (consume) => source.read((bytes) => consume(afterSome(bytes, prepare)));
     try {
-        const installing = installTarball(runner, { ...source, read }, systems, inputs.shelf);
-        // what was kept is looked for first
-        if (toolCacheLasts(runner) || inputs.shelf !== undefined)
-            prepare();
-        const installed = await installing;
+        const installed = await installTarball(runner, { ...source, read }, systems, inputs.shelf, prepare);
         prepare();
         return { ...installed, prepared };
     }

@@ -9,7 +9,6 @@ import { type FoundNix, findNix, SettingsError } from './find.ts'
 import { prepareMachine } from './machine/ahead.ts'
 import { installDistro } from './source/distro.ts'
 import { nixIsAbsent } from './source/fresh.ts'
-import { toolCacheLasts } from './source/kept.ts'
 import { installTarball, ownerOfNix, PROFILE } from './source/release.ts'
 import { findRelease } from './source/releases.ts'
 import { findTarball, type Tarball, tarballAt } from './source/tarball.ts'
@@ -138,10 +137,7 @@ async function unpackAndPrepare(
   const source = tarball()
   const read: Tarball['read'] = (consume) => source.read((bytes) => consume(afterSome(bytes, prepare)))
   try {
-    const installing = installTarball(runner, { ...source, read }, systems, inputs.shelf)
-    // what was kept is looked for first
-    if (toolCacheLasts(runner) || inputs.shelf !== undefined) prepare()
-    const installed = await installing
+    const installed = await installTarball(runner, { ...source, read }, systems, inputs.shelf, prepare)
     prepare()
     return { ...installed, prepared }
   } catch (error) {

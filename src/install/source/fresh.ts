@@ -24,11 +24,22 @@ export async function askVersion(runner: Runner, { bin }: FoundNix): Promise<str
   return (await runner.commands.run({ tool: `${bin}/nix`, args: ['--version'] }, { timeoutSeconds: 60 })).stdout
 }
 
+/** Moves both parts out of the folder $1, but not over what is there. */
+export const MOVE = `mv -n -- ${PARTS.map((part) => `"$1/${part}"`).join(' ')} /nix`
+
+/** @throws Error where it is no version that serves */
+export function versionIn(bin: string, printed: string): FoundNix['version'] {
+  const { chosen } = chooseCandidate([{ path: bin, printed }])
+  if (chosen === undefined) throw new Error(`its version is ${printed}`)
+  return chosen.version
+}
+
 /**
  * Lays /nix out of what an earlier job kept: no download, no xz, no registration.
  * @param where it was kept, for the log
  * @param bin folder of the programs in it
- * @param fill makes a folder on the store's file system, puts both parts into it, and gives what `nix --version` had printed
+ * @param fill makes a folder on the store's file system, puts both parts into it, and gives what `nix --version` had
+ *   printed; where that serves (versionIn) it may move them too
  * @returns undefined where it does not serve
  */
 export async function layOut(
@@ -42,11 +53,10 @@ export async function layOut(
   try {
     const run = commandsOf(runner, asRoot)
     const printed = await fill(draft, run)
-    const { chosen } = chooseCandidate([{ path: bin, printed }])
-    if (chosen === undefined) throw new Error(`its version is ${printed}`)
-    await run('mv', '-n', '--', ...PARTS.map((part) => `${draft}/${part}`), '/nix')
+    const version = versionIn(bin, printed)
+    if (existsSync(`${draft}/store`)) await run('sh', '-c', MOVE, 'sh', draft)
     if (existsSync(`${draft}/store`)) throw new Error('another Nix has come meanwhile')
-    return { bin, version: chosen.version, onPath: false }
+    return { bin, version, onPath: false }
   } catch (error) {
     runner.log.info(`what ${where} kept does not serve: ${error instanceof Error ? error.message : String(error)}`)
     await runner.files.remove(draft, { asRoot })

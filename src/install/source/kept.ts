@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import type { Runner } from '../../runner/ports.ts'
 import type { FoundNix } from '../find.ts'
-import { askVersion, commandsOf, layOut, PARTS, type Run, VERSION } from './fresh.ts'
+import { askVersion, commandsOf, layOut, MOVE, PARTS, type Run, VERSION, versionIn } from './fresh.ts'
 
 const TOOL = 'nix-release'
 /** In the tool's folder: the whole of /nix as it was right after an install. */
@@ -17,20 +17,24 @@ export const toolCacheLasts = ({ facts: { env } }: Runner): boolean =>
 
 /**
  * Lays /nix out as an earlier job of this machine kept it of a tarball.
+ * @param how.begun called when that has begun
  * @returns undefined where there is nothing, or nothing that serves
  */
 export async function restoreKept(
   runner: Runner,
   sha256: string,
-  bin: string,
-  asRoot: boolean,
+  { bin, asRoot, begun }: { readonly bin: string; readonly asRoot: boolean; readonly begun: () => void },
 ): Promise<FoundNix | undefined> {
   const folder = await runner.tools.find(TOOL, versionOf(sha256))
   const tree = `${folder}/${TREE}`
   if (folder === undefined || !(await isTrusted(tree, asRoot ? 0 : runner.facts.uid))) return undefined
   return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
-    await copyParts(run, tree, draft)
-    return readFileSync(`${tree}/${VERSION}`, 'utf8')
+    const printed = readFileSync(`${tree}/${VERSION}`, 'utf8')
+    versionIn(bin, printed)
+    const laying = run('sh', '-c', `${COPY} && ${MOVE}`, 'sh', draft, ...partsOf(tree))
+    begun()
+    await laying
+    return printed
   })
 }
 
@@ -81,4 +85,6 @@ cp -a $how -- "$2" "$1" && cp -a --reflink=auto -- "$3" "$1"`
 
 /** Copies both parts of /nix, or of what was kept of it. */
 const copyParts = (run: Run, from: string, to: string): Promise<void> =>
-  run('sh', '-c', COPY, 'sh', to, ...PARTS.map((part) => `${from}/${part}`))
+  run('sh', '-c', COPY, 'sh', to, ...partsOf(from))
+
+const partsOf = (folder: string): readonly string[] => PARTS.map((part) => `${folder}/${part}`)

@@ -64,12 +64,14 @@ export interface InstalledRelease {
  * Installs a tarball of upstream's layout: store paths renamed into the store, registered, and the default profile.
  * @param systems systems whose programs run here
  * @param shelf keeps it where this machine does not
+ * @param begun called when the machine has something to do that takes a while, and this process has not
  */
 export async function installTarball(
   runner: Runner,
   tarball: Tarball,
   systems: readonly string[],
   shelf: Shelf | undefined,
+  begun: () => void,
 ): Promise<InstalledRelease> {
   const asRoot = ownerOfNix(runner) === 'root'
   const { sha256 } = tarball
@@ -84,13 +86,14 @@ export async function installTarball(
   if (keeping === undefined) return await install()
   const bin = `${PROFILE}/bin`
   if (toolCacheLasts(runner)) {
-    const kept = await restoreKept(runner, keeping, bin, asRoot)
+    const kept = await restoreKept(runner, keeping, { bin, asRoot, begun })
     if (kept !== undefined) return { found: kept }
     const found = await installToKeep()
     await keepNix(runner, keeping, found, asRoot)
     return { found }
   }
   if (shelf === undefined) return await install()
+  begun()
   const kept = await restorePacked(runner, shelf, keeping, bin, asRoot)
   if (kept !== undefined) return { found: kept }
   const found = await installToKeep()
