@@ -3787,7 +3787,7 @@ const MACHINE_RULES = [
         inLogs: true,
         say: ([, program = '']) => ({
             sentence: `${program === '' ? 'a program' : shortName(program)} is for another architecture, and this machine has no emulator registered for it.`,
-            advice: 'Let the action register QEMU (qemu: auto), or run the job on a machine of that architecture.',
+            advice: 'Choose the strategy auto or emulated and let the action register QEMU (qemu: auto), or run the job on a machine of that architecture.',
         }),
     },
     {
@@ -5168,11 +5168,12 @@ function readDerivation(path, text) {
     const inputs = [...before.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '');
     const outputs = text.slice(0, text.indexOf('],['));
     const name = storeName(path).replace(/\.drv$/, '');
-    const trivial = text.includes('("preferLocalBuild","1")');
+    const trivial = text.includes('("preferLocalBuild","1")') || text.includes('\\"preferLocalBuild\\":true');
     return {
         system: head?.[1] ?? 'unknown',
         name,
-        fixedOutput: /\("[^"]*","[^"]*","[^"]*","[^"]+"\)/.test(outputs),
+        // an impure one has that word where a download has its hash
+        fixedOutput: /\("[^"]*","[^"]*","[^"]*","(?!impure")[^"]+"\)/.test(outputs),
         trivial,
         kind: kindOf(name, trivial, inputs),
         inputs,

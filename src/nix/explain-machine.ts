@@ -40,7 +40,8 @@ export const MACHINE_RULES: readonly Rule[] = [
     inLogs: true,
     say: ([, program = '']) => ({
       sentence: `${program === '' ? 'a program' : shortName(program)} is for another architecture, and this machine has no emulator registered for it.`,
-      advice: 'Let the action register QEMU (qemu: auto), or run the job on a machine of that architecture.',
+      advice:
+        'Choose the strategy auto or emulated and let the action register QEMU (qemu: auto), or run the job on a machine of that architecture.',
     }),
   },
   {

@@ -50,11 +50,12 @@ export function readDerivation(path: string, text: string): DerivationFacts {
   const inputs = [...before.matchAll(/\("(\/[^"\\]+\.drv)",\(?\[/g)].map((match) => match[1] ?? '')
   const outputs = text.slice(0, text.indexOf('],['))
   const name = storeName(path as StorePath).replace(/\.drv$/, '')
-  const trivial = text.includes('("preferLocalBuild","1")')
+  const trivial = text.includes('("preferLocalBuild","1")') || text.includes('\\"preferLocalBuild\\":true')
   return {
     system: head?.[1] ?? 'unknown',
     name,
-    fixedOutput: /\("[^"]*","[^"]*","[^"]*","[^"]+"\)/.test(outputs),
+    // an impure one has that word where a download has its hash
+    fixedOutput: /\("[^"]*","[^"]*","[^"]*","(?!impure")[^"]+"\)/.test(outputs),
     trivial,
     kind: kindOf(name, trivial, inputs),
     inputs,

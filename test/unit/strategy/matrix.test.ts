@@ -88,6 +88,10 @@ describe('a .drv file', () => {
       features: [],
     })
     expect(readDerivation(path, FIXED)).toMatchObject({ system: 'builtin', fixedOutput: true, inputs: [] })
+    const impure =
+      'Derive([("out","","r:sha256","impure")],[],[],"x86_64-linux","/bin/sh",[],[("__json","{\\"preferLocalBuild\\":true}")])'
+    expect(readDerivation(path, impure)).toMatchObject({ fixedOutput: false, trivial: true })
+    expect(readDerivation(path, impure.replace(':true', ':false'))).toMatchObject({ trivial: false })
   })
 
   test('what is reached goes through what is missing alone', () => {
