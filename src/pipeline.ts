@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { plannedOnly } from './build/build.ts'
 import { fillStore } from './cache/fill.ts'
+import { openNarinfos } from './cache/narinfos.ts'
 import { unverifiedPaths } from './cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from './cache/restore.ts'
 import { saveCache } from './cache/save.ts'
@@ -44,13 +45,21 @@ async function installAndBuild(runner: Runner, inputs: Inputs, shelf: Shelf | un
   })
   return await withDaemon(runner, found, async () => {
     const ending = new AbortController()
+    const narinfos = openNarinfos(runner, cache)
     // while the flake is evaluated
-    const filling = inputs.dryRun ? NOTHING_FILLED : fillStore(runner, found.nix, cache, ending.signal)
-    return await finallyDo(planAndBuild(runner, inputs, found, { cache, filling }), async () => {
+    const filling = inputs.dryRun ? NOTHING_FILLED : fillStore(runner, found.nix, cache, narinfos, ending.signal)
+    const opening = { cache, filling, written: narinfos.written }
+    return await finallyDo(planAndBuild(runner, inputs, found, opening), async () => {
       ending.abort()
-      await filling
+      await Promise.all([filling, narinfos.written])
     })
   })
+}
+
+interface OpenedCache {
+  readonly cache: Restored
+  readonly filling: ReturnType<typeof fillStore>
+  readonly written: Promise<void>
 }
 
 const FILLING_ALONE_MILLISECONDS = 2000
@@ -60,7 +69,7 @@ async function planAndBuild(
   runner: Runner,
   inputs: Inputs,
   found: Installed,
-  { cache, filling }: { readonly cache: Restored; readonly filling: ReturnType<typeof fillStore> },
+  { cache, filling, written }: OpenedCache,
 ): Promise<boolean> {
   const { log } = runner
   const { nix } = found
@@ -71,6 +80,7 @@ async function planAndBuild(
   const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner))
   // evaluation and this write to the same database, where many small paths and derivations get in each other's way
   await Promise.race([filling, sleep(FILLING_ALONE_MILLISECONDS, undefined, { ref: false })])
+  await written
   const { opened, planner, plans } = await log.group('Strategy', async () => {
     const opened = await openFlake(runner, nix, inputs.flake)
     const failures = async ({ read }: OpenFlake) =>

@@ -180,7 +180,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8091);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6437);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7774);
 
 
@@ -756,7 +756,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 8091:
+/***/ 6437:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3632,7 +3632,219 @@ function add_paths_text(value) {
 }
 const texts = (values) => Buffer.concat([number(values.length), ...values.map(add_paths_text)]);
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: ./build/js/nix/signing-key.js
+
+
+// RFC 8410: DER of a PKCS#8 private key and of a SubjectPublicKeyInfo up to the 32 key bytes
+const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+/**
+ * Reads a secret key as `nix key generate-secret` prints it (Nix src/libstore/crypto.cc: libsodium's secret key, which
+ * is the seed followed by the public key). The problem text never repeats what was given: it may be most of a secret.
+ */
+function parseSigningKey(text) {
+    const bare = text.trim();
+    const colon = bare.indexOf(':');
+    const name = bare.slice(0, colon);
+    if (colon < 1 || /\s/.test(bare))
+        return { problem: 'the signing key is not one line of the form name:base64' };
+    const encoded = bare.slice(colon + 1);
+    const bytes = Buffer.from(encoded, 'base64');
+    if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, ''))
+        return { problem: 'the signing key is not valid base64 after its name' };
+    if (bytes.length === 32)
+        return { problem: 'the signing key is a public key (32 bytes); the secret key has 64 bytes after its name' };
+    if (bytes.length !== 64)
+        return { problem: `the signing key has ${bytes.length} bytes after its name, a secret key has 64` };
+    if (!publicHalf(bytes.subarray(0, 32)).equals(bytes.subarray(32)))
+        return { problem: 'the signing key is damaged: its public half does not belong to its secret half' };
+    return { name, secret: bare, publicKey: `${name}:${bytes.subarray(32).toString('base64')}` };
+}
+/** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
+function signText(secret, text) {
+    const key = privateKeys.get(secret) ?? privateKey(Buffer.from(splitKey(secret)[1] ?? '', 'base64').subarray(0, 32));
+    privateKeys.set(secret, key);
+    return `${keyName(secret)}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), key).toString('base64')}`;
+}
+/** Kept, since it takes longer to read a key than to sign with it. */
+const privateKeys = new Map();
+/** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
+function signatureFits(publicKey, text, signature) {
+    const given = verification(publicKey, text, signature);
+    return given !== undefined && (0,external_node_crypto_.verify)(...given);
+}
+const verifyBeside = (0,external_node_util_namespaceObject.promisify)(external_node_crypto_.verify);
+/** The same on another thread: thousands of them would hold up the requests that run meanwhile. */
+async function signatureFitsBeside(publicKey, text, signature) {
+    const given = verification(publicKey, text, signature);
+    return given !== undefined && (await verifyBeside(...given));
+}
+function verification(publicKey, text, signature) {
+    const [keyName, encodedKey = ''] = splitKey(publicKey);
+    const [name, encoded = ''] = splitKey(signature);
+    const key = name === keyName ? publicKeyOf(encodedKey) : undefined;
+    return key === undefined ? undefined : [null, Buffer.from(text), key, Buffer.from(encoded, 'base64')];
+}
+const publicKeys = new Map();
+/** Kept, since thousands of signatures are checked with one key. */
+function publicKeyOf(encoded) {
+    if (!publicKeys.has(encoded)) {
+        const raw = Buffer.from(encoded, 'base64');
+        const der = { key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' };
+        publicKeys.set(encoded, raw.length === 32 ? (0,external_node_crypto_.createPublicKey)(der) : undefined);
+    }
+    return publicKeys.get(encoded);
+}
+/** Name of a key or signature, `name:base64` → `name`. */
+const keyName = (text) => splitKey(text)[0] ?? '';
+const splitKey = (text) => {
+    const colon = text.indexOf(':');
+    return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)];
+};
+const privateKey = (seed) => (0,external_node_crypto_.createPrivateKey)({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+const publicHalf = (seed) => (0,external_node_crypto_.createPublicKey)(privateKey(seed)).export({ format: 'der', type: 'spki' }).subarray(-32);
+
+;// CONCATENATED MODULE: ./build/js/cache/entry.js
+
+
+
+const VOUCHED = 'Vouched';
+const DIGITS = '[0-9a-df-np-sv-z]{52}';
+const HASH = new RegExp(`^sha256:${DIGITS}$`);
+/** Names of files that a cache may have, but for its two files of facts. */
+const NARINFO_NAME = /^[0-9a-df-np-sv-z]{32}\.narinfo$/;
+const NAR_NAME = new RegExp(`^${DIGITS}\\.nar\\.zst$`);
+/** The file of an archive that has all narinfos, one behind the other: a thousand files take longer to unpack. */
+const ENTRIES = 'narinfos';
+const ENTRIES_BYTES = 256 * 1024 * 1024;
+/**
+ * Reads a narinfo strictly, in the form that `nix copy --to file://…?compression=zstd` writes; lines that this action
+ * does not use are left out.
+ * @param name file name, `<hash>.narinfo`
+ * @throws Error saying what is wrong with it
+ */
+function parseEntry(name, text, storeDirectory) {
+    const lines = new Map();
+    for (const [, key = '', value = ''] of text.matchAll(/^([A-Za-z]+): ?(.*)$/gm))
+        lines.set(key, [...(lines.get(key) ?? []), value]);
+    const one = (key, form) => {
+        const values = lines.get(key) ?? [];
+        const [value] = values;
+        if (value === undefined || values.length > 1)
+            throw new Error(`${values.length} lines of ${key}`);
+        if (!form.test(value))
+            throw new Error(`${key} is ${JSON.stringify(value.slice(0, 80))}`);
+        return value;
+    };
+    const path = parseStorePath(one('StorePath', /^\//));
+    if (!path.startsWith(`${storeDirectory}/`) || `${storeHash(path)}.narinfo` !== name)
+        throw new Error(`it is for ${path}`);
+    const fileHash = one('FileHash', HASH).slice('sha256:'.length);
+    one('Compression', /^zstd$/);
+    const url = one('URL', /^/);
+    if (url !== `nar/${fileHash}.nar.zst`)
+        throw new Error(`URL is ${JSON.stringify(url.slice(0, 80))}`);
+    const references = one('References', /^[^/]*$/)
+        .split(' ')
+        .filter((reference) => reference !== '');
+    return {
+        path,
+        fileHash,
+        fileSize: Number(one('FileSize', /^\d{1,15}$/)),
+        narHash: one('NarHash', HASH),
+        narSize: Number(one('NarSize', /^\d{1,15}$/)),
+        references: references.map((reference) => parseStorePath(`${storeDirectory}/${reference}`)),
+        text,
+    };
+}
+/** The narinfos of such a file, by the names that they have in a binary cache. */
+function splitEntries(text) {
+    const texts = text === '' ? [] : text.split(/^(?=StorePath: )/m);
+    return new Map(texts.map((one, at) => [`${/^StorePath: .*\/(.{32})-/.exec(one)?.[1] ?? `${at}`}.narinfo`, one]));
+}
+/** All that is kept of an entry, as lines of a narinfo without signature. */
+function entryText(entry) {
+    const lines = [
+        `StorePath: ${entry.path}`,
+        `URL: nar/${entry.fileHash}.nar.zst`,
+        'Compression: zstd',
+        `FileHash: sha256:${entry.fileHash}`,
+        `FileSize: ${entry.fileSize}`,
+        `NarHash: ${entry.narHash}`,
+        `NarSize: ${entry.narSize}`,
+        `References: ${entry.references.map(baseName).join(' ')}`,
+    ];
+    return `${lines.join('\n')}\n`;
+}
+/**
+ * The narinfo of an entry. Nix's signature does not cover which file holds the NAR: a code in a line that Nix skips
+ * covers the whole text, so that a wrong file is noticed before a build fails over it.
+ */
+function printEntry(entry, key) {
+    const text = `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n`;
+    return `${text}${VOUCHED}: ${codeOf(text, key)}\n`;
+}
+/** Whether a text is what `printEntry` has made with this key, to the last byte. */
+function isVouchedFor(text, key) {
+    const at = text.lastIndexOf(`${VOUCHED}: `);
+    if (at < 0)
+        return false;
+    const given = Buffer.from(text.slice(at));
+    const right = Buffer.from(`${VOUCHED}: ${codeOf(text.slice(0, at), key)}\n`);
+    return given.length === right.length && (0,external_node_crypto_.timingSafeEqual)(given, right);
+}
+/** HMAC-SHA256 by the secret: who has it checks a thousand narinfos in some ms. */
+const codeOf = (text, key) => (0,external_node_crypto_.createHmac)('sha256', key.secret).update(text).digest('base64');
+/** A narinfo that makes `nix copy` believe that a path is there already, so that what refers to it can be copied. */
+const printStandIn = (info) => `StorePath: ${info.path}\nURL: nar/elsewhere.nar\nCompression: none\nNarHash: ${info.narHash}\nNarSize: ${info.narSize}\nReferences: \n`;
+/** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
+const fingerprint = (entry) => `1;${entry.path};${entry.narHash};${entry.narSize};${[...entry.references].sort().join(',')}`;
+/** Name of a path in its store, `<hash>-<name>`. */
+const baseName = (path) => path.slice(path.lastIndexOf('/') + 1);
+
+;// CONCATENATED MODULE: ./build/js/cache/narinfos.js
+
+
+
+
+/** Narinfos after which others get their turn. */
+const AT_ONCE = 10;
+/**
+ * Writes the narinfos of what was restored. Signing takes longer than all else that is done with an entry, and is done
+ * while something else waits for the disk or for another program.
+ */
+function openNarinfos(runner, { folder, entries, signer }) {
+    const texts = new Map();
+    const textOf = (entry) => {
+        const text = texts.get(entry) ?? printEntry(entry, signer);
+        texts.set(entry, text);
+        return text;
+    };
+    const write = async () => {
+        let count = 0;
+        for (const [name, entry] of entries) {
+            // a folder of this run alone: nothing is overwritten
+            (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, `${name}.narinfo`), textOf(entry), { flag: 'wx' });
+            count += 1;
+            if (count % AT_ONCE === 0)
+                await (0,promises_.setImmediate)();
+        }
+    };
+    const told = (cause) => runner.log.info(`Actions cache: not all of it is used: ${String(cause)}`);
+    return { textOf, written: write().catch(told) };
+}
+/** The signature in a narinfo of this action; none where there is none. */
+function signatureIn(narinfo) {
+    const signature = /^Sig: (.*)$/m.exec(narinfo)?.[1];
+    return signature === undefined ? [] : [signature];
+}
+
 ;// CONCATENATED MODULE: ./build/js/cache/fill.js
+
 
 
 
@@ -3653,7 +3865,7 @@ const MOST_BYTES = 4 * 1024 ** 3;
  * @param signal ends it: what is in the store by then stays
  * @returns the paths that were added. Never throws.
  */
-async function fillStore(runner, nix, restored, signal) {
+async function fillStore(runner, nix, restored, narinfos, signal) {
     const entries = restored.hit === 'exact' && restored.use.read ? entriesToAdd(restored.entries, restored.ledger) : [];
     const missing = entries.filter(({ path }) => !(0,external_node_fs_.existsSync)(path));
     const tool = (0,external_node_path_.join)(nix.bin, 'nix-daemon');
@@ -3663,7 +3875,7 @@ async function fillStore(runner, nix, restored, signal) {
     const began = performance.now();
     try {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MILLISECONDS)]);
-        if (!(await addEntries(runner, nix, missing, restored, limit)))
+        if (!(await addEntries(runner, nix, missing, restored, narinfos, limit)))
             return new Set();
         const seconds = ((performance.now() - began) / 1000).toFixed(1);
         runner.log.info(`Actions cache: ${(0,units/* count */.U9)(missing.length, 'path')} put into the store in ${seconds} s.`);
@@ -3674,14 +3886,14 @@ async function fillStore(runner, nix, restored, signal) {
         return new Set();
     }
 }
-async function addEntries(runner, nix, entries, { folder, settings }, signal) {
+async function addEntries(runner, nix, entries, { folder, settings }, narinfos, signal) {
     let hangUp = () => undefined;
     const answered = new Promise((resolve) => {
         hangUp = resolve;
     });
     const request = async function* () {
         const key = settings['extra-trusted-public-keys'] ?? '';
-        yield* addPathsRequest(entries.length, described(entries, folder), { 'extra-trusted-public-keys': key });
+        yield* addPathsRequest(entries.length, described(entries, folder, narinfos), { 'extra-trusted-public-keys': key });
         await answered;
     };
     try {
@@ -3715,19 +3927,20 @@ function entriesToAdd(entries, { wanted }) {
     return ordered;
 }
 /** Read when its turn comes: until then the daemon has something to do. */
-function* described(entries, folder) {
+function* described(entries, folder, narinfos) {
     for (const entry of entries)
-        yield fill_describe(entry, folder);
+        yield fill_describe(entry, folder, narinfos);
 }
-function fill_describe({ path, narHash, narSize, fileHash, fileSize, references }, folder) {
+function fill_describe(entry, folder, narinfos) {
+    const { path, narHash, narSize, fileHash, fileSize, references } = entry;
     const nar = (0,external_node_path_.join)(folder, 'nar', `${fileHash}.nar.zst`);
-    const signature = /^Sig: (.*)$/m.exec((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, `${storeHash(path)}.narinfo`), 'utf8'))?.[1];
     return {
         ...{ path, narSize, references },
         narHash: fromBase32(narHash.slice('sha256:'.length)).toString('hex'),
-        signatures: signature === undefined ? [] : [signature],
+        signatures: signatureIn(narinfos.textOf(entry)),
         nar: () => fileSize <= SMALL_BYTES && narSize <= SMALL_BYTES
-            ? [external_node_zlib_namespaceObject.zstdDecompressSync((0,external_node_fs_.readFileSync)(nar), { maxOutputLength: SMALL_BYTES })]
+            ? // in one piece of the right size
+                [external_node_zlib_namespaceObject.zstdDecompressSync((0,external_node_fs_.readFileSync)(nar), { maxOutputLength: SMALL_BYTES, chunkSize: narSize + 64 })]
             : atMost(narSize, (0,external_node_fs_.createReadStream)(nar).pipe(external_node_zlib_namespaceObject.createZstdDecompress())),
     };
 }
@@ -3903,82 +4116,6 @@ async function copyInto(runner, nix, folder, paths) {
         await runner.files.remove(fresh);
     }
 }
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-;// CONCATENATED MODULE: ./build/js/nix/signing-key.js
-
-
-// RFC 8410: DER of a PKCS#8 private key and of a SubjectPublicKeyInfo up to the 32 key bytes
-const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-/**
- * Reads a secret key as `nix key generate-secret` prints it (Nix src/libstore/crypto.cc: libsodium's secret key, which
- * is the seed followed by the public key). The problem text never repeats what was given: it may be most of a secret.
- */
-function parseSigningKey(text) {
-    const bare = text.trim();
-    const colon = bare.indexOf(':');
-    const name = bare.slice(0, colon);
-    if (colon < 1 || /\s/.test(bare))
-        return { problem: 'the signing key is not one line of the form name:base64' };
-    const encoded = bare.slice(colon + 1);
-    const bytes = Buffer.from(encoded, 'base64');
-    if (bytes.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, ''))
-        return { problem: 'the signing key is not valid base64 after its name' };
-    if (bytes.length === 32)
-        return { problem: 'the signing key is a public key (32 bytes); the secret key has 64 bytes after its name' };
-    if (bytes.length !== 64)
-        return { problem: `the signing key has ${bytes.length} bytes after its name, a secret key has 64` };
-    if (!publicHalf(bytes.subarray(0, 32)).equals(bytes.subarray(32)))
-        return { problem: 'the signing key is damaged: its public half does not belong to its secret half' };
-    return { name, secret: bare, publicKey: `${name}:${bytes.subarray(32).toString('base64')}` };
-}
-/** Signs a text. Gives `name:base64(signature)`, the value of a narinfo's `Sig:` line. @param secret `name:base64` */
-function signText(secret, text) {
-    const key = privateKeys.get(secret) ?? privateKey(Buffer.from(splitKey(secret)[1] ?? '', 'base64').subarray(0, 32));
-    privateKeys.set(secret, key);
-    return `${keyName(secret)}:${(0,external_node_crypto_.sign)(null, Buffer.from(text), key).toString('base64')}`;
-}
-/** Kept, since it takes longer to read a key than to sign with it. */
-const privateKeys = new Map();
-/** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
-function signatureFits(publicKey, text, signature) {
-    const given = verification(publicKey, text, signature);
-    return given !== undefined && (0,external_node_crypto_.verify)(...given);
-}
-const verifyBeside = (0,external_node_util_namespaceObject.promisify)(external_node_crypto_.verify);
-/** The same on another thread: thousands of them would hold up the requests that run meanwhile. */
-async function signatureFitsBeside(publicKey, text, signature) {
-    const given = verification(publicKey, text, signature);
-    return given !== undefined && (await verifyBeside(...given));
-}
-function verification(publicKey, text, signature) {
-    const [keyName, encodedKey = ''] = splitKey(publicKey);
-    const [name, encoded = ''] = splitKey(signature);
-    const key = name === keyName ? publicKeyOf(encodedKey) : undefined;
-    return key === undefined ? undefined : [null, Buffer.from(text), key, Buffer.from(encoded, 'base64')];
-}
-const publicKeys = new Map();
-/** Kept, since thousands of signatures are checked with one key. */
-function publicKeyOf(encoded) {
-    if (!publicKeys.has(encoded)) {
-        const raw = Buffer.from(encoded, 'base64');
-        const der = { key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' };
-        publicKeys.set(encoded, raw.length === 32 ? (0,external_node_crypto_.createPublicKey)(der) : undefined);
-    }
-    return publicKeys.get(encoded);
-}
-/** Name of a key or signature, `name:base64` → `name`. */
-const keyName = (text) => splitKey(text)[0] ?? '';
-const splitKey = (text) => {
-    const colon = text.indexOf(':');
-    return colon < 0 ? [text] : [text.slice(0, colon), text.slice(colon + 1)];
-};
-const privateKey = (seed) => (0,external_node_crypto_.createPrivateKey)({ key: Buffer.concat([PRIVATE_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-const publicHalf = (seed) => (0,external_node_crypto_.createPublicKey)(privateKey(seed)).export({ format: 'der', type: 'spki' }).subarray(-32);
 
 ;// CONCATENATED MODULE: ./build/js/cache/signer.js
 
@@ -4177,98 +4314,6 @@ done
 exec '${tar.replaceAll("'", `'\\''`)}' "$@" --no-same-owner --no-same-permissions
 `;
 
-;// CONCATENATED MODULE: ./build/js/cache/entry.js
-
-
-
-const VOUCHED = 'Vouched';
-const DIGITS = '[0-9a-df-np-sv-z]{52}';
-const HASH = new RegExp(`^sha256:${DIGITS}$`);
-/** Names of files that a cache may have, but for its two files of facts. */
-const NARINFO_NAME = /^[0-9a-df-np-sv-z]{32}\.narinfo$/;
-const NAR_NAME = new RegExp(`^${DIGITS}\\.nar\\.zst$`);
-/** A narinfo of a path with thousands of references is shorter. */
-const NARINFO_BYTES = 1024 * 1024;
-/**
- * Reads a narinfo strictly, in the form that `nix copy --to file://…?compression=zstd` writes; lines that this action
- * does not use are left out.
- * @param name file name, `<hash>.narinfo`
- * @throws Error saying what is wrong with it
- */
-function parseEntry(name, text, storeDirectory) {
-    const lines = new Map();
-    for (const [, key = '', value = ''] of text.matchAll(/^([A-Za-z]+): ?(.*)$/gm))
-        lines.set(key, [...(lines.get(key) ?? []), value]);
-    const one = (key, form) => {
-        const values = lines.get(key) ?? [];
-        const [value] = values;
-        if (value === undefined || values.length > 1)
-            throw new Error(`${values.length} lines of ${key}`);
-        if (!form.test(value))
-            throw new Error(`${key} is ${JSON.stringify(value.slice(0, 80))}`);
-        return value;
-    };
-    const path = parseStorePath(one('StorePath', /^\//));
-    if (!path.startsWith(`${storeDirectory}/`) || `${storeHash(path)}.narinfo` !== name)
-        throw new Error(`it is for ${path}`);
-    const fileHash = one('FileHash', HASH).slice('sha256:'.length);
-    one('Compression', /^zstd$/);
-    const url = one('URL', /^/);
-    if (url !== `nar/${fileHash}.nar.zst`)
-        throw new Error(`URL is ${JSON.stringify(url.slice(0, 80))}`);
-    const references = one('References', /^[^/]*$/)
-        .split(' ')
-        .filter((reference) => reference !== '');
-    return {
-        path,
-        fileHash,
-        fileSize: Number(one('FileSize', /^\d{1,15}$/)),
-        narHash: one('NarHash', HASH),
-        narSize: Number(one('NarSize', /^\d{1,15}$/)),
-        references: references.map((reference) => parseStorePath(`${storeDirectory}/${reference}`)),
-        text,
-    };
-}
-/** All that is kept of an entry, as lines of a narinfo without signature. */
-function entryText(entry) {
-    const lines = [
-        `StorePath: ${entry.path}`,
-        `URL: nar/${entry.fileHash}.nar.zst`,
-        'Compression: zstd',
-        `FileHash: sha256:${entry.fileHash}`,
-        `FileSize: ${entry.fileSize}`,
-        `NarHash: ${entry.narHash}`,
-        `NarSize: ${entry.narSize}`,
-        `References: ${entry.references.map(baseName).join(' ')}`,
-    ];
-    return `${lines.join('\n')}\n`;
-}
-/**
- * The narinfo of an entry. Nix's signature does not cover which file holds the NAR: a code in a line that Nix skips
- * covers the whole text, so that a wrong file is noticed before a build fails over it.
- */
-function printEntry(entry, key) {
-    const text = `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n`;
-    return `${text}${VOUCHED}: ${codeOf(text, key)}\n`;
-}
-/** Whether a text is what `printEntry` has made with this key, to the last byte. */
-function isVouchedFor(text, key) {
-    const at = text.lastIndexOf(`${VOUCHED}: `);
-    if (at < 0)
-        return false;
-    const given = Buffer.from(text.slice(at));
-    const right = Buffer.from(`${VOUCHED}: ${codeOf(text.slice(0, at), key)}\n`);
-    return given.length === right.length && (0,external_node_crypto_.timingSafeEqual)(given, right);
-}
-/** HMAC-SHA256 by the secret: who has it checks a thousand narinfos in some ms. */
-const codeOf = (text, key) => (0,external_node_crypto_.createHmac)('sha256', key.secret).update(text).digest('base64');
-/** A narinfo that makes `nix copy` believe that a path is there already, so that what refers to it can be copied. */
-const printStandIn = (info) => `StorePath: ${info.path}\nURL: nar/elsewhere.nar\nCompression: none\nNarHash: ${info.narHash}\nNarSize: ${info.narSize}\nReferences: \n`;
-/** What a signature covers (Nix src/libstore/path-info.cc, ValidPathInfo::fingerprint). */
-const fingerprint = (entry) => `1;${entry.path};${entry.narHash};${entry.narSize};${[...entry.references].sort().join(',')}`;
-/** Name of a path in its store, `<hash>-<name>`. */
-const baseName = (path) => path.slice(path.lastIndexOf('/') + 1);
-
 ;// CONCATENATED MODULE: ./build/js/cache/facts.js
 
 
@@ -4391,7 +4436,7 @@ function usersOf(entries) {
 ;// CONCATENATED MODULE: ./build/js/cache/keys.js
 
 /** Raised when an older action could not read what a newer one saves. */
-const FORMAT = 'v1';
+const FORMAT = 'v2';
 /**
  * Keys of the cache. An entry of the service never changes, and a prefix finds the newest that starts with it: hence
  * the order of the parts, and a digest at the end. Each part is free of `-`, so that no prefix ends inside of a part.
@@ -4502,23 +4547,15 @@ function updateUses(entries, before, { needed, wanted }, now) {
 
 
 /** Bytes read at once: a stream takes longer to open than a small file to read. */
-const AT_ONCE = 4 * 1024 * 1024;
+const scan_AT_ONCE = 4 * 1024 * 1024;
 /** Files after which signals and timers get their turn: small files are read without waiting, ten times as fast. */
 const WITHOUT_BREATH = 50;
-/** Files whose names are known and whose content is not taken over. */
-const scan_EXPECTED = ['nix-cache-info', LEDGER, MEMORY, 'nar'];
+/** What an archive has besides NARs. */
+const scan_EXPECTED = [ENTRIES, LEDGER, MEMORY, 'nar'];
 /** Reads a folder that came from outside: nothing in it is followed, and only regular files are opened. */
 async function scanFolder(folder) {
-    const narinfos = new Map();
     const nars = new Map();
-    const foreign = [];
-    for (const name of names(folder)) {
-        const size = regularSize((0,external_node_path_.join)(folder, name));
-        if (NARINFO_NAME.test(name) && size !== undefined && size <= NARINFO_BYTES)
-            narinfos.set(name, (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(folder, name), 'utf8'));
-        else if (!scan_EXPECTED.includes(name))
-            foreign.push(name);
-    }
+    const foreign = names(folder).filter((name) => !scan_EXPECTED.includes(name));
     const narFolder = (0,external_node_path_.join)(folder, 'nar');
     for (const [at, name] of (isFolder(narFolder) ? names(narFolder) : []).entries()) {
         const size = regularSize((0,external_node_path_.join)(narFolder, name));
@@ -4529,10 +4566,10 @@ async function scanFolder(folder) {
         if (at % WITHOUT_BREATH === 0)
             await (0,promises_.setImmediate)();
     }
-    return { narinfos, nars, foreign };
+    return { narinfos: splitEntries(readSmall((0,external_node_path_.join)(folder, ENTRIES), ENTRIES_BYTES)), nars, foreign };
 }
-/** Names in the folder that no cache of ours has. */
-const strayNames = (folder) => names(folder).filter((name) => !NARINFO_NAME.test(name) && !scan_EXPECTED.includes(name));
+/** Names in the folder that a binary cache does not need. */
+const strayNames = (folder) => names(folder).filter((name) => !NARINFO_NAME.test(name) && !['nix-cache-info', 'nar'].includes(name));
 /** Text of the ledger; empty where there is none that can be read. */
 const readLedgerFile = (folder) => readSmall((0,external_node_path_.join)(folder, LEDGER), LEDGER_BYTES);
 /** What earlier runs left; empty where there is nothing that can be read. */
@@ -4562,17 +4599,15 @@ function regularSize(path) {
     }
 }
 async function sha256(path, size) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    if (size <= AT_ONCE)
-        hash.update((0,external_node_fs_.readFileSync)(path));
-    else
-        for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: AT_ONCE }))
-            hash.update(chunk);
-    return hash.digest('base64');
+    if (size <= scan_AT_ONCE)
+        return (0,external_node_crypto_.hash)('sha256', (0,external_node_fs_.readFileSync)(path), 'base64');
+    const whole = (0,external_node_crypto_.createHash)('sha256');
+    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { highWaterMark: scan_AT_ONCE }))
+        whole.update(chunk);
+    return whole.digest('base64');
 }
 
 ;// CONCATENATED MODULE: ./build/js/cache/restore.js
-
 
 
 
@@ -4693,26 +4728,19 @@ async function judgeFound(restored, found) {
     return { judged: judgeFiles(await scanFolder(found), { storeDirectory, key, outside: ledger.outside }), ledger };
 }
 /**
- * Makes the found folder the cache of this run, without what was not judged right. A narinfo that nobody vouches for is
- * written anew, and signed by this run: nothing of its text but what was checked stays.
+ * Makes the found folder the cache of this run, without what was not judged right; its narinfos are written anew
+ * (narinfos.ts): nothing stays but what was checked.
  */
 async function takeOver(runner, restored, entries, found) {
-    const { folder, signer, use } = restored;
     const nars = new Set([...entries.values()].map(({ fileHash }) => `${fileHash}.nar.zst`));
-    const vouched = use.trust === 'signed' ? [...entries.keys()].map((name) => `${name}.narinfo`) : [];
     const narFolder = (0,external_node_path_.join)(found, 'nar');
     // a link instead of the folder goes: what is saved later would be written through it
     const inside = isFolder(narFolder) ? ['nar'] : [];
-    keepOnly(found, new Set([...vouched, ...inside]));
+    keepOnly(found, new Set(inside));
     if (inside.length > 0)
         keepOnly(narFolder, nars);
-    await (0,external_node_fs_promises_.rename)(found, folder);
+    await (0,external_node_fs_promises_.rename)(found, restored.folder);
     await makeFolder(runner, restored);
-    if (use.trust === 'signed')
-        return;
-    // a new folder of this run alone: nothing is overwritten, and nobody reads it yet
-    for (const [name, entry] of entries)
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, `${name}.narinfo`), printEntry(entry, signer), { flag: 'wx' });
 }
 function keepOnly(folder, kept) {
     for (const name of (0,external_node_fs_.readdirSync)(folder))
@@ -4844,9 +4872,6 @@ async function saveCache(runner, nix, restored, drvPaths, keeping) {
         return { saved: false, reason: restored.use.reason };
     let result;
     try {
-        const { memory = '' } = keeping;
-        if (memory !== '')
-            await writeMemory(runner, restored, memory);
         result = hasAll(restored, keeping) ? NOTHING_NEW : await fillAndSave(runner, nix, restored, drvPaths, keeping);
     }
     catch (error) {
@@ -4861,11 +4886,7 @@ const hasAll = ({ entries, damaged }, { wanted, builtNothing }) => builtNothing 
     !damaged &&
     wanted.length > 0 &&
     wanted.every((path) => entries.get(storeHash(path))?.path === path);
-async function writeMemory(runner, { folder }, memory) {
-    await runner.files.makeDirectory(folder, { mode: 0o700 });
-    await runner.files.write((0,external_node_path_.join)(folder, MEMORY), memory);
-}
-async function fillAndSave(runner, nix, restored, drvPaths, { wanted, limitBytes = LIMIT_BYTES }) {
+async function fillAndSave(runner, nix, restored, drvPaths, { wanted, memory = '', limitBytes = LIMIT_BYTES }) {
     const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths);
     const doubtful = needed.find(({ signatures }) => signatures.some(isUnverified));
     if (restored.use.trust === 'signed' && doubtful !== undefined)
@@ -4884,8 +4905,8 @@ async function fillAndSave(runner, nix, restored, drvPaths, { wanted, limitBytes
     if (![...added.keys()].some((name) => kept.has(name)))
         return { saved: false, reason: `not saved: what was built has more than ${(0,units/* formatBytes */.z3)(limitBytes)}` };
     const text = printLedger(updateUses(kept, ledger, { needed: new Set(), wanted }, now));
-    await runner.files.write((0,external_node_path_.join)(restored.folder, LEDGER), text);
-    return await send(runner, restored, kept, added.size, evicted.size);
+    const files = { [LEDGER]: text, ...(memory === '' ? {} : { [MEMORY]: memory }) };
+    return await packed(runner, restored, kept, files, (folder) => send(runner, restored, folder, kept, { added: added.size, evicted: evicted.size }));
 }
 async function save_addEntries(runner, nix, restored, selected, fresh) {
     const { folder, storeDirectory, signer } = restored;
@@ -4925,13 +4946,32 @@ async function removeFiles(runner, folder, all, kept) {
             await runner.files.remove((0,external_node_path_.join)(folder, 'nar', `${fileHash}.nar.zst`));
     }
 }
-async function send(runner, restored, kept, added, evicted) {
-    const { env, folder } = runner.facts;
+/** Lays out what is saved: the folder's NARs, that are elsewhere meanwhile, and a few files. */
+async function packed(runner, { folder }, kept, files, use) {
+    const workspace = (0,external_node_path_.join)(runner.facts.folder, 'cache-packing');
+    const archive = (0,external_node_path_.join)(workspace, FOLDER_NAME);
+    await runner.files.makeDirectory(archive, { mode: 0o700 });
+    const narinfos = [];
+    for (const name of kept.keys())
+        narinfos.push(await (0,external_node_fs_promises_.readFile)((0,external_node_path_.join)(folder, `${name}.narinfo`), 'utf8'));
+    for (const [name, text] of Object.entries({ ...files, [ENTRIES]: narinfos.join('') }))
+        await runner.files.write((0,external_node_path_.join)(archive, name), text);
+    await (0,external_node_fs_promises_.rename)((0,external_node_path_.join)(folder, 'nar'), (0,external_node_path_.join)(archive, 'nar'));
+    try {
+        return await use(workspace);
+    }
+    finally {
+        await (0,external_node_fs_promises_.rename)((0,external_node_path_.join)(archive, 'nar'), (0,external_node_path_.join)(folder, 'nar'));
+        await runner.files.remove(workspace);
+    }
+}
+async function send(runner, restored, workspace, kept, { added, evicted }) {
+    const { env } = runner.facts;
     const keyOf = (salt) => `${restored.keys.save}${contentDigest(kept.values(), salt)}`;
     // the key of what was restored, with which something was missing: it did not hold what its key says
     const damaged = restored.damaged || keyOf('') === restored.from;
     const key = keyOf(damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : '');
-    const answer = await askService(runner, restored.program, folder, { verb: 'save', path: FOLDER_NAME, key });
+    const answer = await askService(runner, restored.program, workspace, { verb: 'save', path: FOLDER_NAME, key });
     if (!answer.done)
         return { saved: false, reason: `not saved: ${answer.complaint ?? 'the service took nothing'}` };
     const bytes = (0,units/* formatBytes */.z3)([...kept.values()].reduce((sum, { fileSize }) => sum + fileSize, 0));
@@ -15460,7 +15500,7 @@ async function readMemory(runner) {
     return text.length > remember_LARGEST ? NO_MEMORY : parseMemory(text);
 }
 /** Writes it for later jobs. Never throws: a memory only saves time. */
-async function remember_writeMemory(runner, memory) {
+async function writeMemory(runner, memory) {
     const file = fileOf(runner);
     if (file === undefined)
         return;
@@ -15474,6 +15514,7 @@ async function remember_writeMemory(runner, memory) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/pipeline.js
+
 
 
 
@@ -15515,17 +15556,19 @@ async function installAndBuild(runner, inputs, shelf) {
     });
     return await withDaemon(runner, found, async () => {
         const ending = new AbortController();
+        const narinfos = openNarinfos(runner, cache);
         // while the flake is evaluated
-        const filling = inputs.dryRun ? NOTHING_FILLED : fillStore(runner, found.nix, cache, ending.signal);
-        return await finallyDo(planAndBuild(runner, inputs, found, { cache, filling }), async () => {
+        const filling = inputs.dryRun ? NOTHING_FILLED : fillStore(runner, found.nix, cache, narinfos, ending.signal);
+        const opening = { cache, filling, written: narinfos.written };
+        return await finallyDo(planAndBuild(runner, inputs, found, opening), async () => {
             ending.abort();
-            await filling;
+            await Promise.all([filling, narinfos.written]);
         });
     });
 }
 const FILLING_ALONE_MILLISECONDS = 2000;
 /** What needs a Nix: from the plan on. */
-async function planAndBuild(runner, inputs, found, { cache, filling }) {
+async function planAndBuild(runner, inputs, found, { cache, filling, written }) {
     const { log } = runner;
     const { nix } = found;
     await log.group('Push destinations', () => pushPreflight(runner, nix, inputs));
@@ -15535,6 +15578,7 @@ async function planAndBuild(runner, inputs, found, { cache, filling }) {
     const memory = mergeMemories(parseMemory(cache.memory), await readMemory(runner));
     // evaluation and this write to the same database, where many small paths and derivations get in each other's way
     await Promise.race([filling, (0,promises_.setTimeout)(FILLING_ALONE_MILLISECONDS, undefined, { ref: false })]);
+    await written;
     const { opened, planner, plans } = await log.group('Strategy', async () => {
         const opened = await openFlake(runner, nix, inputs.flake);
         const failures = async ({ read }) => memory.failures.length === 0 ? [] : memory_failuresOf(memory, (await read()).nixpkgs, now());
@@ -15566,7 +15610,7 @@ async function planAndBuild(runner, inputs, found, { cache, filling }) {
     const doubtful = async (derivations) => inputs.pushTo.length === 0 ? [] : await unverifiedPaths(runner, nix, derivations);
     const vetted = candidatesOf(plans);
     const live = await startPush(runner, nix, inputs, await doubtful(vetted));
-    const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built, ahead: filling }), () => live.finish(), async () => remember_writeMemory(runner, await learnt()), async () => saveCache(runner, nix, cache, rounds.derivations(), {
+    const built = await finallyDo(rounds.build(plans, { vetted, tell: live.built, ahead: filling }), () => live.finish(), async () => writeMemory(runner, await learnt()), async () => saveCache(runner, nix, cache, rounds.derivations(), {
         memory: printMemory(await learnt()),
         wanted: rounds.outputs(),
         builtNothing: rounds.builtNothing(),

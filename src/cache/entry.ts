@@ -16,8 +16,9 @@ const HASH = new RegExp(`^sha256:${DIGITS}$`)
 /** Names of files that a cache may have, but for its two files of facts. */
 export const NARINFO_NAME = /^[0-9a-df-np-sv-z]{32}\.narinfo$/
 export const NAR_NAME = new RegExp(`^${DIGITS}\\.nar\\.zst$`)
-/** A narinfo of a path with thousands of references is shorter. */
-export const NARINFO_BYTES = 1024 * 1024
+/** The file of an archive that has all narinfos, one behind the other: a thousand files take longer to unpack. */
+export const ENTRIES = 'narinfos'
+export const ENTRIES_BYTES = 256 * 1024 * 1024
 
 /**
  * Reads a narinfo strictly, in the form that `nix copy --to file://…?compression=zstd` writes; lines that this action
@@ -55,6 +56,12 @@ export function parseEntry(name: string, text: string, storeDirectory: string): 
     references: references.map((reference) => parseStorePath(`${storeDirectory}/${reference}`)),
     text,
   }
+}
+
+/** The narinfos of such a file, by the names that they have in a binary cache. */
+export function splitEntries(text: string): ReadonlyMap<string, string> {
+  const texts = text === '' ? [] : text.split(/^(?=StorePath: )/m)
+  return new Map(texts.map((one, at) => [`${/^StorePath: .*\/(.{32})-/.exec(one)?.[1] ?? `${at}`}.narinfo`, one]))
 }
 
 /** All that is kept of an entry, as lines of a narinfo without signature. */

@@ -7,6 +7,7 @@ import { type Nix, nixCommand } from '../nix/nix.ts'
 import { storeHash } from '../nix/store-path.ts'
 import { count } from '../nix/units.ts'
 import type { Runner } from '../runner/ports.ts'
+import { type Narinfos, signatureIn } from './narinfos.ts'
 import type { Restored } from './restore.ts'
 import type { CacheEntries, CacheEntry, Ledger } from './types.ts'
 
@@ -27,6 +28,7 @@ export async function fillStore(
   runner: Runner,
   nix: Nix,
   restored: Restored,
+  narinfos: Narinfos,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const entries = restored.hit === 'exact' && restored.use.read ? entriesToAdd(restored.entries, restored.ledger) : []
@@ -38,7 +40,7 @@ export async function fillStore(
   const began = performance.now()
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MILLISECONDS)])
-    if (!(await addEntries(runner, nix, missing, restored, limit))) return new Set()
+    if (!(await addEntries(runner, nix, missing, restored, narinfos, limit))) return new Set()
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     runner.log.info(`Actions cache: ${count(missing.length, 'path')} put into the store in ${seconds} s.`)
     return new Set(missing.map(({ path }) => path))
@@ -53,6 +55,7 @@ async function addEntries(
   nix: Nix,
   entries: readonly CacheEntry[],
   { folder, settings }: Restored,
+  narinfos: Narinfos,
   signal: AbortSignal,
 ): Promise<boolean> {
   let hangUp = (): void => undefined
@@ -61,7 +64,7 @@ async function addEntries(
   })
   const request = async function* (): AsyncGenerator<Uint8Array> {
     const key = settings['extra-trusted-public-keys'] ?? ''
-    yield* addPathsRequest(entries.length, described(entries, folder), { 'extra-trusted-public-keys': key })
+    yield* addPathsRequest(entries.length, described(entries, folder, narinfos), { 'extra-trusted-public-keys': key })
     await answered
   }
   try {
@@ -93,20 +96,21 @@ export function entriesToAdd(entries: CacheEntries, { wanted }: Ledger): readonl
 }
 
 /** Read when its turn comes: until then the daemon has something to do. */
-function* described(entries: readonly CacheEntry[], folder: string): Generator<AddedPath> {
-  for (const entry of entries) yield describe(entry, folder)
+function* described(entries: readonly CacheEntry[], folder: string, narinfos: Narinfos): Generator<AddedPath> {
+  for (const entry of entries) yield describe(entry, folder, narinfos)
 }
 
-function describe({ path, narHash, narSize, fileHash, fileSize, references }: CacheEntry, folder: string): AddedPath {
+function describe(entry: CacheEntry, folder: string, narinfos: Narinfos): AddedPath {
+  const { path, narHash, narSize, fileHash, fileSize, references } = entry
   const nar = join(folder, 'nar', `${fileHash}.nar.zst`)
-  const signature = /^Sig: (.*)$/m.exec(readFileSync(join(folder, `${storeHash(path)}.narinfo`), 'utf8'))?.[1]
   return {
     ...{ path, narSize, references },
     narHash: fromBase32(narHash.slice('sha256:'.length)).toString('hex'),
-    signatures: signature === undefined ? [] : [signature],
+    signatures: signatureIn(narinfos.textOf(entry)),
     nar: () =>
       fileSize <= SMALL_BYTES && narSize <= SMALL_BYTES
-        ? [zlib.zstdDecompressSync(readFileSync(nar), { maxOutputLength: SMALL_BYTES })]
+        ? // in one piece of the right size
+          [zlib.zstdDecompressSync(readFileSync(nar), { maxOutputLength: SMALL_BYTES, chunkSize: narSize + 64 })]
         : atMost(narSize, createReadStream(nar).pipe(zlib.createZstdDecompress())),
   }
 }

@@ -27,7 +27,7 @@ export interface CacheKeys {
 }
 
 /** Raised when an older action could not read what a newer one saves. */
-const FORMAT = 'v1'
+const FORMAT = 'v2'
 
 /**
  * Keys of the cache. An entry of the service never changes, and a prefix finds the newest that starts with it: hence

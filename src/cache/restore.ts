@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Inputs, SigningKey } from '../inputs/inputs.ts'
@@ -7,7 +7,6 @@ import { count, formatBytes } from '../nix/units.ts'
 import type { Runner } from '../runner/ports.ts'
 import { askService, type ClientResult, clientProgram, FOLDER_NAME } from './client.ts'
 import { chooseUse, readServiceFacts, type StoreFacts, whyNotAdmitted } from './decide.ts'
-import { printEntry } from './entry.ts'
 import { gatherKeyFacts, readEvent, type Wanted } from './facts.ts'
 import { type Judged, judgeFiles } from './judge.ts'
 import { type CacheKeys, cacheKeys, hitKind } from './keys.ts'
@@ -157,24 +156,18 @@ async function judgeFound(restored: Restored, found: string): Promise<{ judged: 
 }
 
 /**
- * Makes the found folder the cache of this run, without what was not judged right. A narinfo that nobody vouches for is
- * written anew, and signed by this run: nothing of its text but what was checked stays.
+ * Makes the found folder the cache of this run, without what was not judged right; its narinfos are written anew
+ * (narinfos.ts): nothing stays but what was checked.
  */
 async function takeOver(runner: Runner, restored: Restored, entries: CacheEntries, found: string): Promise<void> {
-  const { folder, signer, use } = restored
   const nars = new Set([...entries.values()].map(({ fileHash }) => `${fileHash}.nar.zst`))
-  const vouched = use.trust === 'signed' ? [...entries.keys()].map((name) => `${name}.narinfo`) : []
   const narFolder = join(found, 'nar')
   // a link instead of the folder goes: what is saved later would be written through it
   const inside = isFolder(narFolder) ? ['nar'] : []
-  keepOnly(found, new Set([...vouched, ...inside]))
+  keepOnly(found, new Set(inside))
   if (inside.length > 0) keepOnly(narFolder, nars)
-  await rename(found, folder)
+  await rename(found, restored.folder)
   await makeFolder(runner, restored)
-  if (use.trust === 'signed') return
-  // a new folder of this run alone: nothing is overwritten, and nobody reads it yet
-  for (const [name, entry] of entries)
-    writeFileSync(join(folder, `${name}.narinfo`), printEntry(entry, signer), { flag: 'wx' })
 }
 
 function keepOnly(folder: string, kept: ReadonlySet<string>): void {

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Nix } from '../nix/nix.ts'
 import { type DrvPath, type StorePath, storeHash } from '../nix/store-path.ts'
 import { count, formatBytes } from '../nix/units.ts'
 import type { Runner } from '../runner/ports.ts'
 import { askService, FOLDER_NAME } from './client.ts'
-import { parseEntry, printEntry, printStandIn } from './entry.ts'
+import { ENTRIES, parseEntry, printEntry, printStandIn } from './entry.ts'
 import { chooseEvicted } from './evict.ts'
 import { contentDigest } from './keys.ts'
 import { LEDGER, MEMORY, printLedger, updateUses } from './ledger.ts'
@@ -52,8 +52,6 @@ export async function saveCache(
   if (!restored.use.write) return { saved: false, reason: restored.use.reason }
   let result: Saved
   try {
-    const { memory = '' } = keeping
-    if (memory !== '') await writeMemory(runner, restored, memory)
     result = hasAll(restored, keeping) ? NOTHING_NEW : await fillAndSave(runner, nix, restored, drvPaths, keeping)
   } catch (error) {
     result = { saved: false, reason: `not saved: ${error instanceof Error ? error.message : String(error)}` }
@@ -71,17 +69,12 @@ const hasAll = ({ entries, damaged }: Restored, { wanted, builtNothing }: Keepin
   wanted.length > 0 &&
   wanted.every((path) => entries.get(storeHash(path))?.path === path)
 
-async function writeMemory(runner: Runner, { folder }: Restored, memory: string): Promise<void> {
-  await runner.files.makeDirectory(folder, { mode: 0o700 })
-  await runner.files.write(join(folder, MEMORY), memory)
-}
-
 async function fillAndSave(
   runner: Runner,
   nix: Nix,
   restored: Restored,
   drvPaths: readonly DrvPath[],
-  { wanted, limitBytes = LIMIT_BYTES }: Keeping,
+  { wanted, memory = '', limitBytes = LIMIT_BYTES }: Keeping,
 ): Promise<Saved> {
   const needed = drvPaths.length === 0 ? [] : await neededPaths(runner, nix, drvPaths)
   const doubtful = needed.find(({ signatures }) => signatures.some(isUnverified))
@@ -100,8 +93,10 @@ async function fillAndSave(
   if (![...added.keys()].some((name) => kept.has(name)))
     return { saved: false, reason: `not saved: what was built has more than ${formatBytes(limitBytes)}` }
   const text = printLedger(updateUses(kept, ledger, { needed: new Set(), wanted }, now))
-  await runner.files.write(join(restored.folder, LEDGER), text)
-  return await send(runner, restored, kept, added.size, evicted.size)
+  const files = { [LEDGER]: text, ...(memory === '' ? {} : { [MEMORY]: memory }) }
+  return await packed(runner, restored, kept, files, (folder) =>
+    send(runner, restored, folder, kept, { added: added.size, evicted: evicted.size }),
+  )
 }
 
 async function addEntries(
@@ -144,19 +139,43 @@ async function removeFiles(runner: Runner, folder: string, all: CacheEntries, ke
   }
 }
 
+/** Lays out what is saved: the folder's NARs, that are elsewhere meanwhile, and a few files. */
+async function packed<T>(
+  runner: Runner,
+  { folder }: Restored,
+  kept: CacheEntries,
+  files: Readonly<Record<string, string>>,
+  use: (workspace: string) => Promise<T>,
+): Promise<T> {
+  const workspace = join(runner.facts.folder, 'cache-packing')
+  const archive = join(workspace, FOLDER_NAME)
+  await runner.files.makeDirectory(archive, { mode: 0o700 })
+  const narinfos: string[] = []
+  for (const name of kept.keys()) narinfos.push(await readFile(join(folder, `${name}.narinfo`), 'utf8'))
+  for (const [name, text] of Object.entries({ ...files, [ENTRIES]: narinfos.join('') }))
+    await runner.files.write(join(archive, name), text)
+  await rename(join(folder, 'nar'), join(archive, 'nar'))
+  try {
+    return await use(workspace)
+  } finally {
+    await rename(join(archive, 'nar'), join(folder, 'nar'))
+    await runner.files.remove(workspace)
+  }
+}
+
 async function send(
   runner: Runner,
   restored: Restored,
+  workspace: string,
   kept: CacheEntries,
-  added: number,
-  evicted: number,
+  { added, evicted }: { readonly added: number; readonly evicted: number },
 ): Promise<Saved> {
-  const { env, folder } = runner.facts
+  const { env } = runner.facts
   const keyOf = (salt: string) => `${restored.keys.save}${contentDigest(kept.values(), salt)}`
   // the key of what was restored, with which something was missing: it did not hold what its key says
   const damaged = restored.damaged || keyOf('') === restored.from
   const key = keyOf(damaged ? `${env.GITHUB_RUN_ID ?? ''}.${env.GITHUB_RUN_ATTEMPT ?? ''}.${Date.now()}` : '')
-  const answer = await askService(runner, restored.program, folder, { verb: 'save', path: FOLDER_NAME, key })
+  const answer = await askService(runner, restored.program, workspace, { verb: 'save', path: FOLDER_NAME, key })
   if (!answer.done) return { saved: false, reason: `not saved: ${answer.complaint ?? 'the service took nothing'}` }
   const bytes = formatBytes([...kept.values()].reduce((sum, { fileSize }) => sum + fileSize, 0))
   const left = evicted === 0 ? '' : `, ${count(evicted, 'path')} left out for size`

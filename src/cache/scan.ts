@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { createReadStream, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { NAR_NAME, NARINFO_BYTES, NARINFO_NAME } from './entry.ts'
+import { ENTRIES, ENTRIES_BYTES, NAR_NAME, NARINFO_NAME, splitEntries } from './entry.ts'
 import type { FoundFiles } from './judge.ts'
 import { LEDGER, LEDGER_BYTES, MEMORY, MEMORY_BYTES } from './ledger.ts'
 
@@ -10,20 +10,13 @@ import { LEDGER, LEDGER_BYTES, MEMORY, MEMORY_BYTES } from './ledger.ts'
 const AT_ONCE = 4 * 1024 * 1024
 /** Files after which signals and timers get their turn: small files are read without waiting, ten times as fast. */
 const WITHOUT_BREATH = 50
-/** Files whose names are known and whose content is not taken over. */
-const EXPECTED = ['nix-cache-info', LEDGER, MEMORY, 'nar']
+/** What an archive has besides NARs. */
+const EXPECTED = [ENTRIES, LEDGER, MEMORY, 'nar']
 
 /** Reads a folder that came from outside: nothing in it is followed, and only regular files are opened. */
 export async function scanFolder(folder: string): Promise<FoundFiles> {
-  const narinfos = new Map<string, string>()
   const nars = new Map<string, { size: number; hash: string }>()
-  const foreign: string[] = []
-  for (const name of names(folder)) {
-    const size = regularSize(join(folder, name))
-    if (NARINFO_NAME.test(name) && size !== undefined && size <= NARINFO_BYTES)
-      narinfos.set(name, readFileSync(join(folder, name), 'utf8'))
-    else if (!EXPECTED.includes(name)) foreign.push(name)
-  }
+  const foreign = names(folder).filter((name) => !EXPECTED.includes(name))
   const narFolder = join(folder, 'nar')
   for (const [at, name] of (isFolder(narFolder) ? names(narFolder) : []).entries()) {
     const size = regularSize(join(narFolder, name))
@@ -32,12 +25,12 @@ export async function scanFolder(folder: string): Promise<FoundFiles> {
     else foreign.push(`nar/${name}`)
     if (at % WITHOUT_BREATH === 0) await breathe()
   }
-  return { narinfos, nars, foreign }
+  return { narinfos: splitEntries(readSmall(join(folder, ENTRIES), ENTRIES_BYTES)), nars, foreign }
 }
 
-/** Names in the folder that no cache of ours has. */
+/** Names in the folder that a binary cache does not need. */
 export const strayNames = (folder: string): readonly string[] =>
-  names(folder).filter((name) => !NARINFO_NAME.test(name) && !EXPECTED.includes(name))
+  names(folder).filter((name) => !NARINFO_NAME.test(name) && !['nix-cache-info', 'nar'].includes(name))
 
 /** Text of the ledger; empty where there is none that can be read. */
 export const readLedgerFile = (folder: string): string => readSmall(join(folder, LEDGER), LEDGER_BYTES)
@@ -72,8 +65,8 @@ export function regularSize(path: string): number | undefined {
 }
 
 async function sha256(path: string, size: number): Promise<string> {
-  const hash = createHash('sha256')
-  if (size <= AT_ONCE) hash.update(readFileSync(path))
-  else for await (const chunk of createReadStream(path, { highWaterMark: AT_ONCE })) hash.update(chunk as Buffer)
-  return hash.digest('base64')
+  if (size <= AT_ONCE) return hash('sha256', readFileSync(path), 'base64')
+  const whole = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: AT_ONCE })) whole.update(chunk as Buffer)
+  return whole.digest('base64')
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fillStore } from '../../src/cache/fill.ts'
+import { openNarinfos } from '../../src/cache/narinfos.ts'
 import { unverifiedPaths } from '../../src/cache/provenance.ts'
 import { admitCache, type Restored, restoreCache } from '../../src/cache/restore.ts'
 import { saveCache } from '../../src/cache/save.ts'
@@ -83,7 +84,9 @@ async function play(): Promise<Answer> {
     runner.commands.run({ tool: `${nix.bin}/${tool}`, args, env: nix.env }, { accept: 'any', timeoutSeconds: 1800 })
   const beforeFilling = processorTime()
   const filling = performance.now()
-  const filled = await fillStore(runner, nix, restored, new AbortController().signal)
+  const narinfos = openNarinfos(runner, restored)
+  const filled = await fillStore(runner, nix, restored, narinfos, new AbortController().signal)
+  await narinfos.written
   const fillSeconds = (performance.now() - filling) / 1000
   const fillProcessor = processorTime() - beforeFilling
   const drvs = (await run('nix-instantiate', [job.file])).stdout.trim().split('\n') as DrvPath[]

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseEntry, printEntry } from '../../src/cache/entry.ts'
+import { ENTRIES, parseEntry, printEntry, splitEntries } from '../../src/cache/entry.ts'
 import { openCacheKey, signedCacheKey } from '../../src/cache/signer.ts'
 import type { SigningKey } from '../../src/inputs/inputs.ts'
 import { toBase32 } from '../../src/nix/base32.ts'
@@ -111,7 +111,7 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
     const blob = join(service, `${last.id}.blob`)
     const folder = mkdtempSync(join(tmpdir(), 'tampered-'))
     execFileSync('tar', ['-xf', blob, '--use-compress-program', 'unzstd', '-C', folder])
-    change(join(folder, 'nix-multiarch-cache'))
+    withFiles(join(folder, 'nix-multiarch-cache'), change)
     const members = existsSync(join(folder, 'members'))
       ? readFileSync(join(folder, 'members'), 'utf8').split('\n')
       : ['nix-multiarch-cache']
@@ -463,6 +463,17 @@ function chain(seed = ''): string {
     inherit name; system = "x86_64-linux"; builder = "/bin/sh"; seed = "${seed}";
     args = [ "-c" "i=0; while [ $i -lt 400 ]; do echo $i \${toString deps} ${seed}; i=$((i + 1)); done > $out" ];
   }; a = mk "a" []; b = mk "b" [ a ]; in mk "c" [ b ]\n`
+}
+
+/** Lets a change see each narinfo of an archive as the file that it is in a binary cache. */
+function withFiles(folder: string, change: (folder: string) => void): void {
+  const archived = join(folder, ENTRIES)
+  for (const [name, text] of splitEntries(readFileSync(archived, 'utf8'))) writeFileSync(join(folder, name), text)
+  rmSync(archived)
+  change(folder)
+  const texts = narinfos(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+  for (const name of narinfos(folder)) rmSync(join(folder, name))
+  writeFileSync(archived, texts.join(''))
 }
 
 const narinfos = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.narinfo'))
