@@ -9,7 +9,8 @@
  *     test/rig/.cache/node24/node bench/install.ts [ROUNDS] [VERSION]
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startService } from '../test/e2e/cache-machine.ts'
@@ -58,6 +59,7 @@ type Replica = keyof typeof replicas
 const ours = {
   'this action, cold': { RUNNER_ENVIRONMENT: 'github-hosted' },
   'this action, cold, nothing in the Actions cache': { RUNNER_ENVIRONMENT: 'github-hosted', FOLDER: '/srv/empty' },
+  'this action, cold, release packed with zstd': { RUNNER_ENVIRONMENT: 'github-hosted', TARBALL: 'release.tar.zst' },
   'this action, from the Actions cache': { RUNNER_ENVIRONMENT: 'github-hosted', FOLDER: '/srv/cache' },
   'this action, warm': { RUNNER_ENVIRONMENT: 'self-hosted', RUNNER_TOOL_CACHE: '/opt/hostedtoolcache' },
 } as const
@@ -96,9 +98,10 @@ try {
   rmSync(scratch, { recursive: true, force: true })
 }
 
-/** The same content for all: the release's tarball, and the same as zstd with its folder named `nix`. */
+/** The same content for all: the release's tarball, the same packed with zstd, and that with its folder named `nix`. */
 function prepare(): void {
-  const script = `set -euo pipefail; mkdir x tools kept; ln -s ${rig.tarball(version)} nix.tar.xz; tar -xJf nix.tar.xz -C x; mv x/* x/nix
+  const script = `set -euo pipefail; mkdir x tools kept; ln -s ${rig.tarball(version)} nix.tar.xz; tar -xJf nix.tar.xz -C x
+    tar -c -C x $(ls x) | zstd -q -19 -T0 -o release.tar.zst; mv x/* x/nix
     chmod -R a-w x/nix/store/*; mkdir -p x/nix/var/nix; tar -c -C x nix | zstd -q -19 -T0 -o nix.tar.zst; chmod -R u+w x; rm -r x; chmod 755 .; chown 1001 tools`
   const made = spawnSync('bash', ['-c', script], { cwd: scratch, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(made.stderr)
@@ -148,14 +151,16 @@ async function measureOurs(way: Ours): Promise<Took> {
       at.first ??= since(began)
       if (line.includes('[endgroup]')) at.installed ??= since(began)
     }
-    const { FOLDER, ...env } = { FOLDER: undefined, ...ours[way] }
+    const { FOLDER, TARBALL, ...env } = { FOLDER: undefined, TARBALL: 'nix.tar.xz', ...ours[way] }
     const service = FOLDER === undefined ? {} : await startService(machine, FOLDER)
     const runner = new Runner({ machine, onLine, env: { ...env, ...service }, secrets: [key] })
     runner.checkout(join(repository, 'examples/hello'))
     const began = now()
     const step = await runner.step(repository, {
-      'nix-source': `http://127.0.0.1:${PORT}/nix.tar.xz`,
-      'nix-sha256': rig.tarballSha256(version),
+      'nix-source': `http://127.0.0.1:${PORT}/${TARBALL}`,
+      'nix-sha256': createHash('sha256')
+        .update(readFileSync(join(scratch, TARBALL)))
+        .digest('hex'),
       'extra-nix-config': 'substituters =',
       qemu: 'never',
       ...(FOLDER !== undefined && { 'signing-key': key }),
