@@ -2836,10 +2836,14 @@ async function unpackTarball(runner, name, bytes, asRoot) {
 const TAR = ['tar', '-x', '-p', '--no-same-owner', '-f'];
 /**
  * $1 folder to make, $2 what unpacks standard input. xz hands on 8 KiB at a time: through a pipe, where each wakes up tar,
- * that takes 0.05 s longer than by a file.
+ * that takes 0.05 s longer than by a file. The others are quicker through a pipe.
  */
-const UNPACK = `mkdir -p -- /nix/store /nix/var/nix "$1" && "$2" -dc >"$1/.tar" &&
-  ${TAR.join(' ')} "$1/.tar" -C "$1" && rm -- "$1/.tar"`;
+const UNPACK = `mkdir -p -- /nix/store /nix/var/nix "$1" || exit
+if [ "$2" = xz ]; then
+  xz -dc >"$1/.tar" && ${TAR.join(' ')} "$1/.tar" -C "$1" && rm -- "$1/.tar"
+else
+  { "$2" -dc || : >"$1/.failed"; } | ${TAR.join(' ')} - -C "$1" && [ ! -e "$1/.failed" ]
+fi`;
 function unpackerFor(runner, name, head) {
     const tool = unpackerOf(head);
     if (tool === undefined) {

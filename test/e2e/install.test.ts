@@ -78,9 +78,10 @@ describe.skipIf(!machineUsable())('install', () => {
       },
     )
 
-    it('as root without sudo: root opens the store, builds run as build users', async () => {
+    it('packed with zstd, as root without sudo: root opens the store, builds run as build users', async () => {
       await start({ user: 'root', noSudo: true })
-      const answer = await install(tarball(rig.tarball('2.34.8')), { run: [build] })
+      await machine.sh(`xz -dc ${rig.tarball('2.34.8')} | zstd -1 -q > /var/tmp/nix.tar.zst`)
+      const answer = await install(tarball('/var/tmp/nix.tar.zst'), { run: [build] })
       built(answer)
       expect(answer.installed).toMatchObject({
         nix: { mode: 'single-user', trusted: true },
@@ -119,11 +120,13 @@ describe.skipIf(!machineUsable())('install', () => {
 
     it('that is damaged, or no tarball, changes nothing', async () => {
       await start({ user: 'runner' })
-      await machine.sh(`cd /var/tmp; head -c 5000000 ${rig.tarball('2.34.8')} > cut.tar.xz; echo '<html>' > page.tar.xz
+      await machine.sh(`cd /var/tmp; head -c 5000000 ${rig.tarball('2.34.8')} > cut.tar.xz
+        xz -dc ${rig.tarball('2.34.8')} | zstd -1 -q > zstd.tar.xz; truncate -s 5000000 zstd.tar.xz; echo '<html>' > page.tar.xz
         mkdir -p x/nix-1; echo hi > x/nix-1/f; tar -cJf other.tar.xz -C x nix-1; tar -cJPf evil.tar.xz /etc/hostname
         tar -cJf up.tar.xz -P --transform 's,^,../../,' -C x nix-1`)
       for (const [name, why] of [
         ['cut', /cannot be unpacked/],
+        ['zstd', /cannot be unpacked: .*premature end/],
         ['page', /is not a Nix release tarball: it begins with "<html>/],
         ['other', /store is missing/],
         ['evil', /outside its own folder/],
