@@ -104,7 +104,7 @@ const FAILED_NOW = 'it failed in this run'
 
 /** The failure as a fact for the next choice. */
 export function asFailure(
-  { plan, culprit, notForTarget = false, error = '' }: BuildResult,
+  { plan, culprit, notForTarget = false, category, error = '' }: BuildResult,
   emulator: boolean,
 ): Failure {
   const { strategy, method, hybrid = false, evaluated } = plan.choice as NonNullable<Plan['choice']>
@@ -114,8 +114,10 @@ export function asFailure(
     strategy,
     method,
     drvPath: evaluated.drvPath,
-    // A remote builder had none of this machine's emulators; and none makes other files of the same derivation.
-    emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator) || notForTarget,
+    // A remote builder had none of this machine's emulators; and none makes other files of the same derivation, or has
+    // a feature that this machine lacks.
+    emulator:
+      strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator) || notForTarget || category === 'feature',
     culprit,
     reason: `${FAILED_NOW}: ${(error.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
     remembered: false,

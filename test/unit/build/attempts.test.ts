@@ -194,3 +194,8 @@ test.each([
   )
   expect(failure).toMatchObject({ emulator: expected, reason: 'it failed in this run: boom', drvPath: way[1] })
 })
+
+test('a feature that this machine lacks, it lacks with an emulator too', () => {
+  const result = { plan: plan('a', ['cross', 'x']), status: 'failed', seconds: 0, category: 'feature' } as const
+  expect(asFailure(result, false)).toMatchObject({ emulator: true })
+})
