@@ -17,6 +17,8 @@ export interface EffectiveSettings {
   readonly autoAllocateUids: boolean
   /** The setting as it stands: lines, or `@FILE`. */
   readonly builders: string
+  /** Systems that it builds for besides its own. */
+  readonly platforms: readonly string[]
   readonly substituters: readonly string[]
   /** Seconds that a connection may take, 0: as long as it likes. */
   readonly connectTimeout: number
@@ -53,6 +55,7 @@ export function parseSettings(json: string): EffectiveSettings {
     sandboxShell: namesShell(value('sandbox-paths')),
     autoAllocateUids: value('auto-allocate-uids') === true,
     builders: textOf(value('builders')),
+    platforms: strings(value('extra-platforms')),
     substituters: strings(value('substituters')),
     connectTimeout: Number(value('connect-timeout') ?? 0),
     stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),

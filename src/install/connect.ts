@@ -95,6 +95,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     describe: describe(ready, access, opened.wiring, wanted),
     settings,
     builders: effective.builders,
+    platforms: effective.platforms,
     wiring: opened.wiring,
   }
 }

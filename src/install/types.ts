@@ -20,6 +20,8 @@ export interface Installed {
   readonly settings: Settings
   /** Its setting `builders`, as machine and workflow set it: lines, or `@FILE`. */
   readonly builders: string
+  /** Its setting `extra-platforms`, as machine and workflow set it. */
+  readonly platforms: readonly string[]
   /** How settings reach the process that builds. */
   readonly wiring: Wiring
 }

@@ -10,11 +10,11 @@ import type { RemoteBuilder } from './builders.ts'
 import { choose, viewsMayWin } from './choose.ts'
 import { gatherCosts, type Speeds } from './costs.ts'
 import { title } from './describe.ts'
+import type { Facts } from './facts.ts'
 import type { OpenFlake } from './flake.ts'
 import type { DerivationGraph } from './graph.ts'
 import { importError, isForImport, mayImportEmulated } from './imports.ts'
 import type { RemembersName } from './memory.ts'
-import type { Facts } from './options.ts'
 import { ownQuestion, question, viewQuestion } from './questions.ts'
 import type { Cost, Failure, Plan } from './types.ts'
 import { ViewsAhead } from './views-ahead.ts'
@@ -25,6 +25,8 @@ import { type Durations, isForeign } from './weights.ts'
 export interface Machine {
   /** Systems whose programs run without an emulator, the machine's own first. */
   readonly native: readonly string[]
+  /** Systems that Nix builds for as it is set: those, and `extra-platforms`. */
+  readonly platforms: readonly string[]
   /** Why programs of a system cannot be emulated; undefined where they can. */
   readonly emulationProblem: (system: string) => string | undefined
   /** Whether an emulator for a system is registered already. */
@@ -219,7 +221,8 @@ function factsOf(
   const { lookups, names, systems } = answer
   return {
     native: machine.native,
-    emulationProblem: machine.emulationProblem(target.system),
+    platforms: machine.platforms,
+    emulationProblem: machine.emulationProblem,
     emulatorServes: machine.emulatorServes(target.system),
     builders: machine.builders,
     own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
