@@ -173,6 +173,11 @@ describe.skipIf(!machineUsable())('the plan and its jobs', () => {
         fresh.packages.map(({ status }) => status),
         job.runner.log,
       ).toEqual(['skipped', 'planned'])
+      // a dry run of Nix's counts on what a build would not take
+      const stranger = `substituters = file://${cache}\ntrusted-public-keys = ${signingKey('plan-1').publicKey}`
+      const untrusted = await plan(job, { ...inputs, 'extra-nix-config': stranger })
+      expect(untrusted.packages.map(({ status }) => status)).toEqual(['planned', 'planned'])
+      expect(job.runner.messages('warning').join()).toMatch(/-left.* signed by no key in trusted-public-keys/)
       const nothing = await plan(job, { ...inputs, packages: 'left' })
       expect(nothing.outputs).toMatchObject({ matrix: '{"include":[]}', 'has-jobs': 'false' })
       expect(nothing.ok).toBe(true)
