@@ -9,7 +9,7 @@ import type { Choice, Cost, Plan } from '../types.ts'
 import { labelText, nativePlace } from './runners.ts'
 import { runnerLabels } from './targets.ts'
 import type { Entry } from './types.ts'
-import type { Wanted } from './wanted.ts'
+import { NOT_REACHED, type Wanted } from './wanted.ts'
 
 /** What is known besides the flake's attributes. */
 export interface DecideFacts {
@@ -148,6 +148,8 @@ function unevaluated(
   errors: readonly string[],
   { explain }: DecideFacts,
 ): Pick<Entry, 'status' | 'reason'> {
+  if (errors.every((error) => error === NOT_REACHED))
+    return { status: 'unevaluated', reason: `${explain(NOT_REACHED)}: its job evaluates it` }
   const elsewhere = errors.find((error) => NEEDS_OTHER_MACHINE.test(error))
   if (elsewhere !== undefined) {
     const system = OTHER_SYSTEM.exec(elsewhere)?.[1] ?? placed.target.system
