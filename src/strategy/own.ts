@@ -42,7 +42,7 @@ function atHome(target: Target, facts: Facts, found: Found | undefined, base: De
     { ...native, problem: base.problem ?? `neither the runner (${runner}) nor a remote builder builds ${wanted}` },
     {
       candidate: { strategy: 'emulated', ...base.candidate },
-      problem: base.problem ?? emulationProblem(base.candidate.cost, others, facts),
+      problem: base.problem ?? misnamed(target, found) ?? emulationProblem(base.candidate.cost, others, facts),
       merit: `QEMU builds ${wanted}${forAnother(target, found)}`,
     },
   ]
@@ -57,6 +57,10 @@ const strangers = (cost: Cost | undefined, { platforms, builders }: Facts): read
 /** Told, and no fault: a flake may have under the name of a system what runs on another. */
 const forAnother = ({ system }: Target, found: Found | undefined): string =>
   found?.host === undefined || sameSystem(found.host, system) ? '' : `; its result is for ${found.host}`
+
+/** What the flake has under the name of a system is for it, by whatever it is built. */
+const misnamed = (target: Target, found: Found | undefined): string | undefined =>
+  found?.path.includes(target.system) ? undefined : stray(target, found)
 
 /** A path such as a NixOS configuration's is for one system, whatever the target: its programs need that one's emulator. */
 function stray({ system }: Target, found: Found | undefined): string | undefined {

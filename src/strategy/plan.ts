@@ -121,11 +121,11 @@ export async function openPlanner(
     )
     if (open.length === 0) {
       ahead.drop()
-      return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
+      return plans.map((plan, index) => withUnasked(plan, items[index] as Item, machine))
     }
     const views = await ahead.answers(open)
     items = items.map((item) => (open.includes(item) ? withViews(item, views[open.indexOf(item)]) : item))
-    return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index] as Item))
+    return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index] as Item, machine))
   }
   return {
     isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
@@ -235,8 +235,15 @@ function factsOf(
 }
 
 /** Says of the views that they were not looked at. */
-function withUnasked(plan: Plan, { viewsAsked, target }: Item): Plan {
-  if (viewsAsked || plan.choice === undefined || plan.choice.strategy === 'native' || target.strategy !== 'auto')
+function withUnasked(plan: Plan, item: Item, machine: Machine): Plan {
+  const { viewsAsked, target } = item
+  if (
+    viewsAsked ||
+    isAsItIs(item, machine) ||
+    plan.choice === undefined ||
+    plan.choice.strategy === 'native' ||
+    target.strategy !== 'auto'
+  )
     return plan
   const reason = `not evaluated: it could not win over ${title(plan.choice)}`
   const unasked = { strategy: 'cross', method: 'transparent', attribute: '', chosen: false, reason } as const

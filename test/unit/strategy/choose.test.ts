@@ -351,6 +351,14 @@ describe('choose', () => {
       expect(plan.candidates.map((each) => each.reason)).toContainEqual(expect.stringMatching(why))
   })
 
+  test('a path that is for one system is not taken for another, though it could be built', () => {
+    const own = found('own', 'aarch64-linux', { path: ['nixosConfigurations', 'pi'] })
+    expect(decide('x86_64-linux', { ...armOnX86, own })).toMatchObject({
+      choice: undefined,
+      reason: expect.stringMatching(/is for aarch64-linux, not x86_64-linux: name aarch64-linux in targets/),
+    })
+  })
+
   test('what is built here for another system stays native, and says so', () => {
     const plan = decide('x86_64-linux', { own: found('own', 'x86_64-linux', { host: 'riscv64-linux' }) })
     expect(plan).toMatchObject({
