@@ -234,6 +234,44 @@ describe.skipIf(!machineUsable())('auto', () => {
     })
   })
 
+  // an image of several architectures, what is of another one under the name of this, and what is of one alone
+  const ofSeveral = `{
+    inputs.raw.url = "path:${fixtures.flake('raw')}";
+    outputs = { self, raw }:
+      let
+        arm = raw.packages.aarch64-linux;
+        make = system: name: derivation { inherit name system; builder = "/bin/sh"; parts = [ arm.data raw.packages.riscv64-linux.data ]; args = [ "-c" "echo $parts >$out" ]; };
+      in {
+        packages.x86_64-linux = { image = make "x86_64-linux" "image"; inherit (arm) uses-data data; sparc = make "sparc-linux" "sparc"; };
+        machines.arm = arm.data;
+      };
+  }
+`
+
+  test('what a package of this system needs for others is emulated', async () => {
+    await withJob(options('2.26.3', ofSeveral), async ({ runner, act, finish }) => {
+      const native = await act({ targets: 'x86_64-linux=native', packages: 'image' })
+      expect(native.results[0]?.error).toMatch(
+        /nor a remote builder builds what it needs for aarch64-linux, riscv64-linux/,
+      )
+      const never = await act({ packages: 'image', qemu: 'never' })
+      expect(never.results[0]?.error).toMatch(/emulated: .*qemu: never forbids/)
+      const step = await act({ packages: 'image data uses-data sparc machines.arm' })
+      expect(
+        step.results.map(({ status, reason }) => [status, reason]),
+        runner.log,
+      ).toEqual([
+        ['built', 'QEMU builds what it needs for aarch64-linux, riscv64-linux'],
+        ['built', 'QEMU builds what it needs for aarch64-linux'],
+        ['failed', 'QEMU builds what it needs for aarch64-linux'],
+        ['failed', expect.stringMatching(/emulated: QEMU has no user-mode emulator for it/)],
+        ['failed', expect.stringMatching(/data-1\.0 is for aarch64-linux, not x86_64-linux: name aarch64-linux/)],
+      ])
+      expect(step.results[2]?.error).toMatch(/bin\/tiny: ELF aarch64, wanted x86-64/)
+      await finish()
+    })
+  })
+
   // a name that says cross and no more
   const crossForAnother = `{
     inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";
