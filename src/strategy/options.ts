@@ -3,9 +3,10 @@ import { sameSystem } from '../nix/system.ts'
 import type { Found, Lookup, LookupKind } from './answers.ts'
 import { joinAttributePath, namesTarget } from './attributes.ts'
 import { type Described, type Draft, emulationProblem, type Facts, listed, type Option } from './facts.ts'
-import { type DerivationGraph, reachable } from './graph.ts'
+import { type DerivationFacts, type DerivationGraph, reachable } from './graph.ts'
 import { ownOptions } from './own.ts'
 import type { CrossMethod, Failure } from './types.ts'
+import { isForeign } from './weights.ts'
 
 /** What fetching and registering an emulator takes. */
 const REGISTRATION_SECONDS = 5
@@ -33,7 +34,7 @@ function weighed(draft: Draft, facts: Facts): Option {
 }
 
 /** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
-function failureOf({ candidate }: Draft, { failures, graph }: Facts): Failure | undefined {
+function failureOf({ candidate }: Draft, { failures, graph, native }: Facts): Failure | undefined {
   if (failures.length === 0) return undefined
   const { strategy, method, hybrid = false, evaluated } = candidate
   const emulator = strategy === 'emulated' || hybrid
@@ -41,14 +42,23 @@ function failureOf({ candidate }: Draft, { failures, graph }: Facts): Failure | 
   return failures.find((failure) => {
     if (failure.remembered)
       return failure.strategy === strategy && failure.method === method && failure.emulator === emulator
-    // With an emulator it may go otherwise, but not for a download.
-    if (emulator && !failure.emulator)
-      return failure.culprit !== undefined && needed.includes(failure.culprit) && isDownload(failure.culprit, graph)
+    if (failure.culprit !== undefined && needsDownload(needed, graph.get(failure.culprit), graph, native)) return true
+    // With an emulator it may go otherwise.
+    if (emulator && !failure.emulator) return false
     return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit))
   })
 }
 
-const isDownload = (drvPath: string, graph: DerivationGraph): boolean => graph.get(drvPath)?.fixedOutput === true
+/** Whether what is needed has the same download: what failed without an emulator is not there for another tool either. */
+const needsDownload = (
+  needed: readonly string[],
+  failed: DerivationFacts | undefined,
+  graph: DerivationGraph,
+  native: readonly string[],
+): boolean =>
+  failed?.fixedOutput === true &&
+  !isForeign(failed.system, native) &&
+  needed.some((path) => graph.get(path)?.outputs.some((output) => failed.outputs.includes(output)))
 
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
 function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Draft[] {
