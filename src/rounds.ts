@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { buildInTurns } from './build/attempts.ts'
 import { type Built, buildPlans } from './build/build.ts'
 import type { BuildResult } from './build/types.ts'
@@ -59,6 +60,7 @@ export async function machineOf(
   return {
     native,
     platforms: [...native, ...installed.platforms],
+    features: [...installed.features, ...(existsSync('/dev/kvm') ? ['kvm'] : [])],
     emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
     emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
     async emulate(systems) {

@@ -19,6 +19,7 @@ export interface EffectiveSettings {
   readonly builders: string
   /** Systems that it builds for besides its own. */
   readonly platforms: readonly string[]
+  readonly systemFeatures: readonly string[]
   readonly substituters: readonly string[]
   /** Seconds that a connection may take, 0: as long as it likes. */
   readonly connectTimeout: number
@@ -56,6 +57,7 @@ export function parseSettings(json: string): EffectiveSettings {
     autoAllocateUids: value('auto-allocate-uids') === true,
     builders: textOf(value('builders')),
     platforms: strings(value('extra-platforms')),
+    systemFeatures: strings(value('system-features')),
     substituters: strings(value('substituters')),
     connectTimeout: Number(value('connect-timeout') ?? 0),
     stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),

@@ -96,6 +96,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     settings,
     builders: effective.builders,
     platforms: effective.platforms,
+    features: effective.systemFeatures,
     wiring: opened.wiring,
   }
 }

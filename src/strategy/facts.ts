@@ -9,6 +9,8 @@ export interface Facts {
   readonly native: readonly string[]
   /** Systems that Nix builds for here as it is set: those, and `extra-platforms`. */
   readonly platforms: readonly string[]
+  /** Features that builds may demand here; undefined where that is not known. */
+  readonly features?: readonly string[]
   /** Why programs of a system cannot be emulated; undefined where they can. */
   readonly emulationProblem: (system: string) => string | undefined
   /** An emulator for the target's system is registered already. */
@@ -69,3 +71,12 @@ export const listed = (names: readonly string[]): string =>
   names.length > MOST_NAMES
     ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
     : names.join(', ')
+
+/** Features that what is to be built demands and nobody offers, neither Nix here nor a remote builder. */
+export function featureProblem(cost: Cost | undefined, { features, builders }: Facts): string | undefined {
+  const offered = [...(features ?? []), ...builders.flatMap((builder) => builder.features)]
+  const missing = features === undefined ? [] : (cost?.features ?? []).filter((feature) => !offered.includes(feature))
+  return missing.length === 0
+    ? undefined
+    : `it demands the system feature ${missing.join(' and ')}, which this machine does not offer: see system-features of nix.conf`
+}

@@ -2,7 +2,15 @@ import type { Target } from '../inputs/inputs.ts'
 import { sameSystem } from '../nix/system.ts'
 import type { Found, Lookup, LookupKind } from './answers.ts'
 import { joinAttributePath, namesTarget } from './attributes.ts'
-import { type Described, type Draft, emulationProblem, type Facts, listed, type Option } from './facts.ts'
+import {
+  type Described,
+  type Draft,
+  emulationProblem,
+  type Facts,
+  featureProblem,
+  listed,
+  type Option,
+} from './facts.ts'
 import { type DerivationFacts, type DerivationGraph, reachable } from './graph.ts'
 import { ownOptions } from './own.ts'
 import type { CrossMethod, Failure } from './types.ts'
@@ -69,7 +77,11 @@ function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Dr
   const merit = `${MERITS[method]}, ${base.candidate.attribute}`
   const pure: Draft = {
     candidate: { strategy: 'cross', method, ...base.candidate },
-    problem: base.problem ?? (found && crossProblem(target, facts, found, method)) ?? impurity(emulated, target),
+    problem:
+      base.problem ??
+      (found && crossProblem(target, facts, found, method)) ??
+      impurity(emulated, target) ??
+      featureProblem(base.candidate.cost, facts),
     merit: target.strategy === 'cross' ? merit : `${merit}; it runs at native speed on ${facts.native[0]}`,
   }
   const mayEmulate = target.strategy === 'auto' && found !== undefined
@@ -80,7 +92,10 @@ function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Dr
   const why = failed === undefined ? listed(emulated) : 'it failed without an emulator'
   const hybrid: Draft = {
     candidate: { ...pure.candidate, hybrid: true },
-    problem: problem ?? emulationProblem(base.candidate.cost, [target.system], facts),
+    problem:
+      problem ??
+      emulationProblem(base.candidate.cost, [target.system], facts) ??
+      featureProblem(base.candidate.cost, facts),
     merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
   }
   return [pure, hybrid]

@@ -5,7 +5,7 @@ import { type System, sameSystem } from '../nix/system.ts'
 import type { Found } from './answers.ts'
 import { builderFor } from './builders.ts'
 import { isOfMachines } from './costs.ts'
-import { type Described, type Draft, emulationProblem, type Facts, listed } from './facts.ts'
+import { type Described, type Draft, emulationProblem, type Facts, featureProblem, listed } from './facts.ts'
 import type { Cost } from './types.ts'
 import { isForeign } from './weights.ts'
 
@@ -103,5 +103,5 @@ function builtHere(target: Target, found: Found, { candidate, problem }: Describ
 function ownEmulationProblem(target: Target, facts: Facts, found: Found | undefined, { candidate }: Described) {
   const own = found?.features.filter(isOfMachines) ?? []
   if (own.length > 0) return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`
-  return emulationProblem(candidate.cost, [target.system], facts)
+  return emulationProblem(candidate.cost, [target.system], facts) ?? featureProblem(candidate.cost, facts)
 }

@@ -27,6 +27,8 @@ export interface Machine {
   readonly native: readonly string[]
   /** Systems that Nix builds for as it is set: those, and `extra-platforms`. */
   readonly platforms: readonly string[]
+  /** Features that builds may demand here; undefined where that is not known. */
+  readonly features?: readonly string[]
   /** Why programs of a system cannot be emulated; undefined where they can. */
   readonly emulationProblem: (system: string) => string | undefined
   /** Whether an emulator for a system is registered already. */
@@ -222,6 +224,7 @@ function factsOf(
   return {
     native: machine.native,
     platforms: machine.platforms,
+    ...(machine.features === undefined ? {} : { features: machine.features }),
     emulationProblem: machine.emulationProblem,
     emulatorServes: machine.emulatorServes(target.system),
     builders: machine.builders,

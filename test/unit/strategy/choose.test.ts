@@ -47,6 +47,7 @@ function toBuild(...counts: readonly (readonly [system: string, count: number])[
     nativeSeconds: 60 * sum(counts),
     emulated: foreign.flatMap(([system, count]) => Array.from({ length: count }, (_, i) => `tool${i} (${system})`)),
     unemulatable: [],
+    features: [],
     closure: {},
   }
 }
@@ -383,6 +384,25 @@ describe('choose', () => {
       choice: { strategy: 'native' },
       reason: 'the runner is x86_64-linux itself; its result is for riscv64-linux',
     })
+  })
+
+  test.each([
+    ['this machine offers', { features: ['big'] }, 'cross'],
+    ['a remote builder offers', { features: [], builders: [{ ...builder, features: ['big'], systems: [] }] }, 'cross'],
+    ['nothing is known of', {}, 'cross'],
+    ['nobody offers', { features: ['kvm'] }, undefined],
+  ] as const)('a system feature that %s', (_, more, strategy) => {
+    const demanding = (cost: Cost): Cost => ({ ...cost, features: ['big'] })
+    const plan = decide('aarch64-linux', {
+      cross: [pure],
+      costs: costs(demanding(toBuild(['aarch64-linux', 3])), demanding(toBuild(['x86_64-linux', 3]))),
+      ...(more as Partial<Facts>),
+    })
+    expect(plan.choice?.strategy).toBe(strategy)
+    if (strategy === undefined)
+      expect(plan.reason).toMatch(
+        /transparent, emulated: it demands the system feature big, which this machine does not/,
+      )
   })
 
   test('cross asked for does not fall back to an emulator', () => {
