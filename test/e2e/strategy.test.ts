@@ -200,6 +200,7 @@ describe.skipIf(!machineUsable())('auto', () => {
         packages = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in generated pkgs ''pkgs: { default = pkgs.linkFarm "links" [ ]; }'' pkgs);
         checks = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in {
           patched = (import (nixpkgs.legacyPackages.x86_64-linux.runCommand "patched" { } "cp -r \${nixpkgs} $out") { inherit system; }).bash;
+            crashes = pkgs.runCommand "crashes" { } "(kill -SEGV $BASHPID) || exit 1";
           on-target = pkgs.runCommand (generated pkgs ''"on-target"'') { } "uname -m | grep aarch64 >$out || exit 1";
         });
       };
@@ -218,6 +219,10 @@ describe.skipIf(!machineUsable())('auto', () => {
       const cross = await act({ targets: 'aarch64-linux' })
       expect(titles(cross.results), runner.log).toEqual([['cross', 'transparent']])
       expect(runner.log).not.toContain('aarch64-linux: registered')
+      const crashed = await act({ targets: 'aarch64-linux=emulated', packages: 'checks.{target}.crashes' })
+      expect(crashed.results[0]?.error).toMatch(
+        /exit code 1.*It crashed under QEMU, which may be to blame: build it cross/,
+      )
       const fallen = await act({ targets: 'aarch64-linux', packages: 'checks.{target}.on-target' })
       expect(fallen.ok, runner.log).toBe(true)
       expect(titles(fallen.results)).toEqual([['emulated', null]])
