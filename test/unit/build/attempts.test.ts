@@ -195,7 +195,7 @@ test.each([
   expect(failure).toMatchObject({ emulator: expected, reason: 'it failed in this run: boom', drvPath: way[1] })
 })
 
-test('a feature that this machine lacks, it lacks with an emulator too', () => {
-  const result = { plan: plan('a', ['cross', 'x']), status: 'failed', seconds: 0, category: 'feature' } as const
+test.each(['feature', 'timeout'] as const)('a failure of the kind %s is the same with an emulator', (category) => {
+  const result = { plan: plan('a', ['cross', 'x']), status: 'failed', seconds: 0, category } as const
   expect(asFailure(result, false)).toMatchObject({ emulator: true })
 })
