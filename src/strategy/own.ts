@@ -15,7 +15,7 @@ export function ownOptions(target: Target, facts: Facts, base: Described): reado
   const found = own.status === 'derivation' ? own.found : undefined
   if (facts.native.includes(target.system)) return atHome(target, facts, found, base)
   if (found !== undefined && (found.system === 'builtin' || facts.native.includes(found.system)))
-    return [builtHere(target, found, base)]
+    return withOthers(builtHere(target, found, base), facts, undefined, forAnother(target, found))
   return [
     elsewhere(target, facts, found, base),
     {
@@ -26,7 +26,7 @@ export function ownOptions(target: Target, facts: Facts, base: Described): reado
   ]
 }
 
-/** The runner executes the target's programs; what the package needs may all the same be for other systems. */
+/** The runner executes the target's programs. */
 function atHome(target: Target, facts: Facts, found: Found | undefined, base: Described): readonly Draft[] {
   const [runner] = facts.native
   const who =
@@ -35,15 +35,23 @@ function atHome(target: Target, facts: Facts, found: Found | undefined, base: De
       : `the runner (${runner}) executes ${target.system} programs`
   const merit = `${who}${forAnother(target, found)}`
   const native = { candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit } as const
-  const others = strangers(base.candidate.cost, facts)
+  return withOthers(native, facts, misnamed(target, found), forAnother(target, found))
+}
+
+/** What is built here may need builds for other systems all the same. @param problem why these are not to be emulated */
+function withOthers(native: Draft, facts: Facts, problem: string | undefined, more: string): readonly Draft[] {
+  const { candidate } = native
+  const others = strangers(candidate.cost, facts)
   if (others.length === 0) return [native]
   const wanted = `what it needs for ${listed(others)}`
+  const why = `neither the runner (${facts.native[0]}) nor a remote builder builds ${wanted}`
   return [
-    { ...native, problem: base.problem ?? `neither the runner (${runner}) nor a remote builder builds ${wanted}` },
+    { ...native, problem: native.problem ?? why },
     {
-      candidate: { strategy: 'emulated', ...base.candidate },
-      problem: base.problem ?? misnamed(target, found) ?? emulationProblem(base.candidate.cost, others, facts),
-      merit: `QEMU builds ${wanted}${forAnother(target, found)}`,
+      candidate:
+        candidate.strategy === 'cross' ? { ...candidate, hybrid: true } : { ...candidate, strategy: 'emulated' },
+      problem: native.problem ?? problem ?? emulationProblem(candidate.cost, others, facts),
+      merit: `QEMU builds ${wanted}${more}`,
     },
   ]
 }

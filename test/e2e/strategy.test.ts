@@ -248,6 +248,7 @@ describe.skipIf(!machineUsable())('auto', () => {
         make = system: name: derivation { inherit name system; builder = "/bin/sh"; parts = [ arm.data raw.packages.riscv64-linux.data ]; args = [ "-c" "echo $parts >$out" ]; };
       in {
         packages.x86_64-linux = { image = make "x86_64-linux" "image"; inherit (arm) uses-data data; sparc = make "sparc-linux" "sparc"; };
+        packages.aarch64-linux = { inherit (self.packages.x86_64-linux) image; };
         machines.arm = arm.data;
       };
   }
@@ -261,6 +262,8 @@ describe.skipIf(!machineUsable())('auto', () => {
       )
       const never = await act({ packages: 'image', qemu: 'never' })
       expect(never.results[0]?.error).toMatch(/emulated: .*qemu: never forbids/)
+      const other = await act({ targets: 'aarch64-linux', packages: 'image', 'dry-run': 'true' })
+      expect(titles(other.results)).toEqual([['emulated', null]])
       const step = await act({ packages: 'image data uses-data sparc machines.arm' })
       expect(
         step.results.map(({ status, reason }) => [status, reason]),

@@ -129,11 +129,22 @@ describe('choose', () => {
     ],
     [
       'a cross build under the package itself',
-      decide('aarch64-linux', { own: found('own', 'x86_64-linux', { host: 'aarch64-linux' }) }),
+      decide('aarch64-linux', {
+        own: found('own', 'x86_64-linux', { host: 'aarch64-linux' }),
+        costs: new Map([[drv('own'), toBuild(['x86_64-linux', 3])]]),
+      }),
       'cross',
       'declared',
     ],
-    ['data made on the runner', decide('aarch64-linux', { own: found('own', 'x86_64-linux') }), 'native', undefined],
+    [
+      'data made on the runner',
+      decide('aarch64-linux', {
+        own: found('own', 'x86_64-linux'),
+        costs: new Map([[drv('own'), toBuild(['x86_64-linux', 3])]]),
+      }),
+      'native',
+      undefined,
+    ],
     ['musl by pkgsCross', decide('aarch64-unknown-linux-musl', { cross: [pkgsCross] }), 'cross', 'pkgsCross'],
     [
       'declared for the wrong platform',
@@ -369,6 +380,19 @@ describe('choose', () => {
     if (strategy === 'emulated')
       expect(plan.candidates.map((each) => each.reason)).toContainEqual(expect.stringMatching(why))
   })
+
+  test.each([
+    [undefined, 'emulated', undefined],
+    ['aarch64-linux', 'cross', true],
+  ] as const)(
+    'so is what a derivation of this machine needs, for another target (host %s)',
+    (host, strategy, hybrid) => {
+      const own = found('own', 'x86_64-linux', host === undefined ? {} : { host })
+      const plan = decide('aarch64-linux', { ...armOnX86, own })
+      expect(plan).toMatchObject({ choice: { strategy }, reason: 'QEMU builds what it needs for aarch64-linux' })
+      expect(plan.choice?.hybrid).toBe(hybrid)
+    },
+  )
 
   test('a path that is for one system is not taken for another, though it could be built', () => {
     const own = found('own', 'aarch64-linux', { path: ['nixosConfigurations', 'pi'] })
