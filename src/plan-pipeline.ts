@@ -117,16 +117,20 @@ async function decide(
   const outputs = derivationsOf(wanted)
     .filter(({ drvPath }) => !graph.has(drvPath))
     .flatMap((each) => Object.values(each.outputs))
-  const local = [...new Set(outputs)].filter((path) => !fetchable.has(path))
-  const substitutable = await inSubstituters(runner, nix, local)
+  const { fetched, refused } = await inSubstituters(runner, nix, [...new Set(outputs)])
+  const isThere = (path: string): boolean => fetched.has(path) || (fetchable.has(path) && !refused.has(path))
+  if (refused.size > 0) runner.log.warning(describeRefused([...refused]))
   const entries = decideEntries(wanted, inputs, {
     graph,
-    cached: (paths) => Object.values(paths).every((path) => fetchable.has(path) || substitutable.has(path)),
+    cached: (paths) => Object.values(paths).every(isThere),
     emulationProblem,
     explain: explainBriefly,
   })
   return makePackable(entries, graph)
 }
+
+const describeRefused = ([first, ...others]: readonly string[]): string =>
+  `A substituter has ${first}${others.length === 0 ? '' : ` and ${others.length} more`}, signed by no key in trusted-public-keys: Nix would not fetch it, so it is planned. Add the key to extra-nix-config (extra-trusted-public-keys = …).`
 
 function emulationProblem(place: string, system: string): string | undefined {
   if (!place.endsWith('-linux')) return 'only a Linux runner emulates other systems'

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { buildInTurns } from './build/attempts.ts'
 import { type Built, buildPlans } from './build/build.ts'
 import type { BuildResult } from './build/types.ts'
@@ -12,6 +13,7 @@ import type { System } from './nix/system.ts'
 import type { Runner } from './runner/ports.ts'
 import { readBuilders } from './strategy/builders.ts'
 import { describePlan, title } from './strategy/describe.ts'
+import { emulatedSystems } from './strategy/emulated.ts'
 import { type Lessons, sizeKey } from './strategy/memory.ts'
 import type { Machine, Planner } from './strategy/plan.ts'
 import type { Plan } from './strategy/types.ts'
@@ -51,8 +53,14 @@ export async function machineOf(
   emulators: Emulators,
 ): Promise<Machine> {
   const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine)
+  const native = [
+    ...(emulation.machine === undefined ? [] : [emulation.machine]),
+    ...others.map(({ system }) => system),
+  ]
   return {
-    native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
+    native,
+    platforms: [...native, ...installed.platforms],
+    features: [...installed.features, ...(existsSync('/dev/kvm') ? ['kvm'] : [])],
     emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
     emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
     async emulate(systems) {
@@ -80,7 +88,7 @@ export function openRounds(
 
   const prepare = async (plans: readonly Plan[]): Promise<void> => {
     // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
-    const foreign = emulatedSystems(plans, inputs).filter(
+    const foreign = executedSystems(plans, inputs).filter(
       (system) => isForeign(system, machine.native) && system.endsWith('-linux'),
     )
     await emulators.register(foreign)
@@ -122,23 +130,19 @@ export function openRounds(
 }
 
 /** Systems whose programs the plans run on this machine. */
-function emulatedSystems(plans: readonly Plan[], inputs: Inputs): readonly System[] {
-  const runs = ({ choice }: Plan): boolean =>
-    choice !== undefined && (choice.strategy === 'emulated' || choice.hybrid === true || inputs.smokeTest !== undefined)
-  const wanted = plans.filter(runs).map(({ target }) => target.system)
-  return [...new Set(inputs.qemu === 'always' ? systemsOf(inputs) : wanted)]
+function executedSystems(plans: readonly Plan[], inputs: Inputs): readonly System[] {
+  const tested = inputs.smokeTest === undefined ? [] : plans.filter(({ choice }) => choice !== undefined)
+  const wanted = [...plans.flatMap(emulatedSystems), ...tested.map(({ target }) => target.system)]
+  return [...new Set([...wanted, ...(inputs.qemu === 'always' ? systemsOf(inputs) : [])])]
 }
 
 /** Systems other than its own for which this machine builds; not those of remote builders, and of what is fetched. */
 function buildPlatforms(plans: readonly Plan[], { native }: Machine): readonly System[] {
-  const systems = plans.flatMap(({ target, choice, candidates }) => {
-    if (choice === undefined) return []
-    const toBuild = Object.keys(candidates.find(({ chosen }) => chosen)?.cost?.toBuild ?? {})
-    if (choice.strategy === 'emulated' || choice.hybrid === true)
-      return [target.system, choice.evaluated.system, ...toBuild.filter((system) => isForeign(system, native))]
-    return native.includes(choice.evaluated.system) ? [choice.evaluated.system] : []
+  const systems = plans.flatMap((plan) => {
+    const own = plan.choice?.evaluated.system as System | undefined
+    return [...emulatedSystems(plan), ...(own !== undefined && native.includes(own) ? [own] : [])]
   })
-  return [...new Set(systems)].filter((system): system is System => system !== native[0])
+  return [...new Set(systems)].filter((system) => system !== native[0] && isForeign(system, []))
 }
 
 /** Builds of this machine whose time is known, and ways that failed or worked. */

@@ -101,10 +101,12 @@ function isSameWay({ choice: before }: Plan, { choice }: Plan): boolean {
 }
 
 const FAILED_NOW = 'it failed in this run'
+/** A feature that this machine lacks, or more time than build-timeout allows. */
+const SAME_WITH_EMULATOR: readonly (Category | undefined)[] = ['feature', 'timeout']
 
 /** The failure as a fact for the next choice. */
 export function asFailure(
-  { plan, culprit, notForTarget = false, error = '' }: BuildResult,
+  { plan, culprit, notForTarget = false, category, error = '' }: BuildResult,
   emulator: boolean,
 ): Failure {
   const { strategy, method, hybrid = false, evaluated } = plan.choice as NonNullable<Plan['choice']>
@@ -114,8 +116,13 @@ export function asFailure(
     strategy,
     method,
     drvPath: evaluated.drvPath,
-    // A remote builder had none of this machine's emulators; and none makes other files of the same derivation.
-    emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator) || notForTarget,
+    // A remote builder had none of this machine's emulators; and none would have changed some failures.
+    emulator:
+      strategy === 'emulated' ||
+      hybrid ||
+      (strategy === 'cross' && emulator) ||
+      notForTarget ||
+      SAME_WITH_EMULATOR.includes(category),
     culprit,
     reason: `${FAILED_NOW}: ${(error.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
     remembered: false,

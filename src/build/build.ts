@@ -3,6 +3,7 @@ import type { PathInfo } from '../nix/json.ts'
 import type { Nix } from '../nix/nix.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
+import { emulatedSystems } from '../strategy/emulated.ts'
 import type { Plan } from '../strategy/types.ts'
 import { beganDerivations } from './began.ts'
 import { examine } from './check/examine.ts'
@@ -45,7 +46,9 @@ export async function buildPlans(
   { cannotRun, fetched, onBuilt }: Circumstances,
 ): Promise<Built> {
   const broken = (plan: Plan): string | undefined =>
-    needsEmulator(plan) ? cannotRun.get(plan.target.system) : undefined
+    emulatedSystems(plan)
+      .map((system) => cannotRun.get(system))
+      .find((why) => why !== undefined)
   const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined)
   const start = inputs.keepGoing || buildable.length === plans.length
   const there = await validPaths(runner, nix, outputsOf(buildable))
@@ -86,8 +89,6 @@ export async function buildPlans(
     fetched: new Set([...fetched, ...followed.fetched]),
   }
 }
-
-const needsEmulator = ({ choice }: Plan): boolean => choice?.strategy === 'emulated' || choice?.hybrid === true
 
 /** The results of a dry run: what would be built. */
 export const plannedOnly = (plans: readonly Plan[]): readonly BuildResult[] =>

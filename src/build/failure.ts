@@ -53,8 +53,13 @@ function describe(plan: Plan, { name, drvPath, error, lastLines, status, seconds
   }
   if (status === 'timeout')
     return `${what} was ended after ${Math.round(seconds)} s: it took longer than build-timeout allows.`
-  return `${what} failed to build: ${explained(error ?? '', lastLines)}`
+  return `${what} failed to build: ${explained(error ?? '', lastLines)}${lastLines.some(isQemuCrash) ? ` ${UNDER_QEMU}` : ''}`
 }
+
+/** What QEMU's user emulation prints where its program, or it itself, crashes. */
+const isQemuCrash = (line: string): boolean => /^\s*qemu: (?:uncaught target signal|unhandled)/.test(line)
+const UNDER_QEMU =
+  'It crashed under QEMU, which may be to blame: build it cross or on a runner of its own kind, or give qemu-source a newer QEMU.'
 
 /** Where its output is not what its hash says. */
 function mismatchOf({ name, error = '', lastLines }: FollowedDerivation): Pick<BuildResult, 'mismatch'> {

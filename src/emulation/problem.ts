@@ -1,3 +1,4 @@
+import type { System } from '../nix/system.ts'
 import { architectureOf } from './architectures.ts'
 import { UNKNOWN } from './obstacles.ts'
 import type { EmulationFacts } from './types.ts'
@@ -9,8 +10,8 @@ import type { EmulationFacts } from './types.ts'
  */
 export function emulationProblem(facts: EmulationFacts, mayRegister: boolean, system: string): string | undefined {
   const known = facts.systems.find((candidate) => candidate.system === system)
-  if (known === undefined || known.runs !== 'no') return undefined
-  if (architectureOf(known.system) === undefined) return UNKNOWN
+  if (known !== undefined && known.runs !== 'no') return undefined
+  if (architectureOf(system as System) === undefined) return UNKNOWN
   if (!mayRegister) return 'no emulator is registered for it, and qemu: never forbids registering one'
   return facts.obstacle
 }

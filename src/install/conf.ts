@@ -17,6 +17,9 @@ export interface EffectiveSettings {
   readonly autoAllocateUids: boolean
   /** The setting as it stands: lines, or `@FILE`. */
   readonly builders: string
+  /** Systems that it builds for besides its own. */
+  readonly platforms: readonly string[]
+  readonly systemFeatures: readonly string[]
   readonly substituters: readonly string[]
   /** Seconds that a connection may take, 0: as long as it likes. */
   readonly connectTimeout: number
@@ -53,6 +56,8 @@ export function parseSettings(json: string): EffectiveSettings {
     sandboxShell: namesShell(value('sandbox-paths')),
     autoAllocateUids: value('auto-allocate-uids') === true,
     builders: textOf(value('builders')),
+    platforms: strings(value('extra-platforms')),
+    systemFeatures: strings(value('system-features')),
     substituters: strings(value('substituters')),
     connectTimeout: Number(value('connect-timeout') ?? 0),
     stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),

@@ -95,6 +95,8 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     describe: describe(ready, access, opened.wiring, wanted),
     settings,
     builders: effective.builders,
+    platforms: effective.platforms,
+    features: effective.systemFeatures,
     wiring: opened.wiring,
   }
 }

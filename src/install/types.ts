@@ -20,6 +20,10 @@ export interface Installed {
   readonly settings: Settings
   /** Its setting `builders`, as machine and workflow set it: lines, or `@FILE`. */
   readonly builders: string
+  /** Its setting `extra-platforms`, as machine and workflow set it. */
+  readonly platforms: readonly string[]
+  /** Its setting `system-features`, as it was before `/dev/kvm` was opened. */
+  readonly features: readonly string[]
   /** How settings reach the process that builds. */
   readonly wiring: Wiring
 }

@@ -47,7 +47,7 @@ export interface CandidateObject {
   /** System that it is built on. */
   readonly system: string | null
   readonly drvPath: string | null
-  readonly cost: Omit<Cost, 'nativeSeconds' | 'emulated' | 'unemulatable'> | null
+  readonly cost: Omit<Cost, 'nativeSeconds' | 'emulated' | 'unemulatable' | 'features'> | null
 }
 
 /** Milliseconds are enough for a report. */

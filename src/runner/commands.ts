@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, closeSync, constants, openSync } from 'node:fs'
+import { constants as system } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -211,12 +212,9 @@ async function* whenBroken<T>(input: AsyncIterable<T>, tell: (fault: unknown) =>
 function ended(child: ChildProcess): Promise<number | undefined> {
   return new Promise((resolve) => {
     child.once('error', () => resolve(undefined))
-    child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + signalNumber(signal))))
+    child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + system.signals[signal])))
   })
 }
-
-const signalNumber = (signal: string): number =>
-  ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 })[signal] ?? 1
 
 function watch(
   options: RunOptions,

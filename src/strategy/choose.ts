@@ -1,10 +1,11 @@
 import type { Inputs, Target } from '../inputs/inputs.ts'
 import { formatSeconds } from '../nix/units.ts'
 import { title } from './describe.ts'
-import { type Facts, listOptions, type Option } from './options.ts'
+import type { Facts, Option } from './facts.ts'
+import { listOptions } from './options.ts'
 import type { Candidate, Choice, CrossMethod, Plan } from './types.ts'
 
-export type { Facts } from './options.ts'
+export type { Facts } from './facts.ts'
 
 /** How much cheaper a way must be to be taken before one that is better for other reasons: estimates are rough. */
 const CLEARLY_CHEAPER = 0.9

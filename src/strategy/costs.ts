@@ -84,12 +84,14 @@ export function costOf(
   const counts = new Map<string, number>()
   const emulated: string[] = []
   const unemulatable: string[] = []
+  const features = new Set<string>()
   let seconds = fetchSeconds(bytesToFetch)
   let nativeSeconds = seconds
   for (const weight of weightsOf(toBuild, graph, speeds)) {
     counts.set(weight.system, (counts.get(weight.system) ?? 0) + 1)
     if (weight.emulated !== undefined) emulated.push(weight.emulated)
     if (weight.unemulatable !== undefined) unemulatable.push(weight.unemulatable)
+    for (const feature of weight.features) features.add(feature)
     seconds += weight.seconds
     nativeSeconds += weight.nativeSeconds
   }
@@ -101,6 +103,7 @@ export function costOf(
     nativeSeconds,
     emulated: emulated.sort(),
     unemulatable,
+    features: [...features],
     closure: toBuild === reachable(graph, drvPath) ? built : bySystem(drvPath, graph),
   }
 }
@@ -113,6 +116,7 @@ interface Weight {
   /** What is said of it where its build runs programs that this machine does not execute. */
   readonly emulated: string | undefined
   readonly unemulatable: string | undefined
+  readonly features: readonly string[]
 }
 
 /** By number, kept with the graph and the speeds: most packages of a flake need the same derivations. */
@@ -145,6 +149,7 @@ function weightIn(graph: DerivationGraph, path: string, { native, durations }: S
     nativeSeconds,
     emulated: share === 0 ? undefined : foreign ? `${name} (${system})` : name,
     unemulatable: foreign && features.some(isOfMachines) ? `${name} (${features.join(', ')})` : undefined,
+    features: features.filter((feature) => !feature.startsWith('gccarch-')),
   }
 }
 

@@ -1,61 +1,27 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Target } from '../inputs/inputs.ts'
-import { platformOf } from '../nix/platform.ts'
-import { type System, sameSystem } from '../nix/system.ts'
+import { sameSystem } from '../nix/system.ts'
 import type { Found, Lookup, LookupKind } from './answers.ts'
 import { joinAttributePath, namesTarget } from './attributes.ts'
-import { builderFor, type RemoteBuilder } from './builders.ts'
-import { isOfMachines } from './costs.ts'
-import { type DerivationGraph, reachable } from './graph.ts'
-import type { Candidate, Cost, CrossMethod, Failure } from './types.ts'
-
-/** What is known before choosing, about the machine and the flake's attributes. */
-export interface Facts {
-  /** Systems whose programs this machine runs without an emulator, its own first. */
-  readonly native: readonly string[]
-  /** Why programs of the target's system cannot be emulated; undefined where they can. */
-  readonly emulationProblem: string | undefined
-  /** An emulator for the target's system is registered already. */
-  readonly emulatorServes: boolean
-  readonly builders: readonly RemoteBuilder[]
-  readonly own: Lookup
-  /** Names under `packages.<target>`, and systems that the flake has packages for: told where the package is missing. */
-  readonly names: readonly string[]
-  readonly systems: readonly string[]
-  /** Cross candidates in order of preference; not asked where they cannot win. */
-  readonly cross: readonly Lookup[]
-  /** By derivation path. */
-  readonly costs: ReadonlyMap<string, Cost>
-  /** Of all that the candidates need. */
-  readonly graph: DerivationGraph
-  /** Ways that failed, in this run or before. */
-  readonly failures: readonly Failure[]
-  /** Translated evaluation errors, by kind of lookup. */
-  readonly explain: (error: string) => string
-}
-
-/** One way to have the package. */
-export interface Option {
-  readonly candidate: Omit<Candidate, 'chosen' | 'reason'>
-  /** Why it cannot be had; undefined where it can. */
-  readonly problem: string | undefined
-  /** The problem is only that it failed in an earlier run. */
-  readonly retriable: boolean
-  /** Why it would be taken. */
-  readonly merit: string
-  readonly substitutable: boolean
-  /** Estimated seconds until it is there; undefined where nothing is known. */
-  readonly seconds: number | undefined
-}
-
-type Draft = Omit<Option, 'seconds' | 'retriable' | 'substitutable'> & { readonly seconds?: number }
+import {
+  type Described,
+  type Draft,
+  emulationProblem,
+  type Facts,
+  featureProblem,
+  listed,
+  type Option,
+} from './facts.ts'
+import { type DerivationFacts, type DerivationGraph, reachable } from './graph.ts'
+import { ownOptions } from './own.ts'
+import type { CrossMethod, Failure } from './types.ts'
+import { isForeign } from './weights.ts'
 
 /** What fetching and registering an emulator takes. */
 const REGISTRATION_SECONDS = 5
 
 /** All ways to have a package for a target, each with its problem or its merit. */
 export function listOptions(target: Target, facts: Facts): readonly Option[] {
-  const own = target.plain ? ownOptions(target, facts) : []
+  const own = target.plain ? ownOptions(target, facts, describeLookup(facts.own, facts, target)) : []
   const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))]
   return drafts.map((draft) => weighed(draft, facts))
 }
@@ -76,7 +42,7 @@ function weighed(draft: Draft, facts: Facts): Option {
 }
 
 /** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
-function failureOf({ candidate }: Draft, { failures, graph }: Facts): Failure | undefined {
+function failureOf({ candidate }: Draft, { failures, graph, native }: Facts): Failure | undefined {
   if (failures.length === 0) return undefined
   const { strategy, method, hybrid = false, evaluated } = candidate
   const emulator = strategy === 'emulated' || hybrid
@@ -84,83 +50,23 @@ function failureOf({ candidate }: Draft, { failures, graph }: Facts): Failure | 
   return failures.find((failure) => {
     if (failure.remembered)
       return failure.strategy === strategy && failure.method === method && failure.emulator === emulator
-    // With an emulator it may go otherwise, but not for a download.
-    if (emulator && !failure.emulator)
-      return failure.culprit !== undefined && needed.includes(failure.culprit) && isDownload(failure.culprit, graph)
+    if (failure.culprit !== undefined && needsDownload(needed, graph.get(failure.culprit), graph, native)) return true
+    // With an emulator it may go otherwise.
+    if (emulator && !failure.emulator) return false
     return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit))
   })
 }
 
-const isDownload = (drvPath: string, graph: DerivationGraph): boolean => graph.get(drvPath)?.fixedOutput === true
-
-/** The target's own derivation: native, substituted, by a remote builder or emulated, whichever can be had. */
-function ownOptions(target: Target, facts: Facts): readonly Draft[] {
-  const { own } = facts
-  const base = describeLookup(own, facts, target)
-  const found = own.status === 'derivation' ? own.found : undefined
-  if (facts.native.includes(target.system)) {
-    const merit =
-      target.system === facts.native[0]
-        ? `the runner is ${target.system} itself`
-        : `the runner (${facts.native[0]}) executes ${target.system} programs`
-    return [{ candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit }]
-  }
-  if (found !== undefined && (found.system === 'builtin' || facts.native.includes(found.system)))
-    return [builtHere(target, found, base)]
-  return [
-    elsewhere(target, facts, found, base),
-    {
-      candidate: { strategy: 'emulated', ...base.candidate },
-      problem: base.problem ?? stray(target, found) ?? emulationProblem(found, base.candidate.cost, facts),
-      merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
-    },
-  ]
-}
-
-/** A path such as a NixOS configuration's is for one system, whatever the target: its programs need that one's emulator. */
-function stray({ system }: Target, found: Found | undefined): string | undefined {
-  const [own, wanted] = [found?.system, system].map((each) => platformOf(each as System)?.elf)
-  if (found === undefined || own === undefined || isDeepStrictEqual(own, wanted)) return undefined
-  return `its derivation ${found.name} is for ${found.system}, not ${system}: name ${found.system} in targets`
-}
-
-/** Native without this machine: from a binary cache, or by a builder of the target's kind. */
-function elsewhere(target: Target, facts: Facts, found: Found | undefined, { candidate, problem }: Described): Draft {
-  const cost = candidate.cost
-  const cached = cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0)
-  const builder = found && builderFor(facts.builders, found.system, found.features)
-  const native = { strategy: 'native', ...candidate } as const
-  if (cached || builder === undefined) {
-    const notHere = `the runner (${facts.native[0]}) does not execute ${target.system} programs, no binary cache has the outputs, and no remote builder is configured for it`
-    return {
-      candidate: native,
-      problem: problem ?? (cached ? undefined : notHere),
-      merit: 'a binary cache or the local store has every output: nothing to build',
-    }
-  }
-  return {
-    candidate: native,
-    problem,
-    merit: `the remote builder ${builder.uri} is ${target.system}`,
-    ...(cost === undefined ? {} : { seconds: cost.nativeSeconds }),
-  }
-}
-
-/** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
-function builtHere(target: Target, found: Found, { candidate, problem }: Described): Draft {
-  const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`
-  const isCross = found.host === target.system
-  const kind = isCross ? ({ strategy: 'cross', method: 'declared' } as const) : ({ strategy: 'native' } as const)
-  return { candidate: { ...kind, ...candidate }, problem, merit }
-}
-
-function emulationProblem(found: Found | undefined, cost: Cost | undefined, facts: Facts): string | undefined {
-  const own = found?.features.filter(isOfMachines) ?? []
-  if (own.length > 0) return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`
-  const others = cost?.unemulatable ?? []
-  if (others.length > 0) return `it needs ${listed(others)}, whose features an emulated build does not have`
-  return facts.emulationProblem
-}
+/** Whether what is needed has the same download: what failed without an emulator is not there for another tool either. */
+const needsDownload = (
+  needed: readonly string[],
+  failed: DerivationFacts | undefined,
+  graph: DerivationGraph,
+  native: readonly string[],
+): boolean =>
+  failed?.fixedOutput === true &&
+  !isForeign(failed.system, native) &&
+  needed.some((path) => graph.get(path)?.outputs.some((output) => failed.outputs.includes(output)))
 
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
 function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Draft[] {
@@ -171,7 +77,11 @@ function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Dr
   const merit = `${MERITS[method]}, ${base.candidate.attribute}`
   const pure: Draft = {
     candidate: { strategy: 'cross', method, ...base.candidate },
-    problem: base.problem ?? (found && crossProblem(target, facts, found, method)) ?? impurity(emulated, target),
+    problem:
+      base.problem ??
+      (found && crossProblem(target, facts, found, method)) ??
+      impurity(emulated, target) ??
+      featureProblem(base.candidate.cost, facts),
     merit: target.strategy === 'cross' ? merit : `${merit}; it runs at native speed on ${facts.native[0]}`,
   }
   const mayEmulate = target.strategy === 'auto' && found !== undefined
@@ -182,7 +92,10 @@ function crossOptions(target: Target, facts: Facts, lookup: Lookup): readonly Dr
   const why = failed === undefined ? listed(emulated) : 'it failed without an emulator'
   const hybrid: Draft = {
     candidate: { ...pure.candidate, hybrid: true },
-    problem: problem ?? emulationProblem(undefined, base.candidate.cost, facts),
+    problem:
+      problem ??
+      emulationProblem(base.candidate.cost, [target.system], facts) ??
+      featureProblem(base.candidate.cost, facts),
     merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
   }
   return [pure, hybrid]
@@ -195,12 +108,6 @@ const impurity = (emulated: readonly string[], target: Target): string | undefin
   emulated.length === 0
     ? undefined
     : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${listed(emulated)}`
-
-const MOST_NAMES = 8
-const listed = (names: readonly string[]): string =>
-  names.length > MOST_NAMES
-    ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
-    : names.join(', ')
 
 /** A cross derivation is built on this machine and its result runs on the target. */
 function crossProblem(target: Target, facts: Facts, found: Found, method: CrossMethod): string | undefined {
@@ -220,11 +127,6 @@ const MERITS: Readonly<Record<CrossMethod, string>> = {
   overlay: "the flake's overlay applied to a nixpkgs that cross-compiles",
   nixos: "the flake's NixOS configuration with nixpkgs.buildPlatform set",
   transparent: 'the unchanged flake, given a nixpkgs that cross-compiles',
-}
-
-interface Described {
-  readonly candidate: Pick<Candidate, 'attribute' | 'evaluated' | 'cost'>
-  readonly problem: string | undefined
 }
 
 function describeLookup(lookup: Lookup, facts: Facts, target: Target): Described {

@@ -10,11 +10,11 @@ import type { RemoteBuilder } from './builders.ts'
 import { choose, viewsMayWin } from './choose.ts'
 import { gatherCosts, type Speeds } from './costs.ts'
 import { title } from './describe.ts'
+import type { Facts } from './facts.ts'
 import type { OpenFlake } from './flake.ts'
 import type { DerivationGraph } from './graph.ts'
 import { importError, isForImport, mayImportEmulated } from './imports.ts'
 import type { RemembersName } from './memory.ts'
-import type { Facts } from './options.ts'
 import { ownQuestion, question, viewQuestion } from './questions.ts'
 import type { Cost, Failure, Plan } from './types.ts'
 import { ViewsAhead } from './views-ahead.ts'
@@ -25,6 +25,10 @@ import { type Durations, isForeign } from './weights.ts'
 export interface Machine {
   /** Systems whose programs run without an emulator, the machine's own first. */
   readonly native: readonly string[]
+  /** Systems that Nix builds for as it is set: those, and `extra-platforms`. */
+  readonly platforms: readonly string[]
+  /** Features that builds may demand here; undefined where that is not known. */
+  readonly features?: readonly string[]
   /** Why programs of a system cannot be emulated; undefined where they can. */
   readonly emulationProblem: (system: string) => string | undefined
   /** Whether an emulator for a system is registered already. */
@@ -119,11 +123,11 @@ export async function openPlanner(
     )
     if (open.length === 0) {
       ahead.drop()
-      return plans.map((plan, index) => withUnasked(plan, items[index] as Item))
+      return plans.map((plan, index) => withUnasked(plan, items[index] as Item, machine))
     }
     const views = await ahead.answers(open)
     items = items.map((item) => (open.includes(item) ? withViews(item, views[open.indexOf(item)]) : item))
-    return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index] as Item))
+    return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index] as Item, machine))
   }
   return {
     isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
@@ -219,7 +223,9 @@ function factsOf(
   const { lookups, names, systems } = answer
   return {
     native: machine.native,
-    emulationProblem: machine.emulationProblem(target.system),
+    platforms: machine.platforms,
+    ...(machine.features === undefined ? {} : { features: machine.features }),
+    emulationProblem: machine.emulationProblem,
     emulatorServes: machine.emulatorServes(target.system),
     builders: machine.builders,
     own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
@@ -232,8 +238,15 @@ function factsOf(
 }
 
 /** Says of the views that they were not looked at. */
-function withUnasked(plan: Plan, { viewsAsked, target }: Item): Plan {
-  if (viewsAsked || plan.choice === undefined || plan.choice.strategy === 'native' || target.strategy !== 'auto')
+function withUnasked(plan: Plan, item: Item, machine: Machine): Plan {
+  const { viewsAsked, target } = item
+  if (
+    viewsAsked ||
+    isAsItIs(item, machine) ||
+    plan.choice === undefined ||
+    plan.choice.strategy === 'native' ||
+    target.strategy !== 'auto'
+  )
     return plan
   const reason = `not evaluated: it could not win over ${title(plan.choice)}`
   const unasked = { strategy: 'cross', method: 'transparent', attribute: '', chosen: false, reason } as const

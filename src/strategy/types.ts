@@ -29,6 +29,8 @@ export interface Cost {
   readonly emulated: readonly string[]
   /** Those of them that no emulator can build: they need KVM, or are NixOS tests. */
   readonly unemulatable: readonly string[]
+  /** System features that builds demand, but for those that stand for a processor, which come with its emulator. */
+  readonly features: readonly string[]
   /** All derivations that it needs, to be built or not, by system. */
   readonly closure: Readonly<Record<string, number>>
 }

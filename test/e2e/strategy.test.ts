@@ -200,6 +200,7 @@ describe.skipIf(!machineUsable())('auto', () => {
         packages = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in generated pkgs ''pkgs: { default = pkgs.linkFarm "links" [ ]; }'' pkgs);
         checks = each (system: let pkgs = nixpkgs.legacyPackages.\${system}; in {
           patched = (import (nixpkgs.legacyPackages.x86_64-linux.runCommand "patched" { } "cp -r \${nixpkgs} $out") { inherit system; }).bash;
+            crashes = pkgs.runCommand "crashes" { } "(kill -SEGV $BASHPID) || exit 1";
           on-target = pkgs.runCommand (generated pkgs ''"on-target"'') { } "uname -m | grep aarch64 >$out || exit 1";
         });
       };
@@ -218,6 +219,10 @@ describe.skipIf(!machineUsable())('auto', () => {
       const cross = await act({ targets: 'aarch64-linux' })
       expect(titles(cross.results), runner.log).toEqual([['cross', 'transparent']])
       expect(runner.log).not.toContain('aarch64-linux: registered')
+      const crashed = await act({ targets: 'aarch64-linux=emulated', packages: 'checks.{target}.crashes' })
+      expect(crashed.results[0]?.error).toMatch(
+        /exit code 1.*It crashed under QEMU, which may be to blame: build it cross/,
+      )
       const fallen = await act({ targets: 'aarch64-linux', packages: 'checks.{target}.on-target' })
       expect(fallen.ok, runner.log).toBe(true)
       expect(titles(fallen.results)).toEqual([['emulated', null]])
@@ -230,6 +235,47 @@ describe.skipIf(!machineUsable())('auto', () => {
       const all = await act({ targets: 'aarch64-linux=emulated', packages: '*' })
       expect(all.ok, runner.log).toBe(true)
       expect(all.results).toMatchObject([{ package: 'default', strategy: 'emulated', status: 'built' }])
+      await finish()
+    })
+  })
+
+  // an image of several architectures, what is of another one under the name of this, and what is of one alone
+  const ofSeveral = `{
+    inputs.raw.url = "path:${fixtures.flake('raw')}";
+    outputs = { self, raw }:
+      let
+        arm = raw.packages.aarch64-linux;
+        make = system: name: derivation { inherit name system; builder = "/bin/sh"; parts = [ arm.data raw.packages.riscv64-linux.data ]; args = [ "-c" "echo $parts >$out" ]; };
+      in {
+        packages.x86_64-linux = { image = make "x86_64-linux" "image"; inherit (arm) uses-data data; sparc = make "sparc-linux" "sparc"; };
+        packages.aarch64-linux = { inherit (self.packages.x86_64-linux) image; };
+        machines.arm = arm.data;
+      };
+  }
+`
+
+  test('what a package of this system needs for others is emulated', async () => {
+    await withJob(options('2.26.3', ofSeveral), async ({ runner, act, finish }) => {
+      const native = await act({ targets: 'x86_64-linux=native', packages: 'image' })
+      expect(native.results[0]?.error).toMatch(
+        /nor a remote builder builds what it needs for aarch64-linux, riscv64-linux/,
+      )
+      const never = await act({ packages: 'image', qemu: 'never' })
+      expect(never.results[0]?.error).toMatch(/emulated: .*qemu: never forbids/)
+      const other = await act({ targets: 'aarch64-linux', packages: 'image', 'dry-run': 'true' })
+      expect(titles(other.results)).toEqual([['emulated', null]])
+      const step = await act({ packages: 'image data uses-data sparc machines.arm' })
+      expect(
+        step.results.map(({ status, reason }) => [status, reason]),
+        runner.log,
+      ).toEqual([
+        ['built', 'QEMU builds what it needs for aarch64-linux, riscv64-linux'],
+        ['built', 'QEMU builds what it needs for aarch64-linux'],
+        ['failed', 'QEMU builds what it needs for aarch64-linux'],
+        ['failed', expect.stringMatching(/emulated: QEMU has no user-mode emulator for it/)],
+        ['failed', expect.stringMatching(/data-1\.0 is for aarch64-linux, not x86_64-linux: name aarch64-linux/)],
+      ])
+      expect(step.results[2]?.error).toMatch(/bin\/tiny: ELF aarch64, wanted x86-64/)
       await finish()
     })
   })

@@ -3,29 +3,38 @@ import { setImmediate } from 'node:timers/promises'
 import type { Platform } from '../../nix/platform.ts'
 import type { System } from '../../nix/system.ts'
 import { FIRST_MEMBER, isArchive, MEMBER_HEADER, readMember } from './archive.ts'
-import { type Binary, complaint, HEADER_SIZE, identify, type Wanted, wantedFor } from './elf.ts'
+import { type Binary, complaint, HEADER_SIZE, identify, passes, wantedFor } from './elf.ts'
+import { isNamedFor } from './named-for.ts'
 
 /**
- * Files that are for other machines on purpose: firmware of devices, test data of compilers and debuggers, and the
- * Windows launchers that Python's installers carry everywhere.
+ * Files that are for other machines on purpose: firmware of devices and of QEMU's machines, test data of compilers and
+ * debuggers, what Node's and .NET's packages carry for every system, and the Windows launchers of Python's installers.
  */
-const ON_PURPOSE = /(?:^|\/)(?:lib\/firmware|testdata)\/|\/(?:setuptools|pip|distlib)\/(?:.*\/)?[^/]*\.exe$/
+const ON_PURPOSE =
+  /(?:^|\/)(?:lib\/firmware|share\/qemu|testdata|prebuilds|runtimes\/[^/]+\/native)\/|\/(?:setuptools|pip|distlib)\/(?:.*\/)?[^/]*\.exe$/
 
 /** Files between two pauses in which other work gets its turn. */
 const FILES_AT_ONCE = 500
 
 /**
  * Checks that every ELF, PE, Mach-O and WebAssembly file in the outputs, and every one in static libraries there, is for the
- * target. Reads headers only, does not follow symlinks.
+ * target, or for the processor that its folder is named for. Reads headers only, does not follow symlinks.
  * @param target its platform, or its system; nothing is checked for a processor that is not in the table
+ * @param machine system that built it: what is for that one is wrong in any folder, as a cross build may have gone wrong
  * @returns a line for each file that is not: `bin/hello: ELF x86-64, wanted aarch64`
  */
 export async function checkArchitecture(
   outputs: readonly string[],
   target: Platform | System,
+  machine?: System,
 ): Promise<readonly string[]> {
   const wanted = wantedFor(typeof target === 'string' ? target : target.system)
   if (wanted === undefined) return []
+  const own = machine === undefined ? undefined : wantedFor(machine)
+  const judge =
+    (shown: string): Judge =>
+    (binary) =>
+      isNamedFor(shown, binary) && (own === undefined || !passes(binary, own)) ? undefined : complaint(binary, wanted)
   const wrong: string[] = []
   const buffer = Buffer.alloc(HEADER_SIZE)
   for (const output of outputs) {
@@ -34,7 +43,7 @@ export async function checkArchitecture(
     for (const path of filesOf(Buffer.from(output))) {
       const shown = path.toString().slice(output.length + 1)
       if (!ON_PURPOSE.test(shown)) {
-        const lines = checkFile(path, wanted, buffer)
+        const lines = checkFile(path, judge(shown), buffer)
         wrong.push(...lines.map((line) => `${shown === '' ? nameOf(output) : prefix + shown}${line}`))
       }
       files += 1
@@ -61,14 +70,17 @@ function* filesIn(folder: Buffer): Generator<Buffer> {
   }
 }
 
+/** What is wrong with a binary, where something is. */
+type Judge = (binary: Binary) => string | undefined
+
 /** What is wrong with a file: `: ELF x86-64, …`, for a member of an archive `(hello.o): ELF x86-64, …`. */
-function checkFile(path: Buffer, wanted: Wanted, buffer: Buffer): readonly string[] {
+function checkFile(path: Buffer, judge: Judge, buffer: Buffer): readonly string[] {
   const file = openSync(path, 'r')
   try {
     const header = buffer.subarray(0, readSync(file, buffer, 0, HEADER_SIZE, 0))
-    if (isArchive(header)) return checkArchive(file, wanted, buffer)
+    if (isArchive(header)) return checkArchive(file, judge, buffer)
     const binary = identify(header)
-    const wrong = binary && complaint(binary, wanted)
+    const wrong = binary && judge(binary)
     return wrong === undefined ? [] : [`: ${wrong}`]
   } finally {
     closeSync(file)
@@ -88,7 +100,7 @@ export function formatOf(path: string): Binary['format'] | undefined {
 }
 
 /** The first wrong member of an archive and how many there are: one line says enough of a library. */
-function checkArchive(file: number, wanted: Wanted, buffer: Buffer): readonly string[] {
+function checkArchive(file: number, judge: Judge, buffer: Buffer): readonly string[] {
   let first: string | undefined
   let count = 0
   let at = FIRST_MEMBER
@@ -98,7 +110,7 @@ function checkArchive(file: number, wanted: Wanted, buffer: Buffer): readonly st
     const member = readMember(bytes, at)
     if (member === undefined) break
     const binary = member.index ? undefined : identify(bytes.subarray(MEMBER_HEADER + member.skip))
-    const wrong = binary && complaint(binary, wanted)
+    const wrong = binary && judge(binary)
     if (member.longNames) longNames = at + MEMBER_HEADER
     if (wrong !== undefined) {
       first ??= `(${longName(file, longNames, member.name)}): ${wrong}`

@@ -132,7 +132,8 @@ export function complaint(binary: Binary, wanted: Wanted): string | undefined {
   return `${describe(binary)}, wanted ${format}${wanted.name}`
 }
 
-function passes(binary: Binary, wanted: Wanted): boolean {
+/** Whether a binary is what it has to be. */
+export function passes(binary: Binary, wanted: Wanted): boolean {
   switch (binary.format) {
     case 'ELF': {
       const { bits, endian, machine } = binary.machine
@@ -164,6 +165,15 @@ function describe(binary: Binary): string {
   if (binary.format === 'WebAssembly') return 'WebAssembly'
   if (binary.format === 'PE') return `PE ${PE_NAMES[binary.machine] ?? number(binary.machine)}`
   return `Mach-O ${binary.machines.map((machine) => MACH_NAMES[machine] ?? number(machine)).join(' and ')}`
+}
+
+/** Names of the processors that it is for; none of WebAssembly, and of those that are not known. */
+export function processorsOf(binary: Binary): readonly string[] {
+  if (binary.format === 'ELF') return [machineName(binary.machine).replace(/ \(.*/, '')]
+  if (binary.format === 'WebAssembly') return []
+  const machines = binary.format === 'PE' ? [binary.machine] : binary.machines
+  const names = binary.format === 'PE' ? PE_NAMES : MACH_NAMES
+  return machines.map((machine) => names[machine] ?? '')
 }
 
 /** `aarch64`, `riscv64`, `mips64el`; bits and byte order are told where they are not the processor's usual ones. */

@@ -31,7 +31,7 @@ export async function examine(
   cannotRun: string | undefined,
 ): Promise<Examined> {
   if (inputs.checkArchitecture) {
-    const wrong = await checkArchitecture(outputs, plan.target.system)
+    const wrong = await checkArchitecture(outputs, plan.target.system, machine)
     if (wrong.length > 0) return { error: describeWrong(plan, wrong), notForTarget: true }
   }
   if (inputs.smokeTest === undefined) return {}

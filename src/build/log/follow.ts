@@ -101,7 +101,7 @@ export class BuildFollower {
         this.#output(event.drvPath, event.text, time)
         break
       case 'progress':
-        if (event.of === 'builds') this.#count(event.done, event.expected)
+        if (event.of === 'builds') this.#count(event.done, event.expected, time)
         break
       case 'bytes':
         this.#bytes += event.bytes
@@ -122,10 +122,10 @@ export class BuildFollower {
     }
   }
 
-  #count(done: number, expected: number): void {
+  #count(done: number, expected: number, time: number): void {
     // an old Nix lowers it when a build fails
     this.#expected = Math.max(this.#expected, expected)
-    this.#ledger.count(done)
+    this.#ledger.count(done, time)
   }
 
   #message(event: Extract<LogEvent, { kind: 'message' }>, time: number): void {

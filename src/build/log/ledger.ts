@@ -24,7 +24,9 @@ export class BuildLedger {
   built = 0
   failed = 0
   readonly #ended = new Set<Entry>()
-  readonly #failures = new Map<string, { readonly status: DerivationStatus; readonly text: string }>()
+  readonly #failures = new Map<string, { readonly status: DerivationStatus; readonly text: string; time: number }>()
+  /** When builds were counted as done that have not stopped yet. */
+  readonly #dones: number[] = []
   readonly #limits: Limits
   readonly #keepLines: number
   #done = 0
@@ -57,10 +59,10 @@ export class BuildLedger {
   stop(drvPath: string, time: number): FollowedDerivation | undefined {
     const entry = this.derivations.get(drvPath)
     if (entry === undefined || !this.running.delete(entry)) return undefined
-    entry.seconds = (time - entry.startedAt) / 1000
+    const failure = this.#failures.get(drvPath)
+    entry.seconds = ((failure?.time ?? this.#doneAt(entry) ?? time) - entry.startedAt) / 1000
     entry.status = 'ended'
     this.#ended.add(entry)
-    const failure = this.#failures.get(drvPath)
     if (failure !== undefined) return this.#settle(entry, failure.status, failure.text)
     return this.#doneBefore + this.#done > this.built ? this.#settle(entry, 'built') : undefined
   }
@@ -81,9 +83,23 @@ export class BuildLedger {
   }
 
   /** Nix's own count of builds done; it starts again when Nix builds something during evaluation. */
-  count(done: number): void {
-    if (done < this.#done) this.#doneBefore += this.#done
+  count(done: number, time: number): void {
+    const isAnew = done < this.#done
+    for (let more = isAnew ? done : done - this.#done; more > 0; more -= 1) this.#dones.push(time)
+    if (isAnew) this.#doneBefore += this.#done
     this.#done = done
+  }
+
+  /**
+   * When a build was done: Nix 2.8 tells the stop of what no other build waits for only when all is over. Which one it
+   * counts it does not say; what printed its last line before the others is taken to be the first.
+   */
+  #doneAt({ lastOutput }: Entry): number | undefined {
+    const before = [...this.running].filter(
+      (other) => other.lastOutput < lastOutput && !this.#failures.has(other.drvPath),
+    )
+    const index = Math.min(before.length, this.#dones.length - 1)
+    return (this.#dones[index] ?? 0) < lastOutput ? undefined : this.#dones.splice(index, 1)[0]
   }
 
   /** Takes a message of level 0. @returns the derivations that it settles, and whether it belongs to none */
@@ -98,7 +114,7 @@ export class BuildLedger {
       failure.kind === 'other'
         ? []
         : failure.kind === 'own'
-          ? this.#fail([failure.drvPath], message.text, () => 'failed')
+          ? this.#fail([failure.drvPath], message.text, time, () => 'failed')
           : this.#limit(message.text, failure, time)
     this.#remember(message, failure.kind === 'own' ? failure.drvPath : settled[0]?.drvPath)
     return { settled, loose: failure.kind === 'other' }
@@ -133,12 +149,13 @@ export class BuildLedger {
   #fail(
     drvPaths: readonly string[],
     text: string,
+    time: number,
     status: (drvPath: string) => DerivationStatus,
   ): FollowedDerivation[] {
     return drvPaths.flatMap((drvPath) => {
       const entry = this.derivations.get(drvPath)
       if (entry !== undefined && this.#ended.has(entry)) return [this.#settle(entry, status(drvPath), text)]
-      if (!this.#failures.has(drvPath)) this.#failures.set(drvPath, { status: status(drvPath), text })
+      if (!this.#failures.has(drvPath)) this.#failures.set(drvPath, { status: status(drvPath), text, time })
       return []
     })
   }
@@ -154,7 +171,7 @@ export class BuildLedger {
     )
     const candidates = long.length > 0 ? long : [...this.#ended]
     const hit = limit.drvPath === undefined ? candidates.map((entry) => entry.drvPath) : [limit.drvPath]
-    return this.#fail(hit, text, (drvPath) => {
+    return this.#fail(hit, text, time, (drvPath) => {
       const entry = this.derivations.get(drvPath)
       if (limit.silent) return 'silent'
       if (limit.drvPath !== undefined || entry === undefined) return 'timeout'

@@ -1,4 +1,5 @@
 import type { PlanInputs } from '../../inputs/plan.ts'
+import { sameSystem } from '../../nix/system.ts'
 import type { Found } from '../answers.ts'
 import { isWildcard } from '../attributes.ts'
 import { choose, viewsMayWin } from '../choose.ts'
@@ -8,7 +9,7 @@ import type { Choice, Cost, Plan } from '../types.ts'
 import { labelText, nativePlace } from './runners.ts'
 import { runnerLabels } from './targets.ts'
 import type { Entry } from './types.ts'
-import type { Wanted } from './wanted.ts'
+import { NOT_REACHED, type Wanted } from './wanted.ts'
 
 /** What is known besides the flake's attributes. */
 export interface DecideFacts {
@@ -65,7 +66,7 @@ function decide(item: Wanted, inputs: Pick<PlanInputs, 'prefer' | 'runners'>, fa
   if (item.listError !== undefined) return { ...base, ...unevaluated(item, [item.listError], facts) }
   if (item.listed && item.own.status === 'no-derivation') return undefined
   const otherHost = hostOfFixed(item)
-  if (otherHost !== undefined && otherHost !== target.system)
+  if (otherHost !== undefined && !sameSystem(otherHost, target.system))
     return { ...base, status: 'skipped', reason: `it is for ${otherHost}` }
   const plan = choosePlan(item, inputs, facts)
   if (plan.choice === undefined) {
@@ -119,11 +120,12 @@ function planned(
   const reached = reachable(facts.graph, drvPath)
   // What only this machine's store has, the job's machine has to build.
   const toBuild = reached.length > 0 ? reached : [drvPath]
+  const isNative = base.native.includes(plan.target.system)
   // Only the job asks for the flake as a cross build, which may well be cheaper than QEMU.
-  if (viewsMayWin(plan, inputs.prefer, 0))
+  if (!isNative && viewsMayWin(plan, inputs.prefer, 0))
     return { ...entry, strategy: 'auto', status: 'planned', reason: DECIDED_IN_THE_JOB, toBuild }
   const elsewhere = base.native.includes(system) ? undefined : nativePlace(system, runnerLabels(inputs.runners))
-  if (strategy === 'native' && elsewhere !== undefined) {
+  if ((strategy === 'native' || isNative) && elsewhere !== undefined) {
     const reason = `its derivation is built on ${system}`
     const { label: runner, native } = elsewhere
     return { ...entry, strategy: 'auto', status: 'planned', reason, toBuild, runner, native }
@@ -146,6 +148,8 @@ function unevaluated(
   errors: readonly string[],
   { explain }: DecideFacts,
 ): Pick<Entry, 'status' | 'reason'> {
+  if (errors.every((error) => error === NOT_REACHED))
+    return { status: 'unevaluated', reason: `${explain(NOT_REACHED)}: its job evaluates it` }
   const elsewhere = errors.find((error) => NEEDS_OTHER_MACHINE.test(error))
   if (elsewhere !== undefined) {
     const system = OTHER_SYSTEM.exec(elsewhere)?.[1] ?? placed.target.system
@@ -163,9 +167,10 @@ function choosePlan(item: Wanted, { prefer }: Pick<PlanInputs, 'prefer'>, facts:
   const { target, place } = placed
   const found = [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []))
   const costs = new Map(found.map((each) => [each.drvPath, missingCost(each, place.native, facts)]))
-  const emulationProblem = facts.emulationProblem(place.system, target.system)
+  const emulationProblem = (system: string) => facts.emulationProblem(place.system, system)
   const { explain } = facts
-  const machine = { native: place.native, emulationProblem, emulatorServes: false, builders: [] }
+  const { native } = place
+  const machine = { native, platforms: native, emulationProblem, emulatorServes: false, builders: [] }
   const known = { ...machine, own, cross, names, systems, costs, graph: facts.graph, failures: [], explain }
   return choose(target, item.package, known, prefer)
 }

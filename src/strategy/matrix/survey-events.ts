@@ -1,4 +1,5 @@
 import { type Answer, parseAnswers } from '../answers.ts'
+import { isSystemsPart } from './survey-request.ts'
 
 /** What an item of the survey came to. */
 export type Outcome<T> = { readonly value: T } | { readonly error: string }
@@ -10,6 +11,8 @@ export interface SurveyState {
   /** The item that an evaluation is at. */
   open: string | undefined
   systems: readonly string[] | undefined
+  /** Parts of the systems: the host of a path, or the names below it. */
+  readonly parts: Map<string, unknown>
   readonly lists: Map<string, Outcome<{ readonly names: readonly string[]; readonly foreign: readonly string[] }>>
   readonly lookups: Map<string, Outcome<Answer>>
   /** Items whose error was caught: Nix does not tell its message there. */
@@ -20,6 +23,7 @@ export const emptyState = (): SurveyState => ({
   url: undefined,
   open: undefined,
   systems: undefined,
+  parts: new Map(),
   lists: new Map(),
   lookups: new Map(),
   thrown: new Set(),
@@ -52,7 +56,8 @@ export function takeLine(state: SurveyState, mark: string, line: string): Survey
 function takeAnswer(state: SurveyState, id: string, json: string): void {
   const parts: unknown = JSON.parse(id)
   const length = Array.isArray(parts) ? parts.length : 0
-  if (length === 1) state.systems = [...new Set(JSON.parse(json) as string[])]
+  if (isSystemsPart(id) && length > 1) state.parts.set(id, JSON.parse(json))
+  else if (length === 1) state.systems = [...new Set(JSON.parse(json) as string[])]
   else if (length === 2) state.lists.set(id, { value: JSON.parse(json) as { names: string[]; foreign: string[] } })
   else {
     const [answer] = parseAnswers(`[${json}]`)

@@ -23,6 +23,8 @@ import { type SurveyRequest, SYSTEMS_ID } from './survey-request.ts'
 const EVALUATION_LIMIT_SECONDS = 3600
 /** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
 const MOST_ERRORS_OF_A_TARGET = 10
+/** The same among the paths that tell for which systems they are; after these, the paths behind are not asked. */
+const MOST_ERRORS_OF_SYSTEMS = 50
 /** Caught errors whose message is asked for, an evaluation each. */
 const MOST_MESSAGES = 25
 
@@ -48,7 +50,7 @@ export async function surveyFlake(
     else if (event === 'answer' && isMiddle()) onPortion(state)
   }
   for (;;) {
-    const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name)
+    const givenUp = [...errors].filter(([name, count]) => count >= mostErrors(name)).map(([name]) => name)
     const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEvent })
     if (error === undefined) break
     const target = state.open === undefined ? undefined : targetOf(state.open)
@@ -63,6 +65,8 @@ export async function surveyFlake(
   if (onlyThese && systems !== undefined && 'error' in systems) throw await broken(flake, systems.error)
   return state
 }
+
+const mostErrors = (target: string): number => (target === 'systems' ? MOST_ERRORS_OF_SYSTEMS : MOST_ERRORS_OF_A_TARGET)
 
 async function broken(flake: OpenFlake, error: string): Promise<UserError> {
   const { url } = await flake.read()
@@ -112,7 +116,8 @@ async function evaluate(
   const folder = mkdtempSync(join(runner.facts.folder, 'survey-'))
   for (const [file, name] of Object.entries(FILES))
     copyFileSync(join(runner.facts.assets, 'nix', file), join(folder, name))
-  writeFileSync(join(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }))
+  const known = Object.fromEntries(state.parts)
+  writeFileSync(join(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state), known }))
   const errors: string[] = []
   const target = ['--override-input', 'target', reference]
   const command = evaluation(nix, [`${pathReference(folder)}#survey`, ...target, '--no-write-lock-file'])

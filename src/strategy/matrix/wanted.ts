@@ -20,7 +20,8 @@ export interface Wanted {
   readonly systems: readonly string[]
 }
 
-const NOT_REACHED = 'error: it was not reached, since too many others of its target failed before it'
+/** What stands for the error of what was not looked at. */
+export const NOT_REACHED = 'error: too many others of its target failed before it'
 
 /** Targets × packages with their answers; each package once for a target. */
 export function listWanted(

@@ -194,3 +194,8 @@ test.each([
   )
   expect(failure).toMatchObject({ emulator: expected, reason: 'it failed in this run: boom', drvPath: way[1] })
 })
+
+test.each(['feature', 'timeout'] as const)('a failure of the kind %s is the same with an emulator', (category) => {
+  const result = { plan: plan('a', ['cross', 'x']), status: 'failed', seconds: 0, category } as const
+  expect(asFailure(result, false)).toMatchObject({ emulator: true })
+})

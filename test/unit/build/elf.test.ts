@@ -236,9 +236,35 @@ describe('outputs', () => {
     put('lib/firmware/wifi.elf', elf(94, 32))
     put('share/go/src/debug/elf/testdata/gcc-386-freebsd-exec', elf(3, 32))
     put('lib/python3.12/site-packages/setuptools/cli-64.exe', pe(0x8664))
+    put('lib/node_modules/pty/prebuilds/linux-x64/pty.node', elf(X86_64))
+    put('lib/app/runtimes/linux-x64/native/libz.so', elf(X86_64))
+    put('share/qemu/hppa-firmware.img', elf(15, 32, 'big'))
     expect(await check()).toEqual([])
     put('lib/python3.12/site-packages/mine/cli-64.exe', pe(0x8664))
     expect(await check()).toHaveLength(1)
+  })
+
+  it('in a folder that is named for their processor pass, but for what the build machine may have left', async () => {
+    const machine = 'x86_64-linux' as System
+    const named: Readonly<Record<string, Buffer>> = {
+      'arm-none-eabi/lib/libc.a': archive([['a.o/', elf(40, 32)]]),
+      'lib/wine/i386-windows/a.dll': pe(0x14c),
+      'lib/rustlib/riscv64gc-unknown-linux-gnu/lib/std.so': elf(0xf3),
+      'lib/darwin-x64+arm64/a.node': universal(MACH_X86_64, 0x0100000c),
+      'lib/powerpc-ieee1275/a.mod': elf(20, 32, 'big'),
+    }
+    for (const [path, content] of Object.entries(named)) put(path, content)
+    expect(await checkArchitecture([output], 'x86_64-linux' as System, machine)).toEqual([])
+    put('lib/aarch64/bin/x', elf(0xf3))
+    put('lib/arm64.so', elf(AARCH64))
+    put('lib/x86_64-linux-thread-multi/a.so', elf(X86_64))
+    expect(await checkArchitecture([output], 'x86_64-linux' as System, machine)).toEqual([
+      'lib/aarch64/bin/x: ELF riscv64, wanted x86-64',
+      'lib/arm64.so: ELF aarch64, wanted x86-64',
+    ])
+    expect(await checkArchitecture([output], 's390x-linux' as System, machine)).toContain(
+      'lib/x86_64-linux-thread-multi/a.so: ELF x86-64, wanted s390x',
+    )
   })
 
   it.each([

@@ -150,6 +150,26 @@ describe('how a build ended', () => {
     expect(statuses(follower)).toEqual({ 'bad-1': 'failed', 'good-1': 'built' })
   })
 
+  it('when it was counted as done or failed, where Nix 2.8 tells the stop only at its own end', () => {
+    const { follower, feed, clock } = follow()
+    feed(ALL, start(2, 'short-1'), start(3, 'bad-1'), start(4, 'long-1'), counters(0, 3), log(4, 'goes on'))
+    clock.seconds += 5
+    feed(counters(1, 3), log(4, 'and on'))
+    clock.seconds += 5
+    feed(error(`builder for '${path('bad-1')}' failed with exit code 1`))
+    clock.seconds += 10
+    feed(counters(2, 3))
+    clock.seconds += 100
+    feed(stop(4), stop(3), stop(2))
+    follower.finish()
+    const told = [...follower.derivations.values()].map(({ name, status, seconds }) => [name, status, seconds])
+    expect(told).toEqual([
+      ['short-1', 'built', 5],
+      ['bad-1', 'failed', 10],
+      ['long-1', 'built', 20],
+    ])
+  })
+
   it('counts on where Nix counts anew after a build during evaluation', () => {
     const { follower, feed } = follow()
     feed(ALL, start(2, 'a-1'), counters(1, 1), stop(2), counters(0, 1), start(3, 'b-1'), counters(1, 1), stop(3))
@@ -201,9 +221,8 @@ describe('what is printed', () => {
       describe: (drvPath) => (drvPath === path('hello-2.12') ? 'hello-2.12 for aarch64-linux (emulated)' : undefined),
     })
     feed(ALL, start(2, 'hello-2.12'), start(3, 'zlib-1.3', 'ssh://far'))
-    feed(counters(1, 2))
     clock.seconds += 75
-    feed(stop(2), error(`builder for '${path('zlib-1.3')}' failed with exit code 2`), stop(3))
+    feed(counters(1, 2), stop(2), error(`builder for '${path('zlib-1.3')}' failed with exit code 2`), stop(3))
     expect(printed).toEqual([
       '[1/12] building hello-2.12 for aarch64-linux (emulated)',
       '[2/12] building zlib-1.3 on ssh://far',

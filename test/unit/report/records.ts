@@ -49,6 +49,7 @@ export function plan(name: string, options: Options = {}): Plan {
     nativeSeconds: 180,
     emulated: [],
     unemulatable: [],
+    features: [],
     closure: { 'x86_64-linux': 12 },
   }
   const chosen: Candidate = { strategy, ...method, attribute, evaluated, cost, chosen: true, reason }

@@ -28,6 +28,14 @@ describe('run', () => {
     expect(lines.sort()).toEqual(['stderr:b', 'stdout:a', 'stdout:c'])
   })
 
+  test('what a signal ended has the exit code that a shell would tell', async () => {
+    for (const [signal, exitCode] of [
+      ['ABRT', 134],
+      ['SEGV', 139],
+    ] as const)
+      expect(await commands().run(shell(`kill -${signal} $$`), { accept: 'any' })).toMatchObject({ exitCode })
+  })
+
   test('of a line that is too long the beginning and the end are told, once', async () => {
     const lines: string[] = []
     const long = "printf begin; head -c 20000000 /dev/zero | tr '\\0' x; printf 'end\\r\\nnext\\n'"

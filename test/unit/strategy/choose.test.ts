@@ -47,6 +47,7 @@ function toBuild(...counts: readonly (readonly [system: string, count: number])[
     nativeSeconds: 60 * sum(counts),
     emulated: foreign.flatMap(([system, count]) => Array.from({ length: count }, (_, i) => `tool${i} (${system})`)),
     unemulatable: [],
+    features: [],
     closure: {},
   }
 }
@@ -72,7 +73,8 @@ function decide(text: string, more: Partial<Facts> = {}, prefer: 'speed' | 'nati
   const target = parseTarget(text, 'auto') as Target
   const facts: Facts = {
     native: ['x86_64-linux', 'i686-linux'],
-    emulationProblem: undefined,
+    platforms: ['x86_64-linux', 'i686-linux'],
+    emulationProblem: () => undefined,
     emulatorServes: false,
     builders: [],
     graph: new Map(),
@@ -110,7 +112,7 @@ describe('choose', () => {
     ['native paths preferred', decide('aarch64-linux', { cross: [declared] }, 'native-paths'), 'emulated', undefined],
     [
       'native paths preferred, no emulator',
-      decide('aarch64-linux', { cross: [declared], emulationProblem: 'no' }, 'native-paths'),
+      decide('aarch64-linux', { cross: [declared], emulationProblem: () => 'no' }, 'native-paths'),
       'cross',
       'declared',
     ],
@@ -127,11 +129,22 @@ describe('choose', () => {
     ],
     [
       'a cross build under the package itself',
-      decide('aarch64-linux', { own: found('own', 'x86_64-linux', { host: 'aarch64-linux' }) }),
+      decide('aarch64-linux', {
+        own: found('own', 'x86_64-linux', { host: 'aarch64-linux' }),
+        costs: new Map([[drv('own'), toBuild(['x86_64-linux', 3])]]),
+      }),
       'cross',
       'declared',
     ],
-    ['data made on the runner', decide('aarch64-linux', { own: found('own', 'x86_64-linux') }), 'native', undefined],
+    [
+      'data made on the runner',
+      decide('aarch64-linux', {
+        own: found('own', 'x86_64-linux'),
+        costs: new Map([[drv('own'), toBuild(['x86_64-linux', 3])]]),
+      }),
+      'native',
+      undefined,
+    ],
     ['musl by pkgsCross', decide('aarch64-unknown-linux-musl', { cross: [pkgsCross] }), 'cross', 'pkgsCross'],
     [
       'declared for the wrong platform',
@@ -242,7 +255,9 @@ describe('choose', () => {
         failures: [failure('transparent', 'cross', { culprit: drv('source') })],
         graph: new Map([
           [drv('transparent'), facts({ inputs: [drv('source')] })],
-          [drv('source'), facts({ fixedOutput: true })],
+          [drv('source'), facts({ fixedOutput: true, outputs: ['/nix/store/source'], system: 'x86_64-linux' })],
+          [drv('own'), facts({ inputs: [drv('other-source')] })],
+          [drv('other-source'), facts({ fixedOutput: true, outputs: ['/nix/store/other-source'] })],
         ]),
       },
       [pure],
@@ -251,8 +266,24 @@ describe('choose', () => {
       undefined,
     ],
     [
+      'a download that failed, which another way does with the tools of its own machine',
+      {
+        failures: [failure('transparent', 'cross', { culprit: drv('source') })],
+        graph: new Map([
+          [drv('transparent'), facts({ inputs: [drv('source')] })],
+          [drv('source'), facts({ fixedOutput: true, outputs: ['/nix/store/source'], system: 'x86_64-linux' })],
+          [drv('own'), facts({ inputs: [drv('same-source')] })],
+          [drv('same-source'), facts({ fixedOutput: true, outputs: ['/nix/store/source'], system: 'aarch64-linux' })],
+        ]),
+      },
+      [pure],
+      undefined,
+      undefined,
+      undefined,
+    ],
+    [
       'a cross build that failed, no emulator to be had',
-      { failures: [failure('declared', 'cross')], emulationProblem: 'none' },
+      { failures: [failure('declared', 'cross')], emulationProblem: (): string => 'none' },
       [declared, pkgsCross],
       'cross',
       'pkgsCross',
@@ -261,7 +292,7 @@ describe('choose', () => {
     [
       'a derivation that failed, which another way needs too',
       {
-        emulationProblem: 'none',
+        emulationProblem: (): string => 'none',
         failures: [failure('declared', 'cross', { culprit: drv('zlib') })],
         graph: new Map([
           [drv('pkgsCross'), facts({ inputs: [drv('zlib')] })],
@@ -304,7 +335,7 @@ describe('choose', () => {
     ],
     [
       'a cross build that failed in an earlier run, and nothing else to try',
-      { failures: [failure('declared', 'cross', { remembered: true })], emulationProblem: 'none' },
+      { failures: [failure('declared', 'cross', { remembered: true })], emulationProblem: (): string => 'none' },
       [declared],
       'cross',
       'declared',
@@ -316,6 +347,86 @@ describe('choose', () => {
     expect(plan.choice?.method).toBe(method)
     expect(plan.choice?.hybrid).toBe(hybrid)
     for (const candidate of plan.candidates) expect(candidate.reason).not.toBe('')
+  })
+
+  const armOnX86 = {
+    own: found('own', 'aarch64-linux', { path: ['packages', 'x86_64-linux', 'hello'], host: 'aarch64-linux' }),
+    costs: costs(toBuild(['x86_64-linux', 1], ['aarch64-linux', 1]), there),
+  }
+  const why = /^neither the runner \(x86_64-linux\) nor a remote builder builds what it needs for aarch64-linux$/
+  test.each([
+    [
+      'an emulator builds it',
+      'x86_64-linux',
+      {},
+      'emulated',
+      /QEMU builds what it needs for aarch64-linux; its result/,
+    ],
+    ['not where native is asked for', 'x86_64-linux=native', {}, undefined, /neither the runner/],
+    ['a remote builder does', 'x86_64-linux', { builders: [builder] }, 'native', /the runner is x86_64-linux itself/],
+    [
+      'Nix is set to',
+      'x86_64-linux',
+      { platforms: ['x86_64-linux', 'aarch64-linux'] },
+      'native',
+      /itself; its result is for aarch64-linux$/,
+    ],
+    ['nothing can', 'x86_64-linux', { emulationProblem: () => 'no QEMU' }, undefined, /emulated: no QEMU/],
+    ['a cache has it', 'x86_64-linux', { costs: costs(there, there) }, 'native', /the runner is x86_64-linux itself/],
+  ] as const)('a package of this system that needs a build for another: %s', (_, target, more, strategy, reason) => {
+    const plan = decide(target, { ...armOnX86, ...(more as Partial<Facts>) })
+    expect(plan.choice?.strategy).toBe(strategy)
+    expect(plan.reason).toMatch(reason)
+    if (strategy === 'emulated')
+      expect(plan.candidates.map((each) => each.reason)).toContainEqual(expect.stringMatching(why))
+  })
+
+  test.each([
+    [undefined, 'emulated', undefined],
+    ['aarch64-linux', 'cross', true],
+  ] as const)(
+    'so is what a derivation of this machine needs, for another target (host %s)',
+    (host, strategy, hybrid) => {
+      const own = found('own', 'x86_64-linux', host === undefined ? {} : { host })
+      const plan = decide('aarch64-linux', { ...armOnX86, own })
+      expect(plan).toMatchObject({ choice: { strategy }, reason: 'QEMU builds what it needs for aarch64-linux' })
+      expect(plan.choice?.hybrid).toBe(hybrid)
+    },
+  )
+
+  test('a path that is for one system is not taken for another, though it could be built', () => {
+    const own = found('own', 'aarch64-linux', { path: ['nixosConfigurations', 'pi'] })
+    expect(decide('x86_64-linux', { ...armOnX86, own })).toMatchObject({
+      choice: undefined,
+      reason: expect.stringMatching(/is for aarch64-linux, not x86_64-linux: name aarch64-linux in targets/),
+    })
+  })
+
+  test('what is built here for another system stays native, and says so', () => {
+    const plan = decide('x86_64-linux', { own: found('own', 'x86_64-linux', { host: 'riscv64-linux' }) })
+    expect(plan).toMatchObject({
+      choice: { strategy: 'native' },
+      reason: 'the runner is x86_64-linux itself; its result is for riscv64-linux',
+    })
+  })
+
+  test.each([
+    ['this machine offers', { features: ['big'] }, 'cross'],
+    ['a remote builder offers', { features: [], builders: [{ ...builder, features: ['big'], systems: [] }] }, 'cross'],
+    ['nothing is known of', {}, 'cross'],
+    ['nobody offers', { features: ['kvm'] }, undefined],
+  ] as const)('a system feature that %s', (_, more, strategy) => {
+    const demanding = (cost: Cost): Cost => ({ ...cost, features: ['big'] })
+    const plan = decide('aarch64-linux', {
+      cross: [pure],
+      costs: costs(demanding(toBuild(['aarch64-linux', 3])), demanding(toBuild(['x86_64-linux', 3]))),
+      ...(more as Partial<Facts>),
+    })
+    expect(plan.choice?.strategy).toBe(strategy)
+    if (strategy === undefined)
+      expect(plan.reason).toMatch(
+        /transparent, emulated: it demands the system feature big, which this machine does not/,
+      )
   })
 
   test('cross asked for does not fall back to an emulator', () => {
@@ -337,7 +448,7 @@ describe('choose', () => {
       false,
     ],
     ['emulation where its paths are wanted', decide('aarch64-linux', {}, 'native-paths'), 'native-paths', false],
-    ['nothing that works', decide('aarch64-linux', { emulationProblem: 'none' }), 'speed', true],
+    ['nothing that works', decide('aarch64-linux', { emulationProblem: (): string => 'none' }), 'speed', true],
     [
       'a build with some programs of the target',
       decide('aarch64-linux', { costs: oneTool, cross: [impure] }),
@@ -371,7 +482,7 @@ describe('choose', () => {
     ],
     [
       'no emulator',
-      decide('aarch64-linux', { emulationProblem: 'qemu: never forbids it' }),
+      decide('aarch64-linux', { emulationProblem: () => 'qemu: never forbids it' }),
       /No strategy works.*qemu: never forbids it/,
     ],
     [
@@ -390,6 +501,11 @@ describe('choose', () => {
       'what is for another system whatever the target',
       decide('riscv64-linux', { own: found('own', 'aarch64-linux') }),
       /emulated: its derivation hello is for aarch64-linux, not riscv64-linux: name aarch64-linux in targets/,
+    ],
+    [
+      'what is for a system that nothing is known of',
+      decide('riscv64-linux', { own: found('own', 'sparc-linux') }),
+      /emulated: its derivation hello is for sparc-linux, not riscv64-linux$/,
     ],
     [
       'emulation of what is but cross-compiled for',

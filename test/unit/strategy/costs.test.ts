@@ -86,11 +86,15 @@ test("a build that runs another system's tool counts as emulated in part, or in 
     nativeSeconds: 60,
     emulated: ['a'],
     unemulatable: [],
+    features: [],
     closure: { 'x86_64-linux': 1, 'aarch64-linux': 1, builtin: 1 },
   })
   expect(costOf('d', ['d'], 0, graph, speeds)).toMatchObject({ seconds: 60 * 13, emulated: ['d'] })
-  const image = derivation({ system: 'aarch64-linux', name: 'image', features: ['kvm'] })
-  expect(costOf('i', ['i'], 0, new Map([['i', image]]), speeds).unemulatable).toEqual(['image (kvm)'])
+  const image = derivation({ system: 'aarch64-linux', name: 'image', features: ['kvm', 'gccarch-armv8-a'] })
+  expect(costOf('i', ['i'], 0, new Map([['i', image]]), speeds)).toMatchObject({
+    unemulatable: ['image (kvm, gccarch-armv8-a)'],
+    features: ['kvm'],
+  })
   expect(costOf('a', ['a', 'b', 'c'], 0, graph, speeds).emulated).toEqual(['a', 'b (aarch64-linux)'])
 })
 

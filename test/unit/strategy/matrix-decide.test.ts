@@ -5,6 +5,7 @@ import { type PlanInputs, parsePlanInputs } from '../../../src/inputs/plan.ts'
 import { parseTarget } from '../../../src/inputs/targets.ts'
 import type { Found, Lookup } from '../../../src/strategy/answers.ts'
 import { isWildcard, packageText } from '../../../src/strategy/attributes.ts'
+import { UNKNOWN_DERIVATION } from '../../../src/strategy/graph.ts'
 import { type DecideFacts, decideEntries, failUnknownNames } from '../../../src/strategy/matrix/decide.ts'
 import { openMiddle } from '../../../src/strategy/matrix/middle.ts'
 import { HOSTED_RUNNERS, placeTarget } from '../../../src/strategy/matrix/runners.ts'
@@ -367,6 +368,21 @@ describe('what becomes of a package', () => {
     ],
   ])('%s', (_, item, expected) => {
     expect(decided([item])).toMatchObject([expected])
+  })
+
+  test('a derivation of another system under the name of this one goes to a runner of its kind, or is emulated', () => {
+    const of = (name: string, system: string) =>
+      wanted(name, found(name, { system, path: ['packages', 'x86_64-linux', name] }))
+    const systems = [
+      ['arm', 'aarch64-linux'],
+      ['power', 'powerpc64le-linux'],
+    ] as const
+    const graph = new Map(systems.map(([name, system]) => [drv(name), { ...UNKNOWN_DERIVATION, name, system }]))
+    const asked = systems.map(([name, system]) => of(name, system))
+    expect(decided(asked, { graph })).toMatchObject([
+      { strategy: 'auto', runner: 'ubuntu-24.04-arm', reason: 'its derivation is built on aarch64-linux' },
+      { strategy: 'emulated', runner: 'ubuntu-24.04', reason: 'QEMU builds what it needs for powerpc64le-linux' },
+    ])
   })
 
   test('what a cache has is left out, for a foreign target too', () => {
