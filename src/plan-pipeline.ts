@@ -12,7 +12,7 @@ import { UserError } from './runner/errors.ts'
 import { inParallel } from './runner/parallel.ts'
 import type { Runner } from './runner/ports.ts'
 import { type OpenFlake, openFlake } from './strategy/flake.ts'
-import { inSubstituters } from './strategy/matrix/cached.ts'
+import { whatIsHeld } from './strategy/matrix/cached.ts'
 import { decideEntries, failUnknownNames } from './strategy/matrix/decide.ts'
 import { makePackable, type Packable, packJobs } from './strategy/matrix/pack.ts'
 import { surveyFlake } from './strategy/matrix/survey.ts'
@@ -117,7 +117,7 @@ async function decide(
   const outputs = derivationsOf(wanted)
     .filter(({ drvPath }) => !graph.has(drvPath))
     .flatMap((each) => Object.values(each.outputs))
-  const { fetched, refused } = await inSubstituters(runner, nix, [...new Set(outputs)])
+  const { fetched, refused } = await whatIsHeld(runner, nix, [...new Set(outputs)], fetchable)
   const isThere = (path: string): boolean => fetched.has(path) || (fetchable.has(path) && !refused.has(path))
   if (refused.size > 0) runner.log.warning(describeRefused([...refused]))
   const entries = decideEntries(wanted, inputs, {

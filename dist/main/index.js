@@ -180,7 +180,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6437);
+/* harmony import */ var _pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2643);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7774);
 
 
@@ -756,7 +756,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 6437:
+/***/ 2643:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -767,6 +767,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./build/js/strategy/emulated.js
+/** Systems whose programs the build of a plan runs under an emulator, and this machine's own among them. */
+function emulatedSystems({ target, choice, candidates }) {
+    if (choice === undefined || (choice.strategy !== 'emulated' && choice.hybrid !== true))
+        return [];
+    const toBuild = Object.keys(candidates.find(({ chosen }) => chosen)?.cost?.toBuild ?? {});
+    return [...new Set([target.system, choice.evaluated.system, ...toBuild])];
+}
+
 ;// CONCATENATED MODULE: ./build/js/nix/nix.js
 /**
  * What two processes get that open a store's database at the same moment, which is switched to its journal then: SQLite
@@ -1414,6 +1423,7 @@ function complaint(binary, wanted) {
     const format = binary.format === wanted.format || wanted.format === 'ELF' ? '' : `${wanted.format} `;
     return `${describe(binary)}, wanted ${format}${wanted.name}`;
 }
+/** Whether a binary is what it has to be. */
 function passes(binary, wanted) {
     switch (binary.format) {
         case 'ELF': {
@@ -1448,6 +1458,16 @@ function describe(binary) {
         return `PE ${PE_NAMES[binary.machine] ?? number(binary.machine)}`;
     return `Mach-O ${binary.machines.map((machine) => MACH_NAMES[machine] ?? number(machine)).join(' and ')}`;
 }
+/** Names of the processors that it is for; none of WebAssembly, and of those that are not known. */
+function processorsOf(binary) {
+    if (binary.format === 'ELF')
+        return [machineName(binary.machine).replace(/ \(.*/, '')];
+    if (binary.format === 'WebAssembly')
+        return [];
+    const machines = binary.format === 'PE' ? [binary.machine] : binary.machines;
+    const names = binary.format === 'PE' ? PE_NAMES : MACH_NAMES;
+    return machines.map((machine) => names[machine] ?? '');
+}
 /** `aarch64`, `riscv64`, `mips64el`; bits and byte order are told where they are not the processor's usual ones. */
 function machineName({ bits, endian, machine }) {
     const name = ELF_NAMES[machine] ?? `machine 0x${machine.toString(16)}`;
@@ -1469,28 +1489,62 @@ function machineName({ bits, endian, machine }) {
 /** The first row of each machine in the table is its usual form. */
 const USUAL = PLATFORMS.map((platform) => platform.elf);
 
+;// CONCATENATED MODULE: ./build/js/build/check/named-for.js
+
+/** Other names of processors, as folders have them. */
+const NAMES = [
+    [/^(?:amd64|x64)$/, 'x86-64'],
+    [/^(?:i[3-6]86|ia32|x86)$/, 'i386'],
+    [/^arm64$/, 'aarch64'],
+    [/^arm/, 'arm'],
+    [/^(?:ppc|powerpc)64/, 'powerpc64'],
+    [/^(?:ppc|powerpc)/, 'powerpc'],
+    [/^mips/, 'mips'],
+    [/^loong64$/, 'loongarch64'],
+    [/^s390$/, 's390x'],
+];
+const usual = (word) => NAMES.find(([words]) => words.test(word))?.[1] ?? word;
+/**
+ * Whether a folder in the path is named for the processors of the file in it, `arm-none-eabi/lib`, `i386-pc`,
+ * `rustlib/riscv64gc-unknown-linux-gnu`: then it is there on purpose.
+ * @param path within an output
+ */
+function isNamedFor(path, binary) {
+    const folders = path
+        .slice(0, path.lastIndexOf('/') + 1)
+        .toLowerCase()
+        .replace(/x86[-_]64/g, 'x64');
+    const words = new Set(folders.split(/[^a-z0-9]+/).map((word) => usual(word.replace(/^(riscv\d\d).*/, '$1'))));
+    const processors = processorsOf(binary);
+    return processors.length > 0 && processors.every((name) => words.has(usual(name)));
+}
+
 ;// CONCATENATED MODULE: ./build/js/build/check/architecture.js
 
 
 
 
+
 /**
- * Files that are for other machines on purpose: firmware of devices, test data of compilers and debuggers, and the
- * Windows launchers that Python's installers carry everywhere.
+ * Files that are for other machines on purpose: firmware of devices and of QEMU's machines, test data of compilers and
+ * debuggers, what Node's and .NET's packages carry for every system, and the Windows launchers of Python's installers.
  */
-const ON_PURPOSE = /(?:^|\/)(?:lib\/firmware|testdata)\/|\/(?:setuptools|pip|distlib)\/(?:.*\/)?[^/]*\.exe$/;
+const ON_PURPOSE = /(?:^|\/)(?:lib\/firmware|share\/qemu|testdata|prebuilds|runtimes\/[^/]+\/native)\/|\/(?:setuptools|pip|distlib)\/(?:.*\/)?[^/]*\.exe$/;
 /** Files between two pauses in which other work gets its turn. */
 const FILES_AT_ONCE = 500;
 /**
  * Checks that every ELF, PE, Mach-O and WebAssembly file in the outputs, and every one in static libraries there, is for the
- * target. Reads headers only, does not follow symlinks.
+ * target, or for the processor that its folder is named for. Reads headers only, does not follow symlinks.
  * @param target its platform, or its system; nothing is checked for a processor that is not in the table
+ * @param machine system that built it: what is for that one is wrong in any folder, as a cross build may have gone wrong
  * @returns a line for each file that is not: `bin/hello: ELF x86-64, wanted aarch64`
  */
-async function checkArchitecture(outputs, target) {
+async function checkArchitecture(outputs, target, machine) {
     const wanted = wantedFor(typeof target === 'string' ? target : target.system);
     if (wanted === undefined)
         return [];
+    const own = machine === undefined ? undefined : wantedFor(machine);
+    const judge = (shown) => (binary) => isNamedFor(shown, binary) && (own === undefined || !passes(binary, own)) ? undefined : complaint(binary, wanted);
     const wrong = [];
     const buffer = Buffer.alloc(HEADER_SIZE);
     for (const output of outputs) {
@@ -1499,7 +1553,7 @@ async function checkArchitecture(outputs, target) {
         for (const path of filesOf(Buffer.from(output))) {
             const shown = path.toString().slice(output.length + 1);
             if (!ON_PURPOSE.test(shown)) {
-                const lines = checkFile(path, wanted, buffer);
+                const lines = checkFile(path, judge(shown), buffer);
                 wrong.push(...lines.map((line) => `${shown === '' ? nameOf(output) : prefix + shown}${line}`));
             }
             files += 1;
@@ -1528,14 +1582,14 @@ function* filesIn(folder) {
     }
 }
 /** What is wrong with a file: `: ELF x86-64, …`, for a member of an archive `(hello.o): ELF x86-64, …`. */
-function checkFile(path, wanted, buffer) {
+function checkFile(path, judge, buffer) {
     const file = (0,external_node_fs_.openSync)(path, 'r');
     try {
         const header = buffer.subarray(0, (0,external_node_fs_.readSync)(file, buffer, 0, HEADER_SIZE, 0));
         if (isArchive(header))
-            return checkArchive(file, wanted, buffer);
+            return checkArchive(file, judge, buffer);
         const binary = identify(header);
-        const wrong = binary && complaint(binary, wanted);
+        const wrong = binary && judge(binary);
         return wrong === undefined ? [] : [`: ${wrong}`];
     }
     finally {
@@ -1556,7 +1610,7 @@ function formatOf(path) {
     }
 }
 /** The first wrong member of an archive and how many there are: one line says enough of a library. */
-function checkArchive(file, wanted, buffer) {
+function checkArchive(file, judge, buffer) {
     let first;
     let count = 0;
     let at = FIRST_MEMBER;
@@ -1567,7 +1621,7 @@ function checkArchive(file, wanted, buffer) {
         if (member === undefined)
             break;
         const binary = member.index ? undefined : identify(bytes.subarray(MEMBER_HEADER + member.skip));
-        const wrong = binary && complaint(binary, wanted);
+        const wrong = binary && judge(binary);
         if (member.longNames)
             longNames = at + MEMBER_HEADER;
         if (wrong !== undefined) {
@@ -1713,7 +1767,7 @@ const SHOWN_FILES = 10;
  */
 async function examine(runner, inputs, { system: machine }, plan, outputs, cannotRun) {
     if (inputs.checkArchitecture) {
-        const wrong = await checkArchitecture(outputs, plan.target.system);
+        const wrong = await checkArchitecture(outputs, plan.target.system, machine);
         if (wrong.length > 0)
             return { error: describeWrong(plan, wrong), notForTarget: true };
     }
@@ -2489,8 +2543,11 @@ function failure_describe(plan, { name, drvPath, error, lastLines, status, secon
     }
     if (status === 'timeout')
         return `${what} was ended after ${Math.round(seconds)} s: it took longer than build-timeout allows.`;
-    return `${what} failed to build: ${explained(error ?? '', lastLines)}`;
+    return `${what} failed to build: ${explained(error ?? '', lastLines)}${lastLines.some(isQemuCrash) ? ` ${UNDER_QEMU}` : ''}`;
 }
+/** What QEMU's user emulation prints where its program, or it itself, crashes. */
+const isQemuCrash = (line) => /^\s*qemu: (?:uncaught target signal|unhandled)/.test(line);
+const UNDER_QEMU = 'It crashed under QEMU, which may be to blame: build it cross or on a runner of its own kind, or give qemu-source a newer QEMU.';
 /** Where its output is not what its hash says. */
 function mismatchOf({ name, error = '', lastLines }) {
     const { category, wanted, got } = explainNix(error, lastLines);
@@ -2932,6 +2989,8 @@ class BuildLedger {
     failed = 0;
     #ended = new Set();
     #failures = new Map();
+    /** When builds were counted as done that have not stopped yet. */
+    #dones = [];
     #limits;
     #keepLines;
     #done = 0;
@@ -2962,10 +3021,10 @@ class BuildLedger {
         const entry = this.derivations.get(drvPath);
         if (entry === undefined || !this.running.delete(entry))
             return undefined;
-        entry.seconds = (time - entry.startedAt) / 1000;
+        const failure = this.#failures.get(drvPath);
+        entry.seconds = ((failure?.time ?? this.#doneAt(entry) ?? time) - entry.startedAt) / 1000;
         entry.status = 'ended';
         this.#ended.add(entry);
-        const failure = this.#failures.get(drvPath);
         if (failure !== undefined)
             return this.#settle(entry, failure.status, failure.text);
         return this.#doneBefore + this.#done > this.built ? this.#settle(entry, 'built') : undefined;
@@ -2987,10 +3046,22 @@ class BuildLedger {
             entry.phase = phase;
     }
     /** Nix's own count of builds done; it starts again when Nix builds something during evaluation. */
-    count(done) {
-        if (done < this.#done)
+    count(done, time) {
+        const isAnew = done < this.#done;
+        for (let more = isAnew ? done : done - this.#done; more > 0; more -= 1)
+            this.#dones.push(time);
+        if (isAnew)
             this.#doneBefore += this.#done;
         this.#done = done;
+    }
+    /**
+     * When a build was done: Nix 2.8 tells the stop of what no other build waits for only when all is over. Which one it
+     * counts it does not say; what printed its last line before the others is taken to be the first.
+     */
+    #doneAt({ lastOutput }) {
+        const before = [...this.running].filter((other) => other.lastOutput < lastOutput && !this.#failures.has(other.drvPath));
+        const index = Math.min(before.length, this.#dones.length - 1);
+        return (this.#dones[index] ?? 0) < lastOutput ? undefined : this.#dones.splice(index, 1)[0];
     }
     /** Takes a message of level 0. @returns the derivations that it settles, and whether it belongs to none */
     error(message, time) {
@@ -3004,7 +3075,7 @@ class BuildLedger {
         const settled = failure.kind === 'other'
             ? []
             : failure.kind === 'own'
-                ? this.#fail([failure.drvPath], message.text, () => 'failed')
+                ? this.#fail([failure.drvPath], message.text, time, () => 'failed')
                 : this.#limit(message.text, failure, time);
         this.#remember(message, failure.kind === 'own' ? failure.drvPath : settled[0]?.drvPath);
         return { settled, loose: failure.kind === 'other' };
@@ -3035,13 +3106,13 @@ class BuildLedger {
             this.failed += 1;
         return entry;
     }
-    #fail(drvPaths, text, status) {
+    #fail(drvPaths, text, time, status) {
         return drvPaths.flatMap((drvPath) => {
             const entry = this.derivations.get(drvPath);
             if (entry !== undefined && this.#ended.has(entry))
                 return [this.#settle(entry, status(drvPath), text)];
             if (!this.#failures.has(drvPath))
-                this.#failures.set(drvPath, { status: status(drvPath), text });
+                this.#failures.set(drvPath, { status: status(drvPath), text, time });
             return [];
         });
     }
@@ -3050,7 +3121,7 @@ class BuildLedger {
         const long = [...this.#ended, ...this.running].filter((entry) => end(entry) - entry.startedAt >= limit.seconds * 1000 - 500);
         const candidates = long.length > 0 ? long : [...this.#ended];
         const hit = limit.drvPath === undefined ? candidates.map((entry) => entry.drvPath) : [limit.drvPath];
-        return this.#fail(hit, text, (drvPath) => {
+        return this.#fail(hit, text, time, (drvPath) => {
             const entry = this.derivations.get(drvPath);
             if (limit.silent)
                 return 'silent';
@@ -3153,7 +3224,7 @@ class BuildFollower {
                 break;
             case 'progress':
                 if (event.of === 'builds')
-                    this.#count(event.done, event.expected);
+                    this.#count(event.done, event.expected, time);
                 break;
             case 'bytes':
                 this.#bytes += event.bytes;
@@ -3174,10 +3245,10 @@ class BuildFollower {
                 this.#log.info(event.text);
         }
     }
-    #count(done, expected) {
+    #count(done, expected, time) {
         // an old Nix lowers it when a build fails
         this.#expected = Math.max(this.#expected, expected);
-        this.#ledger.count(done);
+        this.#ledger.count(done, time);
     }
     #message(event, time) {
         const announced = /^(?:this derivation|these (\d+) derivations) will be built:/.exec(event.text);
@@ -3465,12 +3536,15 @@ const withoutSlash = (url) => url.replace(/[?].*$/, '').replace(/\/+$/, '');
 
 
 
+
 const NOTHING = { derivations: new Map(), errors: [], foreignRuns: new Map(), fetched: new Set() };
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
  */
 async function buildPlans(runner, nix, inputs, plans, { cannotRun, fetched, onBuilt }) {
-    const broken = (plan) => needsEmulator(plan) ? cannotRun.get(plan.target.system) : undefined;
+    const broken = (plan) => emulatedSystems(plan)
+        .map((system) => cannotRun.get(system))
+        .find((why) => why !== undefined);
     const buildable = plans.filter((plan) => plan.choice !== undefined && broken(plan) === undefined);
     const start = inputs.keepGoing || buildable.length === plans.length;
     const there = await validPaths(runner, nix, outputsOf(buildable));
@@ -3514,7 +3588,6 @@ async function buildPlans(runner, nix, inputs, plans, { cannotRun, fetched, onBu
         fetched: new Set([...fetched, ...followed.fetched]),
     };
 }
-const needsEmulator = ({ choice }) => choice?.strategy === 'emulated' || choice?.hybrid === true;
 /** The results of a dry run: what would be built. */
 const plannedOnly = (plans) => plans.map((plan) => plan.choice === undefined
     ? { plan, status: 'failed', seconds: 0, error: plan.reason }
@@ -6274,6 +6347,8 @@ function parseSettings(json) {
         sandboxShell: namesShell(value('sandbox-paths')),
         autoAllocateUids: value('auto-allocate-uids') === true,
         builders: conf_textOf(value('builders')),
+        platforms: strings(value('extra-platforms')),
+        systemFeatures: strings(value('system-features')),
         substituters: strings(value('substituters')),
         connectTimeout: Number(value('connect-timeout') ?? 0),
         stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),
@@ -7135,6 +7210,8 @@ async function connect(runner, found, wanted) {
         describe: connect_describe(ready, access, opened.wiring, wanted),
         settings,
         builders: effective.builders,
+        platforms: effective.platforms,
+        features: effective.systemFeatures,
         wiring: opened.wiring,
     };
 }
@@ -13686,8 +13763,10 @@ function isSameWay({ choice: before }, { choice }) {
     return same && before?.hybrid === choice?.hybrid;
 }
 const FAILED_NOW = 'it failed in this run';
+/** A feature that this machine lacks, or more time than build-timeout allows. */
+const SAME_WITH_EMULATOR = ['feature', 'timeout'];
 /** The failure as a fact for the next choice. */
-function asFailure({ plan, culprit, notForTarget = false, error = '' }, emulator) {
+function asFailure({ plan, culprit, notForTarget = false, category, error = '' }, emulator) {
     const { strategy, method, hybrid = false, evaluated } = plan.choice;
     return {
         target: plan.target.name,
@@ -13695,8 +13774,12 @@ function asFailure({ plan, culprit, notForTarget = false, error = '' }, emulator
         strategy,
         method,
         drvPath: evaluated.drvPath,
-        // A remote builder had none of this machine's emulators; and none makes other files of the same derivation.
-        emulator: strategy === 'emulated' || hybrid || (strategy === 'cross' && emulator) || notForTarget,
+        // A remote builder had none of this machine's emulators; and none would have changed some failures.
+        emulator: strategy === 'emulated' ||
+            hybrid ||
+            (strategy === 'cross' && emulator) ||
+            notForTarget ||
+            SAME_WITH_EMULATOR.includes(category),
         culprit,
         reason: `${FAILED_NOW}: ${(error.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
         remembered: false,
@@ -13713,9 +13796,9 @@ function asFailure({ plan, culprit, notForTarget = false, error = '' }, emulator
  */
 function emulationProblem(facts, mayRegister, system) {
     const known = facts.systems.find((candidate) => candidate.system === system);
-    if (known === undefined || known.runs !== 'no')
+    if (known !== undefined && known.runs !== 'no')
         return undefined;
-    if (architectureOf(known.system) === undefined)
+    if (architectureOf(system) === undefined)
         return UNKNOWN;
     if (!mayRegister)
         return 'no emulator is registered for it, and qemu: never forbids registering one';
@@ -13928,14 +14011,22 @@ function isFailure(value) {
 
 
 
+
+
 const systemsOf = (inputs) => [
     ...new Set(inputs.targets.map((target) => target.system)),
 ];
 /** What the machine executes, as the planner asks it. */
 async function machineOf(emulation, inputs, installed, emulators) {
     const others = emulation.systems.filter(({ system, runs }) => runs === 'native' && system !== emulation.machine);
+    const native = [
+        ...(emulation.machine === undefined ? [] : [emulation.machine]),
+        ...others.map(({ system }) => system),
+    ];
     return {
-        native: [...(emulation.machine === undefined ? [] : [emulation.machine]), ...others.map(({ system }) => system)],
+        native,
+        platforms: [...native, ...installed.platforms],
+        features: [...installed.features, ...((0,external_node_fs_.existsSync)('/dev/kvm') ? ['kvm'] : [])],
         emulationProblem: (system) => emulationProblem(emulation, inputs.qemu !== 'never', system),
         emulatorServes: (system) => emulation.systems.some((each) => each.system === system && each.runs === 'emulated'),
         async emulate(systems) {
@@ -13954,7 +14045,7 @@ function openRounds(runner, nix, inputs, machine, planner, emulators) {
     let begun = 0;
     const prepare = async (plans) => {
         // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
-        const foreign = emulatedSystems(plans, inputs).filter((system) => isForeign(system, machine.native) && system.endsWith('-linux'));
+        const foreign = executedSystems(plans, inputs).filter((system) => isForeign(system, machine.native) && system.endsWith('-linux'));
         await emulators.register(foreign);
         await emulators.allow(buildPlatforms(plans, machine));
     };
@@ -13992,22 +14083,18 @@ function openRounds(runner, nix, inputs, machine, planner, emulators) {
     };
 }
 /** Systems whose programs the plans run on this machine. */
-function emulatedSystems(plans, inputs) {
-    const runs = ({ choice }) => choice !== undefined && (choice.strategy === 'emulated' || choice.hybrid === true || inputs.smokeTest !== undefined);
-    const wanted = plans.filter(runs).map(({ target }) => target.system);
-    return [...new Set(inputs.qemu === 'always' ? systemsOf(inputs) : wanted)];
+function executedSystems(plans, inputs) {
+    const tested = inputs.smokeTest === undefined ? [] : plans.filter(({ choice }) => choice !== undefined);
+    const wanted = [...plans.flatMap(emulatedSystems), ...tested.map(({ target }) => target.system)];
+    return [...new Set([...wanted, ...(inputs.qemu === 'always' ? systemsOf(inputs) : [])])];
 }
 /** Systems other than its own for which this machine builds; not those of remote builders, and of what is fetched. */
 function buildPlatforms(plans, { native }) {
-    const systems = plans.flatMap(({ target, choice, candidates }) => {
-        if (choice === undefined)
-            return [];
-        const toBuild = Object.keys(candidates.find(({ chosen }) => chosen)?.cost?.toBuild ?? {});
-        if (choice.strategy === 'emulated' || choice.hybrid === true)
-            return [target.system, choice.evaluated.system, ...toBuild.filter((system) => isForeign(system, native))];
-        return native.includes(choice.evaluated.system) ? [choice.evaluated.system] : [];
+    const systems = plans.flatMap((plan) => {
+        const own = plan.choice?.evaluated.system;
+        return [...emulatedSystems(plan), ...(own !== undefined && native.includes(own) ? [own] : [])];
     });
-    return [...new Set(systems)].filter((system) => system !== native[0]);
+    return [...new Set(systems)].filter((system) => system !== native[0] && isForeign(system, []));
 }
 /** Builds of this machine whose time is known, and ways that failed or worked. */
 function lessonsOf(rounds, planner, { nixpkgs, name: flake }, emulators) {
@@ -14414,6 +14501,27 @@ function partitionNames(names, system) {
     return { own: names.filter((name) => !isForeign(name)), foreign: names.filter(isForeign) };
 }
 
+;// CONCATENATED MODULE: ./build/js/strategy/facts.js
+/** Why a build that runs programs of other systems cannot be had under emulators. */
+function facts_emulationProblem(cost, systems, facts) {
+    const others = cost?.unemulatable ?? [];
+    if (others.length > 0)
+        return `it needs ${facts_listed(others)}, whose features an emulated build does not have`;
+    return systems.map(facts.emulationProblem).find((problem) => problem !== undefined);
+}
+const MOST_NAMES = 8;
+const facts_listed = (names) => names.length > MOST_NAMES
+    ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
+    : names.join(', ');
+/** Features that what is to be built demands and nobody offers, neither Nix here nor a remote builder. */
+function featureProblem(cost, { features, builders }) {
+    const offered = [...(features ?? []), ...builders.flatMap((builder) => builder.features)];
+    const missing = features === undefined ? [] : (cost?.features ?? []).filter((feature) => !offered.includes(feature));
+    return missing.length === 0
+        ? undefined
+        : `it demands the system feature ${missing.join(' and ')}, which this machine does not offer: see system-features of nix.conf`;
+}
+
 ;// CONCATENATED MODULE: ./build/js/strategy/graph.js
 
 /** What stands for a derivation that cannot be read: of a store elsewhere. */
@@ -14749,6 +14857,7 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
     const counts = new Map();
     const emulated = [];
     const unemulatable = [];
+    const features = new Set();
     let seconds = fetchSeconds(bytesToFetch);
     let nativeSeconds = seconds;
     for (const weight of weightsOf(toBuild, graph, speeds)) {
@@ -14757,6 +14866,8 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
             emulated.push(weight.emulated);
         if (weight.unemulatable !== undefined)
             unemulatable.push(weight.unemulatable);
+        for (const feature of weight.features)
+            features.add(feature);
         seconds += weight.seconds;
         nativeSeconds += weight.nativeSeconds;
     }
@@ -14768,6 +14879,7 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
         nativeSeconds,
         emulated: emulated.sort(),
         unemulatable,
+        features: [...features],
         closure: toBuild === reachable(graph, drvPath) ? built : bySystem(drvPath, graph),
     };
 }
@@ -14800,6 +14912,7 @@ function weightIn(graph, path, { native, durations }) {
         nativeSeconds,
         emulated: share === 0 ? undefined : foreign ? `${name} (${system})` : name,
         unemulatable: foreign && features.some(isOfMachines) ? `${name} (${features.join(', ')})` : undefined,
+        features: features.filter((feature) => !feature.startsWith('gccarch-')),
     };
 }
 /** Features that an emulated build does not have, whatever the machine says. */
@@ -14831,7 +14944,7 @@ function bySystem(root, graph) {
     return counts;
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/options.js
+;// CONCATENATED MODULE: ./build/js/strategy/own.js
 
 
 
@@ -14839,73 +14952,63 @@ function bySystem(root, graph) {
 
 
 
-/** What fetching and registering an emulator takes. */
-const REGISTRATION_SECONDS = 5;
-/** All ways to have a package for a target, each with its problem or its merit. */
-function listOptions(target, facts) {
-    const own = target.plain ? ownOptions(target, facts) : [];
-    const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
-    return drafts.map((draft) => options_weighed(draft, facts));
-}
-/** Adds what the draft costs, and what became of it before. */
-function options_weighed(draft, facts) {
-    const { strategy, hybrid, cost } = draft.candidate;
-    const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
-    const seconds = draft.seconds ?? (cost && cost.seconds + registers);
-    const failure = draft.problem === undefined ? failureOf(draft, facts) : undefined;
-    return {
-        ...draft,
-        seconds,
-        problem: draft.problem ?? failure?.reason,
-        retriable: failure?.remembered === true,
-        substitutable: cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0),
-    };
-}
-/** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
-function failureOf({ candidate }, { failures, graph }) {
-    if (failures.length === 0)
-        return undefined;
-    const { strategy, method, hybrid = false, evaluated } = candidate;
-    const emulator = strategy === 'emulated' || hybrid;
-    const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath);
-    return failures.find((failure) => {
-        if (failure.remembered)
-            return failure.strategy === strategy && failure.method === method && failure.emulator === emulator;
-        // With an emulator it may go otherwise, but not for a download.
-        if (emulator && !failure.emulator)
-            return failure.culprit !== undefined && needed.includes(failure.culprit) && isDownload(failure.culprit, graph);
-        return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit));
-    });
-}
-const isDownload = (drvPath, graph) => graph.get(drvPath)?.fixedOutput === true;
 /** The target's own derivation: native, substituted, by a remote builder or emulated, whichever can be had. */
-function ownOptions(target, facts) {
+function ownOptions(target, facts, base) {
     const { own } = facts;
-    const base = describeLookup(own, facts, target);
     const found = own.status === 'derivation' ? own.found : undefined;
-    if (facts.native.includes(target.system)) {
-        const merit = target.system === facts.native[0]
-            ? `the runner is ${target.system} itself`
-            : `the runner (${facts.native[0]}) executes ${target.system} programs`;
-        return [{ candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit }];
-    }
+    if (facts.native.includes(target.system))
+        return atHome(target, facts, found, base);
     if (found !== undefined && (found.system === 'builtin' || facts.native.includes(found.system)))
-        return [builtHere(target, found, base)];
+        return withOthers(builtHere(target, found, base), facts, undefined, forAnother(target, found));
     return [
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? stray(target, found) ?? options_emulationProblem(found, base.candidate.cost, facts),
+            problem: base.problem ?? stray(target, found) ?? ownEmulationProblem(target, facts, found, base),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
 }
+/** The runner executes the target's programs. */
+function atHome(target, facts, found, base) {
+    const [runner] = facts.native;
+    const who = target.system === runner
+        ? `the runner is ${target.system} itself`
+        : `the runner (${runner}) executes ${target.system} programs`;
+    const merit = `${who}${forAnother(target, found)}`;
+    const native = { candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit };
+    return withOthers(native, facts, misnamed(target, found), forAnother(target, found));
+}
+/** What is built here may need builds for other systems all the same. @param problem why these are not to be emulated */
+function withOthers(native, facts, problem, more) {
+    const { candidate } = native;
+    const others = strangers(candidate.cost, facts);
+    if (others.length === 0)
+        return [native];
+    const wanted = `what it needs for ${facts_listed(others)}`;
+    const why = `neither the runner (${facts.native[0]}) nor a remote builder builds ${wanted}`;
+    return [
+        { ...native, problem: native.problem ?? why },
+        {
+            candidate: candidate.strategy === 'cross' ? { ...candidate, hybrid: true } : { ...candidate, strategy: 'emulated' },
+            problem: native.problem ?? problem ?? facts_emulationProblem(candidate.cost, others, facts),
+            merit: `QEMU builds ${wanted}${more}`,
+        },
+    ];
+}
+/** Systems of what is to be built that neither Nix here nor a remote builder builds for. */
+const strangers = (cost, { platforms, builders }) => Object.keys(cost?.toBuild ?? {}).filter((system) => isForeign(system, platforms) && !builders.some(({ systems }) => systems.includes(system)));
+/** Told, and no fault: a flake may have under the name of a system what runs on another. */
+const forAnother = ({ system }, found) => found?.host === undefined || sameSystem(found.host, system) ? '' : `; its result is for ${found.host}`;
+/** What the flake has under the name of a system is for it, by whatever it is built. */
+const misnamed = (target, found) => found?.path.includes(target.system) ? undefined : stray(target, found);
 /** A path such as a NixOS configuration's is for one system, whatever the target: its programs need that one's emulator. */
 function stray({ system }, found) {
     const [own, wanted] = [found?.system, system].map((each) => platformOf(each)?.elf);
-    if (found === undefined || own === undefined || (0,external_node_util_namespaceObject.isDeepStrictEqual)(own, wanted))
+    if (found === undefined || (0,external_node_util_namespaceObject.isDeepStrictEqual)(own, wanted))
         return undefined;
-    return `its derivation ${found.name} is for ${found.system}, not ${system}: name ${found.system} in targets`;
+    const advice = own === undefined ? '' : `: name ${found.system} in targets`;
+    return `its derivation ${found.name} is for ${found.system}, not ${system}${advice}`;
 }
 /** Native without this machine: from a binary cache, or by a builder of the target's kind. */
 function elsewhere(target, facts, found, { candidate, problem }) {
@@ -14930,20 +15033,69 @@ function elsewhere(target, facts, found, { candidate, problem }) {
 }
 /** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
 function builtHere(target, found, { candidate, problem }) {
-    const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`;
-    const isCross = found.host === target.system;
+    const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}${forAnother(target, found)}`;
+    const isCross = found.host !== undefined && sameSystem(found.host, target.system);
     const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
     return { candidate: { ...kind, ...candidate }, problem, merit };
 }
-function options_emulationProblem(found, cost, facts) {
+function ownEmulationProblem(target, facts, found, { candidate }) {
     const own = found?.features.filter(isOfMachines) ?? [];
     if (own.length > 0)
         return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`;
-    const others = cost?.unemulatable ?? [];
-    if (others.length > 0)
-        return `it needs ${options_listed(others)}, whose features an emulated build does not have`;
-    return facts.emulationProblem;
+    return facts_emulationProblem(candidate.cost, [target.system], facts) ?? featureProblem(candidate.cost, facts);
 }
+
+;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
+
+
+
+
+
+/** What fetching and registering an emulator takes. */
+const REGISTRATION_SECONDS = 5;
+/** All ways to have a package for a target, each with its problem or its merit. */
+function listOptions(target, facts) {
+    const own = target.plain ? ownOptions(target, facts, describeLookup(facts.own, facts, target)) : [];
+    const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
+    return drafts.map((draft) => options_weighed(draft, facts));
+}
+/** Adds what the draft costs, and what became of it before. */
+function options_weighed(draft, facts) {
+    const { strategy, hybrid, cost } = draft.candidate;
+    const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
+    const seconds = draft.seconds ?? (cost && cost.seconds + registers);
+    const failure = draft.problem === undefined ? failureOf(draft, facts) : undefined;
+    return {
+        ...draft,
+        seconds,
+        problem: draft.problem ?? failure?.reason,
+        retriable: failure?.remembered === true,
+        substitutable: cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0),
+    };
+}
+/** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
+function failureOf({ candidate }, { failures, graph, native }) {
+    if (failures.length === 0)
+        return undefined;
+    const { strategy, method, hybrid = false, evaluated } = candidate;
+    const emulator = strategy === 'emulated' || hybrid;
+    const needed = evaluated === undefined ? [] : reachable(graph, evaluated.drvPath);
+    return failures.find((failure) => {
+        if (failure.remembered)
+            return failure.strategy === strategy && failure.method === method && failure.emulator === emulator;
+        if (failure.culprit !== undefined && needsDownload(needed, graph.get(failure.culprit), graph, native))
+            return true;
+        // With an emulator it may go otherwise.
+        if (emulator && !failure.emulator)
+            return false;
+        return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit));
+    });
+}
+/** Whether what is needed has the same download: what failed without an emulator is not there for another tool either. */
+const needsDownload = (needed, failed, graph, native) => failed?.fixedOutput === true &&
+    !isForeign(failed.system, native) &&
+    needed.some((path) => graph.get(path)?.outputs.some((output) => failed.outputs.includes(output)));
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
 function crossOptions(target, facts, lookup) {
     const method = lookup.kind === 'own' ? 'declared' : lookup.kind;
@@ -14953,7 +15105,10 @@ function crossOptions(target, facts, lookup) {
     const merit = `${MERITS[method]}, ${base.candidate.attribute}`;
     const pure = {
         candidate: { strategy: 'cross', method, ...base.candidate },
-        problem: base.problem ?? (found && crossProblem(target, facts, found, method)) ?? impurity(emulated, target),
+        problem: base.problem ??
+            (found && crossProblem(target, facts, found, method)) ??
+            impurity(emulated, target) ??
+            featureProblem(base.candidate.cost, facts),
         merit: target.strategy === 'cross' ? merit : `${merit}; it runs at native speed on ${facts.native[0]}`,
     };
     const mayEmulate = target.strategy === 'auto' && found !== undefined;
@@ -14963,10 +15118,12 @@ function crossOptions(target, facts, lookup) {
     const failed = facts.failures.find((failure) => !failure.emulator && options_concerns(failure, found, method));
     if (emulated.length === 0 && failed === undefined)
         return [pure];
-    const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
+    const why = failed === undefined ? facts_listed(emulated) : 'it failed without an emulator';
     const hybrid = {
         candidate: { ...pure.candidate, hybrid: true },
-        problem: problem ?? options_emulationProblem(undefined, base.candidate.cost, facts),
+        problem: problem ??
+            facts_emulationProblem(base.candidate.cost, [target.system], facts) ??
+            featureProblem(base.candidate.cost, facts),
         merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
     };
     return [pure, hybrid];
@@ -14974,11 +15131,7 @@ function crossOptions(target, facts, lookup) {
 const options_concerns = (failure, found, method) => failure.drvPath === found.drvPath || (failure.remembered && failure.method === method);
 const impurity = (emulated, target) => emulated.length === 0
     ? undefined
-    : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${options_listed(emulated)}`;
-const MOST_NAMES = 8;
-const options_listed = (names) => names.length > MOST_NAMES
-    ? `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`
-    : names.join(', ');
+    : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${facts_listed(emulated)}`;
 /** A cross derivation is built on this machine and its result runs on the target. */
 function crossProblem(target, facts, found, method) {
     if (!facts.native.includes(found.system))
@@ -15393,11 +15546,11 @@ async function openPlanner(runner, nix, inputs, flake, machine, experience) {
             viewsMayWin(plans[index], inputs.prefer, evaluationSeconds));
         if (open.length === 0) {
             ahead.drop();
-            return plans.map((plan, index) => withUnasked(plan, items[index]));
+            return plans.map((plan, index) => withUnasked(plan, items[index], machine));
         }
         const views = await ahead.answers(open);
         items = items.map((item) => (open.includes(item) ? withViews(item, views[open.indexOf(item)]) : item));
-        return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index]));
+        return (await chooseAll(failures)).map((plan, index) => withUnasked(plan, items[index], machine));
     };
     return {
         isEmulated: (drvPath) => isForeign(known.graph.get(drvPath)?.system ?? '', machine.native),
@@ -15466,7 +15619,9 @@ function plan_factsOf({ target, answer }, machine, failures) {
     const { lookups, names, systems } = answer;
     return {
         native: machine.native,
-        emulationProblem: machine.emulationProblem(target.system),
+        platforms: machine.platforms,
+        ...(machine.features === undefined ? {} : { features: machine.features }),
+        emulationProblem: machine.emulationProblem,
         emulatorServes: machine.emulatorServes(target.system),
         builders: machine.builders,
         own: lookups.find((lookup) => lookup.kind === 'own') ?? { kind: 'own', status: 'missing' },
@@ -15478,8 +15633,13 @@ function plan_factsOf({ target, answer }, machine, failures) {
     };
 }
 /** Says of the views that they were not looked at. */
-function withUnasked(plan, { viewsAsked, target }) {
-    if (viewsAsked || plan.choice === undefined || plan.choice.strategy === 'native' || target.strategy !== 'auto')
+function withUnasked(plan, item, machine) {
+    const { viewsAsked, target } = item;
+    if (viewsAsked ||
+        isAsItIs(item, machine) ||
+        plan.choice === undefined ||
+        plan.choice.strategy === 'native' ||
+        target.strategy !== 'auto')
         return plan;
     const reason = `not evaluated: it could not win over ${title(plan.choice)}`;
     const unasked = { strategy: 'cross', method: 'transparent', attribute: '', chosen: false, reason };
@@ -16064,6 +16224,7 @@ function listFolder(folder) {
 
 
 
+
 /** Another process is in the way for some milliseconds: eight tries wait for two to four seconds. */
 const BUSY_TRIES = 8;
 const BUSY_WAIT_MS = 70;
@@ -16250,10 +16411,9 @@ async function* whenBroken(input, tell) {
 function ended(child) {
     return new Promise((resolve) => {
         child.once('error', () => resolve(undefined));
-        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + signalNumber(signal))));
+        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + external_node_os_.constants.signals[signal])));
     });
 }
-const signalNumber = (signal) => ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 })[signal] ?? 1;
 function watch(options, end) {
     let reason;
     const stop = (why) => () => {

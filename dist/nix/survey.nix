@@ -91,7 +91,7 @@ let
       if caught.success then caught.value else [ ];
 
   systemsId = toJSON [ "systems" ];
-  # A part of the list of systems that fails, however it fails, costs itself alone.
+  # A part of the list of systems that fails, however it fails, costs itself alone; what is known is not asked again.
   part =
     path: fallback: value:
     let
@@ -101,14 +101,16 @@ let
       ];
       caught = tryEval value;
     in
-    if request.done ? ${id} || elem "systems" request.givenUp || (request.only != null && request.only != id) then
+    if request.known ? ${id} then
+      request.known.${id}
+    else if request.done ? ${id} || elem "systems" request.givenUp || (request.only != null && request.only != id) then
       fallback
     else
       seq (tell "begin" id "null") (
         if request.only == id then
           value
         else if caught.success then
-          caught.value
+          seq (tell "answer" id (toJSON caught.value)) caught.value
         else
           seq (tell "thrown" id "null") fallback
       );

@@ -711,7 +711,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 5824:
+/***/ 8151:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -902,7 +902,7 @@ const privateKeys = new Map();
 /** Whether `signature` (`name:base64`) is by `publicKey` (`name:base64(32 bytes)`) over `text`. Never throws. */
 function signatureFits(publicKey, text, signature) {
     const given = verification(publicKey, text, signature);
-    return given !== undefined && verify(...given);
+    return given !== undefined && (0,external_node_crypto_.verify)(...given);
 }
 const verifyBeside = (0,external_node_util_namespaceObject.promisify)(external_node_crypto_.verify);
 /** The same on another thread: thousands of them would hold up the requests that run meanwhile. */
@@ -922,7 +922,7 @@ function publicKeyOf(encoded) {
     if (!publicKeys.has(encoded)) {
         const raw = Buffer.from(encoded, 'base64');
         const der = { key: Buffer.concat([PUBLIC_PREFIX, raw]), format: 'der', type: 'spki' };
-        publicKeys.set(encoded, raw.length === 32 ? createPublicKey(der) : undefined);
+        publicKeys.set(encoded, raw.length === 32 ? (0,external_node_crypto_.createPublicKey)(der) : undefined);
     }
     return publicKeys.get(encoded);
 }
@@ -1370,7 +1370,7 @@ function parseNixVersion(text) {
     return { ...numbers, text: `${numbers.major}.${numbers.minor}.${numbers.patch}`, flavour };
 }
 /** Whether `version` is `floor` (`2.18` or `2.18.1`) or newer. */
-function atLeast(version, floor) {
+function version_atLeast(version, floor) {
     const [major = 0, minor = 0, patch = 0] = floor.split('.').map(Number);
     if (version.major !== major)
         return version.major > major;
@@ -1387,7 +1387,7 @@ const NIX_STALLED_SECONDS = 300;
 const showSettings = (version) => [
     '--extra-experimental-features',
     'nix-command',
-    ...(atLeast(version, '2.20') ? ['config', 'show'] : ['show-config']),
+    ...(version_atLeast(version, '2.20') ? ['config', 'show'] : ['show-config']),
     '--json',
 ];
 /** @throws Error where the text is not what Nix prints */
@@ -1409,6 +1409,8 @@ function parseSettings(json) {
         sandboxShell: namesShell(value('sandbox-paths')),
         autoAllocateUids: value('auto-allocate-uids') === true,
         builders: textOf(value('builders')),
+        platforms: strings(value('extra-platforms')),
+        systemFeatures: strings(value('system-features')),
         substituters: strings(value('substituters')),
         connectTimeout: Number(value('connect-timeout') ?? 0),
         stalledTimeout: Number(value('stalled-download-timeout') ?? NIX_STALLED_SECONDS),
@@ -1433,7 +1435,7 @@ function baseSettings(effective, version, machine) {
         'sandbox-fallback': 'false',
         // Nix's own default is one build at a time.
         ...(effective.maxJobs === 1 && machine.cpus > 1 ? { 'max-jobs': 'auto' } : {}),
-        ...(atLeast(version, '2.19') ? { 'always-allow-substitutes': 'true' } : {}),
+        ...(version_atLeast(version, '2.19') ? { 'always-allow-substitutes': 'true' } : {}),
         // Nix tries five times: a cache that hangs would hold the job for 25 minutes.
         ...(effective.connectTimeout === 0 ? { 'connect-timeout': '15' } : {}),
         ...(effective.stalledTimeout === NIX_STALLED_SECONDS ? { 'stalled-download-timeout': '60' } : {}),
@@ -1521,7 +1523,7 @@ function userConfFiles(ours, env, home, version) {
     const given = env.NIX_USER_CONF_FILES;
     if (given)
         return [ours, given].join(':');
-    const own = atLeast(version, '2.24') && env.NIX_CONFIG_HOME ? env.NIX_CONFIG_HOME : undefined;
+    const own = version_atLeast(version, '2.24') && env.NIX_CONFIG_HOME ? env.NIX_CONFIG_HOME : undefined;
     const folders = [env.XDG_CONFIG_HOME || `${home}/.config`, ...(env.XDG_CONFIG_DIRS || '/etc/xdg').split(':')];
     const files = folders.filter((folder) => folder !== '').map((folder) => `${folder}/nix/nix.conf`);
     return [ours, ...(own === undefined ? files : [`${own}/nix.conf`, ...files.slice(1)])].join(':');
@@ -1939,7 +1941,7 @@ async function readSettings(runner, found, env) {
 }
 /** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */
 async function askTrust(runner, nix) {
-    if (!atLeast(nix.version, '2.19'))
+    if (!version_atLeast(nix.version, '2.19'))
         return undefined;
     const args = ['--extra-experimental-features', 'nix-command', 'store', 'info', '--json'];
     const result = await runner.commands.run(nixCommand(nix, 'nix', args), { accept: 'any', timeoutSeconds: 60 });
@@ -2329,6 +2331,8 @@ async function connect(runner, found, wanted) {
         describe: describe(ready, access, opened.wiring, wanted),
         settings,
         builders: effective.builders,
+        platforms: effective.platforms,
+        features: effective.systemFeatures,
         wiring: opened.wiring,
     };
 }
@@ -2423,7 +2427,7 @@ function chooseCandidate(candidates) {
     const refused = [];
     for (const { path, printed } of candidates) {
         const version = parseNixVersion(printed);
-        if (version !== undefined && atLeast(version, OLDEST_NIX))
+        if (version !== undefined && version_atLeast(version, OLDEST_NIX))
             return { chosen: { path, version }, refused };
         const text = JSON.stringify(printed.trim().slice(0, 200));
         refused.push(version === undefined
@@ -4262,7 +4266,7 @@ const labelText = (label) => (typeof label === 'string' ? label : label.join(' +
 ;// CONCATENATED MODULE: ./build/js/nix/base32.js
 const ALPHABET = '0123456789abcdfghijklmnpqrsvwxyz';
 /** Nix's base 32 (src/libutil/hash.cc, printHash32): least significant bits last, from the end of the bytes. */
-function base32_toBase32(bytes) {
+function toBase32(bytes) {
     const length = Math.ceil((bytes.length * 8) / 5);
     let text = '';
     for (let n = length - 1; n >= 0; n -= 1) {
@@ -4396,7 +4400,7 @@ function spellings(wanted) {
     const hex = bytes.toString('hex');
     // base 64 is part of the SRI form, and of `sha256:<base 64>`; Nix takes it without its padding, and large digits in hex
     return {
-        texts: [base64.replace(/=+$/, ''), hex, hex.toUpperCase(), base32_toBase32(bytes)],
+        texts: [base64.replace(/=+$/, ''), hex, hex.toUpperCase(), toBase32(bytes)],
         zero: bytes.every((byte) => byte === 0),
     };
 }
@@ -4889,28 +4893,28 @@ const fail = (at, expected, value) => {
 const decode_text = (value, at) => (typeof value === 'string' ? value : fail(at, 'text', value));
 /** A finite number that is not negative. */
 const quantity = (value, at) => typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : fail(at, 'a number', value);
-const decode_list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
+const list = (item) => (value, at) => Array.isArray(value) ? value.map((element, index) => item(element, `${at}[${index}]`)) : fail(at, 'a list', value);
 /** An object with any keys. */
-const decode_dictionary = (item) => (value, at) => new Map(Object.entries(decode_object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
-const decode_object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
+const dictionary = (item) => (value, at) => new Map(Object.entries(object(value, at)).map(([key, element]) => [key, item(element, member(at, key))]));
+const object = (value, at) => typeof value === 'object' && value !== null && !Array.isArray(value)
     ? value
     : fail(at, 'an object', value);
 /** The member `key` of an object, decoded. */
-const decode_field = (value, at, key, decode) => {
-    const members = decode_object(value, at);
+const field = (value, at, key, decode) => {
+    const members = object(value, at);
     return Object.hasOwn(members, key)
         ? decode(members[key], member(at, key))
         : fail(member(at, key), 'a value', undefined);
 };
 /** The same, undefined where the member is absent or null. */
 const optional = (value, at, key, decode) => {
-    const members = decode_object(value, at);
+    const members = object(value, at);
     const found = Object.hasOwn(members, key) ? members[key] : undefined;
     return found === undefined || found === null ? undefined : decode(found, member(at, key));
 };
 const member = (at, key) => /^[A-Za-z_]\w*$/.test(key) ? `${at}.${key}` : `${at}[${JSON.stringify(key)}]`;
 /** Parses and decodes a document. @param source what printed it, for the error @throws DecodeError */
-function decode_decodeJson(source, document, decode) {
+function decodeJson(source, document, decode) {
     let value;
     try {
         value = JSON.parse(document);
@@ -5001,17 +5005,17 @@ const size = (number = '0', unit = '') => Math.round(Number(number) * (UNITS[uni
  * `{ info, storeDir }` with base names. Paths that are not valid have no entry.
  * @throws DecodeError
  */
-function parsePathInfos(document) {
-    return decode_decodeJson('nix path-info', document, (value, at) => {
+function json_parsePathInfos(document) {
+    return decodeJson('nix path-info', document, (value, at) => {
         if (Array.isArray(value)) {
             const valid = value.map((item, index) => [item, `${at}[${index}]`]).filter(([item]) => isValid(item));
-            return valid.map(([item, where]) => pathInfo(decode_field(item, where, 'path', decode_text), item, where, '/nix/store'));
+            return valid.map(([item, where]) => pathInfo(field(item, where, 'path', decode_text), item, where, '/nix/store'));
         }
-        const members = decode_object(value, at);
+        const members = object(value, at);
         const wrapped = Object.hasOwn(members, 'info') && Object.hasOwn(members, 'storeDir');
-        const store = wrapped ? decode_field(value, at, 'storeDir', decode_text) : '/nix/store';
+        const store = wrapped ? field(value, at, 'storeDir', decode_text) : '/nix/store';
         const [infos, place] = wrapped ? [members.info, `${at}.info`] : [value, at];
-        const items = decode_dictionary((item, where) => [item, where])(infos, place);
+        const items = dictionary((item, where) => [item, where])(infos, place);
         return [...items].flatMap(([path, [item, where]]) => (isValid(item) ? [pathInfo(path, item, where, store)] : []));
     });
 }
@@ -5026,10 +5030,10 @@ function pathInfo(path, value, at, store) {
     const url = optional(value, at, 'url', decode_text);
     return {
         path: storePath(full(path), at),
-        narHash: decode_field(value, at, 'narHash', sriHash),
-        narSize: decode_field(value, at, 'narSize', quantity),
-        references: decode_field(value, at, 'references', decode_list((item, where) => storePath(full(decode_text(item, where)), where))),
-        signatures: optional(value, at, 'signatures', decode_list(signature)) ?? [],
+        narHash: field(value, at, 'narHash', sriHash),
+        narSize: field(value, at, 'narSize', quantity),
+        references: field(value, at, 'references', list((item, where) => storePath(full(decode_text(item, where)), where))),
+        signatures: optional(value, at, 'signatures', list(signature)) ?? [],
         // `unknown-deriver` in narinfos of old caches
         ...(deriver?.endsWith('.drv') ? { deriver: parseDrvPath(full(deriver)) } : {}),
         ...(ca === undefined ? {} : { ca }),
@@ -5054,18 +5058,18 @@ const sriHash = (value, at) => {
         throw new DecodeError(`${at}: ${error instanceof Error ? error.message : String(error)}`);
     }
 };
-const contentAddress = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'method', decode_text)}:${decode_field(value, at, 'hash', sriHash)}`;
+const contentAddress = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'method', decode_text)}:${field(value, at, 'hash', sriHash)}`;
 /** `name:base64`, since 2.35 also `{ keyName, sig }`. */
-const signature = (value, at) => typeof value === 'string' ? value : `${decode_field(value, at, 'keyName', decode_text)}:${decode_field(value, at, 'sig', decode_text)}`;
+const signature = (value, at) => typeof value === 'string' ? value : `${field(value, at, 'keyName', decode_text)}:${field(value, at, 'sig', decode_text)}`;
 /** Parses `nix flake metadata --json` of Nix 2.8 to 2.35. @throws DecodeError */
-const parseFlakeMetadata = (document) => decode_decodeJson('nix flake metadata', document, (value, at) => ({
-    url: optional(value, at, 'url', decode_text) ?? decode_field(value, at, 'resolvedUrl', decode_text),
+const parseFlakeMetadata = (document) => decodeJson('nix flake metadata', document, (value, at) => ({
+    url: optional(value, at, 'url', decode_text) ?? field(value, at, 'resolvedUrl', decode_text),
     revision: optional(value, at, 'revision', decode_text),
     dirtyRevision: optional(value, at, 'dirtyRevision', decode_text),
     description: optional(value, at, 'description', decode_text),
     lastModified: optional(value, at, 'lastModified', quantity),
     path: optional(value, at, 'path', decode_text),
-    inputs: lockedInputs(optional(value, at, 'locks', decode_object)?.nodes),
+    inputs: lockedInputs(optional(value, at, 'locks', object)?.nodes),
 }));
 /** Only for telling one lock from another: what has an unknown form is left out. */
 function lockedInputs(nodes) {
@@ -5112,7 +5116,7 @@ async function openFlake(runner, nix, reference) {
     };
     const folder = folderOf(reference);
     // Nix before 2.14 does not tell a flake's folder within its source; its URL does.
-    if (folder === undefined || !atLeast(nix.version, '2.14'))
+    if (folder === undefined || !version_atLeast(nix.version, '2.14'))
         return { reference: (await read()).url, read };
     return { reference: folder, read };
 }
@@ -5146,6 +5150,45 @@ function nixpkgsOf(inputs) {
         .map(([name, revision]) => `${name}:${revision}`)
         .sort()
         .join(' ');
+}
+
+;// CONCATENATED MODULE: ./build/js/nix/store.js
+
+
+
+const FEATURES = ['--extra-experimental-features', 'nix-command'];
+const QUERY_LIMIT_SECONDS = 600;
+/** Paths in one command line: it ends at 2 MB, a path has up to 250 characters. */
+const PATHS_A_COMMAND = 5000;
+/** A command of the new interface, which a machine's own Nix may have switched off. */
+const newCommand = (nix, args, more = {}) => nixCommand(nix, 'nix', [...FEATURES, ...args], more);
+/** What a store knows of paths; those that it does not have are left out. @throws CommandError where it does not answer */
+async function pathInfos(commands, nix, paths, { recursive = false, store, command = async (args) => newCommand(nix, args) } = {}) {
+    const infos = new Map();
+    for (const some of slices(paths)) {
+        const args = [
+            // from 2.33 on the format has to be named
+            ...['path-info', '--json', ...(atLeast(nix.version, '2.33') ? ['--json-format', '1'] : [])],
+            ...[...(recursive ? ['--recursive'] : []), ...(store === undefined ? [] : ['--store', store]), '--', ...some],
+        ];
+        const { stdout } = await commands.run(await command(args), { timeoutSeconds: QUERY_LIMIT_SECONDS });
+        for (const info of parsePathInfos(stdout))
+            infos.set(info.path, info);
+    }
+    return [...infos.values()];
+}
+/** Paths in as many lists as command lines are needed for them. */
+function slices(paths) {
+    const parts = [];
+    for (let at = 0; at < paths.length; at += PATHS_A_COMMAND)
+        parts.push(paths.slice(at, at + PATHS_A_COMMAND));
+    return parts;
+}
+/** The settings in force. @throws CommandError */
+async function configInForce(commands, nix) {
+    const show = version_atLeast(nix.version, '2.20') ? ['config', 'show'] : ['show-config'];
+    const { stdout } = await commands.run(newCommand(nix, [...show, '--json']), { timeoutSeconds: 60 });
+    return parseConfig(stdout);
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/graph.js
@@ -5412,28 +5455,63 @@ function inChunks(items, size) {
 
 
 
-const QUERY_LIMIT_SECONDS = 300;
+
+
+
+const cached_QUERY_LIMIT_SECONDS = 300;
 const cached_MOST_ARGUMENTS = 1000;
 /**
- * Those of the paths that a substituter has. For paths that are in the planning machine's own store, where a dry run
- * tells nothing: other machines do not have that store.
+ * Which of the paths Nix would fetch on another machine, which does not have this one's store. Nix asks for one narinfo after the
+ * other: where those of some paths that a dry run would fetch are signed as they should be, the others are believed to be.
  */
+async function whatIsHeld(runner, nix, paths, fetchable) {
+    const told = paths.filter((path) => fetchable.has(path));
+    const step = Math.ceil(told.length / SAMPLES);
+    const sample = new Set(told.filter((_, at) => at % step === 0));
+    const some = await inSubstituters(runner, nix, paths.filter((path) => !fetchable.has(path) || sample.has(path)));
+    return told.some((path) => some.refused.has(path)) ? await inSubstituters(runner, nix, paths) : some;
+}
+const SAMPLES = 8;
 async function inSubstituters(runner, nix, paths) {
-    const found = new Set();
-    if (paths.length === 0)
-        return found;
+    const fetched = new Set();
+    const refused = new Set();
+    if (paths.length === 0 || nix.substituters.length === 0)
+        return { fetched, refused };
+    const keys = await trustedKeys(runner, nix);
     for (const substituter of nix.substituters) {
-        for (const some of inChunks(paths.filter((path) => !found.has(path)), cached_MOST_ARGUMENTS)) {
-            const command = nixCommand(nix, 'nix', ['path-info', '--json', '--store', substituter, ...some]);
-            const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: QUERY_LIMIT_SECONDS });
-            if (result.exitCode !== 0)
-                runner.log.debug(`${substituter} does not tell what it has: ${result.stderr}`);
-            else
-                for (const { path } of parsePathInfos(result.stdout))
-                    found.add(path);
-        }
+        const open = paths.filter((path) => !fetched.has(path));
+        for (const info of await infosOf(runner, nix, substituter, open))
+            (cached_isTrusted(info, substituter, keys) ? fetched : refused).add(info.path);
     }
-    return found;
+    for (const path of fetched)
+        refused.delete(path);
+    return { fetched, refused };
+}
+async function infosOf(runner, nix, substituter, paths) {
+    const infos = [];
+    for (const some of inChunks(paths, cached_MOST_ARGUMENTS)) {
+        const command = nixCommand(nix, 'nix', ['path-info', '--json', '--store', substituter, ...some]);
+        const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: cached_QUERY_LIMIT_SECONDS });
+        if (result.exitCode === 0)
+            infos.push(...json_parsePathInfos(result.stdout));
+        else
+            runner.log.debug(`${substituter} does not tell what it has: ${result.stderr}`);
+    }
+    return infos;
+}
+/** `trusted-public-keys`; undefined where Nix asks for no signature. */
+async function trustedKeys(runner, nix) {
+    const config = await configInForce(runner.commands, nix);
+    const keys = config.get('trusted-public-keys');
+    return config.get('require-sigs') === false ? undefined : Array.isArray(keys) ? keys.map(String) : [];
+}
+/** As Nix decides (src/libstore/path-info.cc, checkSignatures). */
+function cached_isTrusted(info, substituter, keys) {
+    if (keys === undefined || info.ca !== undefined || /[?&]trusted=(?:1|true)\b/.test(substituter))
+        return true;
+    const references = [...info.references].sort().join(',');
+    const text = `1;${info.path};${toNarInfoHash(info.narHash)};${info.narSize};${references}`;
+    return info.signatures.some((signature) => keys.some((key) => signatureFits(key, text, signature)));
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/attributes.js
@@ -5564,6 +5642,27 @@ function describeCost({ toBuild, bytesToFetch, seconds }) {
 function title({ strategy, method, hybrid }) {
     const more = [method, hybrid === true ? 'hybrid' : undefined].filter((word) => word !== undefined);
     return more.length === 0 ? strategy : `${strategy} (${more.join(', ')})`;
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/facts.js
+/** Why a build that runs programs of other systems cannot be had under emulators. */
+function emulationProblem(cost, systems, facts) {
+    const others = cost?.unemulatable ?? [];
+    if (others.length > 0)
+        return `it needs ${facts_listed(others)}, whose features an emulated build does not have`;
+    return systems.map(facts.emulationProblem).find((problem) => problem !== undefined);
+}
+const facts_MOST_NAMES = 8;
+const facts_listed = (names) => names.length > facts_MOST_NAMES
+    ? `${names.slice(0, facts_MOST_NAMES).join(', ')} and ${names.length - facts_MOST_NAMES} more`
+    : names.join(', ');
+/** Features that what is to be built demands and nobody offers, neither Nix here nor a remote builder. */
+function featureProblem(cost, { features, builders }) {
+    const offered = [...(features ?? []), ...builders.flatMap((builder) => builder.features)];
+    const missing = features === undefined ? [] : (cost?.features ?? []).filter((feature) => !offered.includes(feature));
+    return missing.length === 0
+        ? undefined
+        : `it demands the system feature ${missing.join(' and ')}, which this machine does not offer: see system-features of nix.conf`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/strategy/builders.js
@@ -5737,6 +5836,7 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
     const counts = new Map();
     const emulated = [];
     const unemulatable = [];
+    const features = new Set();
     let seconds = fetchSeconds(bytesToFetch);
     let nativeSeconds = seconds;
     for (const weight of weightsOf(toBuild, graph, speeds)) {
@@ -5745,6 +5845,8 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
             emulated.push(weight.emulated);
         if (weight.unemulatable !== undefined)
             unemulatable.push(weight.unemulatable);
+        for (const feature of weight.features)
+            features.add(feature);
         seconds += weight.seconds;
         nativeSeconds += weight.nativeSeconds;
     }
@@ -5756,6 +5858,7 @@ function costOf(drvPath, toBuild, bytesToFetch, graph, speeds) {
         nativeSeconds,
         emulated: emulated.sort(),
         unemulatable,
+        features: [...features],
         closure: toBuild === graph_reachable(graph, drvPath) ? built : bySystem(drvPath, graph),
     };
 }
@@ -5788,6 +5891,7 @@ function weightIn(graph, path, { native, durations }) {
         nativeSeconds,
         emulated: share === 0 ? undefined : foreign ? `${name} (${system})` : name,
         unemulatable: foreign && features.some(isOfMachines) ? `${name} (${features.join(', ')})` : undefined,
+        features: features.filter((feature) => !feature.startsWith('gccarch-')),
     };
 }
 /** Features that an emulated build does not have, whatever the machine says. */
@@ -5819,7 +5923,7 @@ function bySystem(root, graph) {
     return counts;
 }
 
-;// CONCATENATED MODULE: ./build/js/strategy/options.js
+;// CONCATENATED MODULE: ./build/js/strategy/own.js
 
 
 
@@ -5827,73 +5931,63 @@ function bySystem(root, graph) {
 
 
 
-/** What fetching and registering an emulator takes. */
-const REGISTRATION_SECONDS = 5;
-/** All ways to have a package for a target, each with its problem or its merit. */
-function listOptions(target, facts) {
-    const own = target.plain ? ownOptions(target, facts) : [];
-    const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
-    return drafts.map((draft) => options_weighed(draft, facts));
-}
-/** Adds what the draft costs, and what became of it before. */
-function options_weighed(draft, facts) {
-    const { strategy, hybrid, cost } = draft.candidate;
-    const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
-    const seconds = draft.seconds ?? (cost && cost.seconds + registers);
-    const failure = draft.problem === undefined ? failureOf(draft, facts) : undefined;
-    return {
-        ...draft,
-        seconds,
-        problem: draft.problem ?? failure?.reason,
-        retriable: failure?.remembered === true,
-        substitutable: cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0),
-    };
-}
-/** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
-function failureOf({ candidate }, { failures, graph }) {
-    if (failures.length === 0)
-        return undefined;
-    const { strategy, method, hybrid = false, evaluated } = candidate;
-    const emulator = strategy === 'emulated' || hybrid;
-    const needed = evaluated === undefined ? [] : graph_reachable(graph, evaluated.drvPath);
-    return failures.find((failure) => {
-        if (failure.remembered)
-            return failure.strategy === strategy && failure.method === method && failure.emulator === emulator;
-        // With an emulator it may go otherwise, but not for a download.
-        if (emulator && !failure.emulator)
-            return failure.culprit !== undefined && needed.includes(failure.culprit) && isDownload(failure.culprit, graph);
-        return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit));
-    });
-}
-const isDownload = (drvPath, graph) => graph.get(drvPath)?.fixedOutput === true;
 /** The target's own derivation: native, substituted, by a remote builder or emulated, whichever can be had. */
-function ownOptions(target, facts) {
+function ownOptions(target, facts, base) {
     const { own } = facts;
-    const base = describeLookup(own, facts, target);
     const found = own.status === 'derivation' ? own.found : undefined;
-    if (facts.native.includes(target.system)) {
-        const merit = target.system === facts.native[0]
-            ? `the runner is ${target.system} itself`
-            : `the runner (${facts.native[0]}) executes ${target.system} programs`;
-        return [{ candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit }];
-    }
+    if (facts.native.includes(target.system))
+        return atHome(target, facts, found, base);
     if (found !== undefined && (found.system === 'builtin' || facts.native.includes(found.system)))
-        return [builtHere(target, found, base)];
+        return withOthers(builtHere(target, found, base), facts, undefined, forAnother(target, found));
     return [
         elsewhere(target, facts, found, base),
         {
             candidate: { strategy: 'emulated', ...base.candidate },
-            problem: base.problem ?? stray(target, found) ?? emulationProblem(found, base.candidate.cost, facts),
+            problem: base.problem ?? stray(target, found) ?? ownEmulationProblem(target, facts, found, base),
             merit: target.strategy === 'emulated' ? 'the workflow asks for it' : `QEMU runs the ${target.system} build`,
         },
     ];
 }
+/** The runner executes the target's programs. */
+function atHome(target, facts, found, base) {
+    const [runner] = facts.native;
+    const who = target.system === runner
+        ? `the runner is ${target.system} itself`
+        : `the runner (${runner}) executes ${target.system} programs`;
+    const merit = `${who}${forAnother(target, found)}`;
+    const native = { candidate: { strategy: 'native', ...base.candidate }, problem: base.problem, merit };
+    return withOthers(native, facts, misnamed(target, found), forAnother(target, found));
+}
+/** What is built here may need builds for other systems all the same. @param problem why these are not to be emulated */
+function withOthers(native, facts, problem, more) {
+    const { candidate } = native;
+    const others = strangers(candidate.cost, facts);
+    if (others.length === 0)
+        return [native];
+    const wanted = `what it needs for ${facts_listed(others)}`;
+    const why = `neither the runner (${facts.native[0]}) nor a remote builder builds ${wanted}`;
+    return [
+        { ...native, problem: native.problem ?? why },
+        {
+            candidate: candidate.strategy === 'cross' ? { ...candidate, hybrid: true } : { ...candidate, strategy: 'emulated' },
+            problem: native.problem ?? problem ?? emulationProblem(candidate.cost, others, facts),
+            merit: `QEMU builds ${wanted}${more}`,
+        },
+    ];
+}
+/** Systems of what is to be built that neither Nix here nor a remote builder builds for. */
+const strangers = (cost, { platforms, builders }) => Object.keys(cost?.toBuild ?? {}).filter((system) => isForeign(system, platforms) && !builders.some(({ systems }) => systems.includes(system)));
+/** Told, and no fault: a flake may have under the name of a system what runs on another. */
+const forAnother = ({ system }, found) => found?.host === undefined || sameSystem(found.host, system) ? '' : `; its result is for ${found.host}`;
+/** What the flake has under the name of a system is for it, by whatever it is built. */
+const misnamed = (target, found) => found?.path.includes(target.system) ? undefined : stray(target, found);
 /** A path such as a NixOS configuration's is for one system, whatever the target: its programs need that one's emulator. */
 function stray({ system }, found) {
     const [own, wanted] = [found?.system, system].map((each) => platformOf(each)?.elf);
-    if (found === undefined || own === undefined || (0,external_node_util_namespaceObject.isDeepStrictEqual)(own, wanted))
+    if (found === undefined || (0,external_node_util_namespaceObject.isDeepStrictEqual)(own, wanted))
         return undefined;
-    return `its derivation ${found.name} is for ${found.system}, not ${system}: name ${found.system} in targets`;
+    const advice = own === undefined ? '' : `: name ${found.system} in targets`;
+    return `its derivation ${found.name} is for ${found.system}, not ${system}${advice}`;
 }
 /** Native without this machine: from a binary cache, or by a builder of the target's kind. */
 function elsewhere(target, facts, found, { candidate, problem }) {
@@ -5918,20 +6012,69 @@ function elsewhere(target, facts, found, { candidate, problem }) {
 }
 /** Some flakes give a foreign system a cross build or plain data, made by a derivation that this machine executes. */
 function builtHere(target, found, { candidate, problem }) {
-    const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}`;
-    const isCross = found.host === target.system;
+    const merit = `the runner executes it: the flake's own derivation for ${target.system} is one of ${found.system}${forAnother(target, found)}`;
+    const isCross = found.host !== undefined && sameSystem(found.host, target.system);
     const kind = isCross ? { strategy: 'cross', method: 'declared' } : { strategy: 'native' };
     return { candidate: { ...kind, ...candidate }, problem, merit };
 }
-function emulationProblem(found, cost, facts) {
+function ownEmulationProblem(target, facts, found, { candidate }) {
     const own = found?.features.filter(isOfMachines) ?? [];
     if (own.length > 0)
         return `it needs the feature ${own.join(' and ')}, which an emulated build does not have`;
-    const others = cost?.unemulatable ?? [];
-    if (others.length > 0)
-        return `it needs ${options_listed(others)}, whose features an emulated build does not have`;
-    return facts.emulationProblem;
+    return emulationProblem(candidate.cost, [target.system], facts) ?? featureProblem(candidate.cost, facts);
 }
+
+;// CONCATENATED MODULE: ./build/js/strategy/options.js
+
+
+
+
+
+
+/** What fetching and registering an emulator takes. */
+const REGISTRATION_SECONDS = 5;
+/** All ways to have a package for a target, each with its problem or its merit. */
+function listOptions(target, facts) {
+    const own = target.plain ? ownOptions(target, facts, describeLookup(facts.own, facts, target)) : [];
+    const drafts = [...own, ...facts.cross.flatMap((lookup) => crossOptions(target, facts, lookup))];
+    return drafts.map((draft) => options_weighed(draft, facts));
+}
+/** Adds what the draft costs, and what became of it before. */
+function options_weighed(draft, facts) {
+    const { strategy, hybrid, cost } = draft.candidate;
+    const registers = (strategy === 'emulated' || hybrid === true) && !facts.emulatorServes ? REGISTRATION_SECONDS : 0;
+    const seconds = draft.seconds ?? (cost && cost.seconds + registers);
+    const failure = draft.problem === undefined ? failureOf(draft, facts) : undefined;
+    return {
+        ...draft,
+        seconds,
+        problem: draft.problem ?? failure?.reason,
+        retriable: failure?.remembered === true,
+        substitutable: cost !== undefined && Object.values(cost.toBuild).every((count) => count === 0),
+    };
+}
+/** The failure that speaks against a way: its own, or that of a derivation which it needs too. */
+function failureOf({ candidate }, { failures, graph, native }) {
+    if (failures.length === 0)
+        return undefined;
+    const { strategy, method, hybrid = false, evaluated } = candidate;
+    const emulator = strategy === 'emulated' || hybrid;
+    const needed = evaluated === undefined ? [] : graph_reachable(graph, evaluated.drvPath);
+    return failures.find((failure) => {
+        if (failure.remembered)
+            return failure.strategy === strategy && failure.method === method && failure.emulator === emulator;
+        if (failure.culprit !== undefined && needsDownload(needed, graph.get(failure.culprit), graph, native))
+            return true;
+        // With an emulator it may go otherwise.
+        if (emulator && !failure.emulator)
+            return false;
+        return failure.drvPath === evaluated?.drvPath || (failure.culprit !== undefined && needed.includes(failure.culprit));
+    });
+}
+/** Whether what is needed has the same download: what failed without an emulator is not there for another tool either. */
+const needsDownload = (needed, failed, graph, native) => failed?.fixedOutput === true &&
+    !isForeign(failed.system, native) &&
+    needed.some((path) => graph.get(path)?.outputs.some((output) => failed.outputs.includes(output)));
 /** A cross build as it is; and with an emulator, where it needs one or failed without. */
 function crossOptions(target, facts, lookup) {
     const method = lookup.kind === 'own' ? 'declared' : lookup.kind;
@@ -5941,7 +6084,10 @@ function crossOptions(target, facts, lookup) {
     const merit = `${MERITS[method]}, ${base.candidate.attribute}`;
     const pure = {
         candidate: { strategy: 'cross', method, ...base.candidate },
-        problem: base.problem ?? (found && crossProblem(target, facts, found, method)) ?? impurity(emulated, target),
+        problem: base.problem ??
+            (found && crossProblem(target, facts, found, method)) ??
+            impurity(emulated, target) ??
+            featureProblem(base.candidate.cost, facts),
         merit: target.strategy === 'cross' ? merit : `${merit}; it runs at native speed on ${facts.native[0]}`,
     };
     const mayEmulate = target.strategy === 'auto' && found !== undefined;
@@ -5951,10 +6097,12 @@ function crossOptions(target, facts, lookup) {
     const failed = facts.failures.find((failure) => !failure.emulator && concerns(failure, found, method));
     if (emulated.length === 0 && failed === undefined)
         return [pure];
-    const why = failed === undefined ? options_listed(emulated) : 'it failed without an emulator';
+    const why = failed === undefined ? facts_listed(emulated) : 'it failed without an emulator';
     const hybrid = {
         candidate: { ...pure.candidate, hybrid: true },
-        problem: problem ?? emulationProblem(undefined, base.candidate.cost, facts),
+        problem: problem ??
+            emulationProblem(base.candidate.cost, [target.system], facts) ??
+            featureProblem(base.candidate.cost, facts),
         merit: `${merit}; QEMU runs the ${target.system} programs that its build uses: ${why}`,
     };
     return [pure, hybrid];
@@ -5962,11 +6110,7 @@ function crossOptions(target, facts, lookup) {
 const concerns = (failure, found, method) => failure.drvPath === found.drvPath || (failure.remembered && failure.method === method);
 const impurity = (emulated, target) => emulated.length === 0
     ? undefined
-    : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${options_listed(emulated)}`;
-const options_MOST_NAMES = 8;
-const options_listed = (names) => names.length > options_MOST_NAMES
-    ? `${names.slice(0, options_MOST_NAMES).join(', ')} and ${names.length - options_MOST_NAMES} more`
-    : names.join(', ');
+    : `it is no pure cross build: ${emulated.length === 1 ? 'this derivation runs' : 'these derivations run'} ${target.system} programs and would have to be emulated: ${facts_listed(emulated)}`;
 /** A cross derivation is built on this machine and its result runs on the target. */
 function crossProblem(target, facts, found, method) {
     if (!facts.native.includes(found.system))
@@ -6187,7 +6331,176 @@ const targets_shortened = (problem) => problem
     .replace(/^"[^"]*"/, 'it')
     .replace(/;.*/s, '');
 
+;// CONCATENATED MODULE: ./build/js/strategy/questions.js
+
+/**
+ * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
+ * the views of the flake as cross builds at once only where the workflow asks for `cross`.
+ */
+function question({ target, package: name }, inputs, nix, machine) {
+    const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
+    const own = target.plain && target.strategy !== 'cross';
+    const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
+    const flake = (kind, paths) => ({
+        kind,
+        view: null,
+        paths,
+        spare: kind !== 'own',
+    });
+    return ask(target, [
+        ...(own ? [flake('own', ownPaths(name, target.system))] : []),
+        ...(cross
+            ? [
+                flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
+                flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
+            ]
+            : []),
+        ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
+    ]);
+}
+/** Asks for the package itself alone. */
+const ownQuestion = (question) => ({
+    ...question,
+    lookups: question.lookups.filter(({ kind }) => kind === 'own'),
+});
+const ask = (target, lookups) => ({
+    target: target.system,
+    list: null,
+    platform: target,
+    lookups,
+});
+/** Asks for cross builds of a flake that knows nothing of them. */
+const viewQuestion = ({ target, package: name }, nix) => ask(target, viewLookups(name, target, nix));
+/** Cross builds of a flake that knows nothing of them, the most faithful first. */
+function viewLookups(name, target, nix) {
+    const own = ownPaths(name, target.system);
+    const configurations = own.filter(([first]) => first === 'nixosConfigurations');
+    const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) };
+    return [
+        ...(configurations.length > 0
+            ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true }]
+            : []),
+        { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
+        { kind: 'overlay', view: 'overlay', paths: own, spare: true },
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey-request.js
+
+
+/** Stands for a name that only the flake knows, in the lookups of a wildcard. */
+const HOLE = '@name@';
+/** The questions for all targets. */
+function surveyRequest(inputs, targets) {
+    const explicit = inputs.packages.filter((text) => !isWildcard(text));
+    const sets = inputs.packages.map(splitAttributePath).flatMap((path) => {
+        const place = path.indexOf('{target}');
+        return place > 0 ? [path.slice(0, place)] : [];
+    });
+    const named = inputs.packages.some((text) => text === '*' || !text.includes('{target}'));
+    return {
+        hole: HOLE,
+        systemSets: [
+            ...(named ? [['packages'], ['defaultPackage']] : []),
+            ...(explicit.some((text) => !text.includes('{target}')) ? [['legacyPackages']] : []),
+            ...sets,
+        ],
+        fixed: inputs.packages
+            .filter((text) => text !== '*' && !text.includes('{target}'))
+            .map((text) => ({ path: splitAttributePath(text.replace(/\.\*$/, '')), below: isWildcard(text) }))
+            .filter(({ path, below }) => below || path.length > 1),
+        targets: targets.map((placed) => targetRequest(inputs, placed)),
+    };
+}
+/**
+ * What is asked for a target, as for a job on its runner. What only a view of the flake has (`=cross` where nothing is
+ * declared) is left to the job.
+ */
+const lookupsFor = ({ target, place }, text, inputs) => question({ target, package: text }, inputs, place, place).lookups.filter(({ view }) => view === null);
+function targetRequest(inputs, placed) {
+    const { target, discovered } = placed;
+    return {
+        name: target.name,
+        system: target.system,
+        onlyExposed: discovered,
+        suffixes: foreignSuffixes(target.system),
+        asks: inputs.packages.map((text) => {
+            const wild = isWildcard(text);
+            const old = text === '*' ? [['defaultPackage', target.system]] : [];
+            const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs);
+            return {
+                text,
+                list: wild ? setOf(text, target.system) : null,
+                old: old[0] ?? ['defaultPackage', target.system, 'none'],
+                lookups: lookups.map(({ kind, paths }) => ({
+                    kind,
+                    paths: kind === 'own' ? [...paths, ...old] : paths,
+                })),
+            };
+        }),
+    };
+}
+/** Names of items, as survey.nix makes them with toJSON. */
+const SYSTEMS_ID = JSON.stringify(['systems']);
+/** Of a part of the systems: no target has this name. */
+const isSystemsPart = (id) => JSON.parse(id)[0] === 'systems';
+const listId = (target, text) => JSON.stringify([target, text]);
+const lookupId = (target, text, name, kind) => JSON.stringify([target, text, name, kind]);
+
+;// CONCATENATED MODULE: ./build/js/strategy/matrix/wanted.js
+
+
+/** What stands for the error of what was not looked at. */
+const NOT_REACHED = 'error: too many others of its target failed before it';
+/** Targets × packages with their answers; each package once for a target. */
+function listWanted(inputs, targets, state) {
+    const exposed = new Set(state.systems);
+    return targets
+        .filter(({ target, discovered }) => !discovered || exposed.has(target.system))
+        .flatMap((placed) => {
+        const all = inputs.packages.flatMap((text) => wantedBy(inputs, placed, text, state));
+        return all.filter((item, index) => all.findIndex((other) => other.package === item.package) === index);
+    });
+}
+function wantedBy(inputs, placed, text, state) {
+    const base = { placed, cross: [], names: [], systems: state.systems ?? [], listError: undefined };
+    const missing = { kind: 'own', status: 'missing' };
+    if (!isWildcard(text))
+        return [{ ...base, package: text, listed: false, ...lookedUp(inputs, placed, text, '', state) }];
+    const list = state.lists.get(listId(placed.target.name, text)) ?? { error: NOT_REACHED };
+    if ('error' in list)
+        return [{ ...base, package: text, listed: true, own: missing, listError: list.error }];
+    if (list.value.names.length === 0 && !placed.discovered)
+        return [{ ...base, package: text, listed: false, own: missing }];
+    return list.value.names.map((name) => ({
+        ...base,
+        package: packageText(text, name),
+        listed: true,
+        ...lookedUp(inputs, placed, text, name, state),
+    }));
+}
+function lookedUp(inputs, placed, text, name, state) {
+    const outcome = (kind) => state.lookups.get(lookupId(placed.target.name, text, name, kind)) ?? { error: NOT_REACHED };
+    const kinds = lookupsFor(placed, text, inputs).map(({ kind }) => kind);
+    const lookups = kinds.map((kind) => {
+        const found = outcome(kind);
+        if ('error' in found)
+            return { kind, status: 'error', error: found.error };
+        return found.value.lookups[0] ?? { kind, status: 'missing' };
+    });
+    const own = kinds.includes('own') ? outcome('own') : undefined;
+    return {
+        own: lookups.find(({ kind }) => kind === 'own') ?? { kind: 'own', status: 'missing' },
+        cross: lookups.filter(({ kind }) => kind !== 'own'),
+        ...(own !== undefined && 'value' in own ? { names: own.value.names } : {}),
+    };
+}
+/** All derivations that the survey found. */
+const derivationsOf = (wanted) => wanted.flatMap(({ own, cross }) => [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : [])));
+
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/decide.js
+
+
 
 
 
@@ -6231,7 +6544,7 @@ function decide(item, inputs, facts) {
     if (item.listed && item.own.status === 'no-derivation')
         return undefined;
     const otherHost = hostOfFixed(item);
-    if (otherHost !== undefined && otherHost !== target.system)
+    if (otherHost !== undefined && !sameSystem(otherHost, target.system))
         return { ...base, status: 'skipped', reason: `it is for ${otherHost}` };
     const plan = choosePlan(item, inputs, facts);
     if (plan.choice === undefined) {
@@ -6277,11 +6590,12 @@ function planned(base, plan, choice, inputs, facts) {
     const reached = graph_reachable(facts.graph, drvPath);
     // What only this machine's store has, the job's machine has to build.
     const toBuild = reached.length > 0 ? reached : [drvPath];
+    const isNative = base.native.includes(plan.target.system);
     // Only the job asks for the flake as a cross build, which may well be cheaper than QEMU.
-    if (viewsMayWin(plan, inputs.prefer, 0))
+    if (!isNative && viewsMayWin(plan, inputs.prefer, 0))
         return { ...entry, strategy: 'auto', status: 'planned', reason: DECIDED_IN_THE_JOB, toBuild };
     const elsewhere = base.native.includes(system) ? undefined : nativePlace(system, runnerLabels(inputs.runners));
-    if (strategy === 'native' && elsewhere !== undefined) {
+    if ((strategy === 'native' || isNative) && elsewhere !== undefined) {
         const reason = `its derivation is built on ${system}`;
         const { label: runner, native } = elsewhere;
         return { ...entry, strategy: 'auto', status: 'planned', reason, toBuild, runner, native };
@@ -6298,6 +6612,8 @@ function asStrategy({ own }, { strategy, method, evaluated }) {
     };
 }
 function unevaluated({ placed }, errors, { explain }) {
+    if (errors.every((error) => error === NOT_REACHED))
+        return { status: 'unevaluated', reason: `${explain(NOT_REACHED)}: its job evaluates it` };
     const elsewhere = errors.find((error) => NEEDS_OTHER_MACHINE.test(error));
     if (elsewhere !== undefined) {
         const system = OTHER_SYSTEM.exec(elsewhere)?.[1] ?? placed.target.system;
@@ -6314,9 +6630,10 @@ function choosePlan(item, { prefer }, facts) {
     const { target, place } = placed;
     const found = [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : []));
     const costs = new Map(found.map((each) => [each.drvPath, missingCost(each, place.native, facts)]));
-    const emulationProblem = facts.emulationProblem(place.system, target.system);
+    const emulationProblem = (system) => facts.emulationProblem(place.system, system);
     const { explain } = facts;
-    const machine = { native: place.native, emulationProblem, emulatorServes: false, builders: [] };
+    const { native } = place;
+    const machine = { native, platforms: native, emulationProblem, emulatorServes: false, builders: [] };
     const known = { ...machine, own, cross, names, systems, costs, graph: facts.graph, failures: [], explain };
     return choose(target, item.package, known, prefer);
 }
@@ -6485,122 +6802,6 @@ const byName = (a, b) => compare(a.target, b.target) || compare(a.package, b.pac
 /** By code unit: the same on every machine, unlike localeCompare. */
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-;// CONCATENATED MODULE: ./build/js/strategy/questions.js
-
-/**
- * Asks only for what can be chosen: nothing but the package itself where the machine runs the target's programs, and
- * the views of the flake as cross builds at once only where the workflow asks for `cross`.
- */
-function question({ target, package: name }, inputs, nix, machine) {
-    const native = machine.native.includes(target.system) && target.plain && target.strategy !== 'cross';
-    const own = target.plain && target.strategy !== 'cross';
-    const cross = !native && (target.strategy === 'auto' || target.strategy === 'cross');
-    const flake = (kind, paths) => ({
-        kind,
-        view: null,
-        paths,
-        spare: kind !== 'own',
-    });
-    return ask(target, [
-        ...(own ? [flake('own', ownPaths(name, target.system))] : []),
-        ...(cross
-            ? [
-                flake('declared', declaredPaths(name, target, nix.system, inputs.crossAttribute)),
-                flake('pkgsCross', pkgsCrossPaths(name, target, nix.system)),
-            ]
-            : []),
-        ...(target.strategy === 'cross' ? viewLookups(name, target, nix) : []),
-    ]);
-}
-/** Asks for the package itself alone. */
-const ownQuestion = (question) => ({
-    ...question,
-    lookups: question.lookups.filter(({ kind }) => kind === 'own'),
-});
-const ask = (target, lookups) => ({
-    target: target.system,
-    list: null,
-    platform: target,
-    lookups,
-});
-/** Asks for cross builds of a flake that knows nothing of them. */
-const viewQuestion = ({ target, package: name }, nix) => ask(target, viewLookups(name, target, nix));
-/** Cross builds of a flake that knows nothing of them, the most faithful first. */
-function viewLookups(name, target, nix) {
-    const own = ownPaths(name, target.system);
-    const configurations = own.filter(([first]) => first === 'nixosConfigurations');
-    const disguised = { view: 'disguised', paths: ownPaths(name, nix.system) };
-    return [
-        ...(configurations.length > 0
-            ? [{ kind: 'nixos', view: 'nixos', paths: configurations, spare: true }]
-            : []),
-        { kind: 'transparent', view: 'transparent', paths: own, otherwise: disguised, spare: true },
-        { kind: 'overlay', view: 'overlay', paths: own, spare: true },
-    ];
-}
-
-;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey-request.js
-
-
-/** Stands for a name that only the flake knows, in the lookups of a wildcard. */
-const HOLE = '@name@';
-/** The questions for all targets. */
-function surveyRequest(inputs, targets) {
-    const explicit = inputs.packages.filter((text) => !isWildcard(text));
-    const sets = inputs.packages.map(splitAttributePath).flatMap((path) => {
-        const place = path.indexOf('{target}');
-        return place > 0 ? [path.slice(0, place)] : [];
-    });
-    const named = inputs.packages.some((text) => text === '*' || !text.includes('{target}'));
-    return {
-        hole: HOLE,
-        systemSets: [
-            ...(named ? [['packages'], ['defaultPackage']] : []),
-            ...(explicit.some((text) => !text.includes('{target}')) ? [['legacyPackages']] : []),
-            ...sets,
-        ],
-        fixed: inputs.packages
-            .filter((text) => text !== '*' && !text.includes('{target}'))
-            .map((text) => ({ path: splitAttributePath(text.replace(/\.\*$/, '')), below: isWildcard(text) }))
-            .filter(({ path, below }) => below || path.length > 1),
-        targets: targets.map((placed) => targetRequest(inputs, placed)),
-    };
-}
-/**
- * What is asked for a target, as for a job on its runner. What only a view of the flake has (`=cross` where nothing is
- * declared) is left to the job.
- */
-const lookupsFor = ({ target, place }, text, inputs) => question({ target, package: text }, inputs, place, place).lookups.filter(({ view }) => view === null);
-function targetRequest(inputs, placed) {
-    const { target, discovered } = placed;
-    return {
-        name: target.name,
-        system: target.system,
-        onlyExposed: discovered,
-        suffixes: foreignSuffixes(target.system),
-        asks: inputs.packages.map((text) => {
-            const wild = isWildcard(text);
-            const old = text === '*' ? [['defaultPackage', target.system]] : [];
-            const lookups = lookupsFor(placed, wild ? packageText(text, HOLE) : text, inputs);
-            return {
-                text,
-                list: wild ? setOf(text, target.system) : null,
-                old: old[0] ?? ['defaultPackage', target.system, 'none'],
-                lookups: lookups.map(({ kind, paths }) => ({
-                    kind,
-                    paths: kind === 'own' ? [...paths, ...old] : paths,
-                })),
-            };
-        }),
-    };
-}
-/** Names of items, as survey.nix makes them with toJSON. */
-const SYSTEMS_ID = JSON.stringify(['systems']);
-/** Of a part of the systems: no target has this name. */
-const isSystemsPart = (id) => JSON.parse(id)[0] === 'systems';
-const listId = (target, text) => JSON.stringify([target, text]);
-const lookupId = (target, text, name, kind) => JSON.stringify([target, text, name, kind]);
-
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/middle.js
 
 /** Half of fewer packages is not worth a look of its own. */
@@ -6688,10 +6889,12 @@ const answers_strings = (value) => answers_list(value).map(string);
 
 ;// CONCATENATED MODULE: ./build/js/strategy/matrix/survey-events.js
 
+
 const emptyState = () => ({
     url: undefined,
     open: undefined,
     systems: undefined,
+    parts: new Map(),
     lists: new Map(),
     lookups: new Map(),
     thrown: new Set(),
@@ -6718,7 +6921,9 @@ function takeLine(state, mark, line) {
 function takeAnswer(state, id, json) {
     const parts = JSON.parse(id);
     const length = Array.isArray(parts) ? parts.length : 0;
-    if (length === 1)
+    if (isSystemsPart(id) && length > 1)
+        state.parts.set(id, JSON.parse(json));
+    else if (length === 1)
         state.systems = [...new Set(JSON.parse(json))];
     else if (length === 2)
         state.lists.set(id, { value: JSON.parse(json) });
@@ -6774,6 +6979,8 @@ function doneItems(state) {
 const EVALUATION_LIMIT_SECONDS = 3600;
 /** Errors that nothing can catch, each of which ends an evaluation; after these a target's rest is left to its job. */
 const MOST_ERRORS_OF_A_TARGET = 10;
+/** The same among the paths that tell for which systems they are; after these, the paths behind are not asked. */
+const MOST_ERRORS_OF_SYSTEMS = 50;
 /** Caught errors whose message is asked for, an evaluation each. */
 const MOST_MESSAGES = 25;
 const FILES = { 'survey-flake.nix': 'flake.nix', 'survey.nix': 'survey.nix', 'answer.nix': 'answer.nix' };
@@ -6793,7 +7000,7 @@ async function surveyFlake(runner, nix, flake, request, onPortion) {
             onPortion(state);
     };
     for (;;) {
-        const givenUp = [...errors].filter(([, count]) => count >= MOST_ERRORS_OF_A_TARGET).map(([name]) => name);
+        const givenUp = [...errors].filter(([name, count]) => count >= mostErrors(name)).map(([name]) => name);
         const error = await evaluate(runner, nix, flake, { ...request, givenUp }, { state, only: null, onEvent });
         if (error === undefined)
             break;
@@ -6811,6 +7018,7 @@ async function surveyFlake(runner, nix, flake, request, onPortion) {
         throw await broken(flake, systems.error);
     return state;
 }
+const mostErrors = (target) => (target === 'systems' ? MOST_ERRORS_OF_SYSTEMS : MOST_ERRORS_OF_A_TARGET);
 async function broken(flake, error) {
     const { url } = await flake.read();
     const { sentence, advice } = explainNix(error);
@@ -6829,7 +7037,8 @@ async function evaluate(runner, nix, { reference }, request, { state, only, onEv
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runner.facts.folder, 'survey-'));
     for (const [file, name] of Object.entries(FILES))
         (0,external_node_fs_.copyFileSync)((0,external_node_path_.join)(runner.facts.assets, 'nix', file), (0,external_node_path_.join)(folder, name));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state) }));
+    const known = Object.fromEntries(state.parts);
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, 'request.json'), JSON.stringify({ ...request, mark, only, done: doneItems(state), known }));
     const errors = [];
     const target = ['--override-input', 'target', reference];
     const command = evaluation(nix, [`${pathReference(folder)}#survey`, ...target, '--no-write-lock-file']);
@@ -6851,56 +7060,6 @@ async function evaluate(runner, nix, { reference }, request, { state, only, onEv
     state.url ??= lockedUrl(errors);
     return result.exitCode === 0 ? undefined : errors.join('\n');
 }
-
-;// CONCATENATED MODULE: ./build/js/strategy/matrix/wanted.js
-
-
-const NOT_REACHED = 'error: it was not reached, since too many others of its target failed before it';
-/** Targets × packages with their answers; each package once for a target. */
-function listWanted(inputs, targets, state) {
-    const exposed = new Set(state.systems);
-    return targets
-        .filter(({ target, discovered }) => !discovered || exposed.has(target.system))
-        .flatMap((placed) => {
-        const all = inputs.packages.flatMap((text) => wantedBy(inputs, placed, text, state));
-        return all.filter((item, index) => all.findIndex((other) => other.package === item.package) === index);
-    });
-}
-function wantedBy(inputs, placed, text, state) {
-    const base = { placed, cross: [], names: [], systems: state.systems ?? [], listError: undefined };
-    const missing = { kind: 'own', status: 'missing' };
-    if (!isWildcard(text))
-        return [{ ...base, package: text, listed: false, ...lookedUp(inputs, placed, text, '', state) }];
-    const list = state.lists.get(listId(placed.target.name, text)) ?? { error: NOT_REACHED };
-    if ('error' in list)
-        return [{ ...base, package: text, listed: true, own: missing, listError: list.error }];
-    if (list.value.names.length === 0 && !placed.discovered)
-        return [{ ...base, package: text, listed: false, own: missing }];
-    return list.value.names.map((name) => ({
-        ...base,
-        package: packageText(text, name),
-        listed: true,
-        ...lookedUp(inputs, placed, text, name, state),
-    }));
-}
-function lookedUp(inputs, placed, text, name, state) {
-    const outcome = (kind) => state.lookups.get(lookupId(placed.target.name, text, name, kind)) ?? { error: NOT_REACHED };
-    const kinds = lookupsFor(placed, text, inputs).map(({ kind }) => kind);
-    const lookups = kinds.map((kind) => {
-        const found = outcome(kind);
-        if ('error' in found)
-            return { kind, status: 'error', error: found.error };
-        return found.value.lookups[0] ?? { kind, status: 'missing' };
-    });
-    const own = kinds.includes('own') ? outcome('own') : undefined;
-    return {
-        own: lookups.find(({ kind }) => kind === 'own') ?? { kind: 'own', status: 'missing' },
-        cross: lookups.filter(({ kind }) => kind !== 'own'),
-        ...(own !== undefined && 'value' in own ? { names: own.value.names } : {}),
-    };
-}
-/** All derivations that the survey found. */
-const derivationsOf = (wanted) => wanted.flatMap(({ own, cross }) => [own, ...cross].flatMap((lookup) => (lookup.status === 'derivation' ? [lookup.found] : [])));
 
 ;// CONCATENATED MODULE: ./build/js/plan-pipeline.js
 
@@ -6997,16 +7156,19 @@ async function plan_pipeline_decide(runner, nix, inputs, wanted, { graph, fetcha
     const outputs = derivationsOf(wanted)
         .filter(({ drvPath }) => !graph.has(drvPath))
         .flatMap((each) => Object.values(each.outputs));
-    const local = [...new Set(outputs)].filter((path) => !fetchable.has(path));
-    const substitutable = await inSubstituters(runner, nix, local);
+    const { fetched, refused } = await whatIsHeld(runner, nix, [...new Set(outputs)], fetchable);
+    const isThere = (path) => fetched.has(path) || (fetchable.has(path) && !refused.has(path));
+    if (refused.size > 0)
+        runner.log.warning(describeRefused([...refused]));
     const entries = decideEntries(wanted, inputs, {
         graph,
-        cached: (paths) => Object.values(paths).every((path) => fetchable.has(path) || substitutable.has(path)),
+        cached: (paths) => Object.values(paths).every(isThere),
         emulationProblem: plan_pipeline_emulationProblem,
         explain: explainBriefly,
     });
     return makePackable(entries, graph);
 }
+const describeRefused = ([first, ...others]) => `A substituter has ${first}${others.length === 0 ? '' : ` and ${others.length} more`}, signed by no key in trusted-public-keys: Nix would not fetch it, so it is planned. Add the key to extra-nix-config (extra-trusted-public-keys = …).`;
 function plan_pipeline_emulationProblem(place, system) {
     if (!place.endsWith('-linux'))
         return 'only a Linux runner emulates other systems';
@@ -7032,7 +7194,7 @@ function nothing(inputs, state) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5824);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8151);
 /* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4017);
 
 
@@ -7466,6 +7628,7 @@ function listFolder(folder) {
 
 
 
+
 /** Another process is in the way for some milliseconds: eight tries wait for two to four seconds. */
 const BUSY_TRIES = 8;
 const BUSY_WAIT_MS = 70;
@@ -7652,10 +7815,9 @@ async function* whenBroken(input, tell) {
 function ended(child) {
     return new Promise((resolve) => {
         child.once('error', () => resolve(undefined));
-        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + signalNumber(signal))));
+        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + external_node_os_namespaceObject.constants.signals[signal])));
     });
 }
-const signalNumber = (signal) => ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 })[signal] ?? 1;
 function watch(options, end) {
     let reason;
     const stop = (why) => () => {

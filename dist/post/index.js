@@ -1041,6 +1041,7 @@ function listFolder(folder) {
 
 
 
+
 /** Another process is in the way for some milliseconds: eight tries wait for two to four seconds. */
 const BUSY_TRIES = 8;
 const BUSY_WAIT_MS = 70;
@@ -1227,10 +1228,9 @@ async function* whenBroken(input, tell) {
 function ended(child) {
     return new Promise((resolve) => {
         child.once('error', () => resolve(undefined));
-        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + signalNumber(signal))));
+        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + external_node_os_namespaceObject.constants.signals[signal])));
     });
 }
-const signalNumber = (signal) => ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 })[signal] ?? 1;
 function watch(options, end) {
     let reason;
     const stop = (why) => () => {
