@@ -119,14 +119,8 @@ let
     else
       argument: spliceResult (function (flattened argument)) (result twin (forBuild argument));
 
-  spliceResult =
-    value: twin:
-    if isDerivation value && !(isStdenv value) then
-      spliceDerivation value twin
-    else if isCallable value then
-      spliceFunction value twin
-    else
-      value;
+  # Sets too: `callPackage` of a builder flake (crane, naersk, gomod2nix) gives a set of functions.
+  spliceResult = value: twin: if isStdenv value then value else spliceValue value twin;
 
   # An argument, as the twin of the function is to see it.
   forBuild =
@@ -202,7 +196,6 @@ let
     "nixosTests"
     "override"
     "overrideDerivation"
-    "overrideScope"
     "overlays"
     "path"
     "pkgs"
@@ -225,7 +218,7 @@ let
       spliceDerivation value twin
     else if isCallable value then
       spliceFunction value twin
-    else if isAttrs value && !(value ? _type) then
+    else if isAttrs value && !(value ? _type || value ? _twin) then
       spliceSet value twin
     else
       value;
