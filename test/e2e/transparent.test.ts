@@ -220,7 +220,9 @@ describe.skipIf(!machineUsable()).each(nixVersions)('transparent cross with Nix 
         'transparent.packages.aarch64-linux',
       )
       const forms = await world.packages(machine, world.flake('forms'), aarch64, 'transparent.packages.aarch64-linux')
-      const wanted = [packages.plain, packages['other-flake'], forms.overlay].map((one) => `'${one?.drvPath}^out'`)
+      const wanted = [packages.plain, packages.misplaced, packages['other-flake'], forms.overlay].map(
+        (one) => `'${one?.drvPath}^out'`,
+      )
       await machine.sh(`nix build --no-link ${wanted.join(' ')}`, { timeout: 900_000 })
       const out = (
         await machine.sh(`nix build --no-link --print-out-paths '${forms.legacyPackages?.drvPath}^out'`, {
