@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const CROSS = join(dirname(fileURLToPath(import.meta.url)), '../../src/strategy/cross')
+// as in src/strategy/stand-in.ts
+const ENTRANCES = new Set(['pkgs/top-level/default.nix', 'pkgs/top-level/impure.nix'])
 const FLAGS = ['--extra-experimental-features', 'nix-command flakes', '--option', 'warn-dirty', 'false']
 
 /** Runs Nix; never throws. @returns {Promise<{ code: number, stdout: string, stderr: string, seconds: number }>} */
@@ -51,7 +53,11 @@ export class Asker {
     copyFileSync(join(CROSS, 'stand-in.nix'), join(tree, 'default.nix'))
     const settings = { real, build: this.build, target: this.target, guise }
     writeFileSync(join(tree, 'nix-multiarch/settings.json'), JSON.stringify(settings))
-    for (const entry of entries) if (entry !== 'default.nix') symlinkSync(join(real, entry), join(tree, entry))
+    for (const entry of entries) {
+      mkdirSync(dirname(join(tree, entry)), { recursive: true })
+      if (ENTRANCES.has(entry)) writeFileSync(join(tree, entry), 'import ../..\n')
+      else if (entry !== 'default.nix') symlinkSync(join(real, entry), join(tree, entry))
+    }
   }
 }
 

@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeStandIn, wantedStandIn } from '../../src/strategy/stand-in.ts'
 import type { System } from '../../src/nix/system.ts'
+import { makeStandIn, wantedStandIn } from '../../src/strategy/stand-in.ts'
 import { fixtures, prepareFixtures } from '../fixtures/fixtures.ts'
 import { machineUsable } from '../rig/available.ts'
 import { nixVersions } from '../rig/cache.ts'
@@ -220,7 +220,9 @@ describe.skipIf(!machineUsable()).each(nixVersions)('transparent cross with Nix 
         'transparent.packages.aarch64-linux',
       )
       const forms = await world.packages(machine, world.flake('forms'), aarch64, 'transparent.packages.aarch64-linux')
-      const wanted = [packages.plain, packages['other-flake'], forms.overlay].map((one) => `'${one?.drvPath}^out'`)
+      const wanted = [packages.plain, packages.misplaced, packages['other-flake'], forms.overlay].map(
+        (one) => `'${one?.drvPath}^out'`,
+      )
       await machine.sh(`nix build --no-link ${wanted.join(' ')}`, { timeout: 900_000 })
       const out = (
         await machine.sh(`nix build --no-link --print-out-paths '${forms.legacyPackages?.drvPath}^out'`, {
