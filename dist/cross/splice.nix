@@ -18,7 +18,6 @@ let
     isList
     listToAttrs
     mapAttrs
-
     substring
     tryEval
     ;
@@ -119,14 +118,8 @@ let
     else
       argument: spliceResult (function (flattened argument)) (result twin (forBuild argument));
 
-  spliceResult =
-    value: twin:
-    if isDerivation value && !(isStdenv value) then
-      spliceDerivation value twin
-    else if isCallable value then
-      spliceFunction value twin
-    else
-      value;
+  # Sets too: `callPackage` of a builder flake (crane, naersk, gomod2nix) gives a set of functions.
+  spliceResult = value: twin: if isStdenv value then value else spliceValue value twin;
 
   # An argument, as the twin of the function is to see it.
   forBuild =
@@ -170,17 +163,30 @@ let
     "nativeInstallCheckInputs"
     "installCheckInputs"
   ]);
+  placed = import ./misplaced.nix { inherit isDerivation; };
+  # a builder of another kind may not know the name
+  withNative = argument: if isFunction argument then inner: withNative (argument inner) else { nativeBuildInputs = [ ]; } // argument;
+
   flat = concatMap (item: if isList item then flat item else [ item ]);
   flattened =
     argument:
     if isFunction argument then
       if functionArgs argument == { } then inner: flattened (argument inner) else argument
     else if isAttrs argument && !(isDerivation argument || argument ? __functor || argument ? _twin) then
-      argument // mapAttrs (_: list: if isList list then flat list else list) (intersectAttrs dependencies argument)
+      placed (argument // mapAttrs (_: list: if isList list then flat list else list) (intersectAttrs dependencies argument))
     else
       argument;
 
-  spliceStdenv = value: twin: value // { _twin = twin.value or value; mkDerivation = spliceFunction value.mkDerivation (attribute "mkDerivation" twin); };
+  spliceStdenv =
+    value: twin:
+    let
+      make = spliceFunction value.mkDerivation (attribute "mkDerivation" twin);
+    in
+    value
+    // {
+      _twin = twin.value or value;
+      mkDerivation = argument: make (withNative argument);
+    };
 
   # Attributes of a package set that are no packages, or have their own idea of the stage.
   opaque = [
@@ -202,7 +208,6 @@ let
     "nixosTests"
     "override"
     "overrideDerivation"
-    "overrideScope"
     "overlays"
     "path"
     "pkgs"
@@ -225,7 +230,7 @@ let
       spliceDerivation value twin
     else if isCallable value then
       spliceFunction value twin
-    else if isAttrs value && !(value ? _type) then
+    else if isAttrs value && !(value ? _type || value ? _twin) then
       spliceSet value twin
     else
       value;
