@@ -99,7 +99,7 @@ function assemble(folder: string): OpenRunner {
     log,
     commands,
     files,
-    network: createNetwork(log),
+    network: createNetwork(log, cancelling.signal),
     // The toolkit prints debug commands of its own: they are to be commands, not text.
     tools: createToolCache(log.end),
     journal: {
