@@ -34,22 +34,6 @@ export function daemonEnvironment(env: RunnerFacts['env']): Variables {
   return { ...certificates(env), ...Object.fromEntries(set) }
 }
 
-/**
- * Variables without those that hold a password, where they would have to go through sudo's arguments, which every user
- * can read; `leftOut` names those.
- */
-export function publicVariables(
-  all: Variables,
-  privilege: RunnerFacts['privilege'],
-): { readonly variables: Variables; readonly leftOut: readonly string[] } {
-  const secret = ([, value]: readonly [string, string]): boolean => privilege === 'sudo' && /\/\/[^/]*@/.test(value)
-  const pairs = Object.entries(all)
-  return {
-    variables: Object.fromEntries(pairs.filter((pair) => !secret(pair))),
-    leftOut: pairs.filter(secret).map(([name]) => name),
-  }
-}
-
 const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh'
 
 /** What a login shell needs: /etc/profile replaces the PATH that a job gives its steps. */
