@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Runner, RunnerFacts } from '../runner/ports.ts'
+import { homeOfNix } from './home.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -66,10 +67,10 @@ export function exportToJob(
   bin: string,
   onPath: boolean,
 ): void {
-  const { home, env: before } = runner.facts
+  const home = homeOfNix(runner.facts)
   for (const [name, value] of Object.entries(env)) if (value !== undefined) runner.job.exportVariable(name, value)
   if (onPath) return
-  if (!before.NIX_PROFILES) runner.job.exportVariable('NIX_PROFILES', `${PROFILE} ${home}/.nix-profile`)
+  if (!runner.facts.env.NIX_PROFILES) runner.job.exportVariable('NIX_PROFILES', `${PROFILE} ${home}/.nix-profile`)
   runner.job.addPath(bin)
   runner.job.addPath(`${home}/.nix-profile/bin`)
 }
