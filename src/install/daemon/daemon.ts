@@ -12,24 +12,37 @@ export const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket'
 
 const START_SECONDS = 30
 const STOP_SECONDS = 10
+const ANSWER_SECONDS = 10
 /** Between two questions to systemd, in turns of 2 ms. */
 const TURNS_PER_LOOK = 100
 const LAST_LINES = 10
 
-/** Whether somebody listens at a socket. */
-export function probeSocket(path: string): Promise<AccessFacts['socket']> {
+/** With this a client begins, and a daemon that serves it answers (WORKER_MAGIC_1, libstore/worker-protocol.hh). */
+export const HELLO = Buffer.from('6378696e00000000', 'hex')
+
+/** Whether somebody listens at a socket. @param hello what is said to it: then also whether there is an answer */
+export function probeSocket(path: string, hello?: Buffer): Promise<AccessFacts['socket']> {
   return new Promise((resolve) => {
     const socket = connect(path)
     const end = (state: AccessFacts['socket']): void => {
       socket.destroy()
       resolve(state)
     }
-    socket.setTimeout(5000, () => end('dead'))
-    socket.once('connect', () => end('answers'))
-    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
-      end(code === 'ECONNREFUSED' ? 'dead' : ['EACCES', 'EPERM'].includes(code) ? 'denied' : 'absent'),
-    )
+    socket.setTimeout(ANSWER_SECONDS * 1000, () => end(hello === undefined ? 'dead' : 'silent'))
+    socket.once('connect', () => (hello === undefined ? end('answers') : socket.write(hello)))
+    socket.once('data', () => end('answers'))
+    socket.once('end', () => end('denied'))
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => end(MEANINGS[code] ?? 'absent'))
   })
+}
+
+const MEANINGS: Readonly<Record<string, AccessFacts['socket']>> = {
+  ECONNREFUSED: 'dead',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  ECONNRESET: 'denied',
+  EPIPE: 'denied',
+  EAGAIN: 'silent',
 }
 
 /** A program to start as a daemon. */
