@@ -64,9 +64,18 @@ export function secretInputs(read: ReadInput): readonly string[] {
     key,
     key.slice(key.indexOf(':') + 1),
     read('github-token'),
+    ...tokensOf(read('extra-nix-config')),
     ...words(read('push-to')).flatMap(secretsOf),
   ].filter((text) => text.length >= 4)
 }
+
+/** Also of lines that Nix will refuse, and show. */
+const tokensOf = (conf: string): readonly string[] =>
+  conf
+    .split('\n')
+    .filter((line) => line.includes('access-tokens'))
+    .flatMap((line) => line.replace(/^.*?access-tokens\s*=?/, '').split(/\s+/))
+    .map((pair) => pair.slice(pair.indexOf('=') + 1))
 
 export function describeProblems(problems: readonly string[]): string {
   const heading = problems.length === 1 ? 'An input is wrong:' : `${problems.length} inputs are wrong:`
@@ -141,10 +150,12 @@ export function parseTemplate(text: string): Checked<string | undefined> {
 export function parseNixSource(text: string, sha256: string | undefined): Checked<NixSource> {
   const word = oneOf(text, ['auto', 'existing', 'release', 'distro'])
   if ('value' in word) return ok({ kind: word.value })
-  if (/^https?:\/\//.test(text)) {
+  if (/^https?:\/\//i.test(text)) {
     if (sha256 === undefined) return bad(`"${text}" is a URL: give the tarball's SHA-256 in nix-sha256`)
     return ok({ kind: 'tarball', location: text, sha256 })
   }
+  if (/^[a-z0-9+.-]+:\/\//i.test(text) && !/^file:\/\/(localhost)?\//.test(text))
+    return bad(`"${text}" is no URL that is known here; use https://…, file:///… or a path`)
   if (/\.tar(\.\w+)?$/.test(text) || text.includes('/')) return ok({ kind: 'tarball', location: text, sha256 })
   return bad(`"${text}" is not allowed; use auto, existing, release, distro, or the URL or path of a release tarball`)
 }

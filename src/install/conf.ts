@@ -168,10 +168,11 @@ export const environmentConf = (given: string | undefined): string | undefined =
 /**
  * nix.conf of a daemon of this run, in a folder below ours: the machine's, ours, the workflow's lines; no tokens.
  * @param machineFolder where the machine's nix.conf is; the list of remote builders is looked for beside nix.conf
+ * @param user who will use it, whatever users the machine's own daemon allows
  */
-export function daemonConf(userLines: string, machineFolder: string): string {
+export function daemonConf(userLines: string, machineFolder: string, user: string): string {
   const kept = userLines.split('\n').filter((line) => !TOKENS.test(line))
-  return `${[`builders = @${machineFolder}/machines`, `!include ${machineFolder}/nix.conf`, `include ../${SETTINGS_FILE}`, ...kept].join('\n')}\n`
+  return `${[`builders = @${machineFolder}/machines`, `!include ${machineFolder}/nix.conf`, `include ../${SETTINGS_FILE}`, ...kept, `extra-allowed-users = ${user}`].join('\n')}\n`
 }
 
 const TOKENS = /^\s*(extra-)?access-tokens\s*=/
@@ -189,7 +190,12 @@ export function mergeTokens(
   const own = userLines
     .split('\n')
     .filter((line) => TOKENS.test(line))
-    .flatMap((line) => line.slice(line.indexOf('=') + 1).split(/\s+/))
+    .flatMap((line) =>
+      line
+        .slice(line.indexOf('=') + 1)
+        .replace(/#.*/, '')
+        .split(/\s+/),
+    )
     .filter((pair) => pair.includes('='))
     .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])
   return { ...there, ...(token ? { [host]: token } : {}), ...Object.fromEntries(own) }

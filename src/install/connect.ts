@@ -14,6 +14,7 @@ import {
 import { certificates, exportToJob, tellLoginShells } from './environment.ts'
 import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
 import type { FoundNix } from './find.ts'
+import { homeOfNix } from './home.ts'
 import { createBuildUsers, hasMembers } from './machine/build-users.ts'
 import { openKvm } from './machine/kvm.ts'
 import { claimNixFolder } from './machine/nix-folder.ts'
@@ -46,7 +47,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   if (access.mode === 'none')
     throw new UserError(`Nix ${found.version.text} in ${found.bin} cannot be used: ${access.reason}.`)
   const env = {
-    NIX_USER_CONF_FILES: userConfFiles(confFile(runner), runner.facts.env, runner.facts.home, found.version),
+    NIX_USER_CONF_FILES: userConfFiles(confFile(runner), runner.facts.env, homeOfNix(runner.facts), found.version),
     ...certificates(runner.facts.env),
   }
   // A first reading, with the workflow's lines, tells what they and the machine set together.

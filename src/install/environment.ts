@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Runner, RunnerFacts } from '../runner/ports.ts'
+import { homeOfNix } from './home.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -32,22 +33,6 @@ export function daemonEnvironment(env: RunnerFacts['env']): Variables {
   const names = [...FORWARDED, ...FORWARDED.map((name) => name.toUpperCase()), 'NIX_SSL_CERT_FILE']
   const set = names.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []))
   return { ...certificates(env), ...Object.fromEntries(set) }
-}
-
-/**
- * Variables without those that hold a password, where they would have to go through sudo's arguments, which every user
- * can read; `leftOut` names those.
- */
-export function publicVariables(
-  all: Variables,
-  privilege: RunnerFacts['privilege'],
-): { readonly variables: Variables; readonly leftOut: readonly string[] } {
-  const secret = ([, value]: readonly [string, string]): boolean => privilege === 'sudo' && /\/\/[^/]*@/.test(value)
-  const pairs = Object.entries(all)
-  return {
-    variables: Object.fromEntries(pairs.filter((pair) => !secret(pair))),
-    leftOut: pairs.filter(secret).map(([name]) => name),
-  }
 }
 
 const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh'
@@ -82,10 +67,10 @@ export function exportToJob(
   bin: string,
   onPath: boolean,
 ): void {
-  const { home, env: before } = runner.facts
+  const home = homeOfNix(runner.facts)
   for (const [name, value] of Object.entries(env)) if (value !== undefined) runner.job.exportVariable(name, value)
   if (onPath) return
-  if (!before.NIX_PROFILES) runner.job.exportVariable('NIX_PROFILES', `${PROFILE} ${home}/.nix-profile`)
+  if (!runner.facts.env.NIX_PROFILES) runner.job.exportVariable('NIX_PROFILES', `${PROFILE} ${home}/.nix-profile`)
   runner.job.addPath(bin)
   runner.job.addPath(`${home}/.nix-profile/bin`)
 }

@@ -5,7 +5,7 @@ import { atLeast } from '../nix/version.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { type EffectiveSettings, parseSettings, showSettings } from './conf.ts'
-import { probeSocket, STANDARD_SOCKET } from './daemon/daemon.ts'
+import { HELLO, probeSocket, STANDARD_SOCKET } from './daemon/daemon.ts'
 import type { FoundNix } from './find.ts'
 import { lastLines, librariesAdvice } from './source/problem.ts'
 import type { AccessFacts } from './wiring.ts'
@@ -20,7 +20,7 @@ export async function gatherAccess(runner: Runner): Promise<AccessFacts> {
     storeWritable: ['/nix/store', '/nix/var/nix', '/nix/var/nix/db'].every(
       (path, index) => mayWrite(path) || (index === 2 && !existsSync(path)),
     ),
-    socket: await probeSocket(remote?.startsWith('unix://') ? remote.slice('unix://'.length) : STANDARD_SOCKET),
+    socket: await probeSocket(remote?.startsWith('unix://') ? remote.slice('unix://'.length) : STANDARD_SOCKET, HELLO),
   }
 }
 

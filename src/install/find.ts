@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { atLeast, type NixVersion, OLDEST_NIX, parseNixVersion } from '../nix/version.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
+import { homeOfNix } from './home.ts'
 
 /** A Nix on this machine that is new enough. */
 export interface FoundNix {
@@ -59,8 +60,9 @@ const places = (home: string): readonly string[] => [
  * `nix-store --version` by root even makes /nix.
  */
 export async function findNix(runner: Runner): Promise<{ found: FoundNix | undefined; why: string }> {
+  const home = homeOfNix(runner.facts)
   const onPath = runner.commands.find('nix')
-  const paths = [onPath, ...places(runner.facts.home).map((folder) => `${folder}/nix`)]
+  const paths = [onPath, ...places(home).map((folder) => `${folder}/nix`)]
   const there = [...new Set(paths.filter((path) => path !== undefined && existsSync(path)))] as string[]
   const candidates: Candidate[] = []
   for (const path of there) {
@@ -76,7 +78,7 @@ export async function findNix(runner: Runner): Promise<{ found: FoundNix | undef
     throw new SettingsError(
       `Nix cannot read its settings: ${problem}.\nCorrect NIX_CONFIG, or nix.conf on this machine: any Nix reads these.`,
     )
-  const looked = `no Nix is there (looked on PATH, in ${places(runner.facts.home).join(', ')})`
+  const looked = `no Nix is there (looked on PATH, in ${places(home).join(', ')})`
   return { found: undefined, why: refused.length === 0 ? looked : refused.join('; ') }
 }
 

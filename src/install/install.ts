@@ -66,7 +66,7 @@ async function provideNix(runner: Runner, inputs: Wanted): Promise<Provided & { 
       const provided = await provide(runner, inputs, source)
       return { ...provided, source, reason: reasonFor(inputs.nixSource.kind, source, failures) }
     } catch (error) {
-      if (inputs.nixSource.kind !== 'auto' || !isAnswer(error)) throw error
+      if (inputs.nixSource.kind !== 'auto' || runner.cancelled.aborted || !isAnswer(error)) throw error
       failures.push(`${source}: ${error.message}`)
       runner.log.info(`nix-source ${source}: ${error.message}`)
     }

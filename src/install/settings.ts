@@ -65,7 +65,9 @@ export async function openWiring(
   const machineConf = runner.facts.env.NIX_CONF_DIR || MACHINE_CONF
   await runner.files.makeDirectory(folder, { mode: 0o700 })
   await writeBuildConf(runner, plan.settings)
-  await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf), { mode: 0o600 })
+  await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf, runner.facts.user), {
+    mode: 0o600,
+  })
   const registry = `${machineConf}/registry.json`
   if (existsSync(registry)) await runner.files.write(`${folder}/registry.json`, readFileSync(registry))
   const socket = plan.socket ?? STANDARD_SOCKET

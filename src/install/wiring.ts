@@ -8,9 +8,9 @@ export interface AccessFacts {
   readonly storeWritable: boolean
   /**
    * Whether a daemon answers at the socket. `dead`: nobody listens at it; `denied`: this user may not open it (Debian
-   * keeps it for the group nix-users).
+   * keeps it for the group nix-users), or is refused there; `silent`: it lets this user in and says nothing.
    */
-  readonly socket: 'answers' | 'dead' | 'denied' | 'absent'
+  readonly socket: 'answers' | 'dead' | 'denied' | 'silent' | 'absent'
 }
 
 /** Who opens the store. `start`: a daemon must be started first; `beside`: the usual socket belongs to another. */
@@ -34,7 +34,8 @@ export function chooseAccess(facts: AccessFacts): Access {
   if (facts.socket === 'answers') return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' }
   const state = {
     dead: 'the daemon that left its socket is not running',
-    denied: "this user may not open the daemon's socket",
+    denied: "this user may not open the daemon's socket, or is none of its allowed-users",
+    silent: 'the daemon that is running does not answer',
     absent: 'no daemon is running',
   }[facts.socket]
   if (remote.startsWith('unix://'))
@@ -43,13 +44,13 @@ export function chooseAccess(facts: AccessFacts): Access {
       reason: `NIX_REMOTE is ${remote}, and ${state}. Start that daemon and let this user open its socket, or unset NIX_REMOTE for this step`,
     }
   if (facts.privilege !== 'none') {
-    const beside = facts.socket === 'denied'
+    const beside = facts.socket === 'denied' || facts.socket === 'silent'
     return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` }
   }
   return {
     mode: 'none',
     reason:
-      `${state}, and this user may not write /nix. Start nix-daemon and let this user open its socket, or run the ` +
+      `${state}, and this user may not write /nix. ${facts.socket === 'silent' ? 'Restart' : 'Start'} nix-daemon and let this user open its socket, or run the ` +
       'job as root, or let its user use sudo without a password',
   }
 }

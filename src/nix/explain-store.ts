@@ -172,7 +172,9 @@ export const STORE_RULES: readonly Rule[] = [
       /(?:opening lock file|creating directory|could not set permissions on|opening file) ['"]([^'"]+)['"](?: to \d+)?: (?:Permission denied|Operation not permitted)/,
     say: ([, path = '']) => ({
       sentence: `this user may not write ${path}.`,
-      advice: 'Run as root, give the user passwordless sudo, or use the Nix daemon (NIX_REMOTE=daemon).',
+      advice: /\/\.(cache|local|config|nix-)/.test(path)
+        ? 'Nix keeps that in the home of its user: set HOME (or XDG_CACHE_HOME and the like) to a folder of this user.'
+        : 'Run as root, give the user passwordless sudo, or use the Nix daemon (NIX_REMOTE=daemon).',
     }),
   },
 ]

@@ -93,6 +93,9 @@ export function findTool(tool: string, searchPath: string): string | undefined {
   })
 }
 
+/** sudo has a PATH and a umask of its own, on a hardened machine without sbin and for root alone; what is made is for all. */
+const AS_ROOT = 'umask 022; PATH=$PATH:/usr/sbin:/sbin; exec "$@"'
+
 /** The command run by root. Variables go through `env`, since sudo drops them; a secret may not, argv is public. */
 function asRoot(command: Command, privilege: Surroundings['privilege']): Command {
   if (privilege === 'root') return command
@@ -107,8 +110,8 @@ function asRoot(command: Command, privilege: Surroundings['privilege']): Command
   if (variables.some((variable) => command.secrets?.some((secret) => secret !== '' && variable.includes(secret)))) {
     throw new Error(`a secret would be in the arguments of sudo: ${printCommand(command)}`)
   }
-  const before = variables.length === 0 ? ['-n', '--'] : ['-n', '--', 'env', ...variables]
-  return { ...command, tool: 'sudo', args: [...before, command.tool, ...command.args], env: {} }
+  const shell = [...(variables.length === 0 ? [] : ['env', ...variables]), 'sh', '-c', AS_ROOT, 'sh']
+  return { ...command, tool: 'sudo', args: ['-n', '--', ...shell, command.tool, ...command.args], env: {} }
 }
 
 /**

@@ -46,9 +46,7 @@ function parseUndo(line: string): Undo[] {
   }
   if (typeof value !== 'object' || value === null || !('kind' in value)) return []
   const undo = value as Undo
-  const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(
-    undo.kind,
-  )
+  const known = ['remove', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind)
   const allowed = undo.kind !== 'command' || (UNDO_TOOLS as readonly string[]).includes(undo.tool)
   const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name)
   return known && allowed && ours ? [undo] : []

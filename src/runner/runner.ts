@@ -99,7 +99,7 @@ function assemble(folder: string): OpenRunner {
     log,
     commands,
     files,
-    network: createNetwork(log),
+    network: createNetwork(log, cancelling.signal),
     // The toolkit prints debug commands of its own: they are to be commands, not text.
     tools: createToolCache(log.end),
     journal: {
@@ -162,7 +162,9 @@ function userName(uid: number): string {
   }
 }
 
-const canSudo = (): boolean => spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore', timeout: 10_000 }).status === 0
+/** A rule that allows a few commands is not enough: all go through a shell. */
+const canSudo = (): boolean =>
+  spawnSync('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore', timeout: 10_000 }).status === 0
 
 function createJob(log: Log): Job {
   return {

@@ -68,8 +68,6 @@ export function describeUndo(deed: Undo): string {
   switch (deed.kind) {
     case 'remove':
       return `remove ${deed.path}`
-    case 'restore':
-      return `restore ${deed.path}`
     case 'unregister':
       return `unregister the emulator ${deed.entry}`
     case 'register':
@@ -93,8 +91,6 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
         // something was mounted there before: what is in it is gone, and the place itself stays
         if (!isEmptyMount(deed.path)) throw error
       })
-    case 'restore':
-      return await files.write(deed.path, Buffer.from(deed.content, 'base64'), { mode: deed.mode, asRoot: deed.root })
     case 'unregister':
       return await unregister(deed, files)
     case 'register':
@@ -119,8 +115,7 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
     case 'command':
       await commands.run(
         { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } },
-        // 6: no such user or group; main was killed between the record and the deed
-        { asRoot: deed.root, timeoutSeconds: 600, accept: /^(user|group)del$/.test(deed.tool) ? [6] : [] },
+        { asRoot: deed.root, timeoutSeconds: 600 },
       )
       return
   }

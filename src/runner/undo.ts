@@ -1,14 +1,6 @@
 type Deed =
   /** A file or tree that this run makes. */
   | { readonly kind: 'remove'; readonly path: string; readonly root: boolean }
-  /** A file that this run changes: its content before, base64. */
-  | {
-      readonly kind: 'restore'
-      readonly path: string
-      readonly content: string
-      readonly mode: number
-      readonly root: boolean
-    }
   /** An entry of binfmt_misc that this run registers; removed only while its interpreter is still ours. */
   | { readonly kind: 'unregister'; readonly entry: string; readonly interpreter: string }
   /** An entry of binfmt_misc that this run takes out; `line` is its registration. */
@@ -28,5 +20,5 @@ export type Undo = Deed & {
   readonly shared?: true
 }
 
-export const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'chmod'] as const
+export const UNDO_TOOLS = ['sed', 'apt-get', 'chmod'] as const
 export type UndoTool = (typeof UNDO_TOOLS)[number]

@@ -38,7 +38,7 @@ describe.each(inits)('the daemon of a run, process 1 is %s', (init) => {
       const step = await act(tarball)
       expect(step.ok, runner.log).toBe(true)
       expect(runner.log).not.toContain('What the Nix daemon said')
-      expect(nixProcesses(machine).at(-1)).toBe('/nix/var/nix/profiles/default/bin/nix-daemon --daemon')
+      expect(nixProcesses(machine)).toContain('/nix/var/nix/profiles/default/bin/nix-daemon --daemon')
       if (init === 'systemd') expect(await units(machine)).toMatch(ours)
       await finish()
       expect(nixProcesses(machine)).toEqual([])
@@ -83,8 +83,7 @@ describe.each(inits)('a machine with process 1 %s', (init) => {
     beforeAll(prepareProxy, 300_000)
     it.each(['NIX_SSL_CERT_FILE', 'SSL_CERT_FILE'])('the daemon fetches, by %s', async (name) => {
       await start({ user: 'runner', nix: '2.34.8', nixFlavour: 'daemon' })
-      // sudo's arguments are for everybody to see: there a password stays behind, and with it the proxy
-      const { cache, ca, password, proxy, passedOn } = await startProxy(machine, { password: init === 'systemd' })
+      const { cache, ca, password, proxy, passedOn } = await startProxy(machine)
       const path = (
         await machine.sh(
           `nix-store --generate-binary-cache-key k-1 /srv/secret /srv/public
@@ -109,15 +108,24 @@ describe.each(inits)('a machine with process 1 %s', (init) => {
       const answer = await install({ extraNixConfig: lines }, { run }, env)
       expect(answer.installed?.wiring.kind).toBe('own-daemon')
       expect(answer.runs?.[0], answer.log).toMatchObject({ exitCode: 0, stdout: `${path}\n` })
-      if (init === 'systemd') {
-        const shown = await machine.sh('systemctl show "nix-multiarch-*"; cat /proc/[0-9]*/cmdline | tr "\\0" " "', {
-          user: 'root',
-        })
-        expect(shown).toContain('daemon.env')
-        expect(shown).not.toContain(password)
-      }
+      // what a unit and a command line are given is for everybody to see
+      const units = init === 'systemd' ? 'systemctl show "nix-multiarch-*";' : ''
+      const shown = await machine.sh(`${units} cat /proc/[0-9]*/cmdline | tr "\\0" " "`, { user: 'root' })
+      expect(shown).toContain('nix-daemon')
+      expect(shown + answer.log).not.toContain(password)
       await post(answer)
       expect(nixProcesses(machine).filter((line) => !line.includes('nginx'))).toEqual(['nix-daemon'])
+
+      await machine.sh(`ln -s ${rig.tarball('2.34.8')} /srv/cache/nix.tar.xz`, { user: 'root' })
+      const location = `${cache}/nix.tar.xz`
+      const nixSource = { kind: 'tarball', location, sha256: rig.tarballSha256('2.34.8') } as const
+      const refused = await install({ nixSource, extraNixConfig: lines }, {}, { https_proxy: env.https_proxy })
+      expect(refused.thrown).toMatch(
+        /certificate is not trusted: .* NIX_SSL_CERT_FILE or NODE_EXTRA_CA_CERTS\. \(1 try\)$/,
+      )
+      const fetched = await install({ nixSource, extraNixConfig: lines }, {}, { ALL_PROXY: proxy, [name]: ca })
+      expect(fetched.thrown).toBeUndefined()
+      await post(fetched)
     })
   })
 

@@ -67,25 +67,44 @@ describe.skipIf(!machineUsable())('an install', () => {
     expect(await machine.sh('ls -A /nix /nix/store; mountpoint -q /nix/store')).toBe('/nix:\nstore\n\n/nix/store:\n')
   })
 
-  it.each(['root', 'runner'] as const)('by %s under umask 077 is for all users', async (user) => {
-    await start('', { user, noSudo: user === 'root' })
-    const driver = `${machine.node('node24')} --disable-warning=ExperimentalWarning ${process.cwd()}/test/e2e/install-driver.ts`
-    const out = await machine.sh(`umask 077; ${driver}`, {
-      input: JSON.stringify({ verb: 'install', inputs, run: [build] }),
-      env: { RUNNER_TEMP: '/var/tmp/runner', GITHUB_ENV: '/var/tmp/runner/env', GITHUB_PATH: '/var/tmp/runner/path' },
-    })
-    const answer = JSON.parse(out.split('\n').findLast((line) => line.startsWith('{')) ?? '') as Answer
-    built(answer)
-    const nix = '/nix/var/nix/profiles/default/bin/nix'
-    expect(
-      await machine.sh(
-        `HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups bash -lc '${nix} --version' 2>&1`,
-        {
-          user: 'root',
-        },
-      ),
-    ).toBe('nix (Nix) 2.34.8\n')
+  it.each(['root', 'runner'] as const)(
+    'by %s under umask 077, and a sudo that is as strict, is for all users',
+    async (user) => {
+      const strict = 'Defaults umask=0077, umask_override, secure_path="/usr/bin:/bin"'
+      await start(user === 'root' ? ':' : `echo '${strict}' >> /etc/sudoers.d/runner`, {
+        user,
+        noSudo: user === 'root',
+      })
+      const accounts = async () => await machine.sh('cat /etc/passwd /etc/group')
+      const before = await accounts()
+      const driver = `${machine.node('node24')} --disable-warning=ExperimentalWarning ${process.cwd()}/test/e2e/install-driver.ts`
+      const out = await machine.sh(`umask 077; ${driver}`, {
+        input: JSON.stringify({ verb: 'install', inputs, run: [build] }),
+        env: { RUNNER_TEMP: '/var/tmp/runner', GITHUB_ENV: '/var/tmp/runner/env', GITHUB_PATH: '/var/tmp/runner/path' },
+      })
+      const answer = JSON.parse(out.split('\n').findLast((line) => line.startsWith('{')) ?? '') as Answer
+      built(answer)
+      const nix = '/nix/var/nix/profiles/default/bin/nix'
+      expect(
+        await machine.sh(
+          `HOME=/nonexistent setpriv --reuid=65534 --regid=65534 --clear-groups bash -lc '${nix} --version' 2>&1`,
+          {
+            user: 'root',
+          },
+        ),
+      ).toBe('nix (Nix) 2.34.8\n')
+      await machine.sh('echo later:x:4711:4711::/:/bin/sh >> /etc/passwd', { user: 'root' })
+      await post(answer)
+      expect(await accounts()).toBe(before.replace('\nroot:x:0:\n', '\nlater:x:4711:4711::/:/bin/sh\nroot:x:0:\n'))
+    },
+  )
+
+  it('by a user whom sudo lets run some commands only is refused before anything is done', async () => {
+    await start("echo 'runner ALL=(ALL) NOPASSWD: /usr/bin/true' > /etc/sudoers.d/runner")
+    const answer = await install()
+    expect(answer.thrown).toMatch(/^UserError: .*let runner use sudo without a password/)
     await post(answer)
+    expect(await machine.sh('ls -d /nix 2>/dev/null || true')).toBe('')
   })
 
   it('with options for tar and xz in the environment', async () => {

@@ -123,7 +123,7 @@ describe.skipIf(!machineUsable())('install', () => {
       await machine.sh(`cd /var/tmp; head -c 5000000 ${rig.tarball('2.34.8')} > cut.tar.xz
         xz -dc ${rig.tarball('2.34.8')} | zstd -1 -q > zstd.tar.xz; truncate -s 5000000 zstd.tar.xz; echo '<html>' > page.tar.xz
         mkdir -p x/nix-1; echo hi > x/nix-1/f; tar -cJf other.tar.xz -C x nix-1; tar -cJPf evil.tar.xz /etc/hostname
-        tar -cJf up.tar.xz -P --transform 's,^,../../,' -C x nix-1`)
+        mkdir folder.tar.xz; touch hidden.tar.xz; chmod 0 hidden.tar.xz; tar -cJf up.tar.xz -P --transform 's,^,../../,' -C x nix-1`)
       for (const [name, why] of [
         ['cut', /cannot be unpacked/],
         ['zstd', /cannot be unpacked: .*premature end/],
@@ -132,6 +132,8 @@ describe.skipIf(!machineUsable())('install', () => {
         ['evil', /outside its own folder/],
         ['up', /outside its own folder/],
         ['absent', /there is no file/],
+        ['folder', /is no file/],
+        ['hidden', /may not read/],
       ] as const) {
         const answer = await install(tarball(`/var/tmp/${name}.tar.xz`))
         expect(answer.thrown).toMatch(/^UserError/)
@@ -248,7 +250,10 @@ describe.skipIf(!machineUsable())('install', () => {
       await post(again)
       const kept = (await machine.sh('ls -d /var/tmp/runner/tools/nix-release/*/x64/nix')).trim()
       for (const [spoil, why] of [
-        [`rm -r ${kept}/store`, /what the tool cache kept does not serve/],
+        [
+          `truncate -s 4096 ${kept}/var/nix/db/db.sqlite`,
+          /what the tool cache kept does not serve: files are missing or cut/,
+        ],
         // what any other job of this user could have left there
         [`cp -a ${kept} ${kept}.x && chown runner ${kept}.x && rm -r ${kept} && mv ${kept}.x ${kept}`, /downloading/],
         [`mv ${kept} ${kept}.x && ln -s ${kept}.x ${kept}`, /downloading/],
@@ -356,7 +361,12 @@ describe.skipIf(!machineUsable())('install', () => {
     })
 
     it('as Debian sets it up: the socket is for a group, the sandbox is off', async () => {
-      await start({ user: 'runner', nix: '2.8.0', nixFlavour: 'daemon', nixConf: 'sandbox = false' })
+      await start({
+        user: 'runner',
+        nix: '2.8.0',
+        nixFlavour: 'daemon',
+        nixConf: 'sandbox = false\nallowed-users = root',
+      })
       await machine.sh('chmod 770 /nix/var/nix/daemon-socket', { user: 'root' })
       const answer = await install(existing, { run: [build] })
       built(answer)
@@ -367,6 +377,8 @@ describe.skipIf(!machineUsable())('install', () => {
       )
       await machine.sh('rm /usr/bin/sudo', { user: 'root' })
       expect((await install(existing)).thrown).toMatch(/may not open the daemon's socket/)
+      await machine.sh('chmod 755 /nix/var/nix/daemon-socket', { user: 'root' })
+      expect((await install(existing)).thrown).toMatch(/none of its allowed-users/)
     })
 
     it('a daemon that died and left its socket is started again, or told of', async () => {

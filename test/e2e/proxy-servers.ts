@@ -27,7 +27,7 @@ export function prepareProxy(): void {
 }
 
 export interface ProxyServers {
-  /** With user and password where it wants one. */
+  /** With user and password. */
   readonly proxy: string
   readonly password: string
   /** Store URL behind the proxy; its files are in /srv/cache. */
@@ -39,7 +39,7 @@ export interface ProxyServers {
 }
 
 /** Starts both in a machine that has the rig's cache bound. */
-export async function startProxy(machine: Machine, wants: { readonly password: boolean }): Promise<ProxyServers> {
+export async function startProxy(machine: Machine): Promise<ProxyServers> {
   const password = 'hush-hush'
   const script = `cd ${root} && for top in *; do if [ -d "$top" ]; then cp -a "$top/." "/$top/"; fi; done
     mkdir -p /srv/cache /var/lib/nginx /var/log/nginx; cd /srv; rm -f /etc/nginx/modules-enabled/*
@@ -58,7 +58,7 @@ Listen 127.0.0.1
 Timeout 60
 LogFile "/srv/proxy.log"
 LogLevel Connect
-${wants.password ? `BasicAuth job ${password}` : ''}
+BasicAuth job ${password}
 CONF
     /usr/sbin/nginx -c /srv/nginx.conf
     { cat /etc/hosts; echo 127.0.0.1 cache.internal; } > hosts
@@ -67,7 +67,7 @@ CONF
   await machine.sh(script, { user: 'root' })
   return {
     password,
-    proxy: `http://${wants.password ? `job:${password}@` : ''}127.0.0.1:8888`,
+    proxy: `http://job:${password}@127.0.0.1:8888`,
     cache: 'https://cache.internal:8443',
     ca: '/srv/ca.pem',
     passedOn: () => machine.sh('grep CONNECT /srv/proxy.log || true', { user: 'root' }),

@@ -45,7 +45,7 @@ describe.skipIf(!machineUsable())('what a stranger may come with', () => {
 
   it('a cache that only a proxy with a password reaches, with a certificate of its own authority', async () => {
     prepareProxy()
-    const { cache, ca, password, proxy, passedOn } = await startProxy(stage.machine, { password: true })
+    const { cache, ca, password, proxy, passedOn } = await startProxy(stage.machine)
     const env = { https_proxy: proxy, NIX_SSL_CERT_FILE: ca }
     const to = [`${cache}/behind`]
     const told = async (more: Record<string, string>) => (await stage.drive({ verb: 'preflight', to }, more)).answer

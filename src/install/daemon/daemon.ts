@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { plainText } from '../../nix/log-text.ts'
 import { UserError } from '../../runner/errors.ts'
 import type { Runner } from '../../runner/ports.ts'
-import { publicVariables } from '../environment.ts'
 import type { AccessFacts, OwnDaemon } from '../wiring.ts'
 import { daemonUnit, environmentFile, isActive, startUnit, stopUnit } from './systemd.ts'
 
@@ -13,24 +12,37 @@ export const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket'
 
 const START_SECONDS = 30
 const STOP_SECONDS = 10
+const ANSWER_SECONDS = 10
 /** Between two questions to systemd, in turns of 2 ms. */
 const TURNS_PER_LOOK = 100
 const LAST_LINES = 10
 
-/** Whether somebody listens at a socket. */
-export function probeSocket(path: string): Promise<AccessFacts['socket']> {
+/** With this a client begins, and a daemon that serves it answers (WORKER_MAGIC_1, libstore/worker-protocol.hh). */
+export const HELLO = Buffer.from('6378696e00000000', 'hex')
+
+/** Whether somebody listens at a socket. @param hello what is said to it: then also whether there is an answer */
+export function probeSocket(path: string, hello?: Buffer): Promise<AccessFacts['socket']> {
   return new Promise((resolve) => {
     const socket = connect(path)
     const end = (state: AccessFacts['socket']): void => {
       socket.destroy()
       resolve(state)
     }
-    socket.setTimeout(5000, () => end('dead'))
-    socket.once('connect', () => end('answers'))
-    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) =>
-      end(code === 'ECONNREFUSED' ? 'dead' : ['EACCES', 'EPERM'].includes(code) ? 'denied' : 'absent'),
-    )
+    socket.setTimeout(ANSWER_SECONDS * 1000, () => end(hello === undefined ? 'dead' : 'silent'))
+    socket.once('connect', () => (hello === undefined ? end('answers') : socket.write(hello)))
+    socket.once('data', () => end('answers'))
+    socket.once('end', () => end('denied'))
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => end(MEANINGS[code] ?? 'absent'))
   })
+}
+
+const MEANINGS: Readonly<Record<string, AccessFacts['socket']>> = {
+  ECONNREFUSED: 'dead',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  ECONNRESET: 'denied',
+  EPIPE: 'denied',
+  EAGAIN: 'silent',
 }
 
 /** A program to start as a daemon. */
@@ -46,6 +58,9 @@ export interface DaemonPlan {
  * @throws UserError with the end of its log
  */
 export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<OwnDaemon> {
+  const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket }
+  // 0600 and no arguments, which every user can read: a proxy may want a password
+  await runner.files.write(variablesFile(runner), environmentFile(variables), { mode: 0o600 })
   if (plan.socket === STANDARD_SOCKET && !existsSync(plan.socket)) {
     await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true })
   }
@@ -69,31 +84,26 @@ const sharing = (plan: DaemonPlan) => (plan.socket === STANDARD_SOCKET ? ({ shar
 async function startBySystemd(runner: Runner, plan: DaemonPlan): Promise<OwnDaemon['run'] | undefined> {
   if (!runner.facts.systemd || runner.commands.find('systemd-run') === undefined) return undefined
   const unit = daemonUnit()
-  const file = `${runner.facts.folder}/daemon.env`
-  const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket }
-  // 0600: a proxy may want a password
-  await runner.files.write(file, environmentFile(variables), { mode: 0o600 })
   // ours, so that it can be read; systemd only adds to it
   if (!existsSync(daemonLog(runner))) await runner.files.write(daemonLog(runner), '', { mode: 0o600 })
   await runner.journal.record({ kind: 'unit', name: unit, ...sharing(plan) })
   const program = [`${plan.bin}/nix-daemon`, '--daemon']
-  const problem = await startUnit(runner, { unit, program, environmentFile: file, log: daemonLog(runner) })
+  const problem = await startUnit(runner, {
+    unit,
+    program,
+    environmentFile: variablesFile(runner),
+    log: daemonLog(runner),
+  })
   if (problem === undefined) return { kind: 'unit', unit }
   runner.log.info(`systemd does not run the Nix daemon (${problem}): this run starts it by itself.`)
   return undefined
 }
 
+/** $1 file of variables; builds must not get a temporary folder that only this user may enter. */
+const START = 'unset NIX_REMOTE TMPDIR; set -a; . "$1"; set +a; exec "$2" --daemon'
+
 async function startByItself(runner: Runner, plan: DaemonPlan): Promise<OwnDaemon['run']> {
-  const { variables, leftOut } = publicVariables(plan.environment, runner.facts.privilege)
-  for (const name of leftOut) {
-    runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`)
-  }
-  const command = {
-    tool: `${plan.bin}/nix-daemon`,
-    args: ['--daemon'],
-    // builds must not get a temporary folder that only this user may enter
-    env: { ...variables, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
-  }
+  const command = { tool: 'sh', args: ['-c', START, 'sh', variablesFile(runner), `${plan.bin}/nix-daemon`] }
   let startTime = ''
   const record = async (started: number): Promise<void> => {
     startTime = readStartTime(started) ?? ''
@@ -124,6 +134,8 @@ export async function stopDaemon(runner: Runner, { run }: OwnDaemon): Promise<vo
     await sleep(10)
   }
 }
+
+const variablesFile = (runner: Runner): string => `${runner.facts.folder}/daemon.env`
 
 const daemonLog = (runner: Runner): string => `${runner.facts.folder}/nix-daemon.log`
 

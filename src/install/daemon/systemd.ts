@@ -28,7 +28,7 @@ export const unitArguments = ({ unit, program, environmentFile, log }: UnitPlan)
   ...program,
 ]
 
-/** Text of an EnvironmentFile= (systemd.exec(5)): quoted, so that no character of a value means anything. */
+/** Text of an EnvironmentFile= (systemd.exec(5)), and for a shell: quoted, so that no character of a value means anything. */
 export const environmentFile = (variables: Readonly<Record<string, string>>): string =>
   Object.entries(variables)
     .map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, '\\$&')}"\n`)

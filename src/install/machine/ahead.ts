@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { Runner } from '../../runner/ports.ts'
 import { setsSandbox } from '../conf.ts'
 import { tellLoginShells } from '../environment.ts'
+import { homeOfNix } from '../home.ts'
 import { createBuildUsers } from './build-users.ts'
 import { openKvm } from './kvm.ts'
 import { requireSandbox } from './sandbox.ts'
@@ -28,10 +29,10 @@ export const wantsUsers = ({ settings, groups }: BeforeNix): boolean =>
  * @throws UserError where builds cannot be sandboxed
  */
 export async function prepareMachine(runner: Runner, userLines: string, bin: string): Promise<void> {
-  const { env, home } = runner.facts
+  const { env } = runner.facts
   const files = [
     '/etc/nix/nix.conf',
-    `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
+    `${env.XDG_CONFIG_HOME || `${homeOfNix(runner.facts)}/.config`}/nix/nix.conf`,
     '/etc/xdg/nix/nix.conf',
   ]
   const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean)

@@ -57,8 +57,7 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
   const group = ['nixbld', 'nixmultiarch'].find((name) => !taken.has(name)) ?? `nixmultiarch${process.pid}`
   const name = wanted !== '' && !taken.has(wanted) ? wanted : group
   const plan = planBuildUsers(passwd, groups, name, enough(runner.facts.cpus))
-  if (runner.commands.find('userdel') === undefined) await recordFiles(runner, passwd, groups)
-  else await recordUsers(runner, plan)
+  await recordUsers(runner, plan)
   // each file by one append, which other programs that add users at this moment survive
   const script = 'printf %s "$1" >>/etc/group && printf %s "$2" >>/etc/passwd'
   const texts = [appended(groups, [plan.groupLine]), appended(passwd, plan.passwdLines)]
@@ -72,21 +71,13 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
   return plan.group
 }
 
+/** Taken out as they are put in, by line: userdel is not everywhere, and refuses a user of whom a process is left. */
 async function recordUsers(runner: Runner, { group, users }: BuildUsers): Promise<void> {
-  const undo = (tool: 'groupdel' | 'userdel', name: string) =>
-    ({ kind: 'command', tool, args: [name], root: true, shared: true }) as const
-  await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)))
-}
-
-/** Where there is no userdel (busybox): the files as they were. */
-async function recordFiles(runner: Runner, passwd: string, groups: string): Promise<void> {
-  for (const [path, content] of [
-    ['/etc/passwd', passwd],
-    ['/etc/group', groups],
-  ] as const) {
-    const encoded = Buffer.from(content).toString('base64')
-    await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true })
+  const undo = (file: string, names: readonly string[]) => {
+    const args = ['-i', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file]
+    return { kind: 'command', tool: 'sed', args, root: true, shared: true } as const
   }
+  await runner.journal.record(undo('/etc/group', [group]), undo('/etc/passwd', users))
 }
 
 const appended = (before: string, added: readonly string[]): string =>

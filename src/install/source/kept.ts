@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Runner } from '../../runner/ports.ts'
 import type { FoundNix } from '../find.ts'
 import { askVersion, commandsOf, layOut, MOVE, PARTS, type Run, VERSION, versionIn } from './fresh.ts'
@@ -7,6 +8,8 @@ import { askVersion, commandsOf, layOut, MOVE, PARTS, type Run, VERSION, version
 const TOOL = 'nix-release'
 /** In the tool's folder: the whole of /nix as it was right after an install. */
 const TREE = 'nix'
+/** In the tree, beside the parts. */
+const INVENTORY = 'inventory'
 
 /** Of the tarball that it was made of: what is in the tool cache is found by what was asked for. */
 const versionOf = (sha256: string): string => `0.0.0-sha256.x${sha256.slice(0, 32)}`
@@ -31,6 +34,7 @@ export async function restoreKept(
   return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
     const printed = readFileSync(`${tree}/${VERSION}`, 'utf8')
     versionIn(bin, printed)
+    if (readFileSync(`${tree}/${INVENTORY}`, 'utf8') !== inventory(tree)) throw new Error('files are missing or cut')
     const laying = run('sh', '-c', `${COPY} && ${MOVE}`, 'sh', draft, ...partsOf(tree))
     begun()
     await laying
@@ -47,6 +51,21 @@ async function isTrusted(tree: string, owner: number): Promise<boolean> {
   const made = await lstat(tree).catch(() => undefined)
   return made?.isDirectory() === true && made.uid === owner && (made.mode & 0o022) === 0
 }
+
+/** Names and sizes of all files: a power cut or a full disk may have taken some of them, or a part. */
+const inventory = (tree: string): string =>
+  partsOf(tree)
+    .flatMap(filesIn)
+    .map((path) => `${lstatSync(path).size} ${path.slice(tree.length)}\n`)
+    .sort()
+    .join('')
+
+/** Without going through links, as `recursive` of readdir does. */
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesIn(path) : [path]
+  })
 
 /**
  * Keeps /nix, as an install has just made it, for later jobs of this machine. Never throws: a tool cache that cannot be
@@ -65,6 +84,7 @@ export async function keepNix(runner: Runner, sha256: string, found: FoundNix, a
     await runner.files.remove(draft, { asRoot })
     await copyParts(run, '/nix', draft)
     await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found), { asRoot })
+    await runner.files.write(`${draft}/${INVENTORY}`, inventory(draft), { asRoot })
     await runner.files.remove(tree, { asRoot })
     await run('mv', '-T', '--', draft, tree)
   } catch (error) {

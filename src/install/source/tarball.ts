@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../../runner/errors.ts'
@@ -38,9 +38,22 @@ export function findTarball(runner: Runner, location: string, hash: string | und
     return tarballAt(runner, location, hash)
   }
   const path = location.startsWith('file://') ? fileURLToPath(location) : resolve(runner.facts.workspace, location)
-  if (!existsSync(path)) throw new UserError(`nix-source: there is no file ${path}`)
+  const problem = fileProblem(path)
+  if (problem !== undefined) throw new UserError(`nix-source: ${problem}`)
   const sha256 = hash?.toLowerCase()
   return { name: path, sha256, read: (consume) => consume(checkedFile(path, sha256)) }
+}
+
+function fileProblem(path: string): string | undefined {
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there === undefined) return `there is no file ${path}`
+  if (!there.isFile()) return `${path} is no file: give the release tarball itself`
+  try {
+    accessSync(path, constants.R_OK)
+    return undefined
+  } catch {
+    return `this user may not read ${path}`
+  }
 }
 
 /** Checked as it is read, so that the file cannot change between the check and the unpacking. */

@@ -87,6 +87,9 @@ describe('problems', () => {
     ['flake', '--impure', /- flake: "--impure" is not a flake reference/],
     ['flake', '.#hello', /- flake: ".#hello" names an attribute/],
     ['nix-source', 'apt', /- nix-source: "apt" is not allowed/],
+    ['nix-source', 'ftp://example.org/nix.tar.xz', /- nix-source: .*no URL that is known here/],
+    ['nix-source', 'file://nix.tar.xz', /- nix-source: .*use https:.*file:\/\/\//],
+    ['nix-source', 'HTTPS://example.org/nix.tar.xz', /- nix-source: .*nix-sha256/],
     ['nix-source', 'https://example.org/nix.tar.xz', /- nix-source: .*nix-sha256/],
     ['nix-sha256', 'abc', /- nix-sha256: "abc" is not a SHA-256/],
     ['qemu', 'yes', /- qemu: "yes"/],
@@ -117,10 +120,19 @@ test('secrets of the inputs are known before anything is parsed', () => {
       'signing-key': 'cache-1:QUJDREVG',
       'github-token': 'ghs_12345',
       'push-to': 'https://me:p%40ss-word@example.org',
+      'extra-nix-config': 'access-tokens github.com=refused-1\n#access-tokens=gitlab.com=OAuth2:old-2',
     }),
   )
   expect(secrets).toEqual(
-    expect.arrayContaining(['cache-1:QUJDREVG', 'QUJDREVG', 'ghs_12345', 'p%40ss-word', 'p@ss-word']),
+    expect.arrayContaining([
+      'cache-1:QUJDREVG',
+      'QUJDREVG',
+      'ghs_12345',
+      'p%40ss-word',
+      'p@ss-word',
+      'refused-1',
+      'OAuth2:old-2',
+    ]),
   )
 })
 

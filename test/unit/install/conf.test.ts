@@ -142,8 +142,8 @@ access-tokens = github.com=t gitlab.com=OAuth2:u
     expect(conf).toContain('ca-derivations')
   })
   it('daemon: no token, the machine first', () => {
-    expect(daemonConf('cores = 2\nextra-access-tokens = github.com=secret', '/etc/nix')).toBe(
-      'builders = @/etc/nix/machines\n!include /etc/nix/nix.conf\ninclude ../build.conf\ncores = 2\n',
+    expect(daemonConf('cores = 2\nextra-access-tokens = github.com=secret', '/etc/nix', 'me')).toBe(
+      'builders = @/etc/nix/machines\n!include /etc/nix/nix.conf\ninclude ../build.conf\ncores = 2\nextra-allowed-users = me\n',
     )
   })
 })
@@ -153,6 +153,7 @@ describe('mergeTokens', () => {
   it.each([
     ['ours replaces that of the same host only', '', 'new', { 'gitlab.com': 'g', 'github.com': 'new' }],
     ['none given', '', undefined, there],
+    ['a comment is none', 'access-tokens = github.com=mine # a=b', '', { ...there, 'github.com': 'mine' }],
     ['an empty one', '', '', there],
     [
       "the workflow's own line wins",

@@ -1,6 +1,9 @@
+import { statSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { certificates, daemonEnvironment, publicVariables } from '../../../src/install/environment.ts'
+import { certificates, daemonEnvironment } from '../../../src/install/environment.ts'
 import { chooseCandidate, settingsProblem } from '../../../src/install/find.ts'
+import { homeOfNix } from '../../../src/install/home.ts'
 import { reasonFor, sourcesFor } from '../../../src/install/install.ts'
 import { wantsUsers } from '../../../src/install/machine/ahead.ts'
 import { hasMembers, planBuildUsers } from '../../../src/install/machine/build-users.ts'
@@ -33,12 +36,20 @@ describe('who opens the store', () => {
     ['nothing', {}, { mode: 'none' }],
     ['a socket for others', { socket: 'denied', privilege: 'sudo' }, { mode: 'daemon', start: true, beside: true }],
     ['a socket for others, no sudo', { socket: 'denied' }, { mode: 'none' }],
+    [
+      'a daemon that says nothing',
+      { socket: 'silent', privilege: 'sudo' },
+      { mode: 'daemon', start: true, beside: true },
+    ],
+    ['a daemon that says nothing, no sudo', { socket: 'silent' }, { mode: 'none' }],
     ['another store', { remote: 'ssh-ng://x', storeWritable: true }, { mode: 'none' }],
     ['a socket elsewhere', { remote: 'unix:///x', socket: 'answers' }, { mode: 'daemon', start: false }],
     ['a dead socket elsewhere', { remote: 'unix:///x', socket: 'dead', privilege: 'sudo' }, { mode: 'none' }],
   ])('%s', (_, facts, expected) => expect(chooseAccess({ ...user, ...facts })).toMatchObject(expected))
   it('says why', () =>
     expect(chooseAccess({ ...user, socket: 'dead' }).reason).toMatch(/left its socket.*Start nix-daemon/s))
+  it('has a daemon that hangs restarted', () =>
+    expect(chooseAccess({ ...user, socket: 'silent' }).reason).toMatch(/does not answer.*Restart nix-daemon/s))
   it('names the variable that leads to a socket where nobody answers', () =>
     expect(chooseAccess({ ...user, remote: 'unix:///x', socket: 'dead' }).reason).toMatch(
       /^NIX_REMOTE is unix:\/\/\/x, and .* not running. Start that daemon .* or unset NIX_REMOTE/,
@@ -248,6 +259,12 @@ describe('apt', () => {
 })
 
 describe('environment', () => {
+  it('a home of another user is not that of Nix', () => {
+    const mine = { env: { HOME: '/' }, home: '/', uid: statSync('/').uid }
+    expect(homeOfNix(mine)).toBe('/')
+    expect(homeOfNix({ ...mine, uid: 4242 })).toBe(userInfo().homedir)
+    expect(homeOfNix({ ...mine, env: { HOME: '/none' }, home: '/none' })).toBe('/none')
+  })
   it('certificates: what is set stays, the system comes before the profile', () => {
     expect(certificates({ NIX_SSL_CERT_FILE: '/x' }, () => true)).toEqual({})
     expect(certificates({}, (path) => path.includes('pki') || path.includes('profiles'))).toEqual({
@@ -256,7 +273,7 @@ describe('environment', () => {
     expect(certificates({ SSL_CERT_FILE: '/own' }, () => true)).toEqual({ NIX_SSL_CERT_FILE: '/own' })
     expect(certificates({}, () => false)).toEqual({})
   })
-  it('proxies reach the daemon, a password only where no one can read it', () => {
+  it('proxies reach the daemon', () => {
     const env = {
       NIX_SSL_CERT_FILE: '/c',
       https_proxy: 'http://u:p@proxy:1',
@@ -264,12 +281,10 @@ describe('environment', () => {
       OTHER: 'y',
       http_proxy: '',
     }
-    const all = { NIX_SSL_CERT_FILE: '/c', https_proxy: 'http://u:p@proxy:1', NO_PROXY: 'x' }
-    expect(daemonEnvironment(env)).toEqual(all)
-    expect(publicVariables(all, 'root')).toEqual({ variables: all, leftOut: [] })
-    expect(publicVariables(all, 'sudo')).toEqual({
-      variables: { NIX_SSL_CERT_FILE: '/c', NO_PROXY: 'x' },
-      leftOut: ['https_proxy'],
+    expect(daemonEnvironment(env)).toEqual({
+      NIX_SSL_CERT_FILE: '/c',
+      https_proxy: 'http://u:p@proxy:1',
+      NO_PROXY: 'x',
     })
   })
 })

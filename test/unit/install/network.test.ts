@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createNetwork, retryAfter, shownUrl } from '../../../src/runner/network.ts'
+import { retryAfter, shownUrl } from '../../../src/runner/download.ts'
+import { createNetwork } from '../../../src/runner/network.ts'
+import { httpsProxy } from '../../../src/runner/proxy.ts'
 
 const body = 'x'.repeat(100_000)
 const sha256 = createHash('sha256').update(body).digest('hex')
@@ -14,11 +16,13 @@ describe('download', () => {
   let tries: { text: string; whole: boolean }[]
   let requests: IncomingMessage[]
   let answer: (request: IncomingMessage, response: ServerResponse, count: number) => void
+  let cancelling: AbortController
   const log: string[] = []
   beforeEach(async () => {
     tries = []
     consume = readAll
     requests = []
+    cancelling = new AbortController()
     log.length = 0
     server = createServer((request, response) => answer(request, response, requests.push(request)))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -27,9 +31,9 @@ describe('download', () => {
     server.closeAllConnections()
     server.close()
   })
-  const fetch = async (path = '', more = {}, userInfo = ''): Promise<void> => {
+  const fetch = async (path = '', more = {}, userInfo = '', bounds = limits): Promise<void> => {
     const url = `http://${userInfo}127.0.0.1:${(server.address() as AddressInfo).port}/${path}`
-    const network = createNetwork({ info: (text) => void log.push(text) }, limits)
+    const network = createNetwork({ info: (text) => void log.push(text) }, cancelling.signal, bounds)
     await network.download({ url, sha256, maxBytes: 200_000, ...more }, consume)
   }
   let consume: (bytes: AsyncIterable<Uint8Array>) => Promise<void>
@@ -101,6 +105,23 @@ describe('download', () => {
     await fetch()
     expect(requests).toHaveLength(4)
   })
+  it.each(['never answers', 'drips', 'cannot be reached'])(
+    'of a job that is cancelled ends at once: a server that %s',
+    async (kind) => {
+      answer = (_, response) => {
+        if (kind === 'cannot be reached') response.socket?.destroy()
+        else if (kind === 'drips') response.writeHead(200).write('x')
+        setTimeout(() => cancelling.abort(), 50)
+      }
+      const slow = { ...limits, backoffSeconds: 600, idleSeconds: 600, totalSeconds: 600, longestWaitSeconds: 6000 }
+      await expect(fetch('', {}, '', slow)).rejects.toThrow(/the job was cancelled/)
+      nothingLeft()
+    },
+  )
+  it('a redirect to no URL is not tried again', async () => {
+    answer = (_, response) => response.writeHead(302, { location: 'http://[bad' }).end()
+    await expect(fetch()).rejects.toThrow(/redirects to what is no URL \(1 try\)/)
+  })
   it('a server that drips is ended', async () => {
     answer = (_, response) => {
       const timer = setInterval(() => response.write('x'), 100)
@@ -142,3 +163,19 @@ it.each([
   ['Thu, 01 Jan 1970 00:00:01 GMT', 0],
   ['soon', undefined],
 ])('Retry-After %j', (header, seconds) => expect(retryAfter(header, 10_000)).toBe(seconds))
+
+it.each([
+  [{}, undefined],
+  [{ http_proxy: 'http://p' }, undefined],
+  [
+    { ALL_PROXY: 'http://all', HTTPS_PROXY: 'http://mine' },
+    { name: 'HTTPS_PROXY', url: 'http://mine' },
+  ],
+  [{ all_proxy: 'http://all:1' }, { name: 'all_proxy', url: 'http://all:1' }],
+  [{ https_proxy: 'me:secret@p:3128' }, { name: 'https_proxy', url: 'http://me:secret@p:3128' }],
+  [
+    { https_proxy: 'http://me:sec#ret@p:3128' },
+    { name: 'https_proxy', problem: expect.stringMatching(/no URL; .*%23/) },
+  ],
+  [{ ALL_PROXY: 'socks5://p:1080' }, { name: 'ALL_PROXY', problem: expect.stringContaining('http and https') }],
+])('proxy of %j', (env, expected) => expect(httpsProxy(env)).toEqual(expected))

@@ -127,6 +127,12 @@ describe('texts that were not recorded here', () => {
     })
   })
 
+  it('a home that is not the user’s', () =>
+    expect(explainNix("error: creating directory '/home/gone/.cache/nix': Permission denied")).toMatchObject({
+      sentence: 'this user may not write /home/gone/.cache/nix.',
+      advice: expect.stringContaining('set HOME'),
+    }))
+
   it('the ignored setting, not what followed from it', () => {
     const [warning] = recorded('2.34.8', 'untrusted').lines.filter((line) => line.includes("'extra-platforms'"))
     const explained = explainNix(`${warning}\n${recorded('2.34.8', 'fail-foreign').text}`)
