@@ -85,6 +85,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
 /***/ 6760:
 /***/ ((module) => {
 
@@ -711,7 +718,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 8151:
+/***/ 4911:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -1136,9 +1143,16 @@ function secretInputs(read) {
         key,
         key.slice(key.indexOf(':') + 1),
         read('github-token'),
+        ...tokensOf(read('extra-nix-config')),
         ...words(read('push-to')).flatMap(secretsOf),
     ].filter((text) => text.length >= 4);
 }
+/** Also of lines that Nix will refuse, and show. */
+const tokensOf = (conf) => conf
+    .split('\n')
+    .filter((line) => line.includes('access-tokens'))
+    .flatMap((line) => line.replace(/^.*?access-tokens\s*=?/, '').split(/\s+/))
+    .map((pair) => pair.slice(pair.indexOf('=') + 1));
 function describeProblems(problems) {
     const heading = problems.length === 1 ? 'An input is wrong:' : `${problems.length} inputs are wrong:`;
     return [heading, ...problems.map((problem) => `- ${problem}`)].join('\n');
@@ -1204,11 +1218,13 @@ function parseNixSource(text, sha256) {
     const word = values_oneOf(text, ['auto', 'existing', 'release', 'distro']);
     if ('value' in word)
         return values_ok({ kind: word.value });
-    if (/^https?:\/\//.test(text)) {
+    if (/^https?:\/\//i.test(text)) {
         if (sha256 === undefined)
             return values_bad(`"${text}" is a URL: give the tarball's SHA-256 in nix-sha256`);
         return values_ok({ kind: 'tarball', location: text, sha256 });
     }
+    if (/^[a-z0-9+.-]+:\/\//i.test(text) && !/^file:\/\/(localhost)?\//.test(text))
+        return values_bad(`"${text}" is no URL that is known here; use https://…, file:///… or a path`);
     if (/\.tar(\.\w+)?$/.test(text) || text.includes('/'))
         return values_ok({ kind: 'tarball', location: text, sha256 });
     return values_bad(`"${text}" is not allowed; use auto, existing, release, distro, or the URL or path of a release tarball`);
@@ -1496,10 +1512,11 @@ const environmentConf = (given) => given ? `${given}\nextra-experimental-feature
 /**
  * nix.conf of a daemon of this run, in a folder below ours: the machine's, ours, the workflow's lines; no tokens.
  * @param machineFolder where the machine's nix.conf is; the list of remote builders is looked for beside nix.conf
+ * @param user who will use it, whatever users the machine's own daemon allows
  */
-function daemonConf(userLines, machineFolder) {
+function daemonConf(userLines, machineFolder, user) {
     const kept = userLines.split('\n').filter((line) => !TOKENS.test(line));
-    return `${[`builders = @${machineFolder}/machines`, `!include ${machineFolder}/nix.conf`, `include ../${SETTINGS_FILE}`, ...kept].join('\n')}\n`;
+    return `${[`builders = @${machineFolder}/machines`, `!include ${machineFolder}/nix.conf`, `include ../${SETTINGS_FILE}`, ...kept, `extra-allowed-users = ${user}`].join('\n')}\n`;
 }
 const TOKENS = /^\s*(extra-)?access-tokens\s*=/;
 /**
@@ -1510,7 +1527,10 @@ function mergeTokens(there, userLines, host, token) {
     const own = userLines
         .split('\n')
         .filter((line) => TOKENS.test(line))
-        .flatMap((line) => line.slice(line.indexOf('=') + 1).split(/\s+/))
+        .flatMap((line) => line
+        .slice(line.indexOf('=') + 1)
+        .replace(/#.*/, '')
+        .split(/\s+/))
         .filter((pair) => pair.includes('='))
         .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
     return { ...there, ...(token ? { [host]: token } : {}), ...Object.fromEntries(own) };
@@ -1531,7 +1551,28 @@ function userConfFiles(ours, env, home, version) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./build/js/install/home.js
+
+
+/**
+ * The home that Nix goes by (getHome, libutil/users.cc): not one of another user's, as root has in the container of a
+ * job, where HOME is a folder of the machine's runner.
+ */
+function homeOfNix({ env, home, uid }) {
+    try {
+        if (env.HOME && (0,external_node_fs_.statSync)(env.HOME).uid === uid)
+            return env.HOME;
+        return (0,external_node_os_.userInfo)().homedir;
+    }
+    catch {
+        return home; // HOME is not there, and Nix will make it; or the user has no name
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/environment.js
+
 
 
 const PROFILE = '/nix/var/nix/profiles/default';
@@ -1560,18 +1601,6 @@ function daemonEnvironment(env) {
     const set = names.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
     return { ...certificates(env), ...Object.fromEntries(set) };
 }
-/**
- * Variables without those that hold a password, where they would have to go through sudo's arguments, which every user
- * can read; `leftOut` names those.
- */
-function publicVariables(all, privilege) {
-    const secret = ([, value]) => privilege === 'sudo' && /\/\/[^/]*@/.test(value);
-    const pairs = Object.entries(all);
-    return {
-        variables: Object.fromEntries(pairs.filter((pair) => !secret(pair))),
-        leftOut: pairs.filter(secret).map(([name]) => name),
-    };
-}
 const LOGIN_SCRIPT = '/etc/profile.d/nix-multiarch.sh';
 /** What a login shell needs: /etc/profile replaces the PATH that a job gives its steps. */
 const loginScript = (bin, certificates) => `# of a job that has installed Nix; its post step removes this file
@@ -1593,13 +1622,13 @@ async function tellLoginShells(runner, bin) {
 }
 /** What upstream's profile scripts give a login shell, for the later steps of the job. */
 function exportToJob(runner, env, bin, onPath) {
-    const { home, env: before } = runner.facts;
+    const home = homeOfNix(runner.facts);
     for (const [name, value] of Object.entries(env))
         if (value !== undefined)
             runner.job.exportVariable(name, value);
     if (onPath)
         return;
-    if (!before.NIX_PROFILES)
+    if (!runner.facts.env.NIX_PROFILES)
         runner.job.exportVariable('NIX_PROFILES', `${PROFILE} ${home}/.nix-profile`);
     runner.job.addPath(bin);
     runner.job.addPath(`${home}/.nix-profile/bin`);
@@ -1682,7 +1711,7 @@ const unitArguments = ({ unit, program, environmentFile, log }) => [
     '--',
     ...program,
 ];
-/** Text of an EnvironmentFile= (systemd.exec(5)): quoted, so that no character of a value means anything. */
+/** Text of an EnvironmentFile= (systemd.exec(5)), and for a shell: quoted, so that no character of a value means anything. */
 const environmentFile = (variables) => Object.entries(variables)
     .map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, '\\$&')}"\n`)
     .join('');
@@ -1713,32 +1742,47 @@ async function systemctl(runner, verb, unit) {
 
 
 
-
 /** Where every client looks for the daemon. */
 const STANDARD_SOCKET = '/nix/var/nix/daemon-socket/socket';
 const START_SECONDS = 30;
 const STOP_SECONDS = 10;
+const ANSWER_SECONDS = 10;
 /** Between two questions to systemd, in turns of 2 ms. */
 const TURNS_PER_LOOK = 100;
 const LAST_LINES = 10;
-/** Whether somebody listens at a socket. */
-function probeSocket(path) {
+/** With this a client begins, and a daemon that serves it answers (WORKER_MAGIC_1, libstore/worker-protocol.hh). */
+const HELLO = Buffer.from('6378696e00000000', 'hex');
+/** Whether somebody listens at a socket. @param hello what is said to it: then also whether there is an answer */
+function probeSocket(path, hello) {
     return new Promise((resolve) => {
         const socket = (0,external_node_net_.connect)(path);
         const end = (state) => {
             socket.destroy();
             resolve(state);
         };
-        socket.setTimeout(5000, () => end('dead'));
-        socket.once('connect', () => end('answers'));
-        socket.once('error', ({ code = '' }) => end(code === 'ECONNREFUSED' ? 'dead' : ['EACCES', 'EPERM'].includes(code) ? 'denied' : 'absent'));
+        socket.setTimeout(ANSWER_SECONDS * 1000, () => end(hello === undefined ? 'dead' : 'silent'));
+        socket.once('connect', () => (hello === undefined ? end('answers') : socket.write(hello)));
+        socket.once('data', () => end('answers'));
+        socket.once('end', () => end('denied'));
+        socket.once('error', ({ code = '' }) => end(MEANINGS[code] ?? 'absent'));
     });
 }
+const MEANINGS = {
+    ECONNREFUSED: 'dead',
+    EACCES: 'denied',
+    EPERM: 'denied',
+    ECONNRESET: 'denied',
+    EPIPE: 'denied',
+    EAGAIN: 'silent',
+};
 /**
  * Starts nix-daemon as root, by systemd where that runs, and waits until it answers; post ends it.
  * @throws UserError with the end of its log
  */
 async function daemon_startDaemon(runner, plan) {
+    const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket };
+    // 0600 and no arguments, which every user can read: a proxy may want a password
+    await runner.files.write(variablesFile(runner), environmentFile(variables), { mode: 0o600 });
     if (plan.socket === STANDARD_SOCKET && !(0,external_node_fs_.existsSync)(plan.socket)) {
         await runner.journal.record({ kind: 'remove', path: plan.socket, root: true, shared: true });
     }
@@ -1761,32 +1805,26 @@ async function startBySystemd(runner, plan) {
     if (!runner.facts.systemd || runner.commands.find('systemd-run') === undefined)
         return undefined;
     const unit = daemonUnit();
-    const file = `${runner.facts.folder}/daemon.env`;
-    const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket };
-    // 0600: a proxy may want a password
-    await runner.files.write(file, environmentFile(variables), { mode: 0o600 });
     // ours, so that it can be read; systemd only adds to it
     if (!(0,external_node_fs_.existsSync)(daemonLog(runner)))
         await runner.files.write(daemonLog(runner), '', { mode: 0o600 });
     await runner.journal.record({ kind: 'unit', name: unit, ...sharing(plan) });
     const program = [`${plan.bin}/nix-daemon`, '--daemon'];
-    const problem = await startUnit(runner, { unit, program, environmentFile: file, log: daemonLog(runner) });
+    const problem = await startUnit(runner, {
+        unit,
+        program,
+        environmentFile: variablesFile(runner),
+        log: daemonLog(runner),
+    });
     if (problem === undefined)
         return { kind: 'unit', unit };
     runner.log.info(`systemd does not run the Nix daemon (${problem}): this run starts it by itself.`);
     return undefined;
 }
+/** $1 file of variables; builds must not get a temporary folder that only this user may enter. */
+const START = 'unset NIX_REMOTE TMPDIR; set -a; . "$1"; set +a; exec "$2" --daemon';
 async function startByItself(runner, plan) {
-    const { variables, leftOut } = publicVariables(plan.environment, runner.facts.privilege);
-    for (const name of leftOut) {
-        runner.log.warning(`${name} holds a password and is not given to the Nix daemon: sudo would show it to every user.`);
-    }
-    const command = {
-        tool: `${plan.bin}/nix-daemon`,
-        args: ['--daemon'],
-        // builds must not get a temporary folder that only this user may enter
-        env: { ...variables, NIX_DAEMON_SOCKET_PATH: plan.socket, NIX_REMOTE: undefined, TMPDIR: undefined },
-    };
+    const command = { tool: 'sh', args: ['-c', START, 'sh', variablesFile(runner), `${plan.bin}/nix-daemon`] };
     let startTime = '';
     const record = async (started) => {
         startTime = readStartTime(started) ?? '';
@@ -1815,6 +1853,7 @@ async function daemon_stopDaemon(runner, { run }) {
         await sleep(10);
     }
 }
+const variablesFile = (runner) => `${runner.facts.folder}/daemon.env`;
 const daemonLog = (runner) => `${runner.facts.folder}/nix-daemon.log`;
 function readLog(runner) {
     try {
@@ -1899,7 +1938,7 @@ async function gatherAccess(runner) {
         privilege: runner.facts.privilege,
         remote,
         storeWritable: ['/nix/store', '/nix/var/nix', '/nix/var/nix/db'].every((path, index) => mayWrite(path) || (index === 2 && !(0,external_node_fs_.existsSync)(path))),
-        socket: await probeSocket(remote?.startsWith('unix://') ? remote.slice('unix://'.length) : STANDARD_SOCKET),
+        socket: await probeSocket(remote?.startsWith('unix://') ? remote.slice('unix://'.length) : STANDARD_SOCKET, HELLO),
     };
 }
 /** Whether this user may write a file or folder; false where it is not there. */
@@ -2002,10 +2041,7 @@ async function createBuildUsers(runner, wanted) {
     const group = ['nixbld', 'nixmultiarch'].find((name) => !taken.has(name)) ?? `nixmultiarch${process.pid}`;
     const name = wanted !== '' && !taken.has(wanted) ? wanted : group;
     const plan = planBuildUsers(passwd, groups, name, enough(runner.facts.cpus));
-    if (runner.commands.find('userdel') === undefined)
-        await recordFiles(runner, passwd, groups);
-    else
-        await recordUsers(runner, plan);
+    await recordUsers(runner, plan);
     // each file by one append, which other programs that add users at this moment survive
     const script = 'printf %s "$1" >>/etc/group && printf %s "$2" >>/etc/passwd';
     const texts = [appended(groups, [plan.groupLine]), appended(passwd, plan.passwdLines)];
@@ -2016,19 +2052,13 @@ async function createBuildUsers(runner, wanted) {
             'root, or add a group nixbld with members to the machine before.');
     return plan.group;
 }
+/** Taken out as they are put in, by line: userdel is not everywhere, and refuses a user of whom a process is left. */
 async function recordUsers(runner, { group, users }) {
-    const undo = (tool, name) => ({ kind: 'command', tool, args: [name], root: true, shared: true });
-    await runner.journal.record(undo('groupdel', group), ...users.map((user) => undo('userdel', user)));
-}
-/** Where there is no userdel (busybox): the files as they were. */
-async function recordFiles(runner, passwd, groups) {
-    for (const [path, content] of [
-        ['/etc/passwd', passwd],
-        ['/etc/group', groups],
-    ]) {
-        const encoded = Buffer.from(content).toString('base64');
-        await runner.journal.record({ kind: 'restore', path, content: encoded, mode: 0o644, root: true, shared: true });
-    }
+    const undo = (file, names) => {
+        const args = ['-i', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file];
+        return { kind: 'command', tool: 'sed', args, root: true, shared: true };
+    };
+    await runner.journal.record(undo('/etc/group', [group]), undo('/etc/passwd', users));
 }
 const appended = (before, added) => `${before === '' || before.endsWith('\n') ? '' : '\n'}${added.join('\n')}\n`;
 
@@ -2162,7 +2192,9 @@ async function openWiring(runner, plan) {
     const machineConf = runner.facts.env.NIX_CONF_DIR || MACHINE_CONF;
     await runner.files.makeDirectory(folder, { mode: 0o700 });
     await writeBuildConf(runner, plan.settings);
-    await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf), { mode: 0o600 });
+    await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf, runner.facts.user), {
+        mode: 0o600,
+    });
     const registry = `${machineConf}/registry.json`;
     if ((0,external_node_fs_.existsSync)(registry))
         await runner.files.write(`${folder}/registry.json`, (0,external_node_fs_.readFileSync)(registry));
@@ -2217,7 +2249,8 @@ function chooseAccess(facts) {
         return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' };
     const state = {
         dead: 'the daemon that left its socket is not running',
-        denied: "this user may not open the daemon's socket",
+        denied: "this user may not open the daemon's socket, or is none of its allowed-users",
+        silent: 'the daemon that is running does not answer',
         absent: 'no daemon is running',
     }[facts.socket];
     if (remote.startsWith('unix://'))
@@ -2226,12 +2259,12 @@ function chooseAccess(facts) {
             reason: `NIX_REMOTE is ${remote}, and ${state}. Start that daemon and let this user open its socket, or unset NIX_REMOTE for this step`,
         };
     if (facts.privilege !== 'none') {
-        const beside = facts.socket === 'denied';
+        const beside = facts.socket === 'denied' || facts.socket === 'silent';
         return { mode: 'daemon', start: true, beside, reason: `${state}: this run starts one` };
     }
     return {
         mode: 'none',
-        reason: `${state}, and this user may not write /nix. Start nix-daemon and let this user open its socket, or run the ` +
+        reason: `${state}, and this user may not write /nix. ${facts.socket === 'silent' ? 'Restart' : 'Start'} nix-daemon and let this user open its socket, or run the ` +
             'job as root, or let its user use sudo without a password',
     };
 }
@@ -2268,6 +2301,7 @@ function isTrusted(trustedUsers, user, groups) {
 
 
 
+
 /** Shells that are certainly static, to give the sandbox a /bin/sh. */
 const STATIC_SHELLS = ['/usr/bin/bash-static', '/bin/bash-static'];
 /**
@@ -2280,7 +2314,7 @@ async function connect(runner, found, wanted) {
     if (access.mode === 'none')
         throw new runner_errors/* UserError */.yo(`Nix ${found.version.text} in ${found.bin} cannot be used: ${access.reason}.`);
     const env = {
-        NIX_USER_CONF_FILES: userConfFiles(confFile(runner), runner.facts.env, runner.facts.home, found.version),
+        NIX_USER_CONF_FILES: userConfFiles(confFile(runner), runner.facts.env, homeOfNix(runner.facts), found.version),
         ...certificates(runner.facts.env),
     };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
@@ -2422,6 +2456,7 @@ function describe(nix, access, wiring, wanted) {
 
 
 
+
 /** Takes the first candidate that is new enough; the sentences say why others are not. */
 function chooseCandidate(candidates) {
     const refused = [];
@@ -2456,8 +2491,9 @@ const places = (home) => [
  * `nix-store --version` by root even makes /nix.
  */
 async function findNix(runner) {
+    const home = homeOfNix(runner.facts);
     const onPath = runner.commands.find('nix');
-    const paths = [onPath, ...places(runner.facts.home).map((folder) => `${folder}/nix`)];
+    const paths = [onPath, ...places(home).map((folder) => `${folder}/nix`)];
     const there = [...new Set(paths.filter((path) => path !== undefined && (0,external_node_fs_.existsSync)(path)))];
     const candidates = [];
     for (const path of there) {
@@ -2471,7 +2507,7 @@ async function findNix(runner) {
     const problem = settingsProblem(candidates);
     if (problem !== undefined)
         throw new SettingsError(`Nix cannot read its settings: ${problem}.\nCorrect NIX_CONFIG, or nix.conf on this machine: any Nix reads these.`);
-    const looked = `no Nix is there (looked on PATH, in ${places(runner.facts.home).join(', ')})`;
+    const looked = `no Nix is there (looked on PATH, in ${places(home).join(', ')})`;
     return { found: undefined, why: refused.length === 0 ? looked : refused.join('; ') };
 }
 /** The folder that also holds nix-store: that of a link's target where somebody linked only `nix`. */
@@ -2480,6 +2516,7 @@ function toolFolder(path) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/machine/ahead.js
+
 
 
 
@@ -2497,10 +2534,10 @@ const wantsUsers = ({ settings, groups }) => !/build-users-group|auto-allocate-u
  * @throws UserError where builds cannot be sandboxed
  */
 async function prepareMachine(runner, userLines, bin) {
-    const { env, home } = runner.facts;
+    const { env } = runner.facts;
     const files = [
         '/etc/nix/nix.conf',
-        `${env.XDG_CONFIG_HOME || `${home}/.config`}/nix/nix.conf`,
+        `${env.XDG_CONFIG_HOME || `${homeOfNix(runner.facts)}/.config`}/nix/nix.conf`,
         '/etc/xdg/nix/nix.conf',
     ];
     const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean);
@@ -2669,9 +2706,12 @@ var external_node_fs_promises_ = __nccwpck_require__(1455);
 
 
 
+
 const TOOL = 'nix-release';
 /** In the tool's folder: the whole of /nix as it was right after an install. */
 const TREE = 'nix';
+/** In the tree, beside the parts. */
+const INVENTORY = 'inventory';
 /** Of the tarball that it was made of: what is in the tool cache is found by what was asked for. */
 const versionOf = (sha256) => `0.0.0-sha256.x${sha256.slice(0, 32)}`;
 /** Whether later jobs of this machine see its tool cache: a hosted runner is thrown away. */
@@ -2689,6 +2729,8 @@ async function restoreKept(runner, sha256, { bin, asRoot, begun }) {
     return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
         const printed = (0,external_node_fs_.readFileSync)(`${tree}/${VERSION}`, 'utf8');
         versionIn(bin, printed);
+        if ((0,external_node_fs_.readFileSync)(`${tree}/${INVENTORY}`, 'utf8') !== inventory(tree))
+            throw new Error('files are missing or cut');
         const laying = run('sh', '-c', `${COPY} && ${MOVE}`, 'sh', draft, ...partsOf(tree));
         begun();
         await laying;
@@ -2704,6 +2746,17 @@ async function kept_isTrusted(tree, owner) {
     const made = await (0,external_node_fs_promises_.lstat)(tree).catch(() => undefined);
     return made?.isDirectory() === true && made.uid === owner && (made.mode & 0o022) === 0;
 }
+/** Names and sizes of all files: a power cut or a full disk may have taken some of them, or a part. */
+const inventory = (tree) => partsOf(tree)
+    .flatMap(filesIn)
+    .map((path) => `${(0,external_node_fs_.lstatSync)(path).size} ${path.slice(tree.length)}\n`)
+    .sort()
+    .join('');
+/** Without going through links, as `recursive` of readdir does. */
+const filesIn = (folder) => (0,external_node_fs_.readdirSync)(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = (0,external_node_path_.join)(folder, entry.name);
+    return entry.isDirectory() ? filesIn(path) : [path];
+});
 /**
  * Keeps /nix, as an install has just made it, for later jobs of this machine. Never throws: a tool cache that cannot be
  * written costs time in the next job, nothing in this one.
@@ -2721,6 +2774,7 @@ async function keepNix(runner, sha256, found, asRoot) {
         await runner.files.remove(draft, { asRoot });
         await copyParts(run, '/nix', draft);
         await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found), { asRoot });
+        await runner.files.write(`${draft}/${INVENTORY}`, inventory(draft), { asRoot });
         await runner.files.remove(tree, { asRoot });
         await run('mv', '-T', '--', draft, tree);
     }
@@ -3216,10 +3270,25 @@ function findTarball(runner, location, hash) {
         return tarballAt(runner, location, hash);
     }
     const path = location.startsWith('file://') ? (0,external_node_url_namespaceObject.fileURLToPath)(location) : (0,external_node_path_.resolve)(runner.facts.workspace, location);
-    if (!(0,external_node_fs_.existsSync)(path))
-        throw new runner_errors/* UserError */.yo(`nix-source: there is no file ${path}`);
+    const problem = fileProblem(path);
+    if (problem !== undefined)
+        throw new runner_errors/* UserError */.yo(`nix-source: ${problem}`);
     const sha256 = hash?.toLowerCase();
     return { name: path, sha256, read: (consume) => consume(checkedFile(path, sha256)) };
+}
+function fileProblem(path) {
+    const there = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
+    if (there === undefined)
+        return `there is no file ${path}`;
+    if (!there.isFile())
+        return `${path} is no file: give the release tarball itself`;
+    try {
+        (0,external_node_fs_.accessSync)(path, external_node_fs_.constants.R_OK);
+        return undefined;
+    }
+    catch {
+        return `this user may not read ${path}`;
+    }
 }
 /** Checked as it is read, so that the file cannot change between the check and the unpacking. */
 async function* checkedFile(path, sha256) {
@@ -3333,7 +3402,7 @@ async function provideNix(runner, inputs) {
             return { ...provided, source, reason: reasonFor(inputs.nixSource.kind, source, failures) };
         }
         catch (error) {
-            if (inputs.nixSource.kind !== 'auto' || !isAnswer(error))
+            if (inputs.nixSource.kind !== 'auto' || runner.cancelled.aborted || !isAnswer(error))
                 throw error;
             failures.push(`${source}: ${error.message}`);
             runner.log.info(`nix-source ${source}: ${error.message}`);
@@ -3521,7 +3590,7 @@ async function parallel_inParallel(width, items, work) {
 
 
 
-const ANSWER_SECONDS = 10;
+const substituters_ANSWER_SECONDS = 10;
 /** The narinfo of no path: a cache that works says that it has none, as it does for most that Nix asks for. */
 const NOBODY = '0'.repeat(32);
 /** No server there: what a proxy or a certificate does is for Nix to find out, with its own settings. */
@@ -3532,7 +3601,7 @@ function whyUseless(info, narInfo) {
         if ('fault' in reply) {
             if (!ABSENT.includes(reply.fault))
                 return undefined;
-            return reply.fault === 'timeout' ? `no answer within ${ANSWER_SECONDS} s` : reply.fault;
+            return reply.fault === 'timeout' ? `no answer within ${substituters_ANSWER_SECONDS} s` : reply.fault;
         }
         if (reply.status >= 500)
             return `it answers ${reply.status}`;
@@ -3565,7 +3634,7 @@ async function leaveOutUseless(runner, installed) {
 async function probe(network, url) {
     let reason;
     for (let attempt = 0; attempt < 2; attempt += 1) {
-        const at = (name) => network.ask(objectUrl(url, name), ANSWER_SECONDS);
+        const at = (name) => network.ask(objectUrl(url, name), substituters_ANSWER_SECONDS);
         reason = whyUseless(...(await Promise.all([at('nix-cache-info'), at(`${NOBODY}.narinfo`)])));
         if (reason === undefined || reason.startsWith('no answer'))
             return reason;
@@ -4082,7 +4151,9 @@ const STORE_RULES = [
         pattern: /(?:opening lock file|creating directory|could not set permissions on|opening file) ['"]([^'"]+)['"](?: to \d+)?: (?:Permission denied|Operation not permitted)/,
         say: ([, path = '']) => ({
             sentence: `this user may not write ${path}.`,
-            advice: 'Run as root, give the user passwordless sudo, or use the Nix daemon (NIX_REMOTE=daemon).',
+            advice: /\/\.(cache|local|config|nix-)/.test(path)
+                ? 'Nix keeps that in the home of its user: set HOME (or XDG_CACHE_HOME and the like) to a folder of this user.'
+                : 'Run as root, give the user passwordless sudo, or use the Nix daemon (NIX_REMOTE=daemon).',
         }),
     },
 ];
@@ -7194,8 +7265,8 @@ function nothing(inputs, state) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8151);
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4017);
+/* harmony import */ var _plan_pipeline_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4911);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9891);
 
 
 const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_1__/* .openRunner */ .NH)();
@@ -7270,7 +7341,7 @@ function describeFailure(command, result) {
 
 /***/ }),
 
-/***/ 4017:
+/***/ 9891:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -7286,8 +7357,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/js/node_modules/@actions/core/lib/core.js + 3 modules
@@ -7699,6 +7770,8 @@ function findTool(tool, searchPath) {
         }
     });
 }
+/** sudo has a PATH and a umask of its own, on a hardened machine without sbin and for root alone; what is made is for all. */
+const AS_ROOT = 'umask 022; PATH=$PATH:/usr/sbin:/sbin; exec "$@"';
 /** The command run by root. Variables go through `env`, since sudo drops them; a secret may not, argv is public. */
 function asRoot(command, privilege) {
     if (privilege === 'root')
@@ -7710,8 +7783,8 @@ function asRoot(command, privilege) {
     if (variables.some((variable) => command.secrets?.some((secret) => secret !== '' && variable.includes(secret)))) {
         throw new Error(`a secret would be in the arguments of sudo: ${(0,errors/* printCommand */.Tr)(command)}`);
     }
-    const before = variables.length === 0 ? ['-n', '--'] : ['-n', '--', 'env', ...variables];
-    return { ...command, tool: 'sudo', args: [...before, command.tool, ...command.args], env: {} };
+    const shell = [...(variables.length === 0 ? [] : ['env', ...variables]), 'sh', '-c', AS_ROOT, 'sh'];
+    return { ...command, tool: 'sudo', args: ['-n', '--', ...shell, command.tool, ...command.args], env: {} };
 }
 /**
  * Inputs hold secrets, and no tool of ours needs them. The others put options of their own into every call of tar or xz,
@@ -7815,7 +7888,7 @@ async function* whenBroken(input, tell) {
 function ended(child) {
     return new Promise((resolve) => {
         child.once('error', () => resolve(undefined));
-        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + external_node_os_namespaceObject.constants.signals[signal])));
+        child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + external_node_os_.constants.signals[signal])));
     });
 }
 function watch(options, end) {
@@ -7933,7 +8006,7 @@ async function removeTree(path, commands) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/undo.js
-const UNDO_TOOLS = ['userdel', 'groupdel', 'apt-get', 'chmod'];
+const UNDO_TOOLS = ['sed', 'apt-get', 'chmod'];
 
 ;// CONCATENATED MODULE: ./build/js/runner/journal.js
 
@@ -7982,7 +8055,7 @@ function parseUndo(line) {
     if (typeof value !== 'object' || value === null || !('kind' in value))
         return [];
     const undo = value;
-    const known = ['remove', 'restore', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind);
+    const known = ['remove', 'unregister', 'register', 'unmount', 'stop', 'unit', 'command'].includes(undo.kind);
     const allowed = undo.kind !== 'command' || UNDO_TOOLS.includes(undo.tool);
     const ours = undo.kind !== 'unit' || /^nix-multiarch-[0-9a-f]+\.service$/.test(undo.name);
     return known && allowed && ours ? [undo] : [];
@@ -8295,30 +8368,36 @@ function properties(where) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/js/runner/network.js
+;// CONCATENATED MODULE: ./build/js/runner/proxy.js
+/** As curl reads it, and with it Nix: a name of its own before one for all, and http where it names no scheme. */
+function httpsProxy(env) {
+    const name = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find((each) => env[each]);
+    if (name === undefined)
+        return undefined;
+    const value = env[name] ?? '';
+    const url = value.includes('://') ? value : `http://${value}`;
+    if (!/^https?:/i.test(url))
+        return { name, problem: 'downloads of this action go by http and https proxies only' };
+    if (!URL.canParse(url))
+        return { name, problem: 'it is no URL; in a password # is written %23, / %2F and @ %40' };
+    return { name, url };
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/download.js
 
 
 
-const LIMITS = {
-    tries: 4,
-    idleSeconds: 30,
-    totalSeconds: 600,
-    backoffSeconds: 1,
-    longestWaitSeconds: 60,
-};
 const REDIRECTS = 5;
-/** A wrong hash is mostly a wrong file; one more try is for a connection that was cut without a trace. */
-const HASH_TRIES = 2;
 /** What ended a try. `retry` false: a further try would end the same way. */
 class FailedTry extends Error {
     retry;
     waitSeconds;
-    hash;
+    kind;
     constructor(message, more) {
         super(message);
         this.retry = more.retry;
         this.waitSeconds = more.waitSeconds;
-        this.hash = more.hash ?? false;
+        this.kind = more.kind;
     }
 }
 /** The bytes are right, and who was given them failed. */
@@ -8327,63 +8406,10 @@ class ConsumerFault extends Error {
 /** A megabyte with what it needs: read only by a run that asks a server something. */
 async function openClient(...options) {
     const toolkit = await __nccwpck_require__.e(/* import() */ 799).then(__nccwpck_require__.bind(__nccwpck_require__, 5799));
+    const proxy = httpsProxy(process.env)?.url;
+    if (proxy !== undefined)
+        process.env.https_proxy = proxy; // the one name and form that the toolkit knows
     return new toolkit.HttpClient(...options);
-}
-/** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). */
-function createNetwork(log, limits = LIMITS) {
-    return { download: (what, consume) => tryAll(what, consume, limits, log), ask };
-}
-/** Bytes of an answer that are looked at. */
-const SHORT_TEXT = 16 * 1024;
-async function ask(url, seconds) {
-    const client = await openClient('nix-multiarch', [], { allowRetries: false, socketTimeout: seconds * 1000 });
-    let late;
-    const timeout = new Promise((resolve) => {
-        late = setTimeout(() => resolve({ fault: 'timeout' }), seconds * 1000);
-    });
-    try {
-        return await Promise.race([shortAnswer(client, url), timeout]);
-    }
-    catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-        return { fault: code || (error instanceof Error ? error.message : String(error)) };
-    }
-    finally {
-        clearTimeout(late);
-        client.dispose();
-    }
-}
-async function shortAnswer(client, url) {
-    const { message } = await client.get(url);
-    let text = '';
-    for await (const chunk of message) {
-        text += chunk.toString('latin1');
-        if (text.length >= SHORT_TEXT)
-            break;
-    }
-    message.destroy();
-    return { status: message.statusCode ?? 0, text: text.slice(0, SHORT_TEXT) };
-}
-async function tryAll(what, consume, limits, log) {
-    const name = shownUrl(what.url);
-    for (let tried = 1;; tried += 1) {
-        const failure = await oneTry(what, consume, limits).then(() => undefined, asFailedTry);
-        if (failure === undefined)
-            return;
-        const wait = secondsToWait(failure, tried, limits);
-        if (wait === undefined) {
-            throw new errors/* UserError */.yo(`cannot download ${name}: ${failure.message} (${tried === 1 ? '1 try' : `${tried} tries`})`);
-        }
-        log.info(`download of ${name}: ${failure.message}; try ${tried + 1} of ${limits.tries} in ${wait.toFixed(1)} s`);
-        await (0,promises_.setTimeout)(wait * 1000);
-    }
-}
-/** Seconds until the next try; undefined where there is none. */
-function secondsToWait(failure, tried, limits) {
-    if (!failure.retry || tried >= Math.min(limits.tries, failure.hash ? HASH_TRIES : limits.tries))
-        return undefined;
-    const wait = failure.waitSeconds ?? limits.backoffSeconds * 2 ** (tried - 1) * (0.75 + Math.random() / 2);
-    return wait > limits.longestWaitSeconds ? undefined : wait;
 }
 /** @throws what the consumer made of the right bytes: another try would end the same way. */
 function asFailedTry(error) {
@@ -8393,9 +8419,21 @@ function asFailedTry(error) {
         throw error.cause;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const text = error instanceof Error ? error.message || code || error.name : String(error);
-    return new FailedTry((0,errors/* redact */.E$)(text, []), { retry: true });
+    if (/CERT|_SIGNATURE$/.test(code))
+        return certificateFault(code, text);
+    const why = text === 'aborted' ? 'the connection was cut (aborted)' : (0,errors/* redact */.E$)(text, []);
+    return new FailedTry(why, { retry: true, kind: 'connection' });
 }
+function certificateFault(code, text) {
+    const why = text.replace(/; if the root CA is installed locally.*/, '');
+    if (!/^(UNABLE|DEPTH|SELF)/.test(code))
+        return new FailedTry(why, { retry: false });
+    const advice = 'Name the file with the certificate of its CA in NIX_SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.';
+    return new FailedTry(`its certificate is not trusted: ${why}. ${advice}`, { retry: false, kind: 'certificate' });
+}
+/** One try of a download. @throws FailedTry */
 async function oneTry(what, consume, limits) {
+    const { cancelled } = limits;
     const client = await openClient('nix-multiarch', [], {
         allowRedirects: false,
         allowRetries: false,
@@ -8407,8 +8445,12 @@ async function oneTry(what, consume, limits) {
     });
     const tooLong = new FailedTry(`it took longer than ${limits.totalSeconds} s`, { retry: true });
     const total = setTimeout(() => abort(tooLong), limits.totalSeconds * 1000);
+    const cancel = () => abort(new FailedTry('the job was cancelled', { retry: false }));
+    if (cancelled.aborted)
+        cancel();
+    cancelled.addEventListener('abort', cancel);
     try {
-        const message = await Promise.race([network_open(client, what.url), ended]);
+        const message = await Promise.race([download_open(client, what.url), ended]);
         try {
             checkAnswer(message, what);
             // on the total limit the bytes end with that error, so that the consumer ends too
@@ -8421,11 +8463,12 @@ async function oneTry(what, consume, limits) {
     }
     finally {
         clearTimeout(total);
+        cancelled.removeEventListener('abort', cancel);
         client.dispose();
     }
 }
 /** Follows redirects itself: none to http, none to another host with our credentials. */
-async function network_open(client, start) {
+async function download_open(client, start) {
     let url = new URL(start);
     const first = url;
     for (let hops = 0; hops <= REDIRECTS; hops += 1) {
@@ -8435,6 +8478,8 @@ async function network_open(client, start) {
         if (![301, 302, 303, 307, 308].includes(message.statusCode ?? 0) || target === undefined)
             return message;
         message.destroy();
+        if (!URL.canParse(target, url.href))
+            throw new FailedTry('the server redirects to what is no URL', { retry: false });
         const next = new URL(target, url);
         if (url.protocol === 'https:' && next.protocol !== 'https:') {
             throw new FailedTry(`the server redirects from https to ${shownUrl(next.href)}`, { retry: false });
@@ -8509,8 +8554,10 @@ async function* checked(message, what) {
     if (got === what.sha256.toLowerCase())
         return;
     const page = message.headers['content-type']?.includes('text/html') ? ', a web page' : '';
-    const text = `its SHA-256 is ${got}, expected ${what.sha256} (${size} bytes${page})`;
-    throw new FailedTry(text, { retry: true, hash: true });
+    const encoding = message.headers['content-encoding'];
+    const encoded = encoding === undefined ? '' : `, encoded by the server: ${encoding}`;
+    const text = `its SHA-256 is ${got}, expected ${what.sha256} (${size} bytes${page}${encoded})`;
+    throw new FailedTry(text, { retry: true, kind: 'hash' });
 }
 /** Seconds that a `Retry-After` header asks for: a number of seconds or a date. @param now milliseconds since 1970 */
 function retryAfter(header, now) {
@@ -8523,6 +8570,124 @@ function retryAfter(header, now) {
 }
 /** A URL for people: without password and query, which may hold a token. */
 const shownUrl = (url) => (0,errors/* redact */.E$)(url.replace(/\?.*$/s, '?…'), []).replace(/^(\w+:\/\/)[^/@\s]+@/, '$1***@');
+
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+;// CONCATENATED MODULE: ./build/js/runner/trust.js
+
+
+/** Where the machine's own certificates are, those of Nix and curl before those of the distribution. */
+const BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem'];
+let machineTrusted = false;
+/**
+ * Node brings its own certificates: a company's CA is only in the machine's. Read where they are needed, since that takes
+ * 0.05 s. @returns whether there are more now
+ */
+function trustMachine() {
+    if (machineTrusted || external_node_tls_namespaceObject.setDefaultCACertificates === undefined)
+        return false;
+    machineTrusted = true;
+    const named = [process.env.NIX_SSL_CERT_FILE, process.env.SSL_CERT_FILE].filter((file) => file !== undefined);
+    const texts = [...named, ...BUNDLES].flatMap((file) => {
+        try {
+            return [(0,external_node_fs_.readFileSync)(file, 'utf8')];
+        }
+        catch {
+            return [];
+        }
+    });
+    try {
+        external_node_tls_namespaceObject.setDefaultCACertificates([...external_node_tls_namespaceObject.getCACertificates('default'), ...texts]);
+        return texts.length > 0;
+    }
+    catch {
+        return false; // what is in a file is no certificate
+    }
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/network.js
+
+
+
+
+
+const LIMITS = {
+    tries: 4,
+    idleSeconds: 30,
+    totalSeconds: 600,
+    backoffSeconds: 1,
+    longestWaitSeconds: 60,
+};
+/** A wrong hash is mostly a wrong file; one more try is for a connection that was cut without a trace. */
+const HASH_TRIES = 2;
+/** Downloads over HTTP; proxies are those of the environment (https_proxy, no_proxy). @param cancelled ends them */
+function createNetwork(log, cancelled, limits = LIMITS) {
+    return { download: (what, consume) => tryAll(what, consume, { ...limits, cancelled }, log), ask };
+}
+/** Bytes of an answer that are looked at. */
+const SHORT_TEXT = 16 * 1024;
+async function ask(url, seconds) {
+    const client = await openClient('nix-multiarch', [], { allowRetries: false, socketTimeout: seconds * 1000 });
+    let late;
+    const timeout = new Promise((resolve) => {
+        late = setTimeout(() => resolve({ fault: 'timeout' }), seconds * 1000);
+    });
+    try {
+        return await Promise.race([shortAnswer(client, url), timeout]);
+    }
+    catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+        return { fault: code || (error instanceof Error ? error.message : String(error)) };
+    }
+    finally {
+        clearTimeout(late);
+        client.dispose();
+    }
+}
+async function shortAnswer(client, url) {
+    const { message } = await client.get(url);
+    let text = '';
+    for await (const chunk of message) {
+        text += chunk.toString('latin1');
+        if (text.length >= SHORT_TEXT)
+            break;
+    }
+    message.destroy();
+    return { status: message.statusCode ?? 0, text: text.slice(0, SHORT_TEXT) };
+}
+async function tryAll(what, consume, limits, log) {
+    const name = shownUrl(what.url);
+    for (let tried = 1;; tried += 1) {
+        const once = () => oneTry(what, consume, limits).then(() => undefined, asFailedTry);
+        let failure = await once();
+        if (failure?.kind === 'certificate' && trustMachine())
+            failure = await once();
+        if (failure === undefined)
+            return;
+        const wait = secondsToWait(failure, tried, limits);
+        if (wait === undefined) {
+            const tries = tried === 1 ? '1 try' : `${tried} tries`;
+            throw new errors/* UserError */.yo(`cannot download ${name}: ${failure.message} (${tries})${failure.kind === 'connection' ? aboutProxy(what.url) : ''}`);
+        }
+        log.info(`download of ${name}: ${failure.message}; try ${tried + 1} of ${limits.tries} in ${wait.toFixed(1)} s`);
+        await (0,promises_.setTimeout)(wait * 1000, undefined, { signal: limits.cancelled }).catch(() => undefined);
+    }
+}
+function aboutProxy(url) {
+    const proxy = url.startsWith('https:') ? httpsProxy(process.env) : undefined;
+    if (proxy === undefined)
+        return '';
+    return proxy.problem === undefined
+        ? `\n${proxy.name} names a proxy: look whether it works, and whether no_proxy should name this host.`
+        : `\n${proxy.name} is not used: ${proxy.problem}.`;
+}
+/** Seconds until the next try; undefined where there is none. */
+function secondsToWait(failure, tried, limits) {
+    if (!failure.retry || tried >= Math.min(limits.tries, failure.kind === 'hash' ? HASH_TRIES : limits.tries))
+        return undefined;
+    const wait = failure.waitSeconds ?? limits.backoffSeconds * 2 ** (tried - 1) * (0.75 + Math.random() / 2);
+    return wait > limits.longestWaitSeconds ? undefined : wait;
+}
 
 ;// CONCATENATED MODULE: ./build/js/runner/terminal.js
 
@@ -8664,8 +8829,6 @@ function describeUndo(deed) {
     switch (deed.kind) {
         case 'remove':
             return `remove ${deed.path}`;
-        case 'restore':
-            return `restore ${deed.path}`;
         case 'unregister':
             return `unregister the emulator ${deed.entry}`;
         case 'register':
@@ -8689,8 +8852,6 @@ async function undo(deed, { commands, files, log, sudo }) {
                 if (!isEmptyMount(deed.path))
                     throw error;
             });
-        case 'restore':
-            return await files.write(deed.path, Buffer.from(deed.content, 'base64'), { mode: deed.mode, asRoot: deed.root });
         case 'unregister':
             return await unregister(deed, files);
         case 'register':
@@ -8711,9 +8872,7 @@ async function undo(deed, { commands, files, log, sudo }) {
                 await commands.run({ tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] }, { asRoot: true, timeoutSeconds: 60, accept });
             return;
         case 'command':
-            await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, 
-            // 6: no such user or group; main was killed between the record and the deed
-            { asRoot: deed.root, timeoutSeconds: 600, accept: /^(user|group)del$/.test(deed.tool) ? [6] : [] });
+            await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, { asRoot: deed.root, timeoutSeconds: 600 });
             return;
     }
 }
@@ -8799,7 +8958,7 @@ function isOurFolder(folder) {
 }
 /** Nobody but a person at a terminal of their own reads along: a runner obeys and shows what is printed. */
 const onTerminal = () => process.stdout.isTTY === true && process.env.GITHUB_ACTIONS !== 'true';
-const temporaryFolder = () => process.env.RUNNER_TEMP || (0,external_node_os_namespaceObject.tmpdir)();
+const temporaryFolder = () => process.env.RUNNER_TEMP || (0,external_node_os_.tmpdir)();
 /**
  * Text of an input, trimmed; one that is empty or absent gets its default from action.yml.
  * @param action folder of action.yml within the repository
@@ -8822,7 +8981,7 @@ function assemble(folder) {
         log,
         commands,
         files,
-        network: createNetwork(log),
+        network: createNetwork(log, cancelling.signal),
         // The toolkit prints debug commands of its own: they are to be commands, not text.
         tools: createToolCache(log.end),
         journal: {
@@ -8867,23 +9026,24 @@ function gatherFacts(folder) {
         assets: (0,external_node_path_.dirname)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.'))),
         env: { ...process.env },
         workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
-        home: process.env.HOME || (0,external_node_os_namespaceObject.homedir)(),
+        home: process.env.HOME || (0,external_node_os_.homedir)(),
         user: userName(uid),
         uid,
         privilege: uid === 0 ? 'root' : canSudo() ? 'sudo' : 'none',
         systemd: (0,external_node_fs_.existsSync)('/run/systemd/system'),
-        cpus: (0,external_node_os_namespaceObject.availableParallelism)(),
+        cpus: (0,external_node_os_.availableParallelism)(),
     };
 }
 function userName(uid) {
     try {
-        return (0,external_node_os_namespaceObject.userInfo)().username;
+        return (0,external_node_os_.userInfo)().username;
     }
     catch {
         return String(uid); // a container's uid need not be in passwd
     }
 }
-const canSudo = () => (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', 'true'], { stdio: 'ignore', timeout: 10_000 }).status === 0;
+/** A rule that allows a few commands is not enough: all go through a shell. */
+const canSudo = () => (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore', timeout: 10_000 }).status === 0;
 function createJob(log) {
     return {
         output: (name, value) => lib_core/* setOutput */.uH(name, value),
