@@ -3619,7 +3619,7 @@ const ENDED = 0x616c7473n;
 const FAILED = 0x63787470n;
 /** Those of a request: the greeting, the settings, the paths. */
 const OPERATIONS = 3;
-const PIECE = 256 * 1024;
+const PIECE = 1024 * 1024;
 /**
  * What a client of Nix's daemon says to add paths, all in one operation (Nix src/libstore/worker-protocol.hh,
  * remote-store.cc). Nothing of it depends on the daemon's answers, so that it can be written without waiting for them;
@@ -3855,12 +3855,14 @@ function entryText(entry) {
     ];
     return `${lines.join('\n')}\n`;
 }
+/** The narinfo of an entry, signed for Nix. */
+const signEntry = (entry, key) => `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n`;
 /**
- * The narinfo of an entry. Nix's signature does not cover which file holds the NAR: a code in a line that Nix skips
- * covers the whole text, so that a wrong file is noticed before a build fails over it.
+ * The same for a cache that is vouched for. Nix's signature does not cover which file holds the NAR: a code in a line
+ * that Nix skips covers the whole text, so that a wrong file is noticed before a build fails over it.
  */
 function printEntry(entry, key) {
-    const text = `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n`;
+    const text = signEntry(entry, key);
     return `${text}${VOUCHED}: ${codeOf(text, key)}\n`;
 }
 /** Whether a text is what `printEntry` has made with this key, to the last byte. */
@@ -3892,10 +3894,11 @@ const AT_ONCE = 10;
  * Writes the narinfos of what was restored. Signing takes longer than all else that is done with an entry, and is done
  * while something else waits for the disk or for another program.
  */
-function openNarinfos(runner, { folder, entries, signer }) {
+function openNarinfos(runner, { folder, entries, signer, use }) {
     const texts = new Map();
+    const print = use.trust === 'signed' ? printEntry : signEntry;
     const textOf = (entry) => {
-        const text = texts.get(entry) ?? printEntry(entry, signer);
+        const text = texts.get(entry) ?? print(entry, signer);
         texts.set(entry, text);
         return text;
     };
@@ -4300,20 +4303,27 @@ async function askService(runner, program, workspace, request, patience = PATIEN
     const temporary = (0,external_node_path_.join)(folder, `client-of-${request.path}`);
     await runner.files.makeDirectory(temporary, { mode: 0o700 });
     const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]));
-    const guard = request.verb === 'restore' ? await makeGuard(runner, (0,external_node_path_.join)(temporary, 'bin')) : [];
+    const bin = (0,external_node_path_.join)(temporary, 'bin');
+    // while the client is loading
+    const guarded = request.verb === 'restore' ? makeGuard(runner, bin) : Promise.resolve();
+    guarded.catch(() => undefined); // the input tells
+    const input = async function* () {
+        await guarded;
+        yield Buffer.from(JSON.stringify(request));
+    };
     const lines = [];
     const result = await runner.commands.run({
         tool: process.execPath,
         args: [program],
         cwd: workspace,
-        input: JSON.stringify(request),
+        input: input(),
         secrets: [env.ACTIONS_RUNTIME_TOKEN ?? ''],
         env: {
             ...passed,
             GITHUB_WORKSPACE: workspace,
             RUNNER_TEMP: temporary,
             RUNNER_DEBUG: undefined,
-            PATH: [...guard, env.PATH ?? ''].join(':'),
+            PATH: `${bin}:${env.PATH ?? ''}`,
         },
     }, {
         accept: 'any',
@@ -4378,7 +4388,6 @@ async function makeGuard(runner, folder) {
         if (real !== undefined)
             await runner.files.write((0,external_node_path_.join)(folder, name), guardScript(real), { mode: 0o700 });
     }
-    return [folder];
 }
 /** @param tar absolute path */
 const guardScript = (tar) => `#!/bin/sh

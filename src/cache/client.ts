@@ -46,21 +46,28 @@ export async function askService(
   const temporary = join(folder, `client-of-${request.path}`)
   await runner.files.makeDirectory(temporary, { mode: 0o700 })
   const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]))
-  const guard = request.verb === 'restore' ? await makeGuard(runner, join(temporary, 'bin')) : []
+  const bin = join(temporary, 'bin')
+  // while the client is loading
+  const guarded = request.verb === 'restore' ? makeGuard(runner, bin) : Promise.resolve()
+  guarded.catch(() => undefined) // the input tells
+  const input = async function* (): AsyncGenerator<Uint8Array> {
+    await guarded
+    yield Buffer.from(JSON.stringify(request))
+  }
   const lines: string[] = []
   const result = await runner.commands.run(
     {
       tool: process.execPath,
       args: [program],
       cwd: workspace,
-      input: JSON.stringify(request),
+      input: input(),
       secrets: [env.ACTIONS_RUNTIME_TOKEN ?? ''],
       env: {
         ...passed,
         GITHUB_WORKSPACE: workspace,
         RUNNER_TEMP: temporary,
         RUNNER_DEBUG: undefined,
-        PATH: [...guard, env.PATH ?? ''].join(':'),
+        PATH: `${bin}:${env.PATH ?? ''}`,
       },
     },
     {
@@ -121,13 +128,12 @@ function parsed(text: string): unknown {
  * Tar programs to go before the real ones. `@actions/cache` unpacks with `-P`, with which a poisoned archive writes
  * wherever this user may; without it tar keeps absolute names, `..` and links from leading out of the folder.
  */
-async function makeGuard(runner: Runner, folder: string): Promise<readonly string[]> {
+async function makeGuard(runner: Runner, folder: string): Promise<void> {
   await runner.files.makeDirectory(folder, { mode: 0o700 })
   for (const name of ['tar', 'gtar']) {
     const real = runner.commands.find(name)
     if (real !== undefined) await runner.files.write(join(folder, name), guardScript(real), { mode: 0o700 })
   }
-  return [folder]
 }
 
 /** @param tar absolute path */

@@ -79,12 +79,16 @@ export function entryText(entry: CacheEntry): string {
   return `${lines.join('\n')}\n`
 }
 
+/** The narinfo of an entry, signed for Nix. */
+export const signEntry = (entry: CacheEntry, key: Pick<SigningKey, 'secret'>): string =>
+  `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n`
+
 /**
- * The narinfo of an entry. Nix's signature does not cover which file holds the NAR: a code in a line that Nix skips
- * covers the whole text, so that a wrong file is noticed before a build fails over it.
+ * The same for a cache that is vouched for. Nix's signature does not cover which file holds the NAR: a code in a line
+ * that Nix skips covers the whole text, so that a wrong file is noticed before a build fails over it.
  */
 export function printEntry(entry: CacheEntry, key: Pick<SigningKey, 'secret'>): string {
-  const text = `${entryText(entry)}Sig: ${signText(key.secret, fingerprint(entry))}\n`
+  const text = signEntry(entry, key)
   return `${text}${VOUCHED}: ${codeOf(text, key)}\n`
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Runner } from '../runner/ports.ts'
-import { printEntry } from './entry.ts'
+import { printEntry, signEntry } from './entry.ts'
 import type { Restored } from './restore.ts'
 import type { CacheEntry } from './types.ts'
 
@@ -20,10 +20,11 @@ const AT_ONCE = 10
  * Writes the narinfos of what was restored. Signing takes longer than all else that is done with an entry, and is done
  * while something else waits for the disk or for another program.
  */
-export function openNarinfos(runner: Runner, { folder, entries, signer }: Restored): Narinfos {
+export function openNarinfos(runner: Runner, { folder, entries, signer, use }: Restored): Narinfos {
   const texts = new Map<CacheEntry, string>()
+  const print = use.trust === 'signed' ? printEntry : signEntry
   const textOf = (entry: CacheEntry): string => {
-    const text = texts.get(entry) ?? printEntry(entry, signer)
+    const text = texts.get(entry) ?? print(entry, signer)
     texts.set(entry, text)
     return text
   }

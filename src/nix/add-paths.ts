@@ -24,7 +24,7 @@ const ENDED = 0x616c7473n
 const FAILED = 0x63787470n
 /** Those of a request: the greeting, the settings, the paths. */
 const OPERATIONS = 3
-const PIECE = 256 * 1024
+const PIECE = 1024 * 1024
 
 /**
  * What a client of Nix's daemon says to add paths, all in one operation (Nix src/libstore/worker-protocol.hh,
