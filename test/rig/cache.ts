@@ -35,15 +35,15 @@ export interface Stamp {
 }
 
 const sources: Record<Part, string[]> = {
-  debs: ['debian.sh', 'parts.sh'],
-  nix: ['debian.sh', 'parts.sh', 'mknix.sh', 'patchelf.sh'],
-  qemu: ['debian.sh', 'parts.sh'],
-  tools: ['debian.sh', 'parts.sh'],
-  apt: ['debian.sh', 'parts.sh'],
+  debs: ['debian.sh', 'mirror.sh', 'parts.sh'],
+  nix: ['debian.sh', 'mirror.sh', 'parts.sh', 'mknix.sh', 'patchelf.sh'],
+  qemu: ['debian.sh', 'mirror.sh', 'parts.sh'],
+  tools: ['debian.sh', 'mirror.sh', 'parts.sh'],
+  apt: ['debian.sh', 'mirror.sh', 'parts.sh'],
   node24: ['parts.sh'],
-  wine: ['debian.sh', 'parts.sh'],
-  browser: ['debian.sh', 'browser.sh'],
-  tarballs: ['debian.sh', 'parts.sh', 'mknix.sh', 'patchelf.sh', 'mktarball.sh', 'wrap.sh'],
+  wine: ['debian.sh', 'mirror.sh', 'parts.sh'],
+  browser: ['debian.sh', 'mirror.sh', 'browser.sh'],
+  tarballs: ['debian.sh', 'mirror.sh', 'parts.sh', 'mknix.sh', 'patchelf.sh', 'mktarball.sh', 'wrap.sh'],
 }
 
 /** Changes when a script that makes the part changes, or (where packages are chosen by it) what the host has installed. */

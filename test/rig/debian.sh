@@ -5,6 +5,7 @@
 # what it depends on, except what STATUS (a dpkg status file, or "none" for an empty machine) already holds; a
 # trailing "!" takes the package alone. Needs RIG_CACHE (work folder) and RIG_MIRROR (a Debian mirror).
 set -euo pipefail
+. "$(dirname "$0")/mirror.sh"
 : "${RIG_CACHE:?}" "${RIG_MIRROR:?}"
 suite=$1 archs=$2 out=$3 status=$4
 shift 4
@@ -13,7 +14,6 @@ apt=$RIG_CACHE/apt/$suite-$(sha256sum <<<"$archs $status" | cut -c1-8)
 mkdir -p "$apt"/{lists/partial,cache/archives/partial,empty} "$out"
 if [ "$status" = none ]; then status=$apt/status && : >"$status"; fi
 
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $RIG_MIRROR $suite main" >"$apt/sources.list"
 cat >"$apt/apt.conf" <<CONF
 Dir::Etc::sourcelist "$apt/sources.list";
 Dir::Etc::sourceparts "$apt/empty";
@@ -29,17 +29,10 @@ APT::Sandbox::User "root";
 CONF
 export APT_CONFIG=$apt/apt.conf
 
-again() { # a mirror in the middle of its own update answers with broken lists for a moment
-  local try
-  for try in 1 2 3; do "$@" && return; sleep $((try * 3)); done
-  echo "debian.sh: gave up after 3 tries: $*" >&2
-  return 1
-}
-
 exec 8>"$apt/lock"
 flock 8 # parts that ask the same question would meet in apt's own lock, which does not wait
 recent=$(find "$apt/lists" -maxdepth 1 -name '*Packages*' -mmin -30 -print -quit)
-update() { apt-get update -qq -o APT::Update::Error-Mode=any; }
+update() { update_lists "$apt" "$RIG_MIRROR" "$suite" deb; }
 [ -n "$recent" ] || again update
 
 with_lists() { # a mirror's lists may also be whole, signed and without what is looked for: then they are fetched anew
