@@ -53,7 +53,8 @@ describe.each(inits)('the daemon of a run, process 1 is %s', (init) => {
       for (let turn = 0; turn < 1500 && !runner.log.includes('began'); turn += 1) await sleep(20)
       const log = `"$(echo ${runner.dirs.temp}/nix-multiarch-*)/nix-daemon.log"`
       await machine.sh(`echo "error: not enough of everything" >> ${log}`, { user: 'root' })
-      await machine.sh('kill -9 $(pidof nix-daemon)', { user: 'root' })
+      // all at once: a child that outlives the daemon for a moment tells of the build that systemd then ends
+      await machine.sh('pids=$(pidof nix-daemon); kill -STOP $pids; kill -9 $pids', { user: 'root' })
       expect((await acted).ok).toBe(false)
       const errors = runner.messages('error')
       expect(errors, runner.log).toHaveLength(1)

@@ -48,7 +48,7 @@ describe('what is said to a daemon', () => {
       signatures: [`key:${name}`],
       nar: () => inPieces(nar, 100_000),
     })
-    const [small, large] = [Buffer.from('nar of a'), Buffer.alloc(600_000, 'x')]
+    const [small, large] = [Buffer.from('nar of a'), Buffer.alloc(2_600_000, 'x')]
     const paths = [path('a', small, []), path('b', large, ['/nix/store/a', '/nix/store/b'])]
     const { number, raw, text, left } = reader(
       await collect(addPathsRequest(paths.length, paths, { 'extra-trusted-public-keys': 'key:x' })),
