@@ -29,7 +29,7 @@ const ours = /^nix-multiarch-[0-9a-f]+\.service +loaded active running Nix daemo
 
 /** One derivation that never ends: its builder stops itself. */
 const endless = `{ outputs = _: { packages.x86_64-linux.default = derivation {
-  name = "endless"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo began; kill -STOP $$" ]; }; }; }
+  name = "endless"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo began; while :; do :; done" ]; }; }; }
 `
 
 describe.each(inits)('the daemon of a run, process 1 is %s', (init) => {
@@ -50,7 +50,7 @@ describe.each(inits)('the daemon of a run, process 1 is %s', (init) => {
   it('killed in the middle of a build: one error, with its last words', async () => {
     await withJob({ init, binds, flake: endless }, async ({ machine, runner, act, finish }) => {
       const acted = act({ ...tarball, 'keep-going': 'false' })
-      for (let turn = 0; turn < 1500 && !runner.log.includes('began'); turn += 1) await sleep(20)
+      for (let turn = 0; turn < 1500 && !runner.log.includes('building endless'); turn += 1) await sleep(20)
       const log = `"$(echo ${runner.dirs.temp}/nix-multiarch-*)/nix-daemon.log"`
       await machine.sh(`echo "error: not enough of everything" >> ${log}`, { user: 'root' })
       // all at once: a child that outlives the daemon for a moment tells of the build that systemd then ends
