@@ -121,12 +121,14 @@ describe.skipIf(!machineUsable())('install', () => {
     it('that is damaged, or no tarball, changes nothing', async () => {
       await start({ user: 'runner' })
       await machine.sh(`cd /var/tmp; head -c 5000000 ${rig.tarball('2.34.8')} > cut.tar.xz
-        xz -dc ${rig.tarball('2.34.8')} | zstd -1 -q > zstd.tar.xz; truncate -s 5000000 zstd.tar.xz; echo '<html>' > page.tar.xz
+        xz -dc ${rig.tarball('2.34.8')} | tee >(gzip -1 > sum.tar.xz) | zstd -1 -q > zstd.tar.xz; truncate -s 5000000 zstd.tar.xz; wait
+        printf 'none' | dd of=sum.tar.xz bs=1 seek=$(($(stat -c %s sum.tar.xz) - 8)) conv=notrunc status=none; echo '<html>' > page.tar.xz
         mkdir -p x/nix-1; echo hi > x/nix-1/f; tar -cJf other.tar.xz -C x nix-1; tar -cJPf evil.tar.xz /etc/hostname
         mkdir folder.tar.xz; touch hidden.tar.xz; chmod 0 hidden.tar.xz; tar -cJf up.tar.xz -P --transform 's,^,../../,' -C x nix-1`)
       for (const [name, why] of [
         ['cut', /cannot be unpacked/],
         ['zstd', /cannot be unpacked: .*premature end/],
+        ['sum', /cannot be unpacked: (?:.*\n)*gzip: .*crc error/],
         ['page', /is not a Nix release tarball: it begins with "<html>/],
         ['other', /store is missing/],
         ['evil', /outside its own folder/],
