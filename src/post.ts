@@ -1,6 +1,6 @@
 import { reopenRunner } from './runner/runner.ts'
 
-const runner = reopenRunner()
+const runner = await reopenRunner()
 if (runner !== undefined) {
   try {
     await runner.undo()

@@ -57,6 +57,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
+/***/ 3024:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 1692:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
+
+/***/ }),
+
 /***/ 857:
 /***/ ((module) => {
 
@@ -623,9 +637,9 @@ function getIDToken(aud) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8135);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8305);
 
-const runner = (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_0__/* .reopenRunner */ .y1)();
+const runner = await (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_0__/* .reopenRunner */ .y1)();
 if (runner !== undefined) {
     try {
         await runner.undo();
@@ -641,7 +655,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8135:
+/***/ 8305:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -652,16 +666,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: inputReader, openRunner
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 // EXTERNAL MODULE: ./build/js/node_modules/@actions/core/lib/core.js + 3 modules
 var lib_core = __nccwpck_require__(3306);
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: external "node:stream"
@@ -792,7 +806,7 @@ function openPipe(folder) {
     const place = (0,external_node_path_namespaceObject.join)(folder, `pipe-${process.pid}-${made}`);
     const ends = [];
     const open = (flags) => {
-        const end = (0,external_node_fs_namespaceObject.openSync)(place, flags);
+        const end = (0,external_node_fs_.openSync)(place, flags);
         ends.push(end);
         return end;
     };
@@ -800,11 +814,11 @@ function openPipe(folder) {
         if ((0,external_node_child_process_namespaceObject.spawnSync)('mkfifo', ['-m', '600', place], { stdio: 'ignore' }).status !== 0)
             return undefined;
         // opened like this it does not wait for somebody who writes
-        const reading = open(external_node_fs_namespaceObject.constants.O_RDONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
-        const end = open(external_node_fs_namespaceObject.constants.O_WRONLY);
-        const probe = open(external_node_fs_namespaceObject.constants.O_WRONLY | external_node_fs_namespaceObject.constants.O_NONBLOCK);
-        const large = (0,external_node_fs_namespaceObject.writeSync)(probe, Buffer.alloc(PIPE_SIZE)) === PIPE_SIZE;
-        if (!large || (0,external_node_fs_namespaceObject.readSync)(reading, Buffer.alloc(PIPE_SIZE)) !== PIPE_SIZE)
+        const reading = open(external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
+        const end = open(external_node_fs_.constants.O_WRONLY);
+        const probe = open(external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_NONBLOCK);
+        const large = (0,external_node_fs_.writeSync)(probe, Buffer.alloc(PIPE_SIZE)) === PIPE_SIZE;
+        if (!large || (0,external_node_fs_.readSync)(reading, Buffer.alloc(PIPE_SIZE)) !== PIPE_SIZE)
             return undefined;
         // A stream that is paused goes on to read until it has this much: nothing is to be read ahead.
         const options = { fd: reading, readable: true, writable: false, highWaterMark: 1 };
@@ -817,8 +831,8 @@ function openPipe(folder) {
     }
     finally {
         for (const end of ends)
-            (0,external_node_fs_namespaceObject.closeSync)(end);
-        (0,external_node_fs_namespaceObject.rmSync)(place, { force: true });
+            (0,external_node_fs_.closeSync)(end);
+        (0,external_node_fs_.rmSync)(place, { force: true });
     }
 }
 
@@ -942,7 +956,7 @@ const GRACE_MILLISECONDS = 4000;
 /** Start time of a process in clock ticks since boot, field 22 of proc(5) stat; tells a reused pid. */
 function processes_startTime(pid) {
     try {
-        const stat = (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/stat`, 'utf8');
+        const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8');
         return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     }
     catch {
@@ -982,7 +996,7 @@ async function endGroup(pid, sudo) {
 }
 function createProcessList(folder) {
     const place = (0,external_node_path_namespaceObject.join)(folder, 'processes');
-    (0,external_node_fs_namespaceObject.mkdirSync)(place, { recursive: true, mode: 0o700 });
+    (0,external_node_fs_.mkdirSync)(place, { recursive: true, mode: 0o700 });
     const live = new Set();
     return {
         live,
@@ -992,14 +1006,14 @@ function createProcessList(folder) {
         },
         delete: (pid) => {
             live.delete(pid);
-            (0,external_node_fs_namespaceObject.rmSync)((0,external_node_path_namespaceObject.join)(place, String(pid)), { force: true });
+            (0,external_node_fs_.rmSync)((0,external_node_path_namespaceObject.join)(place, String(pid)), { force: true });
         },
     };
 }
 /** In post the folder itself is removed at last: then there is nobody left to read the list. */
 function note(file, text) {
     try {
-        (0,external_node_fs_namespaceObject.writeFileSync)(file, text, { mode: 0o600 });
+        (0,external_node_fs_.writeFileSync)(file, text, { mode: 0o600 });
     }
     catch (error) {
         if (error.code !== 'ENOENT')
@@ -1011,7 +1025,7 @@ async function endLeftProcesses(folder, sudo) {
     let ended = 0;
     for (const name of listFolder((0,external_node_path_namespaceObject.join)(folder, 'processes'))) {
         const pid = Number(name);
-        const recorded = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, 'processes', name), 'utf8');
+        const recorded = (0,external_node_fs_.readFileSync)((0,external_node_path_namespaceObject.join)(folder, 'processes', name), 'utf8');
         if (recorded !== '' && processes_startTime(pid) === recorded) {
             await endGroup(pid, sudo);
             ended += 1;
@@ -1021,7 +1035,7 @@ async function endLeftProcesses(folder, sudo) {
 }
 function listFolder(folder) {
     try {
-        return (0,external_node_fs_namespaceObject.readdirSync)(folder).filter((name) => /^\d+$/.test(name));
+        return (0,external_node_fs_.readdirSync)(folder).filter((name) => /^\d+$/.test(name));
     }
     catch {
         return [];
@@ -1069,13 +1083,13 @@ function createCommands(around) {
         filter: (command, input, signal) => filter(command, environment(command), input, around.processes, signal),
         startDetached: async (command, logFile, record, options = {}) => {
             const real = options.asRoot === true ? asRoot(command, around.privilege) : command;
-            const log = (0,external_node_fs_namespaceObject.openSync)(logFile, 'a', 0o600);
+            const log = (0,external_node_fs_.openSync)(logFile, 'a', 0o600);
             const child = (0,external_node_child_process_namespaceObject.spawn)(real.tool, real.args, { detached: true, stdio: ['ignore', log, log], env: environment(real) });
             const pid = child.pid ?? 0;
             // until its record is written, post finds it as a command that main left
             if (pid !== 0)
                 around.processes.add(pid);
-            (0,external_node_fs_namespaceObject.closeSync)(log);
+            (0,external_node_fs_.closeSync)(log);
             child.unref();
             await new Promise((resolve, reject) => {
                 child.once('spawn', resolve);
@@ -1104,7 +1118,7 @@ function findTool(tool, searchPath) {
             .map((folder) => (0,external_node_path_namespaceObject.join)(folder, tool));
     return places.find((place) => {
         try {
-            (0,external_node_fs_namespaceObject.accessSync)(place, external_node_fs_namespaceObject.constants.X_OK);
+            (0,external_node_fs_.accessSync)(place, external_node_fs_.constants.X_OK);
             return true;
         }
         catch {
@@ -1193,7 +1207,7 @@ function start(command, pipe) {
     }
     finally {
         if (pipe !== undefined)
-            (0,external_node_fs_namespaceObject.closeSync)(pipe.end);
+            (0,external_node_fs_.closeSync)(pipe.end);
     }
 }
 /** Gives what the input ends with, where that is an error: the command has then seen only a part of it. */
@@ -1328,17 +1342,15 @@ const UNDO_TOOLS = ['sed', 'apt-get', 'chmod'];
 
 const FILE = 'journal.jsonl';
 /**
- * Appends deeds to a file in the run's folder, on disk before the deed is done.
+ * Appends deeds to a file in the run's folder before they are done. A kill loses none; no post follows a power cut.
  * @param share is told of those that other jobs may rely on
  */
 function createJournal(folder, share) {
     return {
         record: async (...undos) => {
-            const file = (0,external_node_fs_namespaceObject.openSync)((0,external_node_path_namespaceObject.join)(folder, FILE), 'a', 0o600);
             // begins a line of its own: a full disk may have cut the one before
-            (0,external_node_fs_namespaceObject.writeSync)(file, `\n${undos.map((undo) => `${JSON.stringify(undo)}\n`).join('')}`);
-            (0,external_node_fs_namespaceObject.fsyncSync)(file);
-            (0,external_node_fs_namespaceObject.closeSync)(file);
+            const lines = undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
+            (0,external_node_fs_.appendFileSync)((0,external_node_path_namespaceObject.join)(folder, FILE), `\n${lines}`, { mode: 0o600 });
             const shared = undos.filter((undo) => undo.shared === true);
             if (shared.length > 0)
                 share(shared);
@@ -1349,7 +1361,7 @@ function createJournal(folder, share) {
 function readJournal(folder) {
     let text;
     try {
-        text = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, FILE), 'utf8');
+        text = (0,external_node_fs_.readFileSync)((0,external_node_path_namespaceObject.join)(folder, FILE), 'utf8');
     }
     catch {
         return [];
@@ -1407,7 +1419,7 @@ function leases_takeLease(folder) {
     attempt(() => writeFileSync(fileOf(folder), `${JSON.stringify(lease)}\n`, { mode: 0o644, flag: 'wx' }));
 }
 /** Writes down, where other jobs see it, what they may rely on and somebody must undo. */
-const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_namespaceObject.appendFileSync)(fileOf(folder), `\n${printDeeds(undos)}`, { flag: 'a' }));
+const noteDeeds = (folder, undos) => void attempt(() => (0,external_node_fs_.appendFileSync)(fileOf(folder), `\n${printDeeds(undos)}`, { flag: 'a' }));
 const printDeeds = (undos) => undos.map((undo) => `${JSON.stringify(undo)}\n`).join('');
 const fileOf = (folder) => (0,external_node_path_namespaceObject.join)(FOLDER, (0,external_node_path_namespaceObject.basename)(folder));
 /**
@@ -1415,7 +1427,7 @@ const fileOf = (folder) => (0,external_node_path_namespaceObject.join)(FOLDER, (
  * can be root: else it could neither undo them nor take the file away.
  */
 function readLeases(folder, asRoot) {
-    const names = (attempt(() => (0,external_node_fs_namespaceObject.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_namespaceObject.basename)(folder));
+    const names = (attempt(() => (0,external_node_fs_.readdirSync)(FOLDER)) ?? []).filter((name) => name !== (0,external_node_path_namespaceObject.basename)(folder));
     const files = names.flatMap((name) => readLease((0,external_node_path_namespaceObject.join)(FOLDER, name), asRoot) ?? []);
     const dead = files.filter(({ alive }) => !alive);
     return {
@@ -1424,8 +1436,8 @@ function readLeases(folder, asRoot) {
     };
 }
 function readLease(path, asRoot) {
-    const stat = attempt(() => (0,external_node_fs_namespaceObject.lstatSync)(path));
-    const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8')) : undefined;
+    const stat = attempt(() => (0,external_node_fs_.lstatSync)(path));
+    const text = stat?.isFile() === true ? attempt(() => (0,external_node_fs_.readFileSync)(path, 'utf8')) : undefined;
     if (stat === undefined || text === undefined)
         return undefined;
     const lines = text.split('\n');
@@ -1448,7 +1460,7 @@ async function endLease(folder, adopted, files, asRoot) {
     await files.remove(fileOf(folder));
     for (const { path } of adopted)
         await files.remove(path, { asRoot });
-    attempt(() => (0,external_node_fs_namespaceObject.rmdirSync)(FOLDER));
+    attempt(() => (0,external_node_fs_.rmdirSync)(FOLDER));
 }
 function parseLease(line) {
     const lease = attempt(() => JSON.parse(line));
@@ -1460,7 +1472,7 @@ function parseLease(line) {
 /** Undefined where this user may not look there. */
 function isThere(path) {
     try {
-        (0,external_node_fs_namespaceObject.lstatSync)(path);
+        (0,external_node_fs_.lstatSync)(path);
         return true;
     }
     catch (error) {
@@ -1551,15 +1563,15 @@ function holdText(folder, sizes = SIZES) {
             return;
         try {
             if (size === 0)
-                (0,external_node_fs_namespaceObject.mkdirSync)(folder, { recursive: true, mode: 0o700 });
-            (0,external_node_fs_namespaceObject.appendFileSync)((0,external_node_path_namespaceObject.join)(folder, String(piece)), text, { mode: 0o600 });
+                (0,external_node_fs_.mkdirSync)(folder, { recursive: true, mode: 0o700 });
+            (0,external_node_fs_.appendFileSync)((0,external_node_path_namespaceObject.join)(folder, String(piece)), text, { mode: 0o600 });
             size += text.length;
             text = '';
             if (size < sizes.piece * (piece + 1))
                 return;
             piece += 1;
             if (piece - sizes.tail >= sizes.head)
-                (0,external_node_fs_namespaceObject.rmSync)((0,external_node_path_namespaceObject.join)(folder, String(piece - sizes.tail)), { force: true });
+                (0,external_node_fs_.rmSync)((0,external_node_path_namespaceObject.join)(folder, String(piece - sizes.tail)), { force: true });
         }
         catch (error) {
             // a full disk is no reason to end a build
@@ -1587,20 +1599,20 @@ function holdText(folder, sizes = SIZES) {
 }
 /** What a process that was killed has left in such a folder. */
 function* takePieces(folder) {
-    const pieces = (0,external_node_fs_namespaceObject.readdirSync)(folder)
+    const pieces = (0,external_node_fs_.readdirSync)(folder)
         .map(Number)
         .sort((a, b) => a - b);
     let expected = 0;
     for (const piece of pieces) {
         if (piece !== expected)
             yield `(${formatBytes((piece - expected) * SIZES.piece)} of this log are left out here)\n`;
-        yield (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.join)(folder, String(piece)), 'utf8');
+        yield (0,external_node_fs_.readFileSync)((0,external_node_path_namespaceObject.join)(folder, String(piece)), 'utf8');
         expected = piece + 1;
     }
-    (0,external_node_fs_namespaceObject.rmSync)(folder, { recursive: true, force: true });
+    (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
 }
 /** Names of the texts that are held on disk below a folder, in the order in which they began. */
-const heldOnDisk = (folder) => (0,external_node_fs_namespaceObject.existsSync)(folder) ? (0,external_node_fs_namespaceObject.readdirSync)(folder).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)) : [];
+const heldOnDisk = (folder) => (0,external_node_fs_.existsSync)(folder) ? (0,external_node_fs_.readdirSync)(folder).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)) : [];
 
 ;// CONCATENATED MODULE: ./build/js/runner/log.js
 
@@ -1914,42 +1926,7 @@ function retryAfter(header, now) {
 /** A URL for people: without password and query, which may hold a token. */
 const shownUrl = (url) => redact(url.replace(/\?.*$/s, '?…'), []).replace(/^(\w+:\/\/)[^/@\s]+@/, '$1***@');
 
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-;// CONCATENATED MODULE: ./build/js/runner/trust.js
-
-
-/** Where the machine's own certificates are, those of Nix and curl before those of the distribution. */
-const BUNDLES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/ca-bundle.pem'];
-let machineTrusted = false;
-/**
- * Node brings its own certificates: a company's CA is only in the machine's. Read where they are needed, since that takes
- * 0.05 s. @returns whether there are more now
- */
-function trustMachine() {
-    if (machineTrusted || external_node_tls_namespaceObject.setDefaultCACertificates === undefined)
-        return false;
-    machineTrusted = true;
-    const named = [process.env.NIX_SSL_CERT_FILE, process.env.SSL_CERT_FILE].filter((file) => file !== undefined);
-    const texts = [...named, ...BUNDLES].flatMap((file) => {
-        try {
-            return [(0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8')];
-        }
-        catch {
-            return [];
-        }
-    });
-    try {
-        external_node_tls_namespaceObject.setDefaultCACertificates([...external_node_tls_namespaceObject.getCACertificates('default'), ...texts]);
-        return texts.length > 0;
-    }
-    catch {
-        return false; // what is in a file is no certificate
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/js/runner/network.js
-
 
 
 
@@ -2003,7 +1980,7 @@ async function tryAll(what, consume, limits, log) {
     for (let tried = 1;; tried += 1) {
         const once = () => oneTry(what, consume, limits).then(() => undefined, asFailedTry);
         let failure = await once();
-        if (failure?.kind === 'certificate' && trustMachine())
+        if (failure?.kind === 'certificate' && (await __nccwpck_require__.e(/* import() */ 363).then(__nccwpck_require__.bind(__nccwpck_require__, 7363))).trustMachine())
             failure = await once();
         if (failure === undefined)
             return;
@@ -2030,6 +2007,20 @@ function secondsToWait(failure, tried, limits) {
         return undefined;
     const wait = failure.waitSeconds ?? limits.backoffSeconds * 2 ** (tried - 1) * (0.75 + Math.random() / 2);
     return wait > limits.longestWaitSeconds ? undefined : wait;
+}
+
+;// CONCATENATED MODULE: ./build/js/runner/privilege.js
+
+
+const ANSWER_MILLISECONDS = 10_000;
+/** Whether this user is root, or may become it without a password. */
+async function privilege_askPrivilege() {
+    if (process.getuid?.() === 0)
+        return 'root';
+    // a rule that allows a few commands is not enough: all go through a shell
+    const asked = (0,external_node_child_process_namespaceObject.spawn)('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore', timeout: ANSWER_MILLISECONDS });
+    const [code] = await (0,external_node_events_namespaceObject.once)(asked, 'close').catch(() => [undefined]);
+    return code === 0 ? 'sudo' : 'none';
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/terminal.js
@@ -2089,6 +2080,8 @@ function createTerminalLog(terminal, debugging) {
 }
 
 ;// CONCATENATED MODULE: ./build/js/runner/tool-cache.js
+
+
 /** The toolkit comes with an HTTP client of a megabyte: read only by a run that has something to keep. */
 const toolkit = () => Promise.all(/* import() */[__nccwpck_require__.e(799), __nccwpck_require__.e(621)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9621));
 /**
@@ -2096,17 +2089,20 @@ const toolkit = () => Promise.all(/* import() */[__nccwpck_require__.e(799), __n
  * @param allowCommands called before the toolkit prints workflow commands of its own (`::debug::`)
  */
 function createToolCache(allowCommands) {
-    const there = () => Boolean(process.env.RUNNER_TOOL_CACHE);
+    const root = () => process.env.RUNNER_TOOL_CACHE ?? '';
     return {
         find: async (tool, version) => {
-            if (!there())
+            if (root() === '' || !(0,external_node_fs_.existsSync)((0,external_node_path_namespaceObject.join)(root(), tool)))
                 return undefined;
+            const usual = (0,external_node_path_namespaceObject.join)(root(), tool, version, process.arch);
+            if ((0,external_node_fs_.existsSync)(usual) && (0,external_node_fs_.existsSync)(`${usual}.complete`))
+                return usual;
             const { find } = await toolkit();
             allowCommands();
             return find(tool, version) || undefined;
         },
         save: async (folder, tool, version) => {
-            if (!there())
+            if (root() === '')
                 return folder;
             const { cacheDir } = await toolkit();
             allowCommands();
@@ -2221,7 +2217,7 @@ async function undo(deed, { commands, files, log, sudo }) {
 }
 function isEmptyMount(path) {
     try {
-        return (0,external_node_fs_namespaceObject.statSync)(path).dev !== (0,external_node_fs_namespaceObject.statSync)((0,external_node_path_namespaceObject.dirname)(path)).dev && (0,external_node_fs_namespaceObject.readdirSync)(path).length === 0;
+        return (0,external_node_fs_.statSync)(path).dev !== (0,external_node_fs_.statSync)((0,external_node_path_namespaceObject.dirname)(path)).dev && (0,external_node_fs_.readdirSync)(path).length === 0;
     }
     catch {
         return false;
@@ -2230,15 +2226,15 @@ function isEmptyMount(path) {
 /** Takes our entry out; one that somebody else registered under that name since then stays. */
 async function unregister(deed, files) {
     const file = (0,external_node_path_namespaceObject.join)(BINFMT, (0,external_node_path_namespaceObject.basename)(deed.entry));
-    if (!(0,external_node_fs_namespaceObject.existsSync)(file))
+    if (!(0,external_node_fs_.existsSync)(file))
         return;
-    const ours = (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8').split('\n').includes(`interpreter ${deed.interpreter}`);
+    const ours = (0,external_node_fs_.readFileSync)(file, 'utf8').split('\n').includes(`interpreter ${deed.interpreter}`);
     if (ours)
         await files.writeKernel(file, '-1');
 }
 async function register(deed, files) {
     const file = (0,external_node_path_namespaceObject.join)(BINFMT, (0,external_node_path_namespaceObject.basename)(deed.entry));
-    if (!(0,external_node_fs_namespaceObject.existsSync)(file))
+    if (!(0,external_node_fs_.existsSync)(file))
         await files.writeKernel((0,external_node_path_namespaceObject.join)(BINFMT, 'register'), deed.line);
     if (!deed.enabled)
         await files.writeKernel(file, '0');
@@ -2264,14 +2260,17 @@ async function register(deed, files) {
 
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
-/** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
-function openRunner() {
+/**
+ * The runner for main: makes the run's private folder and leaves its name for post before anything else is done.
+ * @param asked what this user may do, where that was asked already
+ */
+async function openRunner(asked = askPrivilege()) {
     // a store, its database and /etc/profile.d are for all users of the machine; what is secret is written with a mode
     process.umask(0o022);
     const folder = privateFolder(temporaryFolder());
     core.saveState(STATE, folder);
     takeLease(folder);
-    return assemble(folder);
+    return assemble(folder, await asked);
 }
 /** Ends the process where there is no place for it: nothing is done yet, and nothing can be. */
 function privateFolder(temp) {
@@ -2286,17 +2285,17 @@ function privateFolder(temp) {
     }
 }
 /** The runner for post, on the folder that main made; undefined where main did not get that far. */
-function reopenRunner() {
+async function reopenRunner() {
     const folder = lib_core/* getState */.Gu(STATE);
-    return isOurFolder(folder) ? assemble(folder) : undefined;
+    return isOurFolder(folder) ? assemble(folder, await privilege_askPrivilege()) : undefined;
 }
 /** STATE_* can be set by other steps: only a private folder of this user at the place where main makes it is ours. */
 function isOurFolder(folder) {
-    if (!(0,external_node_fs_namespaceObject.existsSync)(temporaryFolder()) || (0,external_node_path_namespaceObject.dirname)(folder) !== (0,external_node_fs_namespaceObject.realpathSync)(temporaryFolder()))
+    if (!(0,external_node_fs_.existsSync)(temporaryFolder()) || (0,external_node_path_namespaceObject.dirname)(folder) !== (0,external_node_fs_.realpathSync)(temporaryFolder()))
         return false;
-    if (!(0,external_node_path_namespaceObject.basename)(folder).startsWith(PREFIX) || !(0,external_node_fs_namespaceObject.existsSync)(folder))
+    if (!(0,external_node_path_namespaceObject.basename)(folder).startsWith(PREFIX) || !(0,external_node_fs_.existsSync)(folder))
         return false;
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(folder);
+    const stat = (0,external_node_fs_.lstatSync)(folder);
     return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
 }
 /** Nobody but a person at a terminal of their own reads along: a runner obeys and shows what is printed. */
@@ -2311,8 +2310,8 @@ function inputReader(action = '.') {
     const defaults = existsSync(actionYml) ? readDefaults(readFileSync(actionYml, 'utf8')) : new Map();
     return (name) => core.getInput(name) || (defaults.get(name) ?? '');
 }
-function assemble(folder) {
-    const facts = gatherFacts(folder);
+function assemble(folder, privilege) {
+    const facts = gatherFacts(folder, privilege);
     const log = onTerminal()
         ? createTerminalLog({ write: (text) => void process.stdout.write(text), size: () => process.stdout }, lib_core/* isDebug */._o())
         : createLog((text) => process.stdout.write(text), folder);
@@ -2362,18 +2361,18 @@ function describeFault(error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `This is a fault of the action itself, please report it:\n${text}`;
 }
-function gatherFacts(folder) {
+function gatherFacts(folder, privilege) {
     const uid = process.getuid?.() ?? -1;
     return {
         folder,
-        assets: (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_namespaceObject.realpathSync)(process.argv[1] ?? '.'))),
+        assets: (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.'))),
         env: { ...process.env },
         workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
         home: process.env.HOME || (0,external_node_os_namespaceObject.homedir)(),
         user: userName(uid),
         uid,
-        privilege: uid === 0 ? 'root' : canSudo() ? 'sudo' : 'none',
-        systemd: (0,external_node_fs_namespaceObject.existsSync)('/run/systemd/system'),
+        privilege,
+        systemd: (0,external_node_fs_.existsSync)('/run/systemd/system'),
         cpus: (0,external_node_os_namespaceObject.availableParallelism)(),
     };
 }
@@ -2385,8 +2384,6 @@ function userName(uid) {
         return String(uid); // a container's uid need not be in passwd
     }
 }
-/** A rule that allows a few commands is not enough: all go through a shell. */
-const canSudo = () => (0,external_node_child_process_namespaceObject.spawnSync)('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore', timeout: 10_000 }).status === 0;
 function createJob(log) {
     return {
         output: (name, value) => lib_core/* setOutput */.uH(name, value),
@@ -2395,7 +2392,7 @@ function createJob(log) {
         summary: async (markdown) => {
             const file = process.env.GITHUB_STEP_SUMMARY;
             if (file)
-                (0,external_node_fs_namespaceObject.appendFileSync)(file, markdown);
+                (0,external_node_fs_.appendFileSync)(file, markdown);
             else
                 log.debug('GITHUB_STEP_SUMMARY is not set: no job summary');
         },

@@ -147,15 +147,20 @@ const CLIENT_NAMES =
  * Order: ours, the workflow's lines (they win), and last what adds to any of them.
  * @param userLines the input `extra-nix-config`
  * @param tokens all tokens that hold for this run, host to token
- * @param builds whether this file carries build settings; not where a daemon would refuse them from this user
+ * @param builds where the build settings of this run are: in a file beside this one, nowhere yet, or with a daemon, which
+ *   would refuse them from this user
  */
-export function clientConf(userLines: string, tokens: Readonly<Record<string, string>>, builds: boolean): string {
+export function clientConf(
+  userLines: string,
+  tokens: Readonly<Record<string, string>>,
+  builds: 'beside' | 'nowhere' | 'daemon',
+): string {
   const pairs = Object.entries(tokens).map(([host, token]) => `${host}=${token}`)
   return `${[
     renderSettings(CLIENT_SETTINGS).trimEnd(),
     // relative, since a folder's name may have spaces
-    ...(builds ? [`include ${SETTINGS_FILE}`] : []),
-    ...userLines.split('\n').filter((line) => builds || CLIENT_NAMES.test(line)),
+    ...(builds === 'beside' ? [`include ${SETTINGS_FILE}`] : []),
+    ...userLines.split('\n').filter((line) => builds !== 'daemon' || CLIENT_NAMES.test(line)),
     'extra-experimental-features = nix-command flakes',
     ...(pairs.length === 0 ? [] : [`access-tokens = ${pairs.join(' ')}`]),
   ].join('\n')}\n`

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { Nix } from '../nix/nix.ts'
 import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
+import { allOf } from '../runner/parallel.ts'
 import type { Runner } from '../runner/ports.ts'
+import { openAhead } from './ahead.ts'
 import {
   baseSettings,
   type EffectiveSettings,
@@ -32,6 +34,8 @@ export interface Wanted {
   readonly token: string | undefined
   /** What was done to the machine already (prepareMachine), perhaps still under way. */
   readonly prepared: Promise<void> | undefined
+  /** Called when the machine has something to do that takes a while, and this process has not. */
+  readonly idle: (() => void) | undefined
 }
 
 /** Shells that are certainly static, to give the sandbox a /bin/sh. */
@@ -51,10 +55,14 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     ...certificates(runner.facts.env),
   }
   // A first reading, with the workflow's lines, tells what they and the machine set together.
-  await writeClientConf(runner, wanted.userLines, {}, {})
+  await writeClientConf(runner, wanted.userLines, {}, 'nowhere')
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
   const sandboxChecked = beginSandboxCheck(runner, facts, wanted, sandboxSet)
-  const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared])
+  const machine = { cpus: runner.facts.cpus, staticShell: STATIC_SHELLS.find(existsSync), sandboxSet }
+  const opening = access.mode === 'daemon' && access.start ? openAhead(runner, found, wanted, machine) : undefined
+  const reading = readSettings(runner, found, env)
+  if (opening === undefined) wanted.idle?.()
+  const [effective, ahead] = await allOf(reading, opening, wanted.prepared)
   const nix = describeNix(found, effective, access, env)
   const trusted = await findTrust(runner, nix, access, effective)
   const kind = chooseWiring(access, trusted, facts.privilege)
@@ -66,11 +74,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     wanted.installed ? tellLoginShells(runner, found.bin) : undefined,
   ])
   const settings = {
-    ...baseSettings(effective, found.version, {
-      cpus: runner.facts.cpus,
-      staticShell: STATIC_SHELLS.find(existsSync),
-      sandboxSet,
-    }),
+    ...baseSettings(effective, found.version, machine),
     ...buildUsers,
   }
   const tokens = maskedTokens(runner, effective, wanted)
@@ -82,6 +86,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
     tokens,
     userLines: wanted.userLines,
     socket,
+    ahead,
   })
   const NIX_CONFIG = environmentConf(runner.facts.env.NIX_CONFIG)
   const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } }

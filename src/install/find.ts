@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { atLeast, type NixVersion, OLDEST_NIX, parseNixVersion } from '../nix/version.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
+import type { EffectiveSettings } from './conf.ts'
 import { homeOfNix } from './home.ts'
 
 /** A Nix on this machine that is new enough. */
@@ -11,6 +12,8 @@ export interface FoundNix {
   readonly bin: string
   readonly version: NixVersion
   readonly onPath: boolean
+  /** Its settings where no file says anything, if they are known already. */
+  readonly defaults?: EffectiveSettings | undefined
 }
 
 /** What one candidate printed. */

@@ -21,6 +21,8 @@ export type { Installed, NixOrigin, Settings, Shelf } from './types.ts'
 type Wanted = Pick<Inputs, 'nixSource' | 'nixVersion' | 'extraNixConfig' | 'githubToken'> & {
   /** Keeps a release for jobs on other machines. */
   readonly shelf?: Shelf | undefined
+  /** Called once the machine has something to do that takes a while, and this process has not. */
+  readonly idle?: () => void
 }
 
 /** Sources in the order in which they are tried. */
@@ -48,6 +50,7 @@ async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Instal
     userLines: inputs.extraNixConfig,
     token: inputs.githubToken,
     prepared,
+    idle: inputs.idle,
   })
   const [connected, made] = await Promise.allSettled([connecting, profile])
   if (made.status === 'rejected') throw made.reason

@@ -6,7 +6,7 @@ import { clientConf, daemonConf, mergeSettings, renderSettings, SETTINGS_FILE } 
 import { STANDARD_SOCKET, startDaemon, stopDaemon } from './daemon/daemon.ts'
 import { daemonEnvironment } from './environment.ts'
 import type { Installed, Settings } from './types.ts'
-import type { Wiring } from './wiring.ts'
+import type { OwnDaemon, Wiring } from './wiring.ts'
 
 type Tokens = Readonly<Record<string, string>>
 
@@ -28,54 +28,77 @@ export async function privateSocket(runner: Runner): Promise<string> {
   return `${folder}/daemon.socket`
 }
 
-/** @param settings undefined where the client carries no build settings */
+/** Writes what the client reads. @param builds see clientConf */
 export async function writeClientConf(
   runner: Runner,
   userLines: string,
   tokens: Tokens,
-  settings: Settings | undefined,
+  builds: Parameters<typeof clientConf>[2],
 ): Promise<void> {
-  if (settings !== undefined) await writeBuildConf(runner, settings)
   // 0600: it holds tokens
-  await runner.files.write(confFile(runner), clientConf(userLines, tokens, settings !== undefined), { mode: 0o600 })
+  await runner.files.write(confFile(runner), clientConf(userLines, tokens, builds), { mode: 0o600 })
 }
 
 const writeBuildConf = (runner: Runner, settings: Settings): Promise<void> =>
   runner.files.write(`${runner.facts.folder}/${SETTINGS_FILE}`, renderSettings(settings), { mode: 0o600 })
 
-export interface WiringPlan {
-  readonly kind: Wiring['kind']
+/** A daemon of this run that is to be. */
+export interface DaemonWanted {
   readonly bin: string
   readonly settings: Settings
-  readonly tokens: Tokens
   readonly userLines: string
   /** Socket of a daemon to start; the standard one where undefined. */
   readonly socket: string | undefined
+  /** Called once it is starting. */
+  readonly idle?: (() => void) | undefined
+}
+
+/** A daemon of this run, and what its clients have in their environment. */
+export interface OpenDaemon {
+  readonly daemon: OwnDaemon
+  readonly settings: Settings
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Writes the settings where a daemon of this run reads them, and starts it. */
+export async function openDaemon(runner: Runner, wanted: DaemonWanted): Promise<OpenDaemon> {
+  const folder = `${runner.facts.folder}/conf`
+  const machineConf = runner.facts.env.NIX_CONF_DIR || MACHINE_CONF
+  await runner.files.makeDirectory(folder, { mode: 0o700 })
+  await writeBuildConf(runner, wanted.settings)
+  await runner.files.write(`${folder}/nix.conf`, daemonConf(wanted.userLines, machineConf, runner.facts.user), {
+    mode: 0o600,
+  })
+  const registry = `${machineConf}/registry.json`
+  if (existsSync(registry)) await runner.files.write(`${folder}/registry.json`, readFileSync(registry))
+  const socket = wanted.socket ?? STANDARD_SOCKET
+  const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder }
+  const daemon = await startDaemon(runner, { bin: wanted.bin, socket, environment }, wanted.idle)
+  // The client reads the daemon's file too, as nix.conf of the machine: it shows the same settings and sends none.
+  const env = { NIX_CONF_DIR: folder, ...(wanted.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) }
+  return { daemon, settings: wanted.settings, env }
+}
+
+export interface WiringPlan extends DaemonWanted {
+  readonly kind: Wiring['kind']
+  readonly tokens: Tokens
+  /** A daemon of this run that was started before all was known. */
+  readonly ahead: OpenDaemon | undefined
 }
 
 /** Writes the settings where the building process reads them, and starts the daemon of this run where one is needed. */
 export async function openWiring(
   runner: Runner,
   plan: WiringPlan,
-): Promise<{ readonly wiring: Wiring; readonly env: Readonly<Record<string, string>> }> {
-  const ownDaemon = plan.kind === 'own-daemon'
-  await writeClientConf(runner, plan.userLines, plan.tokens, plan.kind === 'client' ? plan.settings : undefined)
-  if (!ownDaemon) return { wiring: { kind: plan.kind as 'client' | 'fixed' }, env: {} }
-  const folder = `${runner.facts.folder}/conf`
-  const machineConf = runner.facts.env.NIX_CONF_DIR || MACHINE_CONF
-  await runner.files.makeDirectory(folder, { mode: 0o700 })
-  await writeBuildConf(runner, plan.settings)
-  await runner.files.write(`${folder}/nix.conf`, daemonConf(plan.userLines, machineConf, runner.facts.user), {
-    mode: 0o600,
-  })
-  const registry = `${machineConf}/registry.json`
-  if (existsSync(registry)) await runner.files.write(`${folder}/registry.json`, readFileSync(registry))
-  const socket = plan.socket ?? STANDARD_SOCKET
-  const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder }
-  const daemon = await startDaemon(runner, { bin: plan.bin, socket, environment })
-  // The client reads the daemon's file too, as nix.conf of the machine: it shows the same settings and sends none.
-  const env = { NIX_CONF_DIR: folder, ...(plan.socket === undefined ? {} : { NIX_REMOTE: `unix://${socket}` }) }
-  return { wiring: { kind: 'own-daemon', daemon }, env }
+): Promise<{ readonly wiring: Wiring; readonly env: OpenDaemon['env'] }> {
+  const { kind, ahead } = plan
+  if (kind === 'client') await writeBuildConf(runner, plan.settings)
+  await writeClientConf(runner, plan.userLines, plan.tokens, kind === 'client' ? 'beside' : 'daemon')
+  if (kind !== 'own-daemon') return { wiring: { kind }, env: {} }
+  const serves = ahead !== undefined && renderSettings(ahead.settings) === renderSettings(plan.settings)
+  if (ahead !== undefined && !serves) await stopDaemon(runner, ahead.daemon)
+  const { daemon, env } = serves ? ahead : await openDaemon(runner, plan)
+  return { wiring: { kind, daemon }, env }
 }
 
 /**

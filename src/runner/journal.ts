@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Journal } from './ports.ts'
 import { UNDO_TOOLS, type Undo } from './undo.ts'
@@ -6,17 +6,15 @@ import { UNDO_TOOLS, type Undo } from './undo.ts'
 const FILE = 'journal.jsonl'
 
 /**
- * Appends deeds to a file in the run's folder, on disk before the deed is done.
+ * Appends deeds to a file in the run's folder before they are done. A kill loses none; no post follows a power cut.
  * @param share is told of those that other jobs may rely on
  */
 export function createJournal(folder: string, share: (undos: readonly Undo[]) => void): Pick<Journal, 'record'> {
   return {
     record: async (...undos) => {
-      const file = openSync(join(folder, FILE), 'a', 0o600)
       // begins a line of its own: a full disk may have cut the one before
-      writeSync(file, `\n${undos.map((undo) => `${JSON.stringify(undo)}\n`).join('')}`)
-      fsyncSync(file)
-      closeSync(file)
+      const lines = undos.map((undo) => `${JSON.stringify(undo)}\n`).join('')
+      appendFileSync(join(folder, FILE), `\n${lines}`, { mode: 0o600 })
       const shared = undos.filter((undo) => undo.shared === true)
       if (shared.length > 0) share(shared)
     },

@@ -12,7 +12,6 @@ import {
 import { UserError } from './errors.ts'
 import type { Consumer, Download, Log, Network } from './ports.ts'
 import { httpsProxy } from './proxy.ts'
-import { trustMachine } from './trust.ts'
 
 const LIMITS: NetworkLimits = {
   tries: 4,
@@ -65,7 +64,7 @@ async function tryAll(what: Download, consume: Consumer, limits: Bounds, log: Pi
   for (let tried = 1; ; tried += 1) {
     const once = () => oneTry(what, consume, limits).then(() => undefined, asFailedTry)
     let failure = await once()
-    if (failure?.kind === 'certificate' && trustMachine()) failure = await once()
+    if (failure?.kind === 'certificate' && (await import('./trust.ts')).trustMachine()) failure = await once()
     if (failure === undefined) return
     const wait = secondsToWait(failure, tried, limits)
     if (wait === undefined) {

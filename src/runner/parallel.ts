@@ -28,3 +28,19 @@ export async function inParallel<T, R>(
   if (failures.length > 0) throw failures[0]
   return results
 }
+
+/** Does something to its end, and what has to follow, in this order, also where it failed. */
+export async function finallyDo<T>(work: Promise<T>, ...after: readonly (() => Promise<unknown>)[]): Promise<T> {
+  try {
+    return await work
+  } finally {
+    for (const step of after) await step()
+  }
+}
+
+/** All three to their end, whatever becomes of one; then the first failure in their order. */
+export async function allOf<A, B>(first: Promise<A>, second: Promise<B> | undefined, third: Promise<void> | undefined) {
+  const [one, two, three] = await Promise.allSettled([first, second, third])
+  for (const each of [one, two, three]) if (each.status === 'rejected') throw each.reason
+  return [(one as PromiseFulfilledResult<A>).value, (two as PromiseFulfilledResult<B | undefined>).value] as const
+}

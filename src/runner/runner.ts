@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { availableParallelism, homedir, tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -12,6 +11,7 @@ import { exclusively, noteDeeds, takeLease } from './leases.ts'
 import { createLog, type OwnLog } from './log.ts'
 import { createNetwork } from './network.ts'
 import type { Job, Log, Runner, RunnerFacts } from './ports.ts'
+import { askPrivilege } from './privilege.ts'
 import { createProcessList } from './processes.ts'
 import { createTerminalLog } from './terminal.ts'
 import { createToolCache } from './tool-cache.ts'
@@ -32,14 +32,17 @@ export interface OpenRunner extends Runner {
   close(): Promise<void>
 }
 
-/** The runner for main: makes the run's private folder and leaves its name for post before anything else is done. */
-export function openRunner(): OpenRunner {
+/**
+ * The runner for main: makes the run's private folder and leaves its name for post before anything else is done.
+ * @param asked what this user may do, where that was asked already
+ */
+export async function openRunner(asked = askPrivilege()): Promise<OpenRunner> {
   // a store, its database and /etc/profile.d are for all users of the machine; what is secret is written with a mode
   process.umask(0o022)
   const folder = privateFolder(temporaryFolder())
   core.saveState(STATE, folder)
   takeLease(folder)
-  return assemble(folder)
+  return assemble(folder, await asked)
 }
 
 /** Ends the process where there is no place for it: nothing is done yet, and nothing can be. */
@@ -55,9 +58,9 @@ function privateFolder(temp: string): string {
 }
 
 /** The runner for post, on the folder that main made; undefined where main did not get that far. */
-export function reopenRunner(): OpenRunner | undefined {
+export async function reopenRunner(): Promise<OpenRunner | undefined> {
   const folder = core.getState(STATE)
-  return isOurFolder(folder) ? assemble(folder) : undefined
+  return isOurFolder(folder) ? assemble(folder, await askPrivilege()) : undefined
 }
 
 /** STATE_* can be set by other steps: only a private folder of this user at the place where main makes it is ours. */
@@ -83,8 +86,8 @@ export function inputReader(action = '.'): (name: string) => string {
   return (name) => core.getInput(name) || (defaults.get(name) ?? '')
 }
 
-function assemble(folder: string): OpenRunner {
-  const facts = gatherFacts(folder)
+function assemble(folder: string, privilege: RunnerFacts['privilege']): OpenRunner {
+  const facts = gatherFacts(folder, privilege)
   const log: Log & OwnLog = onTerminal()
     ? createTerminalLog(
         { write: (text) => void process.stdout.write(text), size: () => process.stdout },
@@ -138,7 +141,7 @@ function describeFault(error: unknown): string {
   return `This is a fault of the action itself, please report it:\n${text}`
 }
 
-function gatherFacts(folder: string): RunnerFacts {
+function gatherFacts(folder: string, privilege: RunnerFacts['privilege']): RunnerFacts {
   const uid = process.getuid?.() ?? -1
   return {
     folder,
@@ -148,7 +151,7 @@ function gatherFacts(folder: string): RunnerFacts {
     home: process.env.HOME || homedir(),
     user: userName(uid),
     uid,
-    privilege: uid === 0 ? 'root' : canSudo() ? 'sudo' : 'none',
+    privilege,
     systemd: existsSync('/run/systemd/system'),
     cpus: availableParallelism(),
   }
@@ -161,10 +164,6 @@ function userName(uid: number): string {
     return String(uid) // a container's uid need not be in passwd
   }
 }
-
-/** A rule that allows a few commands is not enough: all go through a shell. */
-const canSudo = (): boolean =>
-  spawnSync('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore', timeout: 10_000 }).status === 0
 
 function createJob(log: Log): Job {
   return {

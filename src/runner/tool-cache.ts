@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ToolCache } from './ports.ts'
 
 /** The toolkit comes with an HTTP client of a megabyte: read only by a run that has something to keep. */
@@ -8,16 +10,18 @@ const toolkit = () => import('@actions/tool-cache')
  * @param allowCommands called before the toolkit prints workflow commands of its own (`::debug::`)
  */
 export function createToolCache(allowCommands: () => void): ToolCache {
-  const there = (): boolean => Boolean(process.env.RUNNER_TOOL_CACHE)
+  const root = (): string => process.env.RUNNER_TOOL_CACHE ?? ''
   return {
     find: async (tool, version) => {
-      if (!there()) return undefined
+      if (root() === '' || !existsSync(join(root(), tool))) return undefined
+      const usual = join(root(), tool, version, process.arch)
+      if (existsSync(usual) && existsSync(`${usual}.complete`)) return usual
       const { find } = await toolkit()
       allowCommands()
       return find(tool, version) || undefined
     },
     save: async (folder, tool, version) => {
-      if (!there()) return folder
+      if (root() === '') return folder
       const { cacheDir } = await toolkit()
       allowCommands()
       return await cacheDir(folder, tool, version)

@@ -45,7 +45,7 @@ export interface Answer {
 }
 
 const job = JSON.parse(await text(process.stdin)) as Job
-const runner = openRunner()
+const runner = await openRunner()
 let answer: Answer
 try {
   answer = await play()

@@ -25,7 +25,7 @@ export interface Answer {
 }
 
 const job = JSON.parse(await text(process.stdin)) as Job
-const runner = job.verb === 'post' ? reopenRunner() : openRunner()
+const runner = job.verb === 'post' ? await reopenRunner() : await openRunner()
 if (runner === undefined) throw new Error('no folder to go on with')
 let answer: Answer = { folder: runner.facts.folder }
 try {

@@ -28,7 +28,7 @@ export interface Job {
 }
 
 const job = JSON.parse(await text(process.stdin)) as Job
-const runner = openRunner()
+const runner = await openRunner()
 const version = parseNixVersion(`nix (Nix) ${job.version}`)
 if (version === undefined) throw new Error('no version')
 const nix: Nix = {

@@ -55,9 +55,10 @@ export interface DaemonPlan {
 
 /**
  * Starts nix-daemon as root, by systemd where that runs, and waits until it answers; post ends it.
+ * @param idle called once it is starting
  * @throws UserError with the end of its log
  */
-export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<OwnDaemon> {
+export async function startDaemon(runner: Runner, plan: DaemonPlan, idle?: () => void): Promise<OwnDaemon> {
   const variables = { ...plan.environment, NIX_DAEMON_SOCKET_PATH: plan.socket }
   // 0600 and no arguments, which every user can read: a proxy may want a password
   await runner.files.write(variablesFile(runner), environmentFile(variables), { mode: 0o600 })
@@ -66,6 +67,7 @@ export async function startDaemon(runner: Runner, plan: DaemonPlan): Promise<Own
   }
   const run = (await startBySystemd(runner, plan)) ?? (await startByItself(runner, plan))
   const daemon = { run, socket: plan.socket, environment: plan.environment }
+  idle?.()
   const limit = performance.now() + START_SECONDS * 1000
   for (let turn = 1; (await probeSocket(plan.socket)) !== 'answers'; turn += 1) {
     const alive = (turn % TURNS_PER_LOOK !== 0 && run.kind === 'unit') || (await isAlive(runner, run))

@@ -8,7 +8,7 @@ import { openKvm } from './kvm.ts'
 import { requireSandbox } from './sandbox.ts'
 
 /** Group of build users that Nix looks for where nothing names another. */
-const GROUP = 'nixbld'
+export const GROUP = 'nixbld'
 
 /** What says, before there is a Nix, which users will build. */
 export interface BeforeNix {
@@ -29,23 +29,26 @@ export const wantsUsers = ({ settings, groups }: BeforeNix): boolean =>
  * @throws UserError where builds cannot be sandboxed
  */
 export async function prepareMachine(runner: Runner, userLines: string, bin: string): Promise<void> {
-  const { env } = runner.facts
-  const files = [
-    '/etc/nix/nix.conf',
-    `${env.XDG_CONFIG_HOME || `${homeOfNix(runner.facts)}/.config`}/nix/nix.conf`,
-    '/etc/xdg/nix/nix.conf',
-  ]
-  const elsewhere = [env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean)
-  const settings = [
-    userLines,
-    env.NIX_CONFIG ?? '',
-    ...files.filter(existsSync).map((file) => readFileSync(file, 'utf8')),
-  ]
-  const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: readFileSync('/etc/group', 'utf8') })
+  const settings = settingsBeforeNix(runner, userLines)
+  const groups = readFileSync('/etc/group', 'utf8')
+  const users = settings !== undefined && wantsUsers({ settings, groups })
   await Promise.all([
     users ? createBuildUsers(runner, GROUP) : undefined,
-    setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
+    setsSandbox(`${userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
     openKvm(runner),
     tellLoginShells(runner, bin),
   ])
+}
+
+/** All lines and files that can set anything, joined; undefined where they may be anywhere. */
+export function settingsBeforeNix({ facts }: Runner, userLines: string): string | undefined {
+  const { env } = facts
+  if ([env.NIX_CONF_DIR, env.NIX_USER_CONF_FILES, env.NIX_CONFIG_HOME].some(Boolean)) return undefined
+  const files = [
+    '/etc/nix/nix.conf',
+    `${env.XDG_CONFIG_HOME || `${homeOfNix(facts)}/.config`}/nix/nix.conf`,
+    '/etc/xdg/nix/nix.conf',
+  ]
+  const texts = files.filter(existsSync).map((file) => readFileSync(file, 'utf8'))
+  return [userLines, env.NIX_CONFIG ?? '', ...texts].join('\n')
 }

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Runner } from '../../runner/ports.ts'
 import type { FoundNix } from '../find.ts'
-import { askVersion, commandsOf, layOut, MOVE, PARTS, type Run, VERSION, versionIn } from './fresh.ts'
+import { ABOUT, askAbout, commandsOf, layOut, MOVE, PARTS, type Run, readAbout } from './fresh.ts'
 
 const TOOL = 'nix-release'
 /** In the tool's folder: the whole of /nix as it was right after an install. */
@@ -31,15 +31,21 @@ export async function restoreKept(
   const folder = await runner.tools.find(TOOL, versionOf(sha256))
   const tree = `${folder}/${TREE}`
   if (folder === undefined || !(await isTrusted(tree, asRoot ? 0 : runner.facts.uid))) return undefined
-  return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft, run) => {
-    const printed = readFileSync(`${tree}/${VERSION}`, 'utf8')
-    versionIn(bin, printed)
-    if (readFileSync(`${tree}/${INVENTORY}`, 'utf8') !== inventory(tree)) throw new Error('files are missing or cut')
-    const laying = run('sh', '-c', `${COPY} && ${MOVE}`, 'sh', draft, ...partsOf(tree))
+  return await layOut(runner, 'the tool cache', { bin, asRoot }, async (draft) => {
+    const about = readAbout(tree)
+    // looked at while it is copied, and moved only then
+    const args = ['-c', `${COPY} && read -r _ && ${MOVE}`, 'sh', draft, ...partsOf(tree)]
+    const laying = runner.commands.run({ tool: 'sh', args, input: afterCheck(tree) }, { asRoot, timeoutSeconds: 300 })
     begun()
     await laying
-    return printed
+    return about
   })
+}
+
+/** A line once the tree is found whole. @throws Error where it is not */
+async function* afterCheck(tree: string): AsyncGenerator<Uint8Array> {
+  if (readFileSync(`${tree}/${INVENTORY}`, 'utf8') !== inventory(tree)) throw new Error('files are missing or cut')
+  yield Buffer.from('whole\n')
 }
 
 /**
@@ -83,7 +89,8 @@ export async function keepNix(runner: Runner, sha256: string, found: FoundNix, a
     const run = commandsOf(runner, asRoot)
     await runner.files.remove(draft, { asRoot })
     await copyParts(run, '/nix', draft)
-    await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found), { asRoot })
+    for (const [n, text] of (await askAbout(runner, found)).entries())
+      await runner.files.write(`${draft}/${ABOUT[n]}`, text, { asRoot })
     await runner.files.write(`${draft}/${INVENTORY}`, inventory(draft), { asRoot })
     await runner.files.remove(tree, { asRoot })
     await run('mv', '-T', '--', draft, tree)

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import type { Runner } from '../../runner/ports.ts'
 import type { FoundNix } from '../find.ts'
 import type { Shelf } from '../types.ts'
-import { askVersion, layOut, VERSION } from './fresh.ts'
+import { ABOUT, askAbout, layOut, readAbout } from './fresh.ts'
 import { extract } from './unpack.ts'
 
 /** What a new /nix has besides its store; the rest Nix makes when it is started. */
@@ -29,7 +29,7 @@ export async function restorePacked(
     await run('mkdir', '-p', '--', draft)
     const bytes = through(Readable.from([archive]), zlib.createZstdDecompress(CHUNKS))
     await extract(runner, `what ${where} kept`, bytes, { folder: draft, asRoot })
-    return readFileSync(`${draft}/${VERSION}`, 'utf8')
+    return readAbout(draft)
   })
 }
 
@@ -44,9 +44,10 @@ export async function packNix(runner: Runner, shelf: Shelf, sha256: string, foun
     await runner.files.makeDirectory(draft)
     const copy = { tool: 'cp', args: ['-a', '--parents', '--', ...STATE, draft], cwd: '/nix' }
     await runner.commands.run(copy, { timeoutSeconds: 60 })
-    await runner.files.write(`${draft}/${VERSION}`, await askVersion(runner, found))
+    for (const [n, text] of (await askAbout(runner, found)).entries())
+      await runner.files.write(`${draft}/${ABOUT[n]}`, text)
     const paths = readdirSync('/nix/store').filter((name) => /^[a-z0-9]{32}-/.test(name) && !name.endsWith('.lock'))
-    const members = ['-C', draft, VERSION, 'var', '-C', '/nix', ...paths.map((name) => `store/${name}`)]
+    const members = ['-C', draft, ...ABOUT, 'var', '-C', '/nix', ...paths.map((name) => `store/${name}`)]
     const tar = runner.commands.filter({ tool: 'tar', args: ['-c', '-f', '-', ...members] }, Readable.from([]))
     shelf.put(nameOf(sha256), through(Readable.from(tar), zlib.createZstdCompress(CHUNKS)))
   } catch (error) {

@@ -9,7 +9,6 @@ import type { Shelf } from '../types.ts'
 import { nixIsAbsent } from './fresh.ts'
 import { keepNix, restoreKept, toolCacheLasts } from './kept.ts'
 import { systemInName } from './layout.ts'
-import { packNix, restorePacked } from './packed.ts'
 import { putProblem } from './problem.ts'
 import type { Tarball } from './tarball.ts'
 import { type Unpacked, unpackTarball } from './unpack.ts'
@@ -94,6 +93,7 @@ export async function installTarball(
   }
   if (shelf === undefined) return await install()
   begun()
+  const { packNix, restorePacked } = await import('./packed.ts')
   const kept = await restorePacked(runner, shelf, keeping, bin, asRoot)
   if (kept !== undefined) return { found: kept }
   const found = await installToKeep()

@@ -124,7 +124,7 @@ describe('mergeSettings', () => {
 describe('the files', () => {
   it('client: the workflow wins over ours, features and tokens are added last', () => {
     expect(
-      clientConf('warn-dirty = true\nsandbox = relaxed', { 'github.com': 't', 'gitlab.com': 'OAuth2:u' }, true),
+      clientConf('warn-dirty = true\nsandbox = relaxed', { 'github.com': 't', 'gitlab.com': 'OAuth2:u' }, 'beside'),
     ).toBe(
       `accept-flake-config = false
 warn-dirty = false
@@ -137,7 +137,7 @@ access-tokens = github.com=t gitlab.com=OAuth2:u
     )
   })
   it('client of a daemon that refuses build settings: none are sent', () => {
-    const conf = clientConf('sandbox = relaxed\nextra-experimental-features = ca-derivations\ncores = 2', {}, false)
+    const conf = clientConf('sandbox = relaxed\nextra-experimental-features = ca-derivations\ncores = 2', {}, 'daemon')
     expect(conf).not.toMatch(/sandbox|cores|build\.conf|access-tokens/)
     expect(conf).toContain('ca-derivations')
   })
