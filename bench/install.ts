@@ -1,10 +1,11 @@
 /**
  * Time from the start of an installer on a fresh machine to a Nix that has built a trivial derivation with `nix build`,
  * in turns: this action (built, dist/), as on a hosted runner (cold) and with what an earlier run left in the tool cache
- * of a machine that is kept (warm), or in the Actions cache, as the rig plays it, for a hosted runner ("from the Actions
- * cache"; and what asking it costs where nothing is in it yet); what the official installer does, single-user and with a daemon; and what quick installers do (a zstd tarball
- * streamed into a /nix of the user's own). The last three are replicas in shell, of the same content, from the same
- * loopback server, without what needs a network or systemd (channel, services).
+ * of a machine that is kept (warm; on the disk of /nix, as a runner has it, or on another), or in the Actions cache, as the
+ * rig plays it, for a hosted runner ("from the Actions cache"; and what asking it costs where nothing is in it yet); what
+ * the official installer does, single-user and with a daemon; and what quick installers do (a zstd tarball streamed into a
+ * /nix of the user's own). The last three are replicas in shell, of the same content, from the same loopback server, without
+ * what needs a network or systemd (channel, services).
  *
  *     test/rig/.cache/node24/node bench/install.ts [ROUNDS] [VERSION]
  */
@@ -62,6 +63,10 @@ const ours = {
   'this action, cold, release packed with zstd': { RUNNER_ENVIRONMENT: 'github-hosted', TARBALL: 'release.tar.zst' },
   'this action, from the Actions cache': { RUNNER_ENVIRONMENT: 'github-hosted', FOLDER: '/srv/cache' },
   'this action, warm': { RUNNER_ENVIRONMENT: 'self-hosted', RUNNER_TOOL_CACHE: '/opt/hostedtoolcache' },
+  'this action, warm, tool cache on another disk': {
+    RUNNER_ENVIRONMENT: 'self-hosted',
+    RUNNER_TOOL_CACHE: '/srv/tools',
+  },
 } as const
 type Ours = keyof typeof ours
 const ways = [...(Object.keys(ours) as Ours[]), ...(Object.keys(replicas) as Replica[])] as const
@@ -82,7 +87,7 @@ const kept = join(scratch, 'kept')
 const key = signingKey('bench-1').secret
 try {
   prepare()
-  await measureOurs('this action, warm')
+  await measureOurs('this action, warm, tool cache on another disk') // which fills it
   await measureOurs('this action, from the Actions cache')
   seconds.clear()
   for (let round = 0; round < rounds; round += 1)
@@ -119,10 +124,11 @@ async function start(): Promise<Machine> {
     binds: [
       { source: repository },
       { source: scratch },
-      { source: tools, target: '/opt/hostedtoolcache', readOnly: false },
+      { source: tools, target: '/srv/tools', readOnly: false },
       { source: kept, target: '/srv/cache', readOnly: false },
     ],
   })
+  await machine.sh('cp -a /srv/tools /opt/hostedtoolcache', { user: 'root' })
   const server = machine.spawn([machine.node('host'), join(scratch, 'server.mjs')], { user: 'root' })
   await new Promise((resolve) => server.stdout?.once('data', resolve))
   return machine

@@ -217,6 +217,33 @@ describe.skipIf(!machineUsable())('install', () => {
     }
     const url = (path: string) => `http://127.0.0.1:8123/${path}`
 
+    it('kept in the tool cache has its daemon while settings are read, and another where they turn out different', async () => {
+      await start({ user: 'runner' })
+      const tools = { RUNNER_TOOL_CACHE: '/var/tmp/runner/tools' }
+      const nix = tarball(rig.tarball('2.34.8'), rig.tarballSha256('2.34.8'))
+      await post(await install(nix, {}, tools))
+      const settingsOf = async (lines: string) => {
+        const answer = await install({ ...nix, extraNixConfig: `substituters =\n${lines}` }, { run: [build] }, tools)
+        built(answer)
+        const daemons = (await machine.sh(`grep -c '"kind":"stop"' ${answer.folder}/journal.jsonl`)).trim()
+        const conf = await machine.sh(`cat ${answer.folder}/build.conf`)
+        await post(answer)
+        return { daemons, conf, log: answer.log }
+      }
+      expect(await settingsOf('')).toMatchObject({
+        daemons: '1',
+        conf: expect.stringMatching(/^max-jobs = auto$.*^build-users-group = nixbld$/ms),
+      })
+      const own = await settingsOf('max-jobs = 3')
+      expect(own).toMatchObject({ daemons: '1', conf: expect.not.stringContaining('max-jobs') })
+      // a group of that name without members is no group of build users
+      await machine.sh('groupadd nixbld', { user: 'root' })
+      expect(await settingsOf('')).toMatchObject({
+        daemons: '2',
+        conf: expect.stringMatching(/^build-users-group = nixmultiarch$/m),
+      })
+      expect(await machine.sh('ls -d /nix 2>&1 || true')).toMatch(/No such file/)
+    })
     it('is checked before it is unpacked, tried again where that helps, and kept in the tool cache', async () => {
       await start({ user: 'runner' })
       await serve()
