@@ -252,6 +252,8 @@ __webpack_async_result__();
 /* harmony export */ });
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
 /* harmony import */ var node_events__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8474);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8500);
+
 
 
 const ANSWER_MILLISECONDS = 10_000;
@@ -260,8 +262,15 @@ async function askPrivilege() {
     if (process.getuid?.() === 0)
         return 'root';
     // a rule that allows a few commands is not enough: all go through a shell
-    const asked = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore', timeout: ANSWER_MILLISECONDS });
-    const [code] = await (0,node_events__WEBPACK_IMPORTED_MODULE_1__.once)(asked, 'close').catch(() => [undefined]);
+    const asked = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore' });
+    const answered = new AbortController();
+    // one that hangs is root's, and cannot be ended
+    const late = (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setTimeout)(ANSWER_MILLISECONDS, undefined, answered).then(() => {
+        asked.unref();
+        return [];
+    }, () => []);
+    const [code] = (await Promise.race([(0,node_events__WEBPACK_IMPORTED_MODULE_1__.once)(asked, 'close').catch(() => []), late]));
+    answered.abort();
     return code === 0 ? 'sudo' : 'none';
 }
 

@@ -2012,14 +2012,22 @@ function secondsToWait(failure, tried, limits) {
 ;// CONCATENATED MODULE: ./build/js/runner/privilege.js
 
 
+
 const ANSWER_MILLISECONDS = 10_000;
 /** Whether this user is root, or may become it without a password. */
 async function privilege_askPrivilege() {
     if (process.getuid?.() === 0)
         return 'root';
     // a rule that allows a few commands is not enough: all go through a shell
-    const asked = (0,external_node_child_process_namespaceObject.spawn)('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore', timeout: ANSWER_MILLISECONDS });
-    const [code] = await (0,external_node_events_namespaceObject.once)(asked, 'close').catch(() => [undefined]);
+    const asked = (0,external_node_child_process_namespaceObject.spawn)('sudo', ['-n', '--', 'sh', '-c', 'true'], { stdio: 'ignore' });
+    const answered = new AbortController();
+    // one that hangs is root's, and cannot be ended
+    const late = (0,external_node_timers_promises_namespaceObject.setTimeout)(ANSWER_MILLISECONDS, undefined, answered).then(() => {
+        asked.unref();
+        return [];
+    }, () => []);
+    const [code] = (await Promise.race([(0,external_node_events_namespaceObject.once)(asked, 'close').catch(() => []), late]));
+    answered.abort();
     return code === 0 ? 'sudo' : 'none';
 }
 
