@@ -108,9 +108,8 @@ async function planAndBuild(
         builtNothing: rounds.builtNothing(),
       }),
   )
-  const pushes = await log.group('Push', async () =>
-    pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())),
-  )
+  const push = async () => pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations()))
+  const pushes = inputs.pushTo.length === 0 ? [] : await log.group('Push', push)
   return await report(runner, { ...record, flake: await reading, ...built, emulators: emulators.all(), pushes })
 }
 

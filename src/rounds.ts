@@ -91,7 +91,7 @@ export function openRounds(
     const foreign = executedSystems(plans, inputs).filter(
       (system) => isForeign(system, machine.native) && system.endsWith('-linux'),
     )
-    await emulators.register(foreign)
+    if (foreign.length > 0) await runner.log.group('Emulators', () => emulators.register(foreign))
     await emulators.allow(buildPlatforms(plans, machine))
   }
 
@@ -100,7 +100,7 @@ export function openRounds(
       const fetched = await ahead
       return await buildInTurns(plans, {
         async build(round) {
-          await runner.log.group('Emulators', () => prepare(round))
+          await prepare(round)
           const wanted = round.flatMap(({ choice }) => choice?.evaluated ?? [])
           for (const { drvPath, outputs } of wanted) derivations.set(drvPath, Object.values(outputs))
           const onBuilt = wanted.every(({ drvPath }) => vetted.includes(drvPath)) ? tell : () => undefined

@@ -9636,7 +9636,8 @@ function openRounds(runner, nix, inputs, machine, planner, emulators) {
     const prepare = async (plans) => {
         // QEMU is for Linux programs; those of other systems are started by name (build/launcher.ts).
         const foreign = executedSystems(plans, inputs).filter((system) => isForeign(system, machine.native) && system.endsWith('-linux'));
-        await emulators.register(foreign);
+        if (foreign.length > 0)
+            await runner.log.group('Emulators', () => emulators.register(foreign));
         await emulators.allow(buildPlatforms(plans, machine));
     };
     return {
@@ -9644,7 +9645,7 @@ function openRounds(runner, nix, inputs, machine, planner, emulators) {
             const fetched = await ahead;
             return await buildInTurns(plans, {
                 async build(round) {
-                    await runner.log.group('Emulators', () => prepare(round));
+                    await prepare(round);
                     const wanted = round.flatMap(({ choice }) => choice?.evaluated ?? []);
                     for (const { drvPath, outputs } of wanted)
                         derivations.set(drvPath, Object.values(outputs));
@@ -11347,7 +11348,8 @@ async function planAndBuild(runner, inputs, found, { cache, filling, written }) 
         wanted: rounds.outputs(),
         builtNothing: rounds.builtNothing(),
     }));
-    const pushes = await log.group('Push', async () => pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations())));
+    const push = async () => pushBuilt(runner, nix, inputs, built.results, await doubtful(rounds.derivations()));
+    const pushes = inputs.pushTo.length === 0 ? [] : await log.group('Push', push);
     return await report(runner, { ...record, flake: await reading, ...built, emulators: emulators.all(), pushes });
 }
 const NOTHING_FILLED = Promise.resolve(new Set());
