@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { CacheRequest } from '../runner/actions-cache.ts'
 import type { Runner, RunOptions } from '../runner/ports.ts'
 import { member } from './decide.ts'
+import { nextPace, PACE_SECONDS, START, whyGivenUp } from './pace.ts'
 
 /** Folder of the cache, relative to where it is packed and unpacked. */
 export const FOLDER_NAME = 'nix-multiarch-cache'
@@ -18,7 +19,7 @@ export type Patience = Required<Pick<RunOptions, 'timeoutSeconds' | 'silentSecon
 /** The program that talks to the service. */
 export const clientProgram = ({ facts }: Runner): string => join(facts.assets, 'cache/index.js')
 
-/** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
+/** Packing some GiB takes a minute without a word. */
 const PATIENT: Patience = { timeoutSeconds: 1200, silentSeconds: 180 }
 
 /** Its only word on why the service took no key: what it says aloud is that another job may be making the entry. */
@@ -55,7 +56,8 @@ export async function askService(
     yield Buffer.from(JSON.stringify(request))
   }
   const lines: string[] = []
-  const result = await runner.commands.run(
+  const watch = watchPace(patience.silentSeconds)
+  const running = runner.commands.run(
     {
       tool: process.execPath,
       args: [program],
@@ -73,17 +75,48 @@ export async function askService(
     {
       accept: 'any',
       ...patience,
+      signal: watch.signal,
       // what a command has printed is told when a cancelled job ends it
       discardStdout: true,
       onLine: (line) => {
+        watch.read(line)
         // its debug lines have the signed URLs, which only its own masking hides
         if (!/^::(debug|add-mask)/.test(line) || REFUSED.test(line)) lines.push(line)
       },
     },
   )
+  const stopped = await running
+    .then((result) => result.stopped !== undefined)
+    .catch((cause: unknown) => {
+      if (!watch.signal.aborted) throw cause
+      return true
+    })
+    .finally(watch.close)
   await runner.files.remove(temporary)
   for (const line of lines) runner.log.debug(`cache: ${line}`)
-  return readResult(lines, result.stopped === undefined ? undefined : 'it took too long')
+  const why = watch.signal.aborted ? whyGivenUp(watch.pace(), lines) : 'it took too long'
+  return readResult(lines, stopped ? why : undefined)
+}
+
+/** Watches what the client prints; its signal ends it where it does not get on. */
+function watchPace(silentSeconds: number) {
+  const given = new AbortController()
+  let pace = START
+  const limits = { work: silentSeconds, ...PACE_SECONDS }
+  const wind = () => setTimeout(() => given.abort(), limits[pace.waiting] * 1000)
+  let timer = wind()
+  return {
+    signal: given.signal,
+    pace: () => pace,
+    close: () => clearTimeout(timer),
+    read: (line: string): void => {
+      const next = nextPace(pace, line)
+      if (next === pace) return
+      pace = next
+      clearTimeout(timer)
+      timer = wind()
+    },
+  }
 }
 
 /** What the client's output says. @param ended why it was ended before its end */

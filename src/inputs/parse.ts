@@ -1,5 +1,5 @@
 import { parseSigningKey } from '../nix/signing-key.ts'
-import { parseDestination, secretsOf } from '../nix/store-url.ts'
+import { parseDestination, placeOf, secretsOf } from '../nix/store-url.ts'
 import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
 import type { Destination, Inputs, NixSource, QemuSource, SigningKey, Target } from './inputs.ts'
@@ -182,7 +182,11 @@ function parseDestinations(text: string): Checked<readonly Destination[]> {
   const parsed = words(text).map(parseDestination)
   const problems = parsed.flatMap((destination) => ('problem' in destination ? [destination.problem] : []))
   const destinations = parsed.flatMap((destination) => ('problem' in destination ? [] : [destination]))
-  return problems.length > 0 ? bad(problems.join('; ')) : ok(destinations)
+  // one that is named twice would be pushed to twice at once, and counted so
+  const first = new Map(destinations.toReversed().map((destination) => [placeOf(destination), destination]))
+  return problems.length > 0
+    ? bad(problems.join('; '))
+    : ok(destinations.filter((each) => first.get(placeOf(each)) === each))
 }
 
 function parseKey(text: string): Checked<SigningKey | undefined> {

@@ -1,3 +1,5 @@
+import { normalize } from 'node:path'
+
 /** A store that closures are copied to. */
 export interface StoreUrl {
   /** As given, secrets included: never printed. */
@@ -29,6 +31,13 @@ export function parseDestination(text: string): StoreUrl | { readonly problem: s
   if (!rest.startsWith('//') || parsed === null || parsed.hostname === '')
     return { problem: `${shown} names no ${scheme === 's3' ? 'bucket' : 'host'}` }
   return { url, shown, scheme }
+}
+
+/** The same for two ways to write one store. */
+export function placeOf({ url, scheme }: StoreUrl): string {
+  const place = url.replace(/[?#].*/, '')
+  const path = scheme === 'file' ? normalize(decoded(place.slice('file://'.length))) : place.slice(scheme.length)
+  return `${scheme}${path.replace(/\/+$/, '')}${url.slice(place.length)}`
 }
 
 /** Takes user name and password out of every URL in a text, encoded ones inside parameters too. The last @ ends them. */

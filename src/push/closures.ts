@@ -4,6 +4,7 @@ import type { Nix } from '../nix/nix.ts'
 import { pathInfos } from '../nix/store.ts'
 import type { StorePath } from '../nix/store-path.ts'
 import type { Runner } from '../runner/ports.ts'
+import { describeUnsigned } from './after/unsigned.ts'
 import { type CachePush, pushToCaches } from './caches.ts'
 import { unlessCancelled } from './cancel.ts'
 import { makingParameters } from './copy/copy-plan.ts'
@@ -58,6 +59,9 @@ async function pushAll(
     const done = overSsh ? [await pushOverSsh(runner, nix, push, first)] : await pushToCaches(runner, nix, push, alike)
     for (const [n, report] of done.entries()) reports.set(alike[n] ?? first, report)
   }
+  // what is not read back may be signed by the server
+  const seen = request.verify === 'none' ? [] : [...reports.values()]
+  for (const text of seen.flatMap((report) => describeUnsigned(report, closure) ?? [])) runner.log.notice(text)
   return request.destinations.flatMap((destination) => reports.get(destination) ?? [])
 }
 

@@ -49,7 +49,7 @@ export function explainStatus(status: number, doing: string, hint = ''): string 
       401: 'it wants credentials, or those given are wrong',
       403: 'these credentials may not do that',
       404: 'there is no such place',
-      405: 'it is not a place that can be written to (PUT not allowed)',
+      405: 'it does not allow that, so that it is no place that can be pushed to',
       409: 'a folder above it is missing and the server does not make it',
       411: 'the server wants no upload without length',
       413: 'the object is larger than the server takes (nginx: client_max_body_size)',

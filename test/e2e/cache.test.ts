@@ -35,7 +35,15 @@ function signingKey(name: string): string {
   return `${name}:${Buffer.concat([half(privateKey, 'pkcs8'), half(publicKey, 'spki')]).toString('base64')}`
 }
 const KEY = signingKey('test-1')
-type Fault = { match: string; times?: number; status?: number; drop?: string; truncate?: boolean; corrupt?: boolean }
+interface Fault {
+  match: string
+  times?: number
+  status?: number
+  drop?: string
+  hang?: boolean
+  truncate?: boolean
+  corrupt?: boolean
+}
 type Played = Answer & { log: string }
 
 describe.skipIf(!machineUsable())('the Actions cache', () => {
@@ -339,12 +347,25 @@ describe.skipIf(!machineUsable())('the Actions cache', () => {
     expect(await play({ key: KEY }, chain())).toMatchObject({ built: [], restored: { hit: 'exact' } })
   })
 
-  it('gives up on a service that always fails, within a minute a turn', async () => {
+  it.each([
+    ['always fails', { status: 500 }, /the service has failed for 20 s: .*\(500\)/],
+    ['never answers', { hang: true }, /the service did not answer within 20 s/],
+  ])('gives up on a service that %s, within half a minute a turn', async (_, fault, reason) => {
     await start()
-    faults([{ match: 'twirp', status: 500 }])
+    faults([{ match: 'twirp', ...fault }])
     const played = await play({ key: KEY }, chain())
     expect(played).toMatchObject({ built: ['a', 'b', 'c'], buildExit: 0, saved: { saved: false } })
-    expect(played.seconds?.restore).toBeLessThan(60)
+    expect([played.restored?.problem, played.saved?.reason]).toEqual(Array(2).fill(expect.stringMatching(reason)))
+    for (const turn of ['restore', 'save']) expect(played.seconds?.[turn]).toBeLessThan(30)
+  })
+
+  it('gives up a download that stands still', async () => {
+    await saveChain()
+    await start()
+    faults([{ match: '/actions-cache/', hang: true }])
+    const played = await play({ key: KEY }, chain())
+    expect(played).toMatchObject({ built: ['a', 'b', 'c'], buildExit: 0 })
+    expect(played.restored?.problem).toBe('nothing is restored: the download stood still for 60 s')
   })
 
   it.each([

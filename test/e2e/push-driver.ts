@@ -19,7 +19,7 @@ export interface Job {
   readonly bin: string
   readonly roots: readonly string[]
   readonly to: readonly string[]
-  readonly key?: string
+  readonly key?: string | undefined
   readonly compression?: string
   readonly verify?: 'sample' | 'full' | 'none'
   readonly skipUpstream?: readonly string[] | 'substituters'

@@ -146,7 +146,7 @@ describe.skipIf(!usable)('a push that goes wrong', () => {
     const table: readonly (readonly [string, RegExp | undefined])[] = [
       [locked.url.replace('//', '//user:wrong-password@'), /HTTP 401, it wants credentials, or those given are wrong/],
       [locked.url, /HTTP 401/],
-      [readOnly.url, /HTTP 405, it is not a place that can be written to/],
+      [readOnly.url, /HTTP 405, it does not allow that, so that it is no place/],
       [forgetful.url, /it takes what is written, says so, and does not have it/],
       [foreign.url, /a cache for the store \/gnu\/store, but this Nix uses \/nix\/store/],
       [page.url, /not a binary cache/],

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
 import { rig } from '../rig/cache.ts'
-import { startBinaryCache } from '../rig/servers.ts'
+import { startBinaryCache, startSshServer } from '../rig/servers.ts'
 import { prepareProxy, startProxy } from './proxy-servers.ts'
 import { counts, FLAGS, repository, Stage } from './push-stage.ts'
 
@@ -63,6 +63,31 @@ describe.skipIf(!machineUsable())('what a stranger may come with', () => {
     expect(stage.faults('/srv/cache/behind')).toEqual([])
     expect(await passedOn()).toContain('cache.internal:8443')
     expect(log).not.toContain(password)
+  })
+
+  it('an SSH server that cannot be used is told before the build, with what SSH says of it', async () => {
+    const ssh = await startSshServer(stage.machine)
+    const to = [`ssh-ng://${ssh.authority}?remote-store=/srv/behind-ssh`]
+    const told = async (options: string, urls = to) =>
+      (await stage.drive({ verb: 'preflight', to: urls }, { NIX_SSHOPTS: options })).answer
+    const refused = (reason: RegExp) => [{ destination: expect.any(String), text: expect.stringMatching(reason) }]
+    const knowing = (file: string) => ssh.options.replace(/UserKnownHostsFile=\S+/, `UserKnownHostsFile=${file}`)
+    await stage.machine.sh(
+      `cd /root; for name in other locked; do ssh-keygen -q -t ed25519 -N '' -f $name; done; ssh-keygen -q -p -P '' -N phrase -f locked
+       echo "[127.0.0.1]:${/-p (\d+)/.exec(ssh.options)?.[1]} $(cat other.pub)" > other-host`,
+    )
+    expect(await told(ssh.options)).toEqual([])
+    expect(await told(knowing('/dev/null'))).toEqual(refused(/is not known here: it belongs into known_hosts/))
+    const changed = await told(knowing('/root/other-host'))
+    expect(changed).toEqual(refused(/is not the one in known_hosts/))
+    expect(JSON.stringify(changed)).not.toContain('ssh-keygen -f')
+    expect(await told(ssh.options.replace(/-i \S+/, '-i /root/locked'))).toEqual(
+      refused(/refused the login; .*passphrase/),
+    )
+    expect(await told('-p 4')).toEqual(refused(/port 4: Connection refused/))
+    expect(await told(ssh.options, [`ssh-ng://${ssh.authority}?remote-program=/opt/nix-daemon`])).toEqual(
+      refused(/has no Nix .*\/opt\/nix-daemon: No such file/),
+    )
   })
 
   it('a URL that cannot work is told before the build', async () => {

@@ -99,11 +99,13 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
     await stage.consume(cache.url, root)
   })
 
-  it('adds its signature to what is there without it', async () => {
+  it('adds its signature to what is there without it, of which a push without a key tells', async () => {
     const root = await stage.build('unsigned')
-    await stage.machine.sh(`nix ${FLAGS} copy --to 'file:///srv/unsigned?compression=zstd' ${root}`)
-    const { reports } = await stage.push({ roots: [root], to: ['file:///srv/unsigned'] })
+    const unsigned = /::notice.*2 paths at file:\/\/\/srv\/unsigned have no signature/
+    expect((await stage.push({ roots: [root], to: ['file:///srv/unsigned'], key: undefined })).log).toMatch(unsigned)
+    const { reports, log } = await stage.push({ roots: [root], to: ['file:///srv/unsigned'] })
     expect(reports[0]).toMatchObject({ status: 'ok', verified: 2 })
+    expect(log).not.toMatch(unsigned)
     await stage.consume('file:///srv/unsigned', root)
   })
 

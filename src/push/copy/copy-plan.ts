@@ -79,13 +79,26 @@ const FATAL: readonly (readonly [RegExp, string])[] = [
   [/HTTP error 403|403 Forbidden|AccessDenied/i, 'it was refused'],
   [/don't know how to open Nix store/i, 'this Nix was built without support for such stores'],
   [
-    /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/i,
-    'the host key of the SSH server is not known',
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/i,
+    'the host key of the SSH server is not the one in known_hosts: it has a new one, or it is another server',
   ],
-  [/Permission denied \(|Too many authentication failures/i, 'the SSH server refused the login'],
+  [
+    /Host key verification failed/i,
+    'the host key of the SSH server is not known here: it belongs into known_hosts (ssh-keyscan shows it)',
+  ],
+  [/^Load key .*bad permissions/im, 'SSH uses no private key that others may read (chmod 600)'],
+  [
+    /Permission denied \(|Too many authentication failures/i,
+    'the SSH server refused the login; a key with a passphrase is used only from an agent',
+  ],
+  [/Bad configuration option/i, 'SSH does not take its configuration'],
+  [
+    /^\S*sh: .*nix[\w-]*: .*not found|^\S*sh: .*nix[\w-]*: No such file/im,
+    'the other side has no Nix where SSH looks for programs (?remote-program=… in the URL names it)',
+  ],
   [/Could not resolve hostname/i, 'its host name cannot be resolved'],
   [/lacks a (?:valid )?signature/i, 'its store refuses paths without a signature that it trusts'],
-  [/No space left on device/i, 'a disk is full'],
+  [/No space left on device|disk is full/i, 'a disk is full'],
   [/is not valid/i, 'a path is not valid'],
 ]
 
@@ -95,6 +108,11 @@ export const fatalReason = (stderr: string): string | undefined => FATAL.find(([
 /** The last lines of what `nix` printed, without logins: what people get to see. */
 export function lastWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => withoutLogin(line).trim())
-  const errors = lines.filter((line) => line.startsWith('error') || line.startsWith('ssh'))
-  return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-3).join(' ')
+  const told = lines.filter((line) => line !== '')
+  // what SSH or the shell of the other side said before
+  const errors = told.filter((line, at) => /^(error|ssh:)/.test(line) || LOST.test(told[at + 1] ?? ''))
+  return (errors.length > 0 ? errors : told).slice(-3).join(' ')
 }
+
+/** Nix's word on an SSH that has ended: the reason is in the line before it. */
+const LOST = /^error: (failed to start SSH connection|cannot connect to|cannot open connection to remote store)/

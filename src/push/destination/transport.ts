@@ -178,12 +178,15 @@ function contentLength({ content, range }: Sending): number | undefined {
   return sizeOf(content)
 }
 
-const REFUSED = new Set(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'])
+/** Nobody whom this machine knows vouches for the certificate. */
+const STRANGE = /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)/
 
 function connectionError(url: URL, cause: Error & { code?: string }): DestinationError {
-  const certificate = /CERT|TLS|SSL|ALTNAME|ISSUER/.test(cause.code ?? '')
-  const passing = !REFUSED.has(cause.code ?? '') && !certificate
+  const code = cause.code ?? ''
+  const isStrange = STRANGE.test(code)
   const isPlain = /wrong version number|packet length too long/i.test(cause.message)
-  const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || cause.code
-  return new DestinationError(`${url.origin} cannot be reached: ${reason}`, { passing: passing && !isPlain })
+  const passing = !isStrange && !isPlain && !/ENOTFOUND|CERT|TLS|SSL|ALTNAME/.test(code)
+  const hint = isStrange ? '; an authority of its own belongs into the file that NIX_SSL_CERT_FILE names' : ''
+  const reason = isPlain ? 'it does not speak TLS; is it http, or scheme=http for S3?' : cause.message || code
+  return new DestinationError(`${url.origin} cannot be reached: ${reason}${hint}`, { passing })
 }

@@ -23,7 +23,8 @@ export class Tries {
       if (pause > 0) await sleep(pause)
       try {
         return await once()
-      } catch (cause) {
+      } catch (thrown) {
+        const cause = withoutRest(thrown)
         failing ??= Date.now()
         if (!(cause instanceof DestinationError) || !this.#isWorthAnother(cause, attempt, failing)) throw cause
         await sleep(this.#waitAfter(cause, attempt))
@@ -43,6 +44,16 @@ export class Tries {
       this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait)
     return wait
   }
+}
+
+/** What reading an answer that began well ends with is an error of its stream, that says nothing of the destination. */
+function withoutRest(cause: unknown): unknown {
+  const isCut =
+    cause instanceof Error &&
+    'code' in cause &&
+    /^(ECONNRESET|ETIMEDOUT|EPIPE|HPE_\w+|ERR_SSL_\w+)$/.test(String(cause.code))
+  if (!isCut || cause instanceof DestinationError) return cause
+  return new DestinationError(`the answer breaks off in its middle: ${cause.message}`, { passing: true })
 }
 
 /** The error for an answer that is not a success, with the start of what the server said. */

@@ -114,6 +114,26 @@ describe('problems', () => {
   })
 })
 
+test('a destination that is named twice is one', () => {
+  const one = [
+    'file:///srv/a',
+    'https://me:pw@h/c?x=1',
+    's3://b?region=r',
+    'https://me:pw@h/c',
+    'ssh://h',
+    'ssh-ng://h',
+  ]
+  const again = [
+    'file:///srv/a',
+    'file:///srv//a/',
+    'file:///srv/./b/../a',
+    'https://me:pw@h/c/',
+    'https://me:pw@h/c/?x=1',
+  ]
+  const { pushTo } = parse({ 'push-to': [...one, ...again].join(' ') })
+  expect(pushTo.map(({ url }) => url)).toEqual(one)
+})
+
 test('secrets of the inputs are known before anything is parsed', () => {
   const secrets = secretInputs(
     reader({

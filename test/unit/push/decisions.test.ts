@@ -112,12 +112,24 @@ describe('a nix copy', () => {
   it.each([
     ["error: unable to upload 'http://h/x': HTTP error 403", 'it was refused'],
     ["error: don't know how to open Nix store 's3://b'", 'this Nix was built without support for such stores'],
-    ['Host key verification failed.', 'the host key of the SSH server is not known'],
-    ['root@h: Permission denied (publickey).', 'the SSH server refused the login'],
+    ['Host key verification failed.', expect.stringMatching(/is not known here: .*known_hosts/)],
+    [
+      'WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nHost key verification failed.',
+      expect.stringMatching(/is not the one in known_hosts/),
+    ],
+    ['root@h: Permission denied (publickey).', expect.stringMatching(/refused the login.*passphrase/)],
+    [
+      'Load key "/k": bad permissions\nroot@h: Permission denied (publickey).',
+      expect.stringMatching(/others may read/),
+    ],
+    ['bash: line 1: /opt/nix-daemon: No such file or directory', expect.stringMatching(/has no Nix .*remote-program/)],
+    ['sh: 1: nix-store: not found', expect.stringMatching(/has no Nix/)],
+    ['command-line: line 0: Bad configuration option: nope', 'SSH does not take its configuration'],
+    ['error: setting journal mode: database or disk is full (in db.sqlite)', 'a disk is full'],
     ['error: unable to upload: HTTP error 502', undefined],
     ['error: writing to file: Connection reset by peer', undefined],
   ])('%j: %s', (stderr, reason) => {
-    expect(fatalReason(stderr)).toBe(reason)
+    expect(fatalReason(stderr)).toEqual(reason)
   })
 
   it('is quoted without logins', () => {
@@ -125,6 +137,22 @@ describe('a nix copy', () => {
       "error: cannot write to 'http://h/c'",
     )
     expect(lastWords('a\nb\n\n')).toBe('a b')
+  })
+
+  it('is quoted with what SSH said before the connection was lost, and without its advice to believe a new key', () => {
+    const lost = "error: failed to start SSH connection to 'h'\n"
+    expect(lastWords(`Warning: x\nroot@h: Permission denied (publickey).\r\n${lost}`)).toBe(
+      `root@h: Permission denied (publickey). ${lost.trim()}`,
+    )
+    expect(lastWords(`ssh: connect to host h port 4: Connection refused\r\n${lost}`)).toBe(
+      `ssh: connect to host h port 4: Connection refused ${lost.trim()}`,
+    )
+    const changed = `  ssh-keygen -f "/kh" -R "h"\r\nHost key verification failed.\r\n${lost}`
+    expect(lastWords(changed)).toBe(`Host key verification failed. ${lost.trim()}`)
+    const old = "error: cannot open connection to remote store 'ssh-ng://h': error: unexpected end-of-file"
+    expect(lastWords(`bash: line 1: nix-daemon: command not found\n${old}\n`)).toBe(
+      `bash: line 1: nix-daemon: command not found ${old}`,
+    )
   })
 })
 
