@@ -54,7 +54,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   await writeClientConf(runner, wanted.userLines, {}, {})
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
   const sandboxChecked = beginSandboxCheck(runner, facts, wanted, sandboxSet)
-  const [effective] = await Promise.all([readSettings(runner, found, env), wanted.prepared])
+  const [effective] = await Promise.all([readSettings(runner, found, env, wanted.userLines), wanted.prepared])
   const nix = describeNix(found, effective, access, env)
   const trusted = await findTrust(runner, nix, access, effective)
   const kind = chooseWiring(access, trusted, facts.privilege)

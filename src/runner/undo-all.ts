@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { UserError } from './errors.ts'
+import { CommandError, UserError } from './errors.ts'
 import { readJournal } from './journal.ts'
 import { endLease, exclusively, handOver, readLeases } from './leases.ts'
 import type { Commands, Files, Log } from './ports.ts'
@@ -113,11 +113,30 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
         )
       return
     case 'command':
-      await commands.run(
-        { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } },
-        { asRoot: deed.root, timeoutSeconds: 600 },
-      )
-      return
+      return deed.tool === 'sed' ? await edit(deed, commands) : await runUndo(deed, commands)
+  }
+}
+
+const runUndo = async (deed: Extract<Undo, { kind: 'command' }>, commands: Commands): Promise<void> => {
+  const command = { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' } }
+  await commands.run(command, { asRoot: deed.root, timeoutSeconds: 600 })
+}
+
+/** What `sed -i` says of a file that is mounted over, which no other can replace, and where it knows no `--follow-symlinks`. */
+const WRITE_IN_PLACE = /busy|option/
+
+/** Edits a file by replacing it, so that it is never half written; in place only where that cannot be. */
+async function edit(deed: Extract<Undo, { kind: 'command' }>, commands: Commands): Promise<void> {
+  const file = deed.args.at(-1) ?? ''
+  const print = { tool: 'sed', args: deed.args.filter((arg) => arg !== '-i' && !arg.startsWith('--')) }
+  const options = { asRoot: deed.root, timeoutSeconds: 60 } as const
+  const { stdout } = await commands.run(print, options)
+  if (stdout === readFileSync(file, 'utf8')) return
+  try {
+    await runUndo(deed, commands)
+  } catch (error) {
+    if (!(error instanceof CommandError) || !WRITE_IN_PLACE.test(error.result.stderr)) throw error
+    await commands.run({ tool: 'tee', args: ['--', file], input: stdout }, { ...options, discardStdout: true })
   }
 }
 

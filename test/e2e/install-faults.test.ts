@@ -59,6 +59,34 @@ describe.skipIf(!machineUsable())('an install', () => {
     expect(await machine.sh('ls -A /nix/', { user: 'root' })).toBe('')
   })
 
+  it.each([
+    ['mounted over', 'touch /opt/$f; cp -a /etc/$f /opt/$f; mount --bind /opt/$f /etc/$f'],
+    ['symbolic links', 'mv /etc/$f /opt/$f; ln -s /opt/$f /etc/$f'],
+  ])('where the files of accounts are %s: post takes the build users out and leaves them so', async (_, setup) => {
+    await start(`for f in passwd group; do ${setup}; done`)
+    const files = async () => await machine.sh('cat /opt/passwd /opt/group; stat -c "%F %a %U" /etc/passwd /etc/group')
+    const before = await files()
+    const answer = await install()
+    built(answer)
+    expect(await files()).toContain('nixbld')
+    await post(answer)
+    expect(await files()).toBe(before)
+  })
+
+  it('where /etc/passwd cannot be written is one error, and post has nothing more to say', async () => {
+    await start('mount --bind /etc/passwd /etc/passwd; mount -o remount,bind,ro /etc/passwd')
+    const answer = await install()
+    expect(answer.thrown).toMatch(/^UserError: users for builds cannot be added/)
+    await post(answer)
+  })
+
+  it('by root in a folder of another user that lets nobody else in is one error', async () => {
+    await start('install -d -m 700 -o 4242 /nix', { user: 'root', noSudo: true })
+    const answer = await install()
+    expect(answer.thrown).toMatch(/^UserError: .*chmod 755 \/nix/)
+    await post(answer)
+  })
+
   it('where the store is a mount point: post empties it and leaves it', async () => {
     await start('mkdir -p /nix/store; mount -t tmpfs -o mode=755 none /nix/store')
     const answer = await install()

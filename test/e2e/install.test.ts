@@ -425,10 +425,26 @@ describe.skipIf(!machineUsable())('install', () => {
       expect(await machine.sh('ls -d /nix || true')).toBe('')
     })
 
-    it('bad lines in extra-nix-config are told', async () => {
-      await start({ user: 'root', nix: '2.34.8' })
-      expect((await install({ ...existing, extraNixConfig: 'nonsense' })).thrown).toMatch(/extra-nix-config/)
-    })
+    it.each(nixVersions)(
+      '%s: bad lines in extra-nix-config are told, and includes start at the workspace',
+      async (nix) => {
+        await start({ user: 'root', nix })
+        const withLines = async (extraNixConfig: string, env = {}) =>
+          await install({ ...existing, extraNixConfig }, { run: [['nix', 'show-config']] }, env)
+        expect((await withLines('nonsense')).thrown).toMatch(/configuration line 'nonsense' in extra-nix-config/)
+        expect((await withLines('cores=2')).thrown).toMatch(/space on both sides of "="/)
+        expect((await withLines('include nowhere')).thrown).toMatch(/included from extra-nix-config/)
+        expect((await withLines('store = /tmp/other')).thrown).toMatch(/"store = .*other.*take it out/)
+        expect((await withLines('', { NIX_CONFIG: 'no sense' })).thrown).toMatch(/'no sense' in ["']?NIX_CONFIG/)
+        await machine.sh('mkdir -p /var/tmp/w; echo "log-lines = 44" > /var/tmp/w/my.conf')
+        const answer = await withLines('max-job = 4\ninclude my.conf', { GITHUB_WORKSPACE: '/var/tmp/w' })
+        expect(answer.thrown).toBeUndefined()
+        expect(answer.runs?.[0]?.stdout).toContain('log-lines = 44\n')
+        expect(answer.log.match(/::warning::extra-nix-config: .*/g)).toEqual([
+          `::warning::extra-nix-config: Nix ${nix} says: unknown setting 'max-job'. That line has no effect.`,
+        ])
+      },
+    )
   })
 
   describe('what steps and builds find', () => {

@@ -74,7 +74,7 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
 /** Taken out as they are put in, by line: userdel is not everywhere, and refuses a user of whom a process is left. */
 async function recordUsers(runner: Runner, { group, users }: BuildUsers): Promise<void> {
   const undo = (file: string, names: readonly string[]) => {
-    const args = ['-i', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file]
+    const args = ['-i', '--follow-symlinks', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file]
     return { kind: 'command', tool: 'sed', args, root: true, shared: true } as const
   }
   await runner.journal.record(undo('/etc/group', [group]), undo('/etc/passwd', users))
