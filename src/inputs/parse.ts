@@ -149,7 +149,13 @@ export function parseTemplate(text: string): Checked<string | undefined> {
 
 export function parseNixSource(text: string, sha256: string | undefined): Checked<NixSource> {
   const word = oneOf(text, ['auto', 'existing', 'release', 'distro'])
-  if ('value' in word) return ok({ kind: word.value })
+  if ('value' in word) {
+    return sha256 === undefined
+      ? ok({ kind: word.value })
+      : bad(
+          `"${text}" names no tarball, of which nix-sha256 is the checksum; give its URL or path, or take nix-sha256 away`,
+        )
+  }
   if (/^https?:\/\//i.test(text)) {
     if (sha256 === undefined) return bad(`"${text}" is a URL: give the tarball's SHA-256 in nix-sha256`)
     return ok({ kind: 'tarball', location: text, sha256 })

@@ -14,7 +14,7 @@ import {
 import { certificates, exportToJob, tellLoginShells } from './environment.ts'
 import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
 import type { FoundNix } from './find.ts'
-import { homeOfNix } from './home.ts'
+import { homeOfNix, ownHome } from './home.ts'
 import { createBuildUsers, hasMembers } from './machine/build-users.ts'
 import { openKvm } from './machine/kvm.ts'
 import { claimNixFolder } from './machine/nix-folder.ts'
@@ -46,10 +46,11 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const access = chooseAccess(facts)
   if (access.mode === 'none')
     throw new UserError(`Nix ${found.version.text} in ${found.bin} cannot be used: ${access.reason}.`)
-  const env = {
+  const exported = {
     NIX_USER_CONF_FILES: userConfFiles(confFile(runner), runner.facts.env, homeOfNix(runner.facts), found.version),
     ...certificates(runner.facts.env),
   }
+  const env = { ...exported, ...(await ownHome(runner)) }
   // A first reading, with the workflow's lines, tells what they and the machine set together.
   await writeClientConf(runner, wanted.userLines, {}, {})
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
@@ -86,7 +87,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const NIX_CONFIG = environmentConf(runner.facts.env.NIX_CONFIG)
   const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } }
   // not the daemon of this run: a post step of another action may come after ours, which ends it
-  exportToJob(runner, env, found.bin, found.onPath)
+  exportToJob(runner, exported, found.bin, found.onPath)
   if (opened.wiring.kind === 'fixed' && !sandboxSet) warnUnsandboxed(runner, effective)
   return {
     nix: ready,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
 import { rig } from '../rig/cache.ts'
 import { drawLog } from '../rig/drawn-log.ts'
+import type { Machine } from '../rig/machine.ts'
 import type { Runner } from '../rig/runner.ts'
 import { binfmtEntries, repository, signingKey, withJob } from './support.ts'
 
@@ -254,6 +255,41 @@ describe.skipIf(!usable)('folders of a runner', () => {
       expect(results.map(({ status }) => status)).toEqual(['built', 'built'])
       await finish()
       expect(await machine.sh('ls -d /tmp/nix-multiarch-* 2>/dev/null || true')).toBe('')
+    })
+  })
+})
+
+describe.skipIf(!usable)('files of a runner', () => {
+  const act = async (machine: Machine, files: Record<string, string>) =>
+    await machine.run([machine.node('node24'), join(repository, 'dist/main/index.js')], {
+      cwd: `${machine.home}/work/repo/repo`,
+      env: {
+        ...{ RUNNER_TEMP: '/tmp/runner', GITHUB_ACTIONS: 'true', INPUT_PACKAGES: 'good' },
+        ...{ GITHUB_ENV: '/tmp/f', GITHUB_PATH: '/tmp/f', GITHUB_OUTPUT: '/tmp/f', GITHUB_STATE: '/tmp/f' },
+        ...{ GITHUB_STEP_SUMMARY: '/tmp/f', ...files },
+      },
+    })
+
+  test.each(['GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_OUTPUT'])('%s is not there: one error says so', async (name) => {
+    await withJob({ ...base, flake }, async ({ machine, finish }) => {
+      await machine.sh('touch /tmp/f; chmod 666 /tmp/f')
+      const { code, stdout, stderr } = await act(machine, { [name]: '/tmp/gone' })
+      expect(code).toBe(1)
+      expect(stdout).toMatch(/::error::[^\n]*\/tmp\/gone/)
+      expect(stdout + stderr).not.toMatch(/fault of the action|at .*\.js:/)
+      if (name === 'GITHUB_STATE')
+        expect(await machine.sh('ls /tmp/runner /var/tmp/nix-multiarch || true')).toBe('/tmp/runner:\n')
+      await finish()
+    })
+  })
+
+  test('a summary that cannot be written is a warning', async () => {
+    await withJob({ ...base, flake }, async ({ machine, finish }) => {
+      await machine.sh('touch /tmp/f; mkdir /tmp/folder')
+      const { code, stdout } = await act(machine, { GITHUB_STEP_SUMMARY: '/tmp/folder' })
+      expect(stdout).toMatch(/::warning::the job summary cannot be written: .*EISDIR/)
+      expect(code).toBe(0)
+      await finish()
     })
   })
 })
