@@ -295,6 +295,18 @@ describe.skipIf(!usable)('files of a runner', () => {
 })
 
 describe.skipIf(!usable)('cancelled and killed', () => {
+  test('cancelled while it unpacks Nix: one error without a command', async () => {
+    await withJob({ user: 'runner', flake }, async ({ machine, runner, act, finish }) => {
+      const running = act({ 'nix-source': rig.tarball('2.34.8'), packages: 'good' })
+      await machine.sh('until ls /nix/.unpack-*/nix-* > /dev/null 2>&1; do sleep 0.01; done')
+      runner.cancel()
+      expect((await running).ok).toBe(false)
+      expect(runner.messages('error')).toEqual([expect.stringMatching(/^The job was cancelled: /)])
+      await finish()
+      expect(await machine.sh('ls -d /nix 2>/dev/null || true')).toBe('')
+    })
+  })
+
   test.each([
     ['cancel', (runner: Runner) => runner.cancel(), /not finished: silent for aarch64-linux/],
     ['kill -9', (runner: Runner) => runner.kill(), /silent: its log when the action was killed/],
