@@ -87,7 +87,7 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
   log.info(`undo: ${describeUndo(deed)}`)
   switch (deed.kind) {
     case 'remove':
-      return await files.remove(deed.path, { asRoot: deed.root }).catch((error: unknown) => {
+      return await removeWhole(deed, commands, files).catch((error: unknown) => {
         // something was mounted there before: what is in it is gone, and the place itself stays
         if (!isEmptyMount(deed.path)) throw error
       })
@@ -138,6 +138,24 @@ async function edit(deed: Extract<Undo, { kind: 'command' }>, commands: Commands
     if (!(error instanceof CommandError) || !WRITE_IN_PLACE.test(error.result.stderr)) throw error
     await commands.run({ tool: 'tee', args: ['--', file], input: stdout }, { ...options, discardStdout: true })
   }
+}
+
+/**
+ * What other jobs look for is whole or not there: removing a store takes minutes, in which post may be killed. It is
+ * first given another name, where that can be; who undoes the same deed again removes what is left under that name.
+ */
+async function removeWhole(
+  { path, root, shared }: Extract<Undo, { kind: 'remove' }>,
+  commands: Commands,
+  files: Files,
+): Promise<void> {
+  const aside = `${path}.removed-by-nix-multiarch`
+  if (shared === true && existsSync(aside)) await files.remove(aside, { asRoot: root })
+  const options = { asRoot: root, accept: 'any', timeoutSeconds: 60 } as const
+  const rename = { tool: 'mv', args: ['-T', '--', path, aside] }
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const renamed = shared === true && isFolder && (await commands.run(rename, options)).exitCode === 0
+  await files.remove(renamed ? aside : path, { asRoot: root })
 }
 
 function isEmptyMount(path: string): boolean {
