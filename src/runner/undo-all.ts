@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CommandError, UserError } from './errors.ts'
 import { readJournal } from './journal.ts'
 import { endLease, exclusively, handOver, readLeases } from './leases.ts'
 import type { Commands, Files, Log } from './ports.ts'
-import { endGroup, endLeftProcesses, startTime } from './processes.ts'
+import { endGroup, endLeftProcesses, groupsBelow, signalGroup, startTime } from './processes.ts'
 import type { Undo } from './undo.ts'
 
 const BINFMT = '/proc/sys/fs/binfmt_misc'
@@ -99,22 +99,33 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
       await commands.run({ tool: 'umount', args: [deed.path] }, { asRoot: true, timeoutSeconds: 60, accept: [32] })
       return
     case 'stop':
-      if (startTime(deed.pid) === deed.startTime) await endGroup(deed.pid, sudo)
-      return
+      return await stop(deed, sudo)
     case 'unit':
       // 1 and 5: systemd knows no such unit any more
       for (const [verb, accept] of [
-        ['kill', [1, 5]],
-        ['stop', [5]],
+        [['kill'], [1, 5]],
+        [['stop'], [5]],
+        [
+          ['kill', '--signal=KILL'],
+          [1, 5],
+        ],
       ] as const)
         await commands.run(
-          { tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] },
+          { tool: 'systemctl', args: ['--no-ask-password', ...verb, deed.name] },
           { asRoot: true, timeoutSeconds: 60, accept },
         )
       return
     case 'command':
       return deed.tool === 'sed' ? await edit(deed, commands) : await runUndo(deed, commands)
   }
+}
+
+/** With what it has started: a worker of the Nix daemon is a group of its own and blocks SIGTERM. */
+async function stop({ pid, startTime: began }: Extract<Undo, { kind: 'stop' }>, sudo: boolean): Promise<void> {
+  if (startTime(pid) !== began) return
+  const below = groupsBelow(pid)
+  await endGroup(pid, sudo)
+  for (const group of below) signalGroup(group, 'SIGKILL', sudo)
 }
 
 const runUndo = async (deed: Extract<Undo, { kind: 'command' }>, commands: Commands): Promise<void> => {
@@ -153,7 +164,7 @@ async function removeWhole(
   if (shared === true && existsSync(aside)) await files.remove(aside, { asRoot: root })
   const options = { asRoot: root, accept: 'any', timeoutSeconds: 60 } as const
   const rename = { tool: 'mv', args: ['-T', '--', path, aside] }
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   const renamed = shared === true && isFolder && (await commands.run(rename, options)).exitCode === 0
   await files.remove(renamed ? aside : path, { asRoot: root })
 }
