@@ -80,6 +80,19 @@ describe.skipIf(!machineUsable())('an install', () => {
     await post(answer)
   })
 
+  it('where nothing of /etc can be written: root builds without users where it says so', async () => {
+    await start('mount --bind /etc /etc; mount -o remount,bind,ro /etc', { user: 'root', noSudo: true })
+    const refused = await install()
+    expect(refused.thrown).toMatch(/^UserError: users for builds .*"build-users-group =" in extra-nix-config/s)
+    await post(refused)
+    const extraNixConfig = `${inputs.extraNixConfig}\nbuild-users-group =`
+    const answer = await install({}, { inputs: { ...inputs, extraNixConfig } })
+    built(answer)
+    expect(answer.log).toContain('Login shells will not find Nix: ')
+    await post(answer)
+    expect(await machine.sh('ls -d /nix 2>/dev/null || true')).toBe('')
+  })
+
   it('by root in a folder of another user that lets nobody else in is one error', async () => {
     await start('install -d -m 700 -o 4242 /nix', { user: 'root', noSudo: true })
     const answer = await install()

@@ -66,7 +66,8 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
   if (result.exitCode !== 0)
     throw new UserError(
       `users for builds cannot be added to /etc/group and /etc/passwd: ${result.stderr.trim()}\nMake these writable for ` +
-        'root, or add a group nixbld with members to the machine before.',
+        'root, or add a group nixbld with members to the machine before. A job that runs as root may also write ' +
+        '"build-users-group =" in extra-nix-config: builds are root inside the sandbox then.',
     )
   return plan.group
 }
