@@ -17,13 +17,21 @@ export function homeOfNix({ env, home, uid }: Pick<RunnerFacts, 'env' | 'home' |
 
 /** Whether Nix finds none, and ends with that: HOME is another user's or not set, and this one has no name. */
 function isHomeless({ env, uid }: Pick<RunnerFacts, 'env' | 'uid'>): boolean {
-  const home = env.HOME ? statSync(env.HOME, { throwIfNoEntry: false }) : null
-  if (home === undefined || home?.uid === uid) return false
+  const owner = env.HOME ? ownerOf(env.HOME) : 'unknown'
+  if (owner === 'absent' || owner === uid) return false
   try {
     userInfo()
     return false
   } catch {
     return true
+  }
+}
+
+function ownerOf(folder: string): number | 'absent' | 'unknown' {
+  try {
+    return statSync(folder).uid
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'absent' : 'unknown'
   }
 }
 

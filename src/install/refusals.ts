@@ -20,7 +20,8 @@ const IGNORED = /^warning: ((?:unknown (?:setting|experimental feature)|ignoring
 
 /** What Nix said that it leaves out of the lines of `extra-nix-config`: a misspelt name, or one that it does not know yet. */
 export function ignoredSettings(stderr: string, userLines: string): readonly string[] {
-  const found = [...stderr.matchAll(IGNORED)].filter(([, , name = '']) => userLines.includes(name))
+  const written = userLines.split(/[\s=]+/)
+  const found = [...stderr.matchAll(IGNORED)].filter(([, , name = '']) => written.includes(name))
   return [...new Set(found.map(([, said = '']) => said))]
 }
 

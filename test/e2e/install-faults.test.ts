@@ -100,26 +100,32 @@ describe.skipIf(!machineUsable())('an install', () => {
     await post(answer)
   })
 
-  it.each(['HOME=/', '-u HOME', 'HOME=/root'])('by a user without a name, with env %s', async (home) => {
-    await start('install -d -m 755 -o 4242 /nix; chmod 755 /root', { user: 'root', noSudo: true })
-    const driver = `${machine.node('node24')} --disable-warning=ExperimentalWarning ${process.cwd()}/test/e2e/install-driver.ts`
-    const nameless = async (job: Job, env: Record<string, string> = {}): Promise<Answer> => {
-      const out = await machine.sh(`setpriv --reuid=4242 --regid=0 --clear-groups env ${home} ${driver}`, {
-        input: JSON.stringify(job),
-        env: {
-          ...{ RUNNER_TEMP: '/var/tmp/runner', GITHUB_ENV: '/var/tmp/runner/env' },
-          ...{ GITHUB_PATH: '/var/tmp/runner/path', ...env },
-        },
+  it.each(['HOME=/', '-u HOME', 'HOME=/root', 'HOME=/locked/x'])(
+    'by a user without a name, with env %s',
+    async (home) => {
+      await start('install -d -m 755 -o 4242 /nix; chmod 755 /root; mkdir -m 700 /locked', {
+        user: 'root',
+        noSudo: true,
       })
-      return JSON.parse(out.split('\n').findLast((line) => line.startsWith('{')) ?? '') as Answer
-    }
-    const answer = await nameless({ verb: 'install', inputs, run: [build] })
-    built(answer)
-    const { thrown } = await nameless({ verb: 'post' }, { STATE_folder: answer.folder })
-    expect(thrown).toBeUndefined()
-    expect(await machine.sh('ls -A /nix /var/tmp/runner')).toBe('/nix:\n\n/var/tmp/runner:\nenv\npath\n')
-    expect(await machine.sh('cat /var/tmp/runner/env')).not.toContain('HOME<<')
-  })
+      const driver = `${machine.node('node24')} --disable-warning=ExperimentalWarning ${process.cwd()}/test/e2e/install-driver.ts`
+      const nameless = async (job: Job, env: Record<string, string> = {}): Promise<Answer> => {
+        const out = await machine.sh(`setpriv --reuid=4242 --regid=0 --clear-groups env ${home} ${driver}`, {
+          input: JSON.stringify(job),
+          env: {
+            ...{ RUNNER_TEMP: '/var/tmp/runner', GITHUB_ENV: '/var/tmp/runner/env' },
+            ...{ GITHUB_PATH: '/var/tmp/runner/path', ...env },
+          },
+        })
+        return JSON.parse(out.split('\n').findLast((line) => line.startsWith('{')) ?? '') as Answer
+      }
+      const answer = await nameless({ verb: 'install', inputs, run: [build] })
+      built(answer)
+      const { thrown } = await nameless({ verb: 'post' }, { STATE_folder: answer.folder })
+      expect(thrown).toBeUndefined()
+      expect(await machine.sh('ls -A /nix /var/tmp/runner')).toBe('/nix:\n\n/var/tmp/runner:\nenv\npath\n')
+      expect(await machine.sh('cat /var/tmp/runner/env')).not.toContain('HOME<<')
+    },
+  )
 
   it('where the store is a mount point: post empties it and leaves it', async () => {
     await start('mkdir -p /nix/store; mount -t tmpfs -o mode=755 none /nix/store')

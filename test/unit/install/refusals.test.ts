@@ -27,6 +27,7 @@ describe('settings that Nix cannot read', () => {
 it('settings that Nix leaves out are told once, where the workflow wrote them', () => {
   const stderr = `warning: unknown setting 'max-job'
 warning: unknown setting 'of-the-machine'
+warning: unknown setting 'auto'
 warning: unknown setting 'max-job'
 warning: unknown experimental feature 'flaks'
 warning: Ignoring setting 'auto-allocate-uids' because experimental feature 'auto-allocate-uids' is not enabled
