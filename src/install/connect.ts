@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Nix } from '../nix/nix.ts'
 import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
@@ -19,6 +19,7 @@ import { createBuildUsers, hasMembers } from './machine/build-users.ts'
 import { openKvm } from './machine/kvm.ts'
 import { claimNixFolder } from './machine/nix-folder.ts'
 import { requireSandbox } from './machine/sandbox.ts'
+import { readText } from './read.ts'
 import { confFile, openWiring, privateSocket, writeClientConf } from './settings.ts'
 import type { Installed, NixOrigin, Settings } from './types.ts'
 import { type Access, type AccessFacts, chooseAccess, chooseWiring, isTrusted, type Wiring } from './wiring.ts'
@@ -167,7 +168,7 @@ async function provideBuildUsers(
   // read by another user than root, an unset group is printed as empty
   const group = effective.buildUsersGroup || (kind === 'own-daemon' ? 'nixbld' : '')
   if (group === '') return {}
-  const missing = !hasMembers(readFileSync('/etc/group', 'utf8'), group)
+  const missing = !hasMembers(readText('/etc/group') ?? '', group)
   if (!missing) return kind === 'own-daemon' ? { 'build-users-group': group } : {}
   if (kind === 'own-daemon' || installed) return { 'build-users-group': await createBuildUsers(runner, group) }
   runner.log.info(`There are no users in the group ${group}: builds run as root, inside the sandbox.`)

@@ -93,6 +93,21 @@ describe.skipIf(!machineUsable())('an install', () => {
     expect(await machine.sh('ls -d /nix 2>/dev/null || true')).toBe('')
   })
 
+  it.each([
+    ['a nix.conf that only root may read', 'install -D -m 600 /dev/null /etc/nix/nix.conf'],
+    ['a folder for a nix.conf', 'mkdir -p /etc/xdg/nix/nix.conf'],
+    ['a registry that only root may read', 'install -D -m 600 /dev/null /etc/nix/registry.json'],
+    ['no file of groups', 'rm /etc/group'],
+  ])('with %s', async (_, setup) => {
+    await start(setup)
+    const accounts = async () => await machine.sh('cat /etc/passwd; ls /etc/group 2>&1 || true')
+    const before = await accounts()
+    const answer = await install()
+    built(answer)
+    await post(answer)
+    expect(await accounts()).toBe(before)
+  })
+
   it('by root in a folder of another user that lets nobody else in is one error', async () => {
     await start('install -d -m 700 -o 4242 /nix', { user: 'root', noSudo: true })
     const answer = await install()

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Runner } from '../../runner/ports.ts'
 import { setsSandbox } from '../conf.ts'
 import { tellLoginShells } from '../environment.ts'
 import { homeOfNix } from '../home.ts'
+import { readText } from '../read.ts'
 import { createBuildUsers } from './build-users.ts'
 import { openKvm } from './kvm.ts'
 import { requireSandbox } from './sandbox.ts'
@@ -39,9 +40,10 @@ export async function prepareMachine(runner: Runner, userLines: string, bin: str
   const settings = [
     userLines,
     env.NIX_CONFIG ?? '',
-    ...files.filter(existsSync).map((file) => readFileSync(file, 'utf8')),
+    // what this user may not read may say anything: it is waited for what Nix makes of it
+    ...files.filter(existsSync).map((file) => readText(file) ?? 'include'),
   ]
-  const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: readFileSync('/etc/group', 'utf8') })
+  const users = !elsewhere && wantsUsers({ settings: settings.join('\n'), groups: readText('/etc/group') ?? '' })
   await Promise.all([
     users ? createBuildUsers(runner, GROUP) : undefined,
     setsSandbox(`${userLines}\n${env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
