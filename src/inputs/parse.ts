@@ -24,7 +24,6 @@ export function parseInputs(read: ReadInput, runnerSystem: System | undefined): 
     problems.push(`${name}: ${checked.problem}`)
     return undefined as T // never seen: the problems are thrown below
   }
-  const optional = (name: string): string | undefined => read(name) || undefined
   const nixSha256 = take('nix-sha256', parseSha256)
   const inputs: Inputs = {
     flake: take('flake', parseFlake),
@@ -35,7 +34,7 @@ export function parseInputs(read: ReadInput, runnerSystem: System | undefined): 
     nixSource: take('nix-source', (text) => parseNixSource(text, nixSha256)),
     nixVersion: take('nix-version', parseVersion),
     extraNixConfig: read('extra-nix-config'),
-    githubToken: optional('github-token'),
+    githubToken: take('github-token', parseToken),
     qemu: take('qemu', (text) => oneOf(text, ['auto', 'always', 'never'])),
     qemuSource: take('qemu-source', parseQemuSource),
     pushTo: take('push-to', parseDestinations),
@@ -149,7 +148,13 @@ export function parseTemplate(text: string): Checked<string | undefined> {
 
 export function parseNixSource(text: string, sha256: string | undefined): Checked<NixSource> {
   const word = oneOf(text, ['auto', 'existing', 'release', 'distro'])
-  if ('value' in word) return ok({ kind: word.value })
+  if ('value' in word) {
+    return sha256 === undefined
+      ? ok({ kind: word.value })
+      : bad(
+          `"${text}" names no tarball, of which nix-sha256 is the checksum; give its URL or path, or take nix-sha256 away`,
+        )
+  }
   if (/^https?:\/\//i.test(text)) {
     if (sha256 === undefined) return bad(`"${text}" is a URL: give the tarball's SHA-256 in nix-sha256`)
     return ok({ kind: 'tarball', location: text, sha256 })
@@ -167,6 +172,11 @@ export function parseVersion(text: string): Checked<string> {
 export function parseSha256(text: string): Checked<string | undefined> {
   if (text === '') return ok(undefined)
   return /^[0-9a-fA-F]{64}$/.test(text) ? ok(text.toLowerCase()) : bad(`"${text}" is not a SHA-256 in hex (64 digits)`)
+}
+
+/** It becomes a part of a line of nix.conf. */
+export function parseToken(text: string): Checked<string | undefined> {
+  return /\s/.test(text) ? bad('it holds white space; a token is one word') : ok(text || undefined)
 }
 
 function parseQemuSource(text: string): Checked<QemuSource> {

@@ -11,6 +11,7 @@ import {
   parseStrategy,
   parseTargets,
   parseTemplate,
+  parseToken,
   parseVersion,
   type ReadInput,
 } from './parse.ts'
@@ -63,7 +64,7 @@ export function parsePlanInputs(read: ReadInput): PlanInputs {
     nixSource: take('nix-source', (text) => parseNixSource(text, nixSha256)),
     nixVersion: take('nix-version', parseVersion),
     extraNixConfig: read('extra-nix-config'),
-    githubToken: read('github-token') || undefined,
+    githubToken: take('github-token', parseToken),
   }
   if (problems.length > 0) throw new UserError(describeProblems(problems))
   return inputs

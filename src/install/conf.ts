@@ -4,6 +4,7 @@ import type { Settings } from './types.ts'
 /** What this room reads of `nix config show --json`. */
 export interface EffectiveSettings {
   readonly system: string
+  readonly store: string
   /** host to token */
   readonly accessTokens: Readonly<Record<string, string>>
   readonly trustedUsers: readonly string[]
@@ -46,6 +47,7 @@ export function parseSettings(json: string): EffectiveSettings {
   if (typeof system !== 'string') throw new Error('nix prints no setting named system')
   return {
     system,
+    store: textOf(value('store')),
     accessTokens: stringMap(value('access-tokens')),
     trustedUsers: strings(value('trusted-users')),
     buildUsersGroup: String(value('build-users-group') ?? ''),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Nix } from '../nix/nix.ts'
 import type { System } from '../nix/system.ts'
 import { UserError } from '../runner/errors.ts'
@@ -16,11 +16,12 @@ import {
 import { certificates, exportToJob, tellLoginShells } from './environment.ts'
 import { askTrust, gatherAccess, groupNames, readSettings } from './facts.ts'
 import type { FoundNix } from './find.ts'
-import { homeOfNix } from './home.ts'
+import { homeOfNix, ownHome } from './home.ts'
 import { createBuildUsers, hasMembers } from './machine/build-users.ts'
 import { openKvm } from './machine/kvm.ts'
 import { claimNixFolder } from './machine/nix-folder.ts'
 import { requireSandbox } from './machine/sandbox.ts'
+import { readText } from './read.ts'
 import { confFile, openWiring, privateSocket, writeClientConf } from './settings.ts'
 import type { Installed, NixOrigin, Settings } from './types.ts'
 import { type Access, type AccessFacts, chooseAccess, chooseWiring, isTrusted, type Wiring } from './wiring.ts'
@@ -50,17 +51,18 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const access = chooseAccess(facts)
   if (access.mode === 'none')
     throw new UserError(`Nix ${found.version.text} in ${found.bin} cannot be used: ${access.reason}.`)
-  const env = {
+  const exported = {
     NIX_USER_CONF_FILES: userConfFiles(confFile(runner), runner.facts.env, homeOfNix(runner.facts), found.version),
     ...certificates(runner.facts.env),
   }
+  const env = { ...exported, ...(await ownHome(runner)) }
   // A first reading, with the workflow's lines, tells what they and the machine set together.
   await writeClientConf(runner, wanted.userLines, {}, 'nowhere')
   const sandboxSet = setsSandbox(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`)
   const sandboxChecked = beginSandboxCheck(runner, facts, wanted, sandboxSet)
   const machine = { cpus: runner.facts.cpus, staticShell: STATIC_SHELLS.find(existsSync), sandboxSet }
   const opening = access.mode === 'daemon' && access.start ? openAhead(runner, found, wanted, machine) : undefined
-  const reading = readSettings(runner, found, env)
+  const reading = readSettings(runner, found, env, wanted.userLines)
   if (opening === undefined) wanted.idle?.()
   const [effective, ahead] = await allOf(reading, opening, wanted.prepared)
   const nix = describeNix(found, effective, access, env)
@@ -91,7 +93,7 @@ export async function connect(runner: Runner, found: FoundNix, wanted: Wanted): 
   const NIX_CONFIG = environmentConf(runner.facts.env.NIX_CONFIG)
   const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } }
   // not the daemon of this run: a post step of another action may come after ours, which ends it
-  exportToJob(runner, env, found.bin, found.onPath)
+  exportToJob(runner, exported, found.bin, found.onPath)
   if (opened.wiring.kind === 'fixed' && !sandboxSet) warnUnsandboxed(runner, effective)
   return {
     nix: ready,
@@ -171,7 +173,7 @@ async function provideBuildUsers(
   // read by another user than root, an unset group is printed as empty
   const group = effective.buildUsersGroup || (kind === 'own-daemon' ? 'nixbld' : '')
   if (group === '') return {}
-  const missing = !hasMembers(readFileSync('/etc/group', 'utf8'), group)
+  const missing = !hasMembers(readText('/etc/group') ?? '', group)
   if (!missing) return kind === 'own-daemon' ? { 'build-users-group': group } : {}
   if (kind === 'own-daemon' || installed) return { 'build-users-group': await createBuildUsers(runner, group) }
   runner.log.info(`There are no users in the group ${group}: builds run as root, inside the sandbox.`)

@@ -7,6 +7,8 @@ import type { Runner } from '../runner/ports.ts'
 import { type EffectiveSettings, parseSettings, showSettings } from './conf.ts'
 import { HELLO, probeSocket, STANDARD_SOCKET } from './daemon/daemon.ts'
 import type { FoundNix } from './find.ts'
+import { ignoredSettings, settingsRefusal, storeProblem } from './refusals.ts'
+import { confFile } from './settings.ts'
 import { lastLines, librariesAdvice } from './source/problem.ts'
 import type { AccessFacts } from './wiring.ts'
 
@@ -54,19 +56,32 @@ export function placesProblem(env: Readonly<Record<string, string | undefined>>)
   return `this action works with a Nix in /nix, and ${moved.join(', ')} in the environment says otherwise: unset it for this step.`
 }
 
-/** All settings as this Nix sees them. @throws UserError where nix.conf or `extra-nix-config` cannot be read */
+/**
+ * All settings as this Nix sees them; what it ignores of `extra-nix-config` is told.
+ * @throws UserError where nix.conf or `extra-nix-config` cannot be read
+ */
 export async function readSettings(
   runner: Runner,
   found: FoundNix,
   env: Readonly<Record<string, string | undefined>>,
+  userLines: string,
 ): Promise<EffectiveSettings> {
   const command = { tool: `${found.bin}/nix`, args: showSettings(found.version), env }
   const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 })
-  if (result.exitCode === 0) return parseSettings(result.stdout)
-  const advice =
-    librariesAdvice(result.stderr, runner.facts.env) ||
-    '\nLook at the lines of extra-nix-config, and at nix.conf on this machine.'
-  throw new UserError(`Nix cannot read its settings: ${lastLines(result.stderr)}${advice}`)
+  if (result.exitCode !== 0) {
+    const advice = librariesAdvice(result.stderr, runner.facts.env)
+    throw new UserError(
+      advice === ''
+        ? settingsRefusal(result.stderr, confFile(runner))
+        : `Nix cannot read its settings: ${lastLines(result.stderr)}${advice}`,
+    )
+  }
+  const settings = parseSettings(result.stdout)
+  const elsewhere = storeProblem(settings.store, runner.facts.env.NIX_REMOTE)
+  if (elsewhere !== undefined) throw new UserError(elsewhere)
+  for (const ignored of ignoredSettings(result.stderr, userLines))
+    runner.log.warning(`extra-nix-config: Nix ${found.version.text} says: ${ignored}. That line has no effect.`)
+  return settings
 }
 
 /** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */

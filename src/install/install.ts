@@ -7,6 +7,7 @@ import { certificates } from './environment.ts'
 import { placesProblem } from './facts.ts'
 import { type FoundNix, findNix, SettingsError } from './find.ts'
 import { prepareMachine } from './machine/ahead.ts'
+import { includesFrom } from './refusals.ts'
 import { installDistro } from './source/distro.ts'
 import { nixIsAbsent } from './source/fresh.ts'
 import { installTarball, ownerOfNix, PROFILE } from './source/release.ts'
@@ -36,7 +37,8 @@ export function sourcesFor(kind: NixSource['kind']): readonly NixOrigin[] {
  */
 export async function installNix(runner: Runner, inputs: Wanted): Promise<Installed> {
   // one at a time: of two jobs that start together the second finds the first one's Nix
-  return await runner.journal.exclusively(() => provideAndConnect(runner, inputs))
+  const extraNixConfig = includesFrom(runner.facts.workspace, inputs.extraNixConfig)
+  return await runner.journal.exclusively(() => provideAndConnect(runner, { ...inputs, extraNixConfig }))
 }
 
 async function provideAndConnect(runner: Runner, inputs: Wanted): Promise<Installed> {

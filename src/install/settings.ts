@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { UserError } from '../runner/errors.ts'
 import type { Runner } from '../runner/ports.ts'
 import { clientConf, daemonConf, mergeSettings, renderSettings, SETTINGS_FILE } from './conf.ts'
 import { STANDARD_SOCKET, startDaemon, stopDaemon } from './daemon/daemon.ts'
 import { daemonEnvironment } from './environment.ts'
+import { readText } from './read.ts'
 import type { Installed, Settings } from './types.ts'
 import type { OwnDaemon, Wiring } from './wiring.ts'
 
@@ -69,8 +69,8 @@ export async function openDaemon(runner: Runner, wanted: DaemonWanted): Promise<
   await runner.files.write(`${folder}/nix.conf`, daemonConf(wanted.userLines, machineConf, runner.facts.user), {
     mode: 0o600,
   })
-  const registry = `${machineConf}/registry.json`
-  if (existsSync(registry)) await runner.files.write(`${folder}/registry.json`, readFileSync(registry))
+  const registry = readText(`${machineConf}/registry.json`)
+  if (registry !== undefined) await runner.files.write(`${folder}/registry.json`, registry)
   const socket = wanted.socket ?? STANDARD_SOCKET
   const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder }
   const daemon = await startDaemon(runner, { bin: wanted.bin, socket, environment }, wanted.idle)

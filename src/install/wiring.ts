@@ -31,6 +31,11 @@ export function chooseAccess(facts: AccessFacts): Access {
   }
   if (!isDaemon && facts.uid === 0) return { mode: 'single-user', reason: 'root opens the store itself' }
   if (!isDaemon && facts.storeWritable) return { mode: 'single-user', reason: 'this user owns the store' }
+  if (remote === 'local')
+    return {
+      mode: 'none',
+      reason: 'NIX_REMOTE is local, and this user may not write the store: unset it for this step, or make it daemon',
+    }
   if (facts.socket === 'answers') return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' }
   const state = {
     dead: 'the daemon that left its socket is not running',

@@ -16,6 +16,28 @@ export function startTime(pid: number): string | undefined {
   }
 }
 
+/** Process groups of what a process has started, and of what that has; not its own. */
+export function groupsBelow(pid: number): readonly number[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => familyOf(Number(name)) ?? [])
+  const found = [pid]
+  for (const each of found) found.push(...all.filter(({ parent }) => parent === each).map((child) => child.pid))
+  const groups = all.filter((process) => found.includes(process.pid)).map(({ group }) => group)
+  return [...new Set(groups)].filter((group) => group !== pid && group > 1)
+}
+
+/** Fields 4 and 5 of proc(5) stat. */
+function familyOf(pid: number): { pid: number; parent: number; group: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { pid, parent: Number(parent), group: Number(group) }
+  } catch {
+    return undefined // it has ended meanwhile
+  }
+}
+
 /** Sends a signal to a process group, through sudo where it is not ours. */
 export function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT', sudo: boolean): void {
   try {

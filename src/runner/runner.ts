@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmdirSync } from 'node:fs'
 import { availableParallelism, homedir, tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import * as core from '@actions/core'
@@ -6,11 +6,12 @@ import { createCommands } from './commands.ts'
 import { readDefaults } from './defaults.ts'
 import { CommandError, UserError } from './errors.ts'
 import { createFiles } from './files.ts'
+import { createJob, remember } from './job.ts'
 import { createJournal } from './journal.ts'
 import { exclusively, noteDeeds, takeLease } from './leases.ts'
 import { createLog, type OwnLog } from './log.ts'
 import { createNetwork } from './network.ts'
-import type { Job, Log, Runner, RunnerFacts } from './ports.ts'
+import type { Log, Runner, RunnerFacts } from './ports.ts'
 import { askPrivilege } from './privilege.ts'
 import { createProcessList } from './processes.ts'
 import { createTerminalLog } from './terminal.ts'
@@ -40,19 +41,23 @@ export async function openRunner(asked = askPrivilege()): Promise<OpenRunner> {
   // a store, its database and /etc/profile.d are for all users of the machine; what is secret is written with a mode
   process.umask(0o022)
   const folder = privateFolder(temporaryFolder())
-  core.saveState(STATE, folder)
   takeLease(folder)
   return assemble(folder, await asked)
 }
 
-/** Ends the process where there is no place for it: nothing is done yet, and nothing can be. */
+/** Ends the process where there is no place for it, or post cannot be told: nothing is done yet, and nothing can be. */
 function privateFolder(temp: string): string {
+  let folder: string | undefined
   try {
     mkdirSync(temp, { recursive: true })
-    return mkdtempSync(join(realpathSync(temp), PREFIX))
+    folder = mkdtempSync(join(realpathSync(temp), PREFIX))
+    remember(STATE, folder)
+    return folder
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    core.setFailed(`the folder for temporary files of the job, RUNNER_TEMP, cannot be written: ${reason}`)
+    const place = 'the folder for temporary files of the job, RUNNER_TEMP, cannot be written: '
+    core.setFailed(`${folder === undefined ? place : ''}${reason}`)
+    if (folder !== undefined) rmdirSync(folder)
     return process.exit(1)
   }
 }
@@ -118,7 +123,11 @@ function assemble(folder: string, privilege: RunnerFacts['privilege']): OpenRunn
     },
     fail: (error) => {
       process.exitCode = 1
-      log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error))
+      const said = error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error)
+      if (!cancelling.signal.aborted) return log.error(said)
+      // what failed then did so because it was ended
+      log.error('The job was cancelled: what was running is ended, and the post step undoes the rest.')
+      log.debug(said)
     },
     undo: async () => {
       try {
@@ -148,7 +157,7 @@ function gatherFacts(folder: string, privilege: RunnerFacts['privilege']): Runne
     assets: dirname(dirname(realpathSync(process.argv[1] ?? '.'))),
     env: { ...process.env },
     workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
-    home: process.env.HOME || homedir(),
+    home: process.env.HOME || homeOfUser(),
     user: userName(uid),
     uid,
     privilege,
@@ -157,23 +166,20 @@ function gatherFacts(folder: string, privilege: RunnerFacts['privilege']): Runne
   }
 }
 
+// A container's uid need not be in passwd.
+
+function homeOfUser(): string {
+  try {
+    return homedir()
+  } catch {
+    return '/'
+  }
+}
+
 function userName(uid: number): string {
   try {
     return userInfo().username
   } catch {
-    return String(uid) // a container's uid need not be in passwd
-  }
-}
-
-function createJob(log: Log): Job {
-  return {
-    output: (name, value) => core.setOutput(name, value),
-    exportVariable: (name, value) => core.exportVariable(name, value),
-    addPath: (path) => core.addPath(path),
-    summary: async (markdown) => {
-      const file = process.env.GITHUB_STEP_SUMMARY
-      if (file) appendFileSync(file, markdown)
-      else log.debug('GITHUB_STEP_SUMMARY is not set: no job summary')
-    },
+    return String(uid)
   }
 }

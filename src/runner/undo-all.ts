@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { UserError } from './errors.ts'
+import { CommandError, UserError } from './errors.ts'
 import { readJournal } from './journal.ts'
 import { endLease, exclusively, handOver, readLeases } from './leases.ts'
 import type { Commands, Files, Log } from './ports.ts'
-import { endGroup, endLeftProcesses, startTime } from './processes.ts'
+import { endGroup, endLeftProcesses, groupsBelow, signalGroup, startTime } from './processes.ts'
 import type { Undo } from './undo.ts'
 
 const BINFMT = '/proc/sys/fs/binfmt_misc'
@@ -87,7 +87,7 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
   log.info(`undo: ${describeUndo(deed)}`)
   switch (deed.kind) {
     case 'remove':
-      return await files.remove(deed.path, { asRoot: deed.root }).catch((error: unknown) => {
+      return await removeWhole(deed, commands, files).catch((error: unknown) => {
         // something was mounted there before: what is in it is gone, and the place itself stays
         if (!isEmptyMount(deed.path)) throw error
       })
@@ -99,26 +99,74 @@ async function undo(deed: Undo, { commands, files, log, sudo }: Hands): Promise<
       await commands.run({ tool: 'umount', args: [deed.path] }, { asRoot: true, timeoutSeconds: 60, accept: [32] })
       return
     case 'stop':
-      if (startTime(deed.pid) === deed.startTime) await endGroup(deed.pid, sudo)
-      return
+      return await stop(deed, sudo)
     case 'unit':
       // 1 and 5: systemd knows no such unit any more
       for (const [verb, accept] of [
-        ['kill', [1, 5]],
-        ['stop', [5]],
+        [['kill'], [1, 5]],
+        [['stop'], [5]],
+        [
+          ['kill', '--signal=KILL'],
+          [1, 5],
+        ],
       ] as const)
         await commands.run(
-          { tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] },
+          { tool: 'systemctl', args: ['--no-ask-password', ...verb, deed.name] },
           { asRoot: true, timeoutSeconds: 60, accept },
         )
       return
     case 'command':
-      await commands.run(
-        { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } },
-        { asRoot: deed.root, timeoutSeconds: 600 },
-      )
-      return
+      return deed.tool === 'sed' ? await edit(deed, commands) : await runUndo(deed, commands)
   }
+}
+
+/** With what it has started: a worker of the Nix daemon is a group of its own and blocks SIGTERM. */
+async function stop({ pid, startTime: began }: Extract<Undo, { kind: 'stop' }>, sudo: boolean): Promise<void> {
+  if (startTime(pid) !== began) return
+  const below = groupsBelow(pid)
+  await endGroup(pid, sudo)
+  for (const group of below) signalGroup(group, 'SIGKILL', sudo)
+}
+
+const runUndo = async (deed: Extract<Undo, { kind: 'command' }>, commands: Commands): Promise<void> => {
+  const command = { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' } }
+  await commands.run(command, { asRoot: deed.root, timeoutSeconds: 600 })
+}
+
+/** What `sed -i` says of a file that is mounted over, which no other can replace, and where it knows no `--follow-symlinks`. */
+const WRITE_IN_PLACE = /busy|option/
+
+/** Edits a file by replacing it, so that it is never half written; in place only where that cannot be. */
+async function edit(deed: Extract<Undo, { kind: 'command' }>, commands: Commands): Promise<void> {
+  const file = deed.args.at(-1) ?? ''
+  const print = { tool: 'sed', args: deed.args.filter((arg) => arg !== '-i' && !arg.startsWith('--')) }
+  const options = { asRoot: deed.root, timeoutSeconds: 60 } as const
+  const { stdout } = await commands.run(print, options)
+  if (stdout === readFileSync(file, 'utf8')) return
+  try {
+    await runUndo(deed, commands)
+  } catch (error) {
+    if (!(error instanceof CommandError) || !WRITE_IN_PLACE.test(error.result.stderr)) throw error
+    await commands.run({ tool: 'tee', args: ['--', file], input: stdout }, { ...options, discardStdout: true })
+  }
+}
+
+/**
+ * What other jobs look for is whole or not there: removing a store takes minutes, in which post may be killed. It is
+ * first given another name, where that can be; who undoes the same deed again removes what is left under that name.
+ */
+async function removeWhole(
+  { path, root, shared }: Extract<Undo, { kind: 'remove' }>,
+  commands: Commands,
+  files: Files,
+): Promise<void> {
+  const aside = `${path}.removed-by-nix-multiarch`
+  if (shared === true && existsSync(aside)) await files.remove(aside, { asRoot: root })
+  const options = { asRoot: root, accept: 'any', timeoutSeconds: 60 } as const
+  const rename = { tool: 'mv', args: ['-T', '--', path, aside] }
+  const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const renamed = shared === true && isFolder && (await commands.run(rename, options)).exitCode === 0
+  await files.remove(renamed ? aside : path, { asRoot: root })
 }
 
 function isEmptyMount(path: string): boolean {

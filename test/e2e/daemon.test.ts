@@ -47,6 +47,23 @@ describe.each(inits)('the daemon of a run, process 1 is %s', (init) => {
     })
   })
 
+  it('ends in post with what it builds for a later step that still runs', async () => {
+    await withJob({ init, binds }, async ({ machine, runner, act }) => {
+      expect((await act(tarball)).ok, runner.log).toBe(true)
+      await runner.run(`echo '${endless.replace(/\n/g, ' ')}' > flake.nix
+        nohup setsid nix build path:$PWD --no-link > /tmp/background.log 2>&1 & sleep 2; cat /tmp/background.log`)
+      expect(nixProcesses(machine)).toContainEqual(expect.stringMatching(/nix-daemon \d+$/))
+      const { post } = await runner.finish()
+      expect(
+        post.map(({ ok }) => ok),
+        runner.log,
+      ).toEqual([true])
+      await sleep(500)
+      expect(machine.processes().filter(({ commandLine }) => /nix|while :/.test(commandLine))).toEqual([])
+      expect(await machine.sh('ls -d /nix* || true; getent group nixbld || true')).toBe('')
+    })
+  })
+
   it('killed in the middle of a build: one error, with its last words', async () => {
     await withJob({ init, binds, flake: endless }, async ({ machine, runner, act, finish }) => {
       const acted = act({ ...tarball, 'keep-going': 'false' })

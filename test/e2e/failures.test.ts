@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
 import { rig } from '../rig/cache.ts'
 import { drawLog } from '../rig/drawn-log.ts'
+import type { Machine } from '../rig/machine.ts'
 import type { Runner } from '../rig/runner.ts'
 import { binfmtEntries, repository, signingKey, withJob } from './support.ts'
 
@@ -258,7 +259,54 @@ describe.skipIf(!usable)('folders of a runner', () => {
   })
 })
 
+describe.skipIf(!usable)('files of a runner', () => {
+  const act = async (machine: Machine, files: Record<string, string>) =>
+    await machine.run([machine.node('node24'), join(repository, 'dist/main/index.js')], {
+      cwd: `${machine.home}/work/repo/repo`,
+      env: {
+        ...{ RUNNER_TEMP: '/tmp/runner', GITHUB_ACTIONS: 'true', INPUT_PACKAGES: 'good' },
+        ...{ GITHUB_ENV: '/tmp/f', GITHUB_PATH: '/tmp/f', GITHUB_OUTPUT: '/tmp/f', GITHUB_STATE: '/tmp/f' },
+        ...{ GITHUB_STEP_SUMMARY: '/tmp/f', ...files },
+      },
+    })
+
+  test.each(['GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_OUTPUT'])('%s is not there: one error says so', async (name) => {
+    await withJob({ ...base, flake }, async ({ machine, finish }) => {
+      await machine.sh('touch /tmp/f; chmod 666 /tmp/f')
+      const { code, stdout, stderr } = await act(machine, { [name]: '/tmp/gone' })
+      expect(code).toBe(1)
+      expect(stdout).toMatch(/::error::[^\n]*\/tmp\/gone/)
+      expect(stdout + stderr).not.toMatch(/fault of the action|at .*\.js:/)
+      if (name === 'GITHUB_STATE')
+        expect(await machine.sh('ls /tmp/runner /var/tmp/nix-multiarch || true')).toBe('/tmp/runner:\n')
+      await finish()
+    })
+  })
+
+  test('a summary that cannot be written is a warning', async () => {
+    await withJob({ ...base, flake }, async ({ machine, finish }) => {
+      await machine.sh('touch /tmp/f; mkdir /tmp/folder')
+      const { code, stdout } = await act(machine, { GITHUB_STEP_SUMMARY: '/tmp/folder' })
+      expect(stdout).toMatch(/::warning::the job summary cannot be written: .*EISDIR/)
+      expect(code).toBe(0)
+      await finish()
+    })
+  })
+})
+
 describe.skipIf(!usable)('cancelled and killed', () => {
+  test('cancelled while it unpacks Nix: one error without a command', async () => {
+    await withJob({ user: 'runner', flake }, async ({ machine, runner, act, finish }) => {
+      const running = act({ 'nix-source': rig.tarball('2.34.8'), packages: 'good' })
+      await machine.sh('until ls /nix/.unpack-*/nix-* > /dev/null 2>&1; do sleep 0.01; done')
+      runner.cancel()
+      expect((await running).ok).toBe(false)
+      expect(runner.messages('error')).toEqual([expect.stringMatching(/^The job was cancelled: /)])
+      await finish()
+      expect(await machine.sh('ls -d /nix 2>/dev/null || true')).toBe('')
+    })
+  })
+
   test.each([
     ['cancel', (runner: Runner) => runner.cancel(), /not finished: silent for aarch64-linux/],
     ['kill -9', (runner: Runner) => runner.kill(), /silent: its log when the action was killed/],

@@ -59,6 +59,89 @@ describe.skipIf(!machineUsable())('an install', () => {
     expect(await machine.sh('ls -A /nix/', { user: 'root' })).toBe('')
   })
 
+  it.each([
+    ['mounted over', 'touch /opt/$f; cp -a /etc/$f /opt/$f; mount --bind /opt/$f /etc/$f'],
+    ['symbolic links', 'mv /etc/$f /opt/$f; ln -s /opt/$f /etc/$f'],
+  ])('where the files of accounts are %s: post takes the build users out and leaves them so', async (_, setup) => {
+    await start(`for f in passwd group; do ${setup}; done`)
+    const files = async () => await machine.sh('cat /opt/passwd /opt/group; stat -c "%F %a %U" /etc/passwd /etc/group')
+    const before = await files()
+    const answer = await install()
+    built(answer)
+    expect(await files()).toContain('nixbld')
+    await post(answer)
+    expect(await files()).toBe(before)
+  })
+
+  it('where /etc/passwd cannot be written is one error, and post has nothing more to say', async () => {
+    await start('mount --bind /etc/passwd /etc/passwd; mount -o remount,bind,ro /etc/passwd')
+    const answer = await install()
+    expect(answer.thrown).toMatch(/^UserError: users for builds cannot be added/)
+    await post(answer)
+  })
+
+  it('where nothing of /etc can be written: root builds without users where it says so', async () => {
+    await start('mount --bind /etc /etc; mount -o remount,bind,ro /etc', { user: 'root', noSudo: true })
+    const refused = await install()
+    expect(refused.thrown).toMatch(/^UserError: users for builds .*"build-users-group =" in extra-nix-config/s)
+    await post(refused)
+    const extraNixConfig = `${inputs.extraNixConfig}\nbuild-users-group =`
+    const answer = await install({}, { inputs: { ...inputs, extraNixConfig } })
+    built(answer)
+    expect(answer.log).toContain('Login shells will not find Nix: ')
+    await post(answer)
+    expect(await machine.sh('ls -d /nix 2>/dev/null || true')).toBe('')
+  })
+
+  it.each([
+    ['a nix.conf that only root may read', 'install -D -m 600 /dev/null /etc/nix/nix.conf'],
+    ['a folder for a nix.conf', 'mkdir -p /etc/xdg/nix/nix.conf'],
+    ['a registry that only root may read', 'install -D -m 600 /dev/null /etc/nix/registry.json'],
+    ['no file of groups', 'rm /etc/group'],
+  ])('with %s', async (_, setup) => {
+    await start(setup)
+    const accounts = async () => await machine.sh('cat /etc/passwd; ls /etc/group 2>&1 || true')
+    const before = await accounts()
+    const answer = await install()
+    built(answer)
+    await post(answer)
+    expect(await accounts()).toBe(before)
+  })
+
+  it('by root in a folder of another user that lets nobody else in is one error', async () => {
+    await start('install -d -m 700 -o 4242 /nix', { user: 'root', noSudo: true })
+    const answer = await install()
+    expect(answer.thrown).toMatch(/^UserError: .*chmod 755 \/nix/)
+    await post(answer)
+  })
+
+  it.each(['HOME=/', '-u HOME', 'HOME=/root', 'HOME=/locked/x'])(
+    'by a user without a name, with env %s',
+    async (home) => {
+      await start('install -d -m 755 -o 4242 /nix; chmod 755 /root; mkdir -m 700 /locked', {
+        user: 'root',
+        noSudo: true,
+      })
+      const driver = `${machine.node('node24')} --disable-warning=ExperimentalWarning ${process.cwd()}/test/e2e/install-driver.ts`
+      const nameless = async (job: Job, env: Record<string, string> = {}): Promise<Answer> => {
+        const out = await machine.sh(`setpriv --reuid=4242 --regid=0 --clear-groups env ${home} ${driver}`, {
+          input: JSON.stringify(job),
+          env: {
+            ...{ RUNNER_TEMP: '/var/tmp/runner', GITHUB_ENV: '/var/tmp/runner/env' },
+            ...{ GITHUB_PATH: '/var/tmp/runner/path', ...env },
+          },
+        })
+        return JSON.parse(out.split('\n').findLast((line) => line.startsWith('{')) ?? '') as Answer
+      }
+      const answer = await nameless({ verb: 'install', inputs, run: [build] })
+      built(answer)
+      const { thrown } = await nameless({ verb: 'post' }, { STATE_folder: answer.folder })
+      expect(thrown).toBeUndefined()
+      expect(await machine.sh('ls -A /nix /var/tmp/runner')).toBe('/nix:\n\n/var/tmp/runner:\nenv\npath\n')
+      expect(await machine.sh('cat /var/tmp/runner/env')).not.toContain('HOME<<')
+    },
+  )
+
   it('where the store is a mount point: post empties it and leaves it', async () => {
     await start('mkdir -p /nix/store; mount -t tmpfs -o mode=755 none /nix/store')
     const answer = await install()

@@ -424,6 +424,39 @@ describe.skipIf(!machineUsable())('install', () => {
       expect((await install(existing)).thrown).toMatch(/is not running, and this user may not write \/nix/)
     })
 
+    it('a daemon that hangs: one beside it with sudo, without an error that has it restarted', async () => {
+      await start({ user: 'runner', nix: '2.34.8', nixFlavour: 'daemon' })
+      await machine.sh('kill -STOP $(pidof nix-daemon)', { user: 'root' })
+      const answer = await install(existing, { run: [build] })
+      built(answer)
+      expect(answer.installed?.describe).toContain('does not answer: this run starts one')
+      await post(answer)
+      await machine.sh('rm /usr/bin/sudo', { user: 'root' })
+      const refused = await install(existing)
+      expect(refused.thrown).toMatch(
+        /^UserError: .*does not answer, and this user may not write \/nix\. Restart nix-daemon/,
+      )
+      await post(refused)
+      expect(machine.processes().map(({ commandLine }) => commandLine)).toEqual(['nix-daemon'])
+    })
+
+    it("root whose HOME is another user's, as in a container: Nix goes by root's own", async () => {
+      await start({ user: 'root', nix: '2.34.8', noSudo: true })
+      await machine.sh(`mkdir -p /root/.config/nix /home/runner/.config/nix /home/runner/.nix-profile/bin
+        echo 'log-lines = 55' > /root/.config/nix/nix.conf; echo 'log-lines = 77' > /home/runner/.config/nix/nix.conf`)
+      const answer = await install(
+        existing,
+        { run: [build, ['nix', 'config', 'show', 'log-lines']] },
+        { HOME: '/home/runner' },
+      )
+      built(answer)
+      expect(answer.runs?.[1]?.stdout).toBe('55\n')
+      const changed = await machine.sh('ls -A /home/runner; cat /var/tmp/runner/env')
+      expect(changed).toMatch(/^\.config\n\.nix-profile\n/)
+      expect(changed).toContain('/root/.config/nix/nix.conf')
+      await post(answer)
+    })
+
     it('without build users and daemon: root builds as itself, a user with sudo gets both', async () => {
       await start({ user: 'root', nix: '2.34.8' })
       await machine.sh("sed -i '/build-users-group/d' /etc/nix/nix.conf; rm -rf /nix")
@@ -452,10 +485,26 @@ describe.skipIf(!machineUsable())('install', () => {
       expect(await machine.sh('ls -d /nix || true')).toBe('')
     })
 
-    it('bad lines in extra-nix-config are told', async () => {
-      await start({ user: 'root', nix: '2.34.8' })
-      expect((await install({ ...existing, extraNixConfig: 'nonsense' })).thrown).toMatch(/extra-nix-config/)
-    })
+    it.each(nixVersions)(
+      '%s: bad lines in extra-nix-config are told, and includes start at the workspace',
+      async (nix) => {
+        await start({ user: 'root', nix })
+        const withLines = async (extraNixConfig: string, env = {}) =>
+          await install({ ...existing, extraNixConfig }, { run: [['nix', 'show-config']] }, env)
+        expect((await withLines('nonsense')).thrown).toMatch(/configuration line 'nonsense' in extra-nix-config/)
+        expect((await withLines('cores=2')).thrown).toMatch(/space on both sides of "="/)
+        expect((await withLines('include nowhere')).thrown).toMatch(/included from extra-nix-config/)
+        expect((await withLines('store = /tmp/other')).thrown).toMatch(/"store = .*other.*take it out/)
+        expect((await withLines('', { NIX_CONFIG: 'no sense' })).thrown).toMatch(/'no sense' in ["']?NIX_CONFIG/)
+        await machine.sh('mkdir -p /var/tmp/w; echo "log-lines = 44" > /var/tmp/w/my.conf')
+        const answer = await withLines('max-job = 4\ninclude my.conf', { GITHUB_WORKSPACE: '/var/tmp/w' })
+        expect(answer.thrown).toBeUndefined()
+        expect(answer.runs?.[0]?.stdout).toContain('log-lines = 44\n')
+        expect(answer.log.match(/::warning::extra-nix-config: .*/g)).toEqual([
+          `::warning::extra-nix-config: Nix ${nix} says: unknown setting 'max-job'. That line has no effect.`,
+        ])
+      },
+    )
   })
 
   describe('what steps and builds find', () => {

@@ -96,6 +96,28 @@ test('what a killed job left is taken over by the next', async () => {
   expect(await state()).toEqual(nothing)
 })
 
+test('a job that follows one whose post is killed while it removes a large store finds none, and installs', async () => {
+  const one = agent('one')
+  expect((await one.step(repository, installing)).ok, one.log).toBe(true)
+  const name = '0'.repeat(32)
+  await machine.sh(
+    `mkdir /nix/store/${name}-x; cd /nix/store/${name}-x; for d in $(seq 200); do mkdir $d; (cd $d; touch $(seq 1000)); done`,
+    { user: 'root' },
+  )
+  const ending = one.finish()
+  await machine.sh('until pgrep -f "^rm -rf -- /ni[x]" > /dev/null; do sleep 0.01; done')
+  one.kill()
+  expect((await ending).post[0]?.signal).toBe('SIGKILL')
+  rmSync(machine.path(one.dirs.temp), { recursive: true })
+  const two = agent('two')
+  const { ok, outputs } = await two.step(repository, installing)
+  expect(ok, two.log).toBe(true)
+  expect(outputs).toMatchObject({ 'nix-installed': 'true' })
+  await finish(two)
+  expect(await state()).toEqual(nothing)
+  expect(await machine.sh('ls -d /nix* 2>/dev/null || true')).toBe('')
+})
+
 test('deeds that another user wrote down are not done', async () => {
   await machine.sh(
     `mkdir -m 1777 /var/tmp/nix-multiarch; touch /home/keep

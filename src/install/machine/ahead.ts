@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Runner } from '../../runner/ports.ts'
 import { setsSandbox } from '../conf.ts'
 import { tellLoginShells } from '../environment.ts'
 import { homeOfNix } from '../home.ts'
+import { readText } from '../read.ts'
 import { createBuildUsers } from './build-users.ts'
 import { openKvm } from './kvm.ts'
 import { requireSandbox } from './sandbox.ts'
@@ -30,8 +31,7 @@ export const wantsUsers = ({ settings, groups }: BeforeNix): boolean =>
  */
 export async function prepareMachine(runner: Runner, userLines: string, bin: string): Promise<void> {
   const settings = settingsBeforeNix(runner, userLines)
-  const groups = readFileSync('/etc/group', 'utf8')
-  const users = settings !== undefined && wantsUsers({ settings, groups })
+  const users = settings !== undefined && wantsUsers({ settings, groups: readText('/etc/group') ?? '' })
   await Promise.all([
     users ? createBuildUsers(runner, GROUP) : undefined,
     setsSandbox(`${userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
@@ -49,6 +49,7 @@ export function settingsBeforeNix({ facts }: Runner, userLines: string): string 
     `${env.XDG_CONFIG_HOME || `${homeOfNix(facts)}/.config`}/nix/nix.conf`,
     '/etc/xdg/nix/nix.conf',
   ]
-  const texts = files.filter(existsSync).map((file) => readFileSync(file, 'utf8'))
+  // what this user may not read may say anything: it is waited for what Nix makes of it
+  const texts = files.filter(existsSync).map((file) => readText(file) ?? 'include')
   return [userLines, env.NIX_CONFIG ?? '', ...texts].join('\n')
 }

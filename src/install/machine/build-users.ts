@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { UserError } from '../../runner/errors.ts'
 import type { Runner } from '../../runner/ports.ts'
+import { readText } from '../read.ts'
 
 /** Lines to append to /etc/group and /etc/passwd, and the names to take away again. */
 export interface BuildUsers {
@@ -52,7 +53,7 @@ const enough = (cpus: number): number => Math.min(32, Math.max(8, 2 * cpus))
  * @returns name of the group
  */
 export async function createBuildUsers(runner: Runner, wanted: string): Promise<string> {
-  const [passwd, groups] = [readFileSync('/etc/passwd', 'utf8'), readFileSync('/etc/group', 'utf8')]
+  const [passwd, groups] = [readText('/etc/passwd') ?? '', readText('/etc/group') ?? '']
   const taken = new Set(column(groups, 0))
   const group = ['nixbld', 'nixmultiarch'].find((name) => !taken.has(name)) ?? `nixmultiarch${process.pid}`
   const name = wanted !== '' && !taken.has(wanted) ? wanted : group
@@ -66,7 +67,8 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
   if (result.exitCode !== 0)
     throw new UserError(
       `users for builds cannot be added to /etc/group and /etc/passwd: ${result.stderr.trim()}\nMake these writable for ` +
-        'root, or add a group nixbld with members to the machine before.',
+        'root, or add a group nixbld with members to the machine before. A job that runs as root may also write ' +
+        '"build-users-group =" in extra-nix-config: builds are root inside the sandbox then.',
     )
   return plan.group
 }
@@ -74,7 +76,8 @@ export async function createBuildUsers(runner: Runner, wanted: string): Promise<
 /** Taken out as they are put in, by line: userdel is not everywhere, and refuses a user of whom a process is left. */
 async function recordUsers(runner: Runner, { group, users }: BuildUsers): Promise<void> {
   const undo = (file: string, names: readonly string[]) => {
-    const args = ['-i', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file]
+    if (!existsSync(file)) return { kind: 'remove', path: file, root: true, shared: true } as const
+    const args = ['-i', '--follow-symlinks', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file]
     return { kind: 'command', tool: 'sed', args, root: true, shared: true } as const
   }
   await runner.journal.record(undo('/etc/group', [group]), undo('/etc/passwd', users))

@@ -28,12 +28,14 @@ function holdsSomething(path: string): boolean {
 
 /** Why a /nix that is there can hold no Nix, whoever installs it. */
 export function nixFolderProblem(
-  nix: Pick<Stats, 'isDirectory' | 'mode'> | undefined,
+  nix: Pick<Stats, 'isDirectory' | 'mode' | 'uid'> | undefined,
   isRoot: boolean,
 ): string | undefined {
   if (nix === undefined) return undefined
   if (!nix.isDirectory())
     return '/nix is no folder of its own (Nix takes no symbolic link for it). Remove it, or mount a folder there.'
-  const enters = isRoot || (nix.mode & 0o005) === 0o005 || mayEnter('/nix')
-  return enters ? undefined : '/nix lets this user not in. Make it readable for all: chmod 755 /nix'
+  const open = (nix.mode & 0o005) === 0o005
+  // in a sandbox root is nobody where another user owns the folder
+  if (open || (isRoot ? nix.uid === 0 : mayEnter('/nix'))) return undefined
+  return `/nix lets ${isRoot ? 'only its owner' : 'this user not'} in. Make it readable for all: chmod 755 /nix`
 }

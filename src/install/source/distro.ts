@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { UserError } from '../../runner/errors.ts'
 import type { CommandResult, Runner } from '../../runner/ports.ts'
 import { type FoundNix, findNix } from '../find.ts'
 import { claimNixFolder } from '../machine/nix-folder.ts'
+import { readText } from '../read.ts'
 import { distributionOf, newPackages, wantsUpdate } from './apt.ts'
 
 /**
@@ -77,8 +78,7 @@ async function apt(runner: Runner, args: readonly string[]): Promise<CommandResu
 }
 
 function otherDistribution(): string {
-  const release = '/etc/os-release'
-  const name = existsSync(release) ? distributionOf(readFileSync(release, 'utf8')) : undefined
+  const name = distributionOf(readText('/etc/os-release') ?? '')
   return (
     `the distribution's package is supported on Debian and Ubuntu (apt-get), not on ${name ?? 'this one'}. Use ` +
     'nix-source: release, or install Nix before this step and use nix-source: existing.'

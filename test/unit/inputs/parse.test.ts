@@ -91,6 +91,8 @@ describe('problems', () => {
     ['nix-source', 'file://nix.tar.xz', /- nix-source: .*use https:.*file:\/\/\//],
     ['nix-source', 'HTTPS://example.org/nix.tar.xz', /- nix-source: .*nix-sha256/],
     ['nix-source', 'https://example.org/nix.tar.xz', /- nix-source: .*nix-sha256/],
+    ['nix-sha256', 'a'.repeat(64), /- nix-source: "auto" names no tarball.*nix-sha256/],
+    ['github-token', 'ghp_0123\nsandbox = false', /- github-token: it holds white space; a token is one word$/m],
     ['nix-sha256', 'abc', /- nix-sha256: "abc" is not a SHA-256/],
     ['qemu', 'yes', /- qemu: "yes"/],
     ['qemu-source', 'docker', /- qemu-source: "docker"/],

@@ -23,6 +23,7 @@ const printed = (values: Record<string, unknown>): string =>
 describe('settings as Nix prints them', () => {
   it('are read from an old Nix', () => {
     const old = printed({
+      store: 'auto',
       'access-tokens': {},
       'trusted-users': ['root', '@wheel'],
       'build-users-group': 'nixbld',
@@ -39,6 +40,7 @@ describe('settings as Nix prints them', () => {
     })
     expect(parseSettings(old)).toEqual({
       system: 'x86_64-linux',
+      store: 'auto',
       accessTokens: {},
       trustedUsers: ['root', '@wheel'],
       buildUsersGroup: 'nixbld',

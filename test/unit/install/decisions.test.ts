@@ -42,6 +42,7 @@ describe('who opens the store', () => {
       { mode: 'daemon', start: true, beside: true },
     ],
     ['a daemon that says nothing, no sudo', { socket: 'silent' }, { mode: 'none' }],
+    ['the store itself, which is not its own', { remote: 'local', privilege: 'sudo' }, { mode: 'none' }],
     ['another store', { remote: 'ssh-ng://x', storeWritable: true }, { mode: 'none' }],
     ['a socket elsewhere', { remote: 'unix:///x', socket: 'answers' }, { mode: 'daemon', start: false }],
     ['a dead socket elsewhere', { remote: 'unix:///x', socket: 'dead', privilege: 'sudo' }, { mode: 'none' }],

@@ -40,12 +40,14 @@ describe('an install that fails says what to do', () => {
 })
 
 describe('a /nix that is there', () => {
-  const folder = (mode: number) => ({ isDirectory: () => true, mode: 0o040000 | mode })
-  const [locked, link] = [0o700, { isDirectory: () => false, mode: 0o120777 }]
+  const folder = (mode: number, uid = 0) => ({ isDirectory: () => true, mode: 0o040000 | mode, uid })
+  const [locked, link] = [0o700, { isDirectory: () => false, mode: 0o120777, uid: 0 }]
   it.each([
     [undefined, false, undefined],
     [folder(0o755), false, undefined],
     [folder(locked), true, undefined],
+    [folder(0o755, 4242), true, undefined],
+    [folder(locked, 4242), true, /lets only its owner in\. .*chmod 755/],
     [link, true, /is no folder of its own/],
   ])('%o, root: %s', (nix, isRoot, expected) => {
     const problem = nixFolderProblem(nix, isRoot)
