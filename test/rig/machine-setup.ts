@@ -20,7 +20,8 @@ export function furnish(options: MachineOptions): Furniture {
   const binds = [...(options.binds ?? [])]
   binds.push({ source: rig.node24, target: nodePaths.node24 }, { source: process.execPath, target: nodePaths.host })
   const layers: string[] = []
-  const script = [accounts()]
+  // a job of the host may have left its lease, which is of no job of this machine
+  const script = [accounts(), 'rm -rf /var/tmp/nix-multiarch']
 
   // Debian's Nix from 2.26 on is compiled to give builds this static shell as /bin/sh
   if (!hostHas('/usr/bin/bash-static'))
