@@ -144,8 +144,10 @@ function assemble(folder: string, privilege: RunnerFacts['privilege']): OpenRunn
   }
 }
 
-/** A failure that is ours, not the workflow's: with its stack, so that it can be reported. */
+/** A failure that is ours, not the workflow's: with its stack, so that it can be reported. A full disk is neither's. */
 function describeFault(error: unknown): string {
+  if (error instanceof Error && /\b(?:ENOSPC|EDQUOT)\b/.test(error.message))
+    return `a disk is full: ${error.message}. Free some space there, or take a larger runner; RUNNER_TEMP is ${temporaryFolder()}.`
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return `This is a fault of the action itself, please report it:\n${text}`
 }

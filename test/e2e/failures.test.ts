@@ -283,6 +283,22 @@ describe.skipIf(!usable)('files of a runner', () => {
     })
   })
 
+  test.each(['8k', '32k', '48k'])('RUNNER_TEMP has %s of room: one error says that the disk is full', async (size) => {
+    await withJob({ ...base, flake }, async ({ machine, finish }) => {
+      await machine.sh(
+        `touch /tmp/f; chmod 666 /tmp/f; mkdir /tmp/small; mount -t tmpfs -o size=${size},mode=1777 none /tmp/small`,
+        {
+          user: 'root',
+        },
+      )
+      const { code, stdout, stderr } = await act(machine, { RUNNER_TEMP: '/tmp/small' })
+      expect(code).toBe(1)
+      expect(stdout).toMatch(/::error::.*(?:disk is full|No space left)/i)
+      expect(stdout + stderr).not.toMatch(/fault of the action|at .*\.js:/)
+      await finish()
+    })
+  })
+
   test('a summary that cannot be written is a warning', async () => {
     await withJob({ ...base, flake }, async ({ machine, finish }) => {
       await machine.sh('touch /tmp/f; mkdir /tmp/folder')
