@@ -100,7 +100,7 @@ describe.skipIf(!machineUsable()).each(nixVersions)('pushing with Nix %s', (vers
   })
 
   it('adds its signature to what is there without it, of which a push without a key tells', async () => {
-    const root = await stage.build('unsigned')
+    const root = await stage.build('by-nobody')
     const unsigned = /::notice.*2 paths at file:\/\/\/srv\/unsigned have no signature/
     expect((await stage.push({ roots: [root], to: ['file:///srv/unsigned'], key: undefined })).log).toMatch(unsigned)
     const { reports, log } = await stage.push({ roots: [root], to: ['file:///srv/unsigned'] })
