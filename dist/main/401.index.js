@@ -2,24 +2,74 @@ export const id = 401;
 export const ids = [401];
 export const modules = {
 
-/***/ 3528:
+/***/ 9686:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   G$: () => (/* binding */ clientProgram),
-/* harmony export */   fp: () => (/* binding */ FOLDER_NAME),
-/* harmony export */   xE: () => (/* binding */ askService)
-/* harmony export */ });
-/* unused harmony exports readResult, guardScript */
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
-/* harmony import */ var _decide_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8795);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  fp: () => (/* binding */ FOLDER_NAME),
+  xE: () => (/* binding */ askService),
+  G$: () => (/* binding */ clientProgram)
+});
+
+// UNUSED EXPORTS: guardScript, readResult
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./build/js/cache/decide.js
+var decide = __webpack_require__(8795);
+;// CONCATENATED MODULE: ./build/js/cache/pace.js
+const START = { waiting: 'work', mark: '' };
+/**
+ * Seconds without a step after which it is not waited for any longer. The client itself asks a service that fails for
+ * half a minute and one that hangs for three, and a download that stands still for ten. A storage that does not answer is
+ * asked again after 30 s. What it packs, unpacks and sends takes as long as it is allowed to be silent.
+ */
+const PACE_SECONDS = { service: 20, download: 60 };
+const ASKED = /^::debug::\[Request\]/;
+/** What is printed until the service has given an answer that is one. */
+const UNANSWERED = /^::debug::(\[Response\]|Headers:|Body:|Raw Body)|^::add-mask::|^Attempt \d/;
+const DOWNLOADING = /^::debug::Starting download/;
+const MOVED = /^(Received|Sent) (\d+) of (\d+)/;
+/** The pace after another line of the client: the same one where the line is no step forward. */
+function nextPace(pace, line) {
+    if (ASKED.test(line))
+        return { waiting: 'service', mark: line };
+    if (pace.waiting === 'service' && UNANSWERED.test(line))
+        return pace;
+    const [, verb, bytes, all] = MOVED.exec(line) ?? [];
+    if (verb !== undefined) {
+        const waiting = verb === 'Received' && bytes !== all ? 'download' : 'work';
+        const mark = `${verb} ${bytes}`;
+        return pace.waiting === waiting && pace.mark === mark ? pace : { waiting, mark };
+    }
+    if (DOWNLOADING.test(line))
+        return { waiting: 'download', mark: line };
+    return pace.waiting === 'download' && line.startsWith('::debug::') ? pace : { waiting: 'work', mark: line };
+}
+/** Why it is not waited for any longer. @param lines what the client has printed */
+function whyGivenUp({ waiting }, lines) {
+    if (waiting === 'work')
+        return 'it took too long';
+    const seconds = PACE_SECONDS[waiting];
+    if (waiting === 'download')
+        return `the download stood still for ${seconds} s`;
+    const failure = lines.flatMap((line) => /^Attempt \d.* with error: (.*?)\.? Retrying/.exec(line)?.[1] ?? []).at(-1);
+    return failure === undefined
+        ? `the service did not answer within ${seconds} s`
+        : `the service has failed for ${seconds} s: ${failure}`;
+}
+
+;// CONCATENATED MODULE: ./build/js/cache/client.js
+
 
 
 /** Folder of the cache, relative to where it is packed and unpacked. */
 const FOLDER_NAME = 'nix-multiarch-cache';
 /** The program that talks to the service. */
-const clientProgram = ({ facts }) => (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(facts.assets, 'cache/index.js');
-/** It tells each second how far a transfer is; packing some GiB takes a minute without a word. */
+const clientProgram = ({ facts }) => (0,external_node_path_.join)(facts.assets, 'cache/index.js');
+/** Packing some GiB takes a minute without a word. */
 const PATIENT = { timeoutSeconds: 1200, silentSeconds: 180 };
 /** Its only word on why the service took no key: what it says aloud is that another job may be making the entry. */
 const REFUSED = /^::debug::Failed to reserve cache: (?:Error: )?(.*)$/;
@@ -35,10 +85,10 @@ const PASSED_ON = [
 async function askService(runner, program, workspace, request, patience = PATIENT) {
     const { env, folder } = runner.facts;
     // two may run beside each other, for different paths
-    const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(folder, `client-of-${request.path}`);
+    const temporary = (0,external_node_path_.join)(folder, `client-of-${request.path}`);
     await runner.files.makeDirectory(temporary, { mode: 0o700 });
     const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]));
-    const bin = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(temporary, 'bin');
+    const bin = (0,external_node_path_.join)(temporary, 'bin');
     // while the client is loading
     const guarded = request.verb === 'restore' ? makeGuard(runner, bin) : Promise.resolve();
     guarded.catch(() => undefined); // the input tells
@@ -47,7 +97,8 @@ async function askService(runner, program, workspace, request, patience = PATIEN
         yield Buffer.from(JSON.stringify(request));
     };
     const lines = [];
-    const result = await runner.commands.run({
+    const watch = watchPace(patience.silentSeconds);
+    const running = runner.commands.run({
         tool: process.execPath,
         args: [program],
         cwd: workspace,
@@ -63,18 +114,50 @@ async function askService(runner, program, workspace, request, patience = PATIEN
     }, {
         accept: 'any',
         ...patience,
+        signal: watch.signal,
         // what a command has printed is told when a cancelled job ends it
         discardStdout: true,
         onLine: (line) => {
+            watch.read(line);
             // its debug lines have the signed URLs, which only its own masking hides
             if (!/^::(debug|add-mask)/.test(line) || REFUSED.test(line))
                 lines.push(line);
         },
     });
+    const stopped = await running
+        .then((result) => result.stopped !== undefined)
+        .catch((cause) => {
+        if (!watch.signal.aborted)
+            throw cause;
+        return true;
+    })
+        .finally(watch.close);
     await runner.files.remove(temporary);
     for (const line of lines)
         runner.log.debug(`cache: ${line}`);
-    return readResult(lines, result.stopped === undefined ? undefined : 'it took too long');
+    const why = watch.signal.aborted ? whyGivenUp(watch.pace(), lines) : 'it took too long';
+    return readResult(lines, stopped ? why : undefined);
+}
+/** Watches what the client prints; its signal ends it where it does not get on. */
+function watchPace(silentSeconds) {
+    const given = new AbortController();
+    let pace = START;
+    const limits = { work: silentSeconds, ...PACE_SECONDS };
+    const wind = () => setTimeout(() => given.abort(), limits[pace.waiting] * 1000);
+    let timer = wind();
+    return {
+        signal: given.signal,
+        pace: () => pace,
+        close: () => clearTimeout(timer),
+        read: (line) => {
+            const next = nextPace(pace, line);
+            if (next === pace)
+                return;
+            pace = next;
+            clearTimeout(timer);
+            timer = wind();
+        },
+    };
 }
 /** What the client's output says. @param ended why it was ended before its end */
 function readResult(lines, ended) {
@@ -87,14 +170,14 @@ function readResult(lines, ended) {
         return refused !== undefined && text.startsWith('Unable to reserve') ? [refused] : [text];
     });
     const answer = parsed(lines.findLast((line) => line.startsWith('{')) ?? '');
-    const error = ended ?? (0,_decide_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer, 'error') ?? (answer === undefined ? 'it ended without an answer' : undefined);
+    const error = ended ?? (0,decide/* member */.Dc)(answer, 'error') ?? (answer === undefined ? 'it ended without an answer' : undefined);
     const said = [...complaints, ...(error === undefined ? [] : [String(error)])].map(plainly);
     // a question that failed is asked again, and an error is told where it comes up and where it is caught
     const once = said.filter((text, at) => said.findIndex((other) => other.includes(text)) === at);
-    const key = (0,_decide_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer, 'key');
+    const key = (0,decide/* member */.Dc)(answer, 'key');
     return {
         key: typeof key === 'string' ? key : undefined,
-        done: (0,_decide_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .Dc)(answer, 'done') === true,
+        done: (0,decide/* member */.Dc)(answer, 'done') === true,
         complaint: once.length === 0 ? undefined : once.join('; ').slice(0, 1000),
     };
 }
@@ -121,7 +204,7 @@ async function makeGuard(runner, folder) {
     for (const name of ['tar', 'gtar']) {
         const real = runner.commands.find(name);
         if (real !== undefined)
-            await runner.files.write((0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(folder, name), guardScript(real), { mode: 0o700 });
+            await runner.files.write((0,external_node_path_.join)(folder, name), guardScript(real), { mode: 0o700 });
     }
 }
 /** @param tar absolute path */
@@ -574,8 +657,8 @@ var external_node_path_ = __webpack_require__(6760);
 var nix_system = __webpack_require__(7801);
 // EXTERNAL MODULE: ./build/js/nix/units.js
 var units = __webpack_require__(3365);
-// EXTERNAL MODULE: ./build/js/cache/client.js
-var client = __webpack_require__(3528);
+// EXTERNAL MODULE: ./build/js/cache/client.js + 1 modules
+var client = __webpack_require__(9686);
 // EXTERNAL MODULE: ./build/js/cache/decide.js
 var decide = __webpack_require__(8795);
 // EXTERNAL MODULE: ./build/js/cache/facts.js
@@ -1008,6 +1091,7 @@ function parseSettings(json) {
         throw new Error('nix prints no setting named system');
     return {
         system,
+        store: textOf(value('store')),
         accessTokens: stringMap(value('access-tokens')),
         trustedUsers: strings(value('trusted-users')),
         buildUsersGroup: String(value('build-users-group') ?? ''),
@@ -1230,7 +1314,8 @@ function toolFolder(path) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ homeOfNix)
+/* harmony export */   O: () => (/* binding */ homeOfNix),
+/* harmony export */   U: () => (/* binding */ ownHome)
 /* harmony export */ });
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8161);
@@ -1250,11 +1335,42 @@ function homeOfNix({ env, home, uid }) {
         return home; // HOME is not there, and Nix will make it; or the user has no name
     }
 }
+/** Whether Nix finds none, and ends with that: HOME is another user's or not set, and this one has no name. */
+function isHomeless({ env, uid }) {
+    const owner = env.HOME ? ownerOf(env.HOME) : 'unknown';
+    if (owner === 'absent' || owner === uid)
+        return false;
+    try {
+        (0,node_os__WEBPACK_IMPORTED_MODULE_1__.userInfo)();
+        return false;
+    }
+    catch {
+        return true;
+    }
+}
+function ownerOf(folder) {
+    try {
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(folder).uid;
+    }
+    catch (error) {
+        return error.code === 'ENOENT' ? 'absent' : 'unknown';
+    }
+}
+/** For a user for whom Nix finds no home, as a container's may be. */
+async function ownHome(runner) {
+    if (!isHomeless(runner.facts))
+        return {};
+    const HOME = `${runner.facts.folder}/home`;
+    await runner.files.makeDirectory(HOME, { mode: 0o700 });
+    runner.log.info(`This user (${runner.facts.uid}) has no entry in /etc/passwd, and HOME (${runner.facts.env.HOME || 'not set'}) is not ` +
+        'its own: this run has a home of its own. Later steps that use Nix need HOME set to a folder of this user.');
+    return { HOME };
+}
 
 
 /***/ }),
 
-/***/ 924:
+/***/ 8054:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1328,7 +1444,15 @@ async function tellLoginShells(runner, bin) {
     const input = loginScript(bin, certificates({}).NIX_SSL_CERT_FILE);
     // under its own name at once: a draft beside it would outlive a killed job
     const tee = { tool: 'tee', args: ['--', LOGIN_SCRIPT], input };
-    await runner.commands.run(tee, { asRoot: true, timeoutSeconds: 30, discardStdout: true });
+    const result = await runner.commands.run(tee, {
+        asRoot: true,
+        accept: 'any',
+        timeoutSeconds: 30,
+        discardStdout: true,
+    });
+    // a container's /etc may be read-only, and few steps are login shells
+    if (result.exitCode !== 0)
+        runner.log.info(`Login shells will not find Nix: ${result.stderr.trim()}.`);
 }
 /** What upstream's profile scripts give a login shell, for the later steps of the job. */
 function exportToJob(runner, env, bin, onPath) {
@@ -1344,7 +1468,20 @@ function exportToJob(runner, env, bin, onPath) {
     runner.job.addPath(`${home}/.nix-profile/bin`);
 }
 
+;// CONCATENATED MODULE: ./build/js/install/read.js
+
+/** Text of a file of the machine; undefined where it is not there, is no file, or this user may not read it. */
+function readText(path) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/machine/build-users.js
+
 
 
 const FIRST_UID = 30001;
@@ -1387,7 +1524,7 @@ const enough = (cpus) => Math.min(32, Math.max(8, 2 * cpus));
  * @returns name of the group
  */
 async function createBuildUsers(runner, wanted) {
-    const [passwd, groups] = [(0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8'), (0,external_node_fs_.readFileSync)('/etc/group', 'utf8')];
+    const [passwd, groups] = [readText('/etc/passwd') ?? '', readText('/etc/group') ?? ''];
     const taken = new Set(column(groups, 0));
     const group = ['nixbld', 'nixmultiarch'].find((name) => !taken.has(name)) ?? `nixmultiarch${process.pid}`;
     const name = wanted !== '' && !taken.has(wanted) ? wanted : group;
@@ -1400,13 +1537,16 @@ async function createBuildUsers(runner, wanted) {
     const result = await runner.commands.run(append, { asRoot: true, accept: 'any', timeoutSeconds: 30 });
     if (result.exitCode !== 0)
         throw new errors/* UserError */.yo(`users for builds cannot be added to /etc/group and /etc/passwd: ${result.stderr.trim()}\nMake these writable for ` +
-            'root, or add a group nixbld with members to the machine before.');
+            'root, or add a group nixbld with members to the machine before. A job that runs as root may also write ' +
+            '"build-users-group =" in extra-nix-config: builds are root inside the sandbox then.');
     return plan.group;
 }
 /** Taken out as they are put in, by line: userdel is not everywhere, and refuses a user of whom a process is left. */
 async function recordUsers(runner, { group, users }) {
     const undo = (file, names) => {
-        const args = ['-i', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file];
+        if (!(0,external_node_fs_.existsSync)(file))
+            return { kind: 'remove', path: file, root: true, shared: true };
+        const args = ['-i', '--follow-symlinks', ...names.flatMap((name) => ['-e', `/^${name}:/d`]), file];
         return { kind: 'command', tool: 'sed', args, root: true, shared: true };
     };
     await runner.journal.record(undo('/etc/group', [group]), undo('/etc/passwd', users));
@@ -1476,6 +1616,7 @@ async function requireSandbox(runner, buildsAsRoot) {
 
 
 
+
 /** Group of build users that Nix looks for where nothing names another. */
 const GROUP = 'nixbld';
 /** Whether a Nix that root installs now will build as members of `nixbld`, and there is no such group yet. */
@@ -1488,8 +1629,7 @@ const wantsUsers = ({ settings, groups }) => !/build-users-group|auto-allocate-u
  */
 async function prepareMachine(runner, userLines, bin) {
     const settings = settingsBeforeNix(runner, userLines);
-    const groups = (0,external_node_fs_.readFileSync)('/etc/group', 'utf8');
-    const users = settings !== undefined && wantsUsers({ settings, groups });
+    const users = settings !== undefined && wantsUsers({ settings, groups: readText('/etc/group') ?? '' });
     await Promise.all([
         users ? createBuildUsers(runner, GROUP) : undefined,
         (0,conf/* setsSandbox */.XI)(`${userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`) ? undefined : requireSandbox(runner, true),
@@ -1507,7 +1647,8 @@ function settingsBeforeNix({ facts }, userLines) {
         `${env.XDG_CONFIG_HOME || `${(0,install_home/* homeOfNix */.O)(facts)}/.config`}/nix/nix.conf`,
         '/etc/xdg/nix/nix.conf',
     ];
-    const texts = files.filter(external_node_fs_.existsSync).map((file) => (0,external_node_fs_.readFileSync)(file, 'utf8'));
+    // what this user may not read may say anything: it is waited for what Nix makes of it
+    const texts = files.filter(external_node_fs_.existsSync).map((file) => readText(file) ?? 'include');
     return [userLines, env.NIX_CONFIG ?? '', ...texts].join('\n');
 }
 
@@ -1754,9 +1895,9 @@ async function openDaemon(runner, wanted) {
     await runner.files.write(`${folder}/nix.conf`, (0,conf/* daemonConf */.ZZ)(wanted.userLines, machineConf, runner.facts.user), {
         mode: 0o600,
     });
-    const registry = `${machineConf}/registry.json`;
-    if ((0,external_node_fs_.existsSync)(registry))
-        await runner.files.write(`${folder}/registry.json`, (0,external_node_fs_.readFileSync)(registry));
+    const registry = readText(`${machineConf}/registry.json`);
+    if (registry !== undefined)
+        await runner.files.write(`${folder}/registry.json`, registry);
     const socket = wanted.socket ?? STANDARD_SOCKET;
     const environment = { ...daemonEnvironment(runner.facts.env), NIX_CONF_DIR: folder };
     const daemon = await startDaemon(runner, { bin: wanted.bin, socket, environment }, wanted.idle);
@@ -1829,7 +1970,41 @@ var nix_nix = __webpack_require__(6221);
 var version = __webpack_require__(2394);
 // EXTERNAL MODULE: ./build/js/install/source/problem.js
 var problem = __webpack_require__(4541);
+;// CONCATENATED MODULE: ./build/js/install/refusals.js
+
+
+const OURS = 'extra-nix-config';
+/** What Nix said that it cannot read, and where to look. @param conf file in which it found `extra-nix-config` */
+function settingsRefusal(stderr, conf) {
+    const said = (0,problem/* lastLines */.w$)(stderr.replace(/^Try '.*--help'.*$/m, ''))
+        .replaceAll(`"${conf}"`, OURS)
+        .replaceAll(`'${conf}'`, OURS);
+    const line = /configuration line '(.*)' in/.exec(said)?.[1];
+    const unspaced = line !== undefined && /^\s*[\w-]+(\s*[:=]|=\s)/.test(line);
+    const form = unspaced ? '\nNix wants NAME = VALUE, with a space on both sides of "=".' : '';
+    const named = /(?:in|from) (?:extra-nix-config|["'])/.test(said);
+    const where = named ? '' : '\nLook at the lines of extra-nix-config, at NIX_CONFIG, and at nix.conf on this machine.';
+    return `Nix cannot read its settings: ${said}${form}${where}`;
+}
+const IGNORED = /^warning: ((?:unknown (?:setting|experimental feature)|ignoring setting) '([^']+)'.*)$/gim;
+/** What Nix said that it leaves out of the lines of `extra-nix-config`: a misspelt name, or one that it does not know yet. */
+function ignoredSettings(stderr, userLines) {
+    const written = userLines.split(/[\s=]+/);
+    const found = [...stderr.matchAll(IGNORED)].filter(([, , name = '']) => written.includes(name));
+    return [...new Set(found.map(([, said = '']) => said))];
+}
+/** Relative paths in `include` lines start at the workspace: the file that Nix reads them from is in a folder of ours. */
+const includesFrom = (workspace, userLines) => userLines.replace(/^(\s*!?include\s+)(\S+)(.*)$/gm, (line, include, path, rest) => (0,external_node_path_.isAbsolute)(path) ? line : `${include}${(0,external_node_path_.join)(workspace, path)}${rest}`);
+/** The setting `store` where it names another place than /nix. @param remote NIX_REMOTE, which is its default */
+function storeProblem(store, remote) {
+    if (['', 'auto', 'local', 'daemon', remote].includes(store))
+        return undefined;
+    return `this action works with a Nix in /nix, and the setting "store = ${store}" says otherwise: take it out of extra-nix-config or nix.conf.`;
+}
+
 ;// CONCATENATED MODULE: ./build/js/install/facts.js
+
+
 
 
 
@@ -1875,15 +2050,26 @@ function placesProblem(env) {
         return undefined;
     return `this action works with a Nix in /nix, and ${moved.join(', ')} in the environment says otherwise: unset it for this step.`;
 }
-/** All settings as this Nix sees them. @throws UserError where nix.conf or `extra-nix-config` cannot be read */
-async function readSettings(runner, found, env) {
+/**
+ * All settings as this Nix sees them; what it ignores of `extra-nix-config` is told.
+ * @throws UserError where nix.conf or `extra-nix-config` cannot be read
+ */
+async function readSettings(runner, found, env, userLines) {
     const command = { tool: `${found.bin}/nix`, args: (0,conf/* showSettings */.l0)(found.version), env };
     const result = await runner.commands.run(command, { accept: 'any', timeoutSeconds: 60 });
-    if (result.exitCode === 0)
-        return (0,conf/* parseSettings */.P$)(result.stdout);
-    const advice = (0,problem/* librariesAdvice */.UB)(result.stderr, runner.facts.env) ||
-        '\nLook at the lines of extra-nix-config, and at nix.conf on this machine.';
-    throw new errors/* UserError */.yo(`Nix cannot read its settings: ${(0,problem/* lastLines */.w$)(result.stderr)}${advice}`);
+    if (result.exitCode !== 0) {
+        const advice = (0,problem/* librariesAdvice */.UB)(result.stderr, runner.facts.env);
+        throw new errors/* UserError */.yo(advice === ''
+            ? settingsRefusal(result.stderr, confFile(runner))
+            : `Nix cannot read its settings: ${(0,problem/* lastLines */.w$)(result.stderr)}${advice}`);
+    }
+    const settings = (0,conf/* parseSettings */.P$)(result.stdout);
+    const elsewhere = storeProblem(settings.store, runner.facts.env.NIX_REMOTE);
+    if (elsewhere !== undefined)
+        throw new errors/* UserError */.yo(elsewhere);
+    for (const ignored of ignoredSettings(result.stderr, userLines))
+        runner.log.warning(`extra-nix-config: Nix ${found.version.text} says: ${ignored}. That line has no effect.`);
+    return settings;
 }
 /** Whether the daemon lets this user set restricted settings; undefined where it is too old to say so. */
 async function askTrust(runner, nix) {
@@ -1931,8 +2117,11 @@ function nixFolderProblem(nix, isRoot) {
         return undefined;
     if (!nix.isDirectory())
         return '/nix is no folder of its own (Nix takes no symbolic link for it). Remove it, or mount a folder there.';
-    const enters = isRoot || (nix.mode & 0o005) === 0o005 || mayEnter('/nix');
-    return enters ? undefined : '/nix lets this user not in. Make it readable for all: chmod 755 /nix';
+    const open = (nix.mode & 0o005) === 0o005;
+    // in a sandbox root is nobody where another user owns the folder
+    if (open || (isRoot ? nix.uid === 0 : mayEnter('/nix')))
+        return undefined;
+    return `/nix lets ${isRoot ? 'only its owner' : 'this user not'} in. Make it readable for all: chmod 755 /nix`;
 }
 
 ;// CONCATENATED MODULE: ./build/js/install/wiring.js
@@ -1950,6 +2139,11 @@ function chooseAccess(facts) {
         return { mode: 'single-user', reason: 'root opens the store itself' };
     if (!isDaemon && facts.storeWritable)
         return { mode: 'single-user', reason: 'this user owns the store' };
+    if (remote === 'local')
+        return {
+            mode: 'none',
+            reason: 'NIX_REMOTE is local, and this user may not write the store: unset it for this step, or make it daemon',
+        };
     if (facts.socket === 'answers')
         return { mode: 'daemon', start: false, beside: true, reason: 'a daemon is running' };
     const state = {
@@ -2009,6 +2203,7 @@ function isTrusted(trustedUsers, user, groups) {
 
 
 
+
 /** Shells that are certainly static, to give the sandbox a /bin/sh. */
 const STATIC_SHELLS = ['/usr/bin/bash-static', '/bin/bash-static'];
 /**
@@ -2020,17 +2215,18 @@ async function connect(runner, found, wanted) {
     const access = chooseAccess(facts);
     if (access.mode === 'none')
         throw new errors/* UserError */.yo(`Nix ${found.version.text} in ${found.bin} cannot be used: ${access.reason}.`);
-    const env = {
+    const exported = {
         NIX_USER_CONF_FILES: (0,conf/* userConfFiles */.xv)(confFile(runner), runner.facts.env, (0,install_home/* homeOfNix */.O)(runner.facts), found.version),
         ...certificates(runner.facts.env),
     };
+    const env = { ...exported, ...(await (0,install_home/* ownHome */.U)(runner)) };
     // A first reading, with the workflow's lines, tells what they and the machine set together.
     await writeClientConf(runner, wanted.userLines, {}, 'nowhere');
     const sandboxSet = (0,conf/* setsSandbox */.XI)(`${wanted.userLines}\n${runner.facts.env.NIX_CONFIG ?? ''}`);
     const sandboxChecked = beginSandboxCheck(runner, facts, wanted, sandboxSet);
     const machine = { cpus: runner.facts.cpus, staticShell: STATIC_SHELLS.find(external_node_fs_.existsSync), sandboxSet };
     const opening = access.mode === 'daemon' && access.start ? openAhead(runner, found, wanted, machine) : undefined;
-    const reading = readSettings(runner, found, env);
+    const reading = readSettings(runner, found, env, wanted.userLines);
     if (opening === undefined)
         wanted.idle?.();
     const [effective, ahead] = await (0,parallel/* allOf */.bn)(reading, opening, wanted.prepared);
@@ -2063,7 +2259,7 @@ async function connect(runner, found, wanted) {
     const NIX_CONFIG = (0,conf/* environmentConf */.ym)(runner.facts.env.NIX_CONFIG);
     const ready = { ...nix, trusted, env: { ...env, ...opened.env, NIX_CONFIG } };
     // not the daemon of this run: a post step of another action may come after ours, which ends it
-    exportToJob(runner, env, found.bin, found.onPath);
+    exportToJob(runner, exported, found.bin, found.onPath);
     if (opened.wiring.kind === 'fixed' && !sandboxSet)
         warnUnsandboxed(runner, effective);
     return {
@@ -2125,7 +2321,7 @@ async function provideBuildUsers(runner, effective, kind, installed) {
     const group = effective.buildUsersGroup || (kind === 'own-daemon' ? 'nixbld' : '');
     if (group === '')
         return {};
-    const missing = !hasMembers((0,external_node_fs_.readFileSync)('/etc/group', 'utf8'), group);
+    const missing = !hasMembers(readText('/etc/group') ?? '', group);
     if (!missing)
         return kind === 'own-daemon' ? { 'build-users-group': group } : {};
     if (kind === 'own-daemon' || installed)
@@ -2173,6 +2369,7 @@ const wantsUpdate = (stderr) => /Unable to locate package|has no installation ca
 const distributionOf = (osRelease) => /^ID="?([^"\n]*)"?$/m.exec(osRelease)?.[1]?.toLowerCase();
 
 ;// CONCATENATED MODULE: ./build/js/install/source/distro.js
+
 
 
 
@@ -2247,8 +2444,7 @@ async function apt(runner, args) {
     return await runner.commands.run(command, { asRoot: true, accept: 'any', timeoutSeconds: 600 });
 }
 function otherDistribution() {
-    const release = '/etc/os-release';
-    const name = (0,external_node_fs_.existsSync)(release) ? distributionOf((0,external_node_fs_.readFileSync)(release, 'utf8')) : undefined;
+    const name = distributionOf(readText('/etc/os-release') ?? '');
     return (`the distribution's package is supported on Debian and Ubuntu (apt-get), not on ${name ?? 'this one'}. Use ` +
         'nix-source: release, or install Nix before this step and use nix-source: existing.');
 }
@@ -2374,8 +2570,6 @@ var unpack = __webpack_require__(2934);
 
 
 const release_PROFILE = '/nix/var/nix/profiles/default';
-const OWN_PROFILE = '/nix/var/nix/profiles/nix-multiarch';
-const DATABASE = '/nix/var/nix/db/db.sqlite';
 const LOCK_SECONDS = 120;
 /** Environment of a Nix that reads no configuration. */
 const BARE = {
@@ -2418,9 +2612,10 @@ function ownerOfNix({ facts }) {
 async function installTarball(runner, tarball, systems, shelf, begun) {
     const asRoot = ownerOfNix(runner) === 'root';
     const { sha256 } = tarball;
-    const keeping = sha256 !== undefined && (0,fresh/* nixIsAbsent */.XX)() ? sha256 : undefined;
+    const alone = (0,fresh/* nixIsAbsent */.XX)();
+    const keeping = alone ? sha256 : undefined;
     await claimNixFolder(runner);
-    const install = () => unpackAndRegister(runner, tarball, systems, asRoot);
+    const install = () => unpackAndRegister(runner, tarball, systems, { asRoot, alone });
     const installToKeep = async () => {
         const { found, profile } = await install();
         await profile;
@@ -2448,7 +2643,7 @@ async function installTarball(runner, tarball, systems, shelf, begun) {
     await packNix(runner, shelf, keeping, found);
     return { found };
 }
-async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
+async function unpackAndRegister(runner, { name, read }, systems, { asRoot, alone }) {
     let unpacked;
     await read(async (bytes) => {
         unpacked = await (0,unpack/* unpackTarball */.r)(runner, name, bytes, asRoot);
@@ -2459,18 +2654,31 @@ async function unpackAndRegister(runner, { name, read }, systems, asRoot) {
     if (system !== undefined && !systems.includes(system)) {
         throw new errors/* UserError */.yo(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`);
     }
-    // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
-    const profile = (0,external_node_fs_.existsSync)(DATABASE) ? OWN_PROFILE : release_PROFILE;
-    if (profile === OWN_PROFILE) {
-        for (const path of [profile, `${profile}-1-link`])
-            await runner.journal.record({ kind: 'remove', path, root: asRoot });
-    }
-    const nix = await moveIntoStore(runner, unpacked, profile, asRoot);
+    const nixName = nixIn(unpacked);
+    const profile = alone ? release_PROFILE : await ownProfile(runner, nixName, asRoot);
+    const made = profile !== release_PROFILE && (0,external_node_fs_.existsSync)(`${profile}/bin/nix`);
+    const nix = await moveIntoStore(runner, unpacked, { nixName, profile: made ? '' : profile }, asRoot);
     // some small files stay in the folder of the tarball until post
-    return makeProfile(nix, profile);
+    return made ? { found: { bin: `${profile}/bin`, version: nix.version, onPath: false } } : makeProfile(nix, profile);
+}
+function nixIn({ names, store, top }) {
+    const name = names.find((each) => (0,external_node_fs_.existsSync)(`${store}/${each}/bin/nix-store`));
+    if (name === undefined)
+        throw new errors/* UserError */.yo(`the tarball holds no bin/nix-store in ${top}/store`);
+    return name;
 }
 /**
- * $1 path of the new Nix, $2 its profile, then paths to put into the store; their registration comes on standard input.
+ * A store that was there keeps its own Nix: ours gets a profile of its own, for all jobs with this one, which the last of
+ * them takes away.
+ */
+async function ownProfile(runner, nixName, asRoot) {
+    const profile = `/nix/var/nix/profiles/nix-multiarch-${nixName.slice(0, 12)}`;
+    const remove = (path) => ({ kind: 'remove', path, root: asRoot, shared: true });
+    await runner.journal.record(remove(profile), remove(`${profile}-1-link`));
+    return profile;
+}
+/**
+ * $1 path of the new Nix, $2 its profile if that is to be made, then paths to put into the store; their registration comes on standard input.
  * A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files. Who is not
  * root may only move folders that are writable.
  */
@@ -2483,14 +2691,11 @@ if [ $# -gt 0 ]; then
   [ "$(id -u)" = 0 ] || for path; do chmod a-w -- "/nix/store/\${path##*/}" || exit; done
 fi
 "$nix/bin/nix" --version &
-$LOCK "$nix/bin/nix-store" --load-db && ln -sfn -- "$nix" "$profile" && { wait || :; }`;
+$LOCK "$nix/bin/nix-store" --load-db && { [ -z "$profile" ] || ln -sfn -- "$nix" "$profile"; } && { wait || :; }`;
 /** Puts the paths into the store, registers them, looks whether the new Nix runs, and makes it the profile, by itself for now. */
-async function moveIntoStore(runner, unpacked, profile, asRoot) {
+async function moveIntoStore(runner, unpacked, { nixName, profile }, asRoot) {
     const { names, store } = unpacked;
-    const nixName = names.find((name) => (0,external_node_fs_.existsSync)(`${store}/${name}/bin/nix-store`));
     const cacert = names.find((name) => (0,external_node_fs_.existsSync)(`${store}/${name}/etc/ssl/certs/ca-bundle.crt`));
-    if (nixName === undefined)
-        throw new errors/* UserError */.yo(`the tarball holds no bin/nix-store in ${unpacked.top}/store`);
     const nixPath = `/nix/store/${nixName}`;
     const run = async (tool, args, more = {}) => {
         // no configuration but this, since build users are made later; and no .nix-defexpr in anyone's home
@@ -2709,6 +2914,7 @@ async function tellRemarks(runner) {
 
 
 
+
 /** Sources in the order in which they are tried. */
 function sourcesFor(kind) {
     return kind === 'auto' ? ['existing', 'release', 'distro'] : [kind];
@@ -2719,7 +2925,8 @@ function sourcesFor(kind) {
  */
 async function installNix(runner, inputs) {
     // one at a time: of two jobs that start together the second finds the first one's Nix
-    return await runner.journal.exclusively(() => provideAndConnect(runner, inputs));
+    const extraNixConfig = includesFrom(runner.facts.workspace, inputs.extraNixConfig);
+    return await runner.journal.exclusively(() => provideAndConnect(runner, { ...inputs, extraNixConfig }));
 }
 async function provideAndConnect(runner, inputs) {
     const { source, found, reason, prepared, profile } = await provideNix(runner, inputs);
@@ -3533,11 +3740,14 @@ const storeName = (path) => (path.split('/').at(-1) ?? '').slice(33).replace(/\.
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $r: () => (/* binding */ urlParameter),
+/* harmony export */   $t: () => (/* binding */ placeOf),
 /* harmony export */   DH: () => (/* binding */ decoded),
 /* harmony export */   Fj: () => (/* binding */ secretsOf),
 /* harmony export */   G2: () => (/* binding */ parseDestination),
 /* harmony export */   Gq: () => (/* binding */ withoutLogin)
 /* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6760);
+
 const SCHEMES = ['file', 'http', 'https', 's3', 'ssh', 'ssh-ng'];
 const ALLOWED = 'allowed are file://, http://, https://, s3://, ssh:// and ssh-ng://';
 /** Reads one entry of `push-to`. The problem text shows the entry without user name and password. */
@@ -3562,6 +3772,12 @@ function parseDestination(text) {
     if (!rest.startsWith('//') || parsed === null || parsed.hostname === '')
         return { problem: `${shown} names no ${scheme === 's3' ? 'bucket' : 'host'}` };
     return { url, shown, scheme };
+}
+/** The same for two ways to write one store. */
+function placeOf({ url, scheme }) {
+    const place = url.replace(/[?#].*/, '');
+    const path = scheme === 'file' ? (0,node_path__WEBPACK_IMPORTED_MODULE_0__.normalize)(decoded(place.slice('file://'.length))) : place.slice(scheme.length);
+    return `${scheme}${path.replace(/\/+$/, '')}${url.slice(place.length)}`;
 }
 /** Takes user name and password out of every URL in a text, encoded ones inside parameters too. The last @ ends them. */
 function withoutLogin(text) {
@@ -3724,8 +3940,8 @@ var external_node_path_ = __webpack_require__(6760);
 var consumers_ = __webpack_require__(8321);
 // EXTERNAL MODULE: ./build/js/nix/units.js
 var units = __webpack_require__(3365);
-// EXTERNAL MODULE: ./build/js/cache/client.js
-var client = __webpack_require__(3528);
+// EXTERNAL MODULE: ./build/js/cache/client.js + 1 modules
+var client = __webpack_require__(9686);
 // EXTERNAL MODULE: ./build/js/cache/decide.js
 var decide = __webpack_require__(8795);
 // EXTERNAL MODULE: ./build/js/cache/facts.js
@@ -4017,7 +4233,6 @@ function parseInputs(read, runnerSystem) {
         problems.push(`${name}: ${checked.problem}`);
         return undefined; // never seen: the problems are thrown below
     };
-    const optional = (name) => read(name) || undefined;
     const nixSha256 = take('nix-sha256', parseSha256);
     const inputs = {
         flake: take('flake', parseFlake),
@@ -4028,7 +4243,7 @@ function parseInputs(read, runnerSystem) {
         nixSource: take('nix-source', (text) => parseNixSource(text, nixSha256)),
         nixVersion: take('nix-version', parseVersion),
         extraNixConfig: read('extra-nix-config'),
-        githubToken: optional('github-token'),
+        githubToken: take('github-token', parseToken),
         qemu: take('qemu', (text) => oneOf(text, ['auto', 'always', 'never'])),
         qemuSource: take('qemu-source', parseQemuSource),
         pushTo: take('push-to', parseDestinations),
@@ -4130,8 +4345,11 @@ function parseTemplate(text) {
 }
 function parseNixSource(text, sha256) {
     const word = oneOf(text, ['auto', 'existing', 'release', 'distro']);
-    if ('value' in word)
-        return ok({ kind: word.value });
+    if ('value' in word) {
+        return sha256 === undefined
+            ? ok({ kind: word.value })
+            : bad(`"${text}" names no tarball, of which nix-sha256 is the checksum; give its URL or path, or take nix-sha256 away`);
+    }
     if (/^https?:\/\//i.test(text)) {
         if (sha256 === undefined)
             return bad(`"${text}" is a URL: give the tarball's SHA-256 in nix-sha256`);
@@ -4151,6 +4369,10 @@ function parseSha256(text) {
         return ok(undefined);
     return /^[0-9a-fA-F]{64}$/.test(text) ? ok(text.toLowerCase()) : bad(`"${text}" is not a SHA-256 in hex (64 digits)`);
 }
+/** It becomes a part of a line of nix.conf. */
+function parseToken(text) {
+    return /\s/.test(text) ? bad('it holds white space; a token is one word') : ok(text || undefined);
+}
 function parseQemuSource(text) {
     const word = oneOf(text, ['auto', 'existing', 'distro', 'nix']);
     if ('value' in word)
@@ -4163,7 +4385,11 @@ function parseDestinations(text) {
     const parsed = words(text).map(store_url/* parseDestination */.G2);
     const problems = parsed.flatMap((destination) => ('problem' in destination ? [destination.problem] : []));
     const destinations = parsed.flatMap((destination) => ('problem' in destination ? [] : [destination]));
-    return problems.length > 0 ? bad(problems.join('; ')) : ok(destinations);
+    // one that is named twice would be pushed to twice at once, and counted so
+    const first = new Map(destinations.toReversed().map((destination) => [(0,store_url/* placeOf */.$t)(destination), destination]));
+    return problems.length > 0
+        ? bad(problems.join('; '))
+        : ok(destinations.filter((each) => first.get((0,store_url/* placeOf */.$t)(each)) === each));
 }
 function parseKey(text) {
     if (text.trim() === '')
@@ -4188,8 +4414,8 @@ function parseSmokeTest(text) {
 }
 const quoted = (texts) => texts.map((text) => `"${text}"`).join(', ');
 
-// EXTERNAL MODULE: ./build/js/install/install.js + 20 modules
-var install = __webpack_require__(924);
+// EXTERNAL MODULE: ./build/js/install/install.js + 22 modules
+var install = __webpack_require__(8054);
 // EXTERNAL MODULE: ./build/js/nix/nix.js
 var nix_nix = __webpack_require__(6221);
 // EXTERNAL MODULE: ./build/js/runner/parallel.js
@@ -4283,11 +4509,11 @@ async function installAndBuild(runner, inputs, shelf) {
         const installed = await (0,parallel/* finallyDo */.x6)((0,install/* installNix */.Fh)(runner, { ...inputs, shelf, idle: loadTheRest }), () => fetching);
         return await openCache(runner, installed, await fetching);
     });
-    const { buildAndPush } = await __webpack_require__.e(/* import() */ 628).then(__webpack_require__.bind(__webpack_require__, 5628));
+    const { buildAndPush } = await __webpack_require__.e(/* import() */ 361).then(__webpack_require__.bind(__webpack_require__, 9361));
     return await (0,install/* withDaemon */.DP)(runner, found, () => buildAndPush(runner, inputs, found, cache));
 }
 /** Half of the program is of no use before there is a Nix. */
-const loadTheRest = () => void __webpack_require__.e(/* import() */ 628).then(__webpack_require__.bind(__webpack_require__, 5628)).catch(() => undefined);
+const loadTheRest = () => void __webpack_require__.e(/* import() */ 361).then(__webpack_require__.bind(__webpack_require__, 9361)).catch(() => undefined);
 /** Makes the restored cache a substituter of this run, where this Nix may take what is in it. */
 async function openCache(runner, installed, fetched) {
     const kept = !installed.installed && runner.facts.env.RUNNER_ENVIRONMENT !== 'github-hosted';

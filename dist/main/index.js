@@ -255,7 +255,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // sudo takes its time: the rest is loaded meanwhile
 const asked = (0,_runner_privilege_js__WEBPACK_IMPORTED_MODULE_0__/* .askPrivilege */ .Z)();
 const { runPipeline } = await __nccwpck_require__.e(/* import() */ 401).then(__nccwpck_require__.bind(__nccwpck_require__, 6401));
-const { inputReader, openRunner } = await __nccwpck_require__.e(/* import() */ 749).then(__nccwpck_require__.bind(__nccwpck_require__, 7749));
+const { inputReader, openRunner } = await __nccwpck_require__.e(/* import() */ 720).then(__nccwpck_require__.bind(__nccwpck_require__, 8720));
 const runner = await openRunner(asked);
 for (const signal of ['SIGINT', 'SIGTERM'])
     process.on(signal, () => void runner.cancel());

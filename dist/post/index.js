@@ -637,7 +637,7 @@ function getIDToken(aud) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8305);
+/* harmony import */ var _runner_runner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7856);
 
 const runner = await (0,_runner_runner_js__WEBPACK_IMPORTED_MODULE_0__/* .reopenRunner */ .y1)();
 if (runner !== undefined) {
@@ -655,7 +655,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8305:
+/***/ 7856:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -961,6 +961,28 @@ function processes_startTime(pid) {
     }
     catch {
         return undefined;
+    }
+}
+/** Process groups of what a process has started, and of what that has; not its own. */
+function groupsBelow(pid) {
+    const all = (0,external_node_fs_.readdirSync)('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .flatMap((name) => familyOf(Number(name)) ?? []);
+    const found = [pid];
+    for (const each of found)
+        found.push(...all.filter(({ parent }) => parent === each).map((child) => child.pid));
+    const groups = all.filter((process) => found.includes(process.pid)).map(({ group }) => group);
+    return [...new Set(groups)].filter((group) => group !== pid && group > 1);
+}
+/** Fields 4 and 5 of proc(5) stat. */
+function familyOf(pid) {
+    try {
+        const stat = (0,external_node_fs_.readFileSync)(`/proc/${pid}/stat`, 'utf8');
+        const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return { pid, parent: Number(parent), group: Number(group) };
+    }
+    catch {
+        return undefined; // it has ended meanwhile
     }
 }
 /** Sends a signal to a process group, through sudo where it is not ours. */
@@ -1332,6 +1354,41 @@ async function removeTree(path, commands) {
         await (0,external_node_fs_promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 });
     }
 }
+
+;// CONCATENATED MODULE: ./build/js/runner/job.js
+
+
+
+/** What later steps see, told to the runner by its files. @throws UserError where one of those cannot be written */
+function createJob(log) {
+    return {
+        output: (name, value) => tell(() => lib_core/* setOutput */.uH(name, value)),
+        exportVariable: (name, value) => tell(() => lib_core/* exportVariable */.dN(name, value)),
+        addPath: (path) => tell(() => lib_core/* addPath */.fM(path)),
+        summary: async (markdown) => {
+            const file = process.env.GITHUB_STEP_SUMMARY;
+            if (!file)
+                return log.debug('GITHUB_STEP_SUMMARY is not set: no job summary');
+            try {
+                (0,external_node_fs_.appendFileSync)(file, markdown);
+            }
+            catch (error) {
+                log.warning(`the job summary cannot be written: ${reasonOf(error)}`);
+            }
+        },
+    };
+}
+/** Remembers something for post. @throws UserError */
+const job_remember = (name, value) => tell(() => core.saveState(name, value));
+function tell(work) {
+    try {
+        work();
+    }
+    catch (error) {
+        throw new UserError(`a file in which the runner is told of outputs and variables cannot be written: ${reasonOf(error)}`);
+    }
+}
+const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
 
 ;// CONCATENATED MODULE: ./build/js/runner/undo.js
 const UNDO_TOOLS = ['sed', 'apt-get', 'chmod'];
@@ -2194,7 +2251,7 @@ async function undo(deed, { commands, files, log, sudo }) {
     log.info(`undo: ${describeUndo(deed)}`);
     switch (deed.kind) {
         case 'remove':
-            return await files.remove(deed.path, { asRoot: deed.root }).catch((error) => {
+            return await removeWhole(deed, commands, files).catch((error) => {
                 // something was mounted there before: what is in it is gone, and the place itself stays
                 if (!isEmptyMount(deed.path))
                     throw error;
@@ -2207,21 +2264,68 @@ async function undo(deed, { commands, files, log, sudo }) {
             await commands.run({ tool: 'umount', args: [deed.path] }, { asRoot: true, timeoutSeconds: 60, accept: [32] });
             return;
         case 'stop':
-            if (processes_startTime(deed.pid) === deed.startTime)
-                await endGroup(deed.pid, sudo);
-            return;
+            return await stop(deed, sudo);
         case 'unit':
             // 1 and 5: systemd knows no such unit any more
             for (const [verb, accept] of [
-                ['kill', [1, 5]],
-                ['stop', [5]],
+                [['kill'], [1, 5]],
+                [['stop'], [5]],
+                [
+                    ['kill', '--signal=KILL'],
+                    [1, 5],
+                ],
             ])
-                await commands.run({ tool: 'systemctl', args: ['--no-ask-password', verb, deed.name] }, { asRoot: true, timeoutSeconds: 60, accept });
+                await commands.run({ tool: 'systemctl', args: ['--no-ask-password', ...verb, deed.name] }, { asRoot: true, timeoutSeconds: 60, accept });
             return;
         case 'command':
-            await commands.run({ tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive' } }, { asRoot: deed.root, timeoutSeconds: 600 });
-            return;
+            return deed.tool === 'sed' ? await edit(deed, commands) : await runUndo(deed, commands);
     }
+}
+/** With what it has started: a worker of the Nix daemon is a group of its own and blocks SIGTERM. */
+async function stop({ pid, startTime: began }, sudo) {
+    if (processes_startTime(pid) !== began)
+        return;
+    const below = groupsBelow(pid);
+    await endGroup(pid, sudo);
+    for (const group of below)
+        signalGroup(group, 'SIGKILL', sudo);
+}
+const runUndo = async (deed, commands) => {
+    const command = { tool: deed.tool, args: deed.args, env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' } };
+    await commands.run(command, { asRoot: deed.root, timeoutSeconds: 600 });
+};
+/** What `sed -i` says of a file that is mounted over, which no other can replace, and where it knows no `--follow-symlinks`. */
+const WRITE_IN_PLACE = /busy|option/;
+/** Edits a file by replacing it, so that it is never half written; in place only where that cannot be. */
+async function edit(deed, commands) {
+    const file = deed.args.at(-1) ?? '';
+    const print = { tool: 'sed', args: deed.args.filter((arg) => arg !== '-i' && !arg.startsWith('--')) };
+    const options = { asRoot: deed.root, timeoutSeconds: 60 };
+    const { stdout } = await commands.run(print, options);
+    if (stdout === (0,external_node_fs_.readFileSync)(file, 'utf8'))
+        return;
+    try {
+        await runUndo(deed, commands);
+    }
+    catch (error) {
+        if (!(error instanceof CommandError) || !WRITE_IN_PLACE.test(error.result.stderr))
+            throw error;
+        await commands.run({ tool: 'tee', args: ['--', file], input: stdout }, { ...options, discardStdout: true });
+    }
+}
+/**
+ * What other jobs look for is whole or not there: removing a store takes minutes, in which post may be killed. It is
+ * first given another name, where that can be; who undoes the same deed again removes what is left under that name.
+ */
+async function removeWhole({ path, root, shared }, commands, files) {
+    const aside = `${path}.removed-by-nix-multiarch`;
+    if (shared === true && (0,external_node_fs_.existsSync)(aside))
+        await files.remove(aside, { asRoot: root });
+    const options = { asRoot: root, accept: 'any', timeoutSeconds: 60 };
+    const rename = { tool: 'mv', args: ['-T', '--', path, aside] };
+    const isFolder = (0,external_node_fs_.lstatSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    const renamed = shared === true && isFolder && (await commands.run(rename, options)).exitCode === 0;
+    await files.remove(renamed ? aside : path, { asRoot: root });
 }
 function isEmptyMount(path) {
     try {
@@ -2266,6 +2370,7 @@ async function register(deed, files) {
 
 
 
+
 const STATE = 'folder';
 const PREFIX = 'nix-multiarch-';
 /**
@@ -2276,19 +2381,24 @@ async function openRunner(asked = askPrivilege()) {
     // a store, its database and /etc/profile.d are for all users of the machine; what is secret is written with a mode
     process.umask(0o022);
     const folder = privateFolder(temporaryFolder());
-    core.saveState(STATE, folder);
     takeLease(folder);
     return assemble(folder, await asked);
 }
-/** Ends the process where there is no place for it: nothing is done yet, and nothing can be. */
+/** Ends the process where there is no place for it, or post cannot be told: nothing is done yet, and nothing can be. */
 function privateFolder(temp) {
+    let folder;
     try {
         mkdirSync(temp, { recursive: true });
-        return mkdtempSync(join(realpathSync(temp), PREFIX));
+        folder = mkdtempSync(join(realpathSync(temp), PREFIX));
+        remember(STATE, folder);
+        return folder;
     }
     catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        core.setFailed(`the folder for temporary files of the job, RUNNER_TEMP, cannot be written: ${reason}`);
+        const place = 'the folder for temporary files of the job, RUNNER_TEMP, cannot be written: ';
+        core.setFailed(`${folder === undefined ? place : ''}${reason}`);
+        if (folder !== undefined)
+            rmdirSync(folder);
         return process.exit(1);
     }
 }
@@ -2347,7 +2457,12 @@ function assemble(folder, privilege) {
         },
         fail: (error) => {
             process.exitCode = 1;
-            log.error(error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error));
+            const said = error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error);
+            if (!cancelling.signal.aborted)
+                return log.error(said);
+            // what failed then did so because it was ended
+            log.error('The job was cancelled: what was running is ended, and the post step undoes the rest.');
+            log.debug(said);
         },
         undo: async () => {
             try {
@@ -2364,8 +2479,10 @@ function assemble(folder, privilege) {
         },
     };
 }
-/** A failure that is ours, not the workflow's: with its stack, so that it can be reported. */
+/** A failure that is ours, not the workflow's: with its stack, so that it can be reported. A full disk is neither's. */
 function describeFault(error) {
+    if (error instanceof Error && /\b(?:ENOSPC|EDQUOT)\b/.test(error.message))
+        return `a disk is full: ${error.message}. Free some space there, or take a larger runner; RUNNER_TEMP is ${temporaryFolder()}.`;
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `This is a fault of the action itself, please report it:\n${text}`;
 }
@@ -2376,7 +2493,7 @@ function gatherFacts(folder, privilege) {
         assets: (0,external_node_path_namespaceObject.dirname)((0,external_node_path_namespaceObject.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.'))),
         env: { ...process.env },
         workspace: process.env.GITHUB_WORKSPACE || process.cwd(),
-        home: process.env.HOME || (0,external_node_os_namespaceObject.homedir)(),
+        home: process.env.HOME || homeOfUser(),
         user: userName(uid),
         uid,
         privilege,
@@ -2384,27 +2501,22 @@ function gatherFacts(folder, privilege) {
         cpus: (0,external_node_os_namespaceObject.availableParallelism)(),
     };
 }
+// A container's uid need not be in passwd.
+function homeOfUser() {
+    try {
+        return (0,external_node_os_namespaceObject.homedir)();
+    }
+    catch {
+        return '/';
+    }
+}
 function userName(uid) {
     try {
         return (0,external_node_os_namespaceObject.userInfo)().username;
     }
     catch {
-        return String(uid); // a container's uid need not be in passwd
+        return String(uid);
     }
-}
-function createJob(log) {
-    return {
-        output: (name, value) => lib_core/* setOutput */.uH(name, value),
-        exportVariable: (name, value) => lib_core/* exportVariable */.dN(name, value),
-        addPath: (path) => lib_core/* addPath */.fM(path),
-        summary: async (markdown) => {
-            const file = process.env.GITHUB_STEP_SUMMARY;
-            if (file)
-                (0,external_node_fs_.appendFileSync)(file, markdown);
-            else
-                log.debug('GITHUB_STEP_SUMMARY is not set: no job summary');
-        },
-    };
 }
 
 

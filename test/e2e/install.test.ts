@@ -168,6 +168,22 @@ describe.skipIf(!machineUsable())('install', () => {
       await machine.sh(`nix-build --no-out-link -E '${probe}'`)
     })
 
+    it('beside a Nix that is there is one for each job, and stays until the last job with it ends', async () => {
+      await start({ user: 'runner', nix: '2.8.0', nixFlavour: 'daemon' })
+      const jobs = []
+      for (const version of ['2.34.8', '2.26.3', '2.26.3'] as const)
+        jobs.push({ version, answer: await install(tarball(rig.tarball(version)), { run: [build] }) })
+      while (jobs.length > 0) {
+        for (const { version, answer } of jobs) {
+          built(answer)
+          expect(await machine.sh(`${answer.installed?.nix.bin}/nix --version`)).toBe(`nix (Nix) ${version}\n`)
+        }
+        const first = jobs.shift()
+        if (first !== undefined) await post(first.answer)
+      }
+      expect(await machine.sh('ls /nix/var/nix/profiles; nix --version')).toBe('per-user\nnix (Nix) 2.8.0\n')
+    })
+
     it.each([
       'ls /nix/.unpack-*/nix-*',
       'ls /nix/store',

@@ -14,8 +14,6 @@ import type { Tarball } from './tarball.ts'
 import { type Unpacked, unpackTarball } from './unpack.ts'
 
 export const PROFILE = '/nix/var/nix/profiles/default'
-const OWN_PROFILE = '/nix/var/nix/profiles/nix-multiarch'
-const DATABASE = '/nix/var/nix/db/db.sqlite'
 const LOCK_SECONDS = 120
 
 /** Environment of a Nix that reads no configuration. */
@@ -74,9 +72,10 @@ export async function installTarball(
 ): Promise<InstalledRelease> {
   const asRoot = ownerOfNix(runner) === 'root'
   const { sha256 } = tarball
-  const keeping = sha256 !== undefined && nixIsAbsent() ? sha256 : undefined
+  const alone = nixIsAbsent()
+  const keeping = alone ? sha256 : undefined
   await claimNixFolder(runner)
-  const install = () => unpackAndRegister(runner, tarball, systems, asRoot)
+  const install = () => unpackAndRegister(runner, tarball, systems, { asRoot, alone })
   const installToKeep = async (): Promise<FoundNix> => {
     const { found, profile } = await install()
     await profile
@@ -105,7 +104,7 @@ async function unpackAndRegister(
   runner: Runner,
   { name, read }: Tarball,
   systems: readonly string[],
-  asRoot: boolean,
+  { asRoot, alone }: { readonly asRoot: boolean; readonly alone: boolean },
 ): Promise<InstalledRelease> {
   let unpacked: Unpacked | undefined
   await read(async (bytes) => {
@@ -116,15 +115,29 @@ async function unpackAndRegister(
   if (system !== undefined && !systems.includes(system)) {
     throw new UserError(`${name} holds a Nix for ${system}; this machine is ${systems[0]}`)
   }
-  // A store that was there keeps its own Nix: ours gets a profile of its own, which post takes away.
-  const profile = existsSync(DATABASE) ? OWN_PROFILE : PROFILE
-  if (profile === OWN_PROFILE) {
-    for (const path of [profile, `${profile}-1-link`])
-      await runner.journal.record({ kind: 'remove', path, root: asRoot })
-  }
-  const nix = await moveIntoStore(runner, unpacked, profile, asRoot)
+  const nixName = nixIn(unpacked)
+  const profile = alone ? PROFILE : await ownProfile(runner, nixName, asRoot)
+  const made = profile !== PROFILE && existsSync(`${profile}/bin/nix`)
+  const nix = await moveIntoStore(runner, unpacked, { nixName, profile: made ? '' : profile }, asRoot)
   // some small files stay in the folder of the tarball until post
-  return makeProfile(nix, profile)
+  return made ? { found: { bin: `${profile}/bin`, version: nix.version, onPath: false } } : makeProfile(nix, profile)
+}
+
+function nixIn({ names, store, top }: Unpacked): string {
+  const name = names.find((each) => existsSync(`${store}/${each}/bin/nix-store`))
+  if (name === undefined) throw new UserError(`the tarball holds no bin/nix-store in ${top}/store`)
+  return name
+}
+
+/**
+ * A store that was there keeps its own Nix: ours gets a profile of its own, for all jobs with this one, which the last of
+ * them takes away.
+ */
+async function ownProfile(runner: Runner, nixName: string, asRoot: boolean): Promise<string> {
+  const profile = `/nix/var/nix/profiles/nix-multiarch-${nixName.slice(0, 12)}`
+  const remove = (path: string) => ({ kind: 'remove', path, root: asRoot, shared: true }) as const
+  await runner.journal.record(remove(profile), remove(`${profile}-1-link`))
+  return profile
 }
 
 interface Moved {
@@ -136,7 +149,7 @@ interface Moved {
 }
 
 /**
- * $1 path of the new Nix, $2 its profile, then paths to put into the store; their registration comes on standard input.
+ * $1 path of the new Nix, $2 its profile if that is to be made, then paths to put into the store; their registration comes on standard input.
  * A rename is whole or not at all, and never goes into a folder of that name: two jobs cannot mix their files. Who is not
  * root may only move folders that are writable.
  */
@@ -149,14 +162,17 @@ if [ $# -gt 0 ]; then
   [ "$(id -u)" = 0 ] || for path; do chmod a-w -- "/nix/store/\${path##*/}" || exit; done
 fi
 "$nix/bin/nix" --version &
-$LOCK "$nix/bin/nix-store" --load-db && ln -sfn -- "$nix" "$profile" && { wait || :; }`
+$LOCK "$nix/bin/nix-store" --load-db && { [ -z "$profile" ] || ln -sfn -- "$nix" "$profile"; } && { wait || :; }`
 
 /** Puts the paths into the store, registers them, looks whether the new Nix runs, and makes it the profile, by itself for now. */
-async function moveIntoStore(runner: Runner, unpacked: Unpacked, profile: string, asRoot: boolean): Promise<Moved> {
+async function moveIntoStore(
+  runner: Runner,
+  unpacked: Unpacked,
+  { nixName, profile }: { readonly nixName: string; readonly profile: string },
+  asRoot: boolean,
+): Promise<Moved> {
   const { names, store } = unpacked
-  const nixName = names.find((name) => existsSync(`${store}/${name}/bin/nix-store`))
   const cacert = names.find((name) => existsSync(`${store}/${name}/etc/ssl/certs/ca-bundle.crt`))
-  if (nixName === undefined) throw new UserError(`the tarball holds no bin/nix-store in ${unpacked.top}/store`)
   const nixPath = `/nix/store/${nixName}`
   const run = async (tool: string, args: readonly string[], more: Partial<Command> = {}): Promise<string> => {
     // no configuration but this, since build users are made later; and no .nix-defexpr in anyone's home
