@@ -1535,7 +1535,10 @@ async function blame(runner, nix, plan, followed) {
     const byItself = failures.find(({ error, status }) => error !== undefined || status !== 'failed');
     // without a word ends what is ended by another's failure
     const isEnded = own.length > 0 || culpritsOf([...followed.derivations.values()], followed.errors).length > 0;
-    const culprit = byItself ?? (isEnded ? undefined : failures[0]);
+    const loose = followed.errors.filter(({ drvPath }) => drvPath === undefined);
+    const found = byItself ?? (isEnded ? undefined : failures[0]);
+    // what ended Nix itself, it says of no derivation
+    const culprit = found && withWords(found, loose);
     if (culprit !== undefined) {
         const { seconds, drvPath, lastLines } = culprit;
         const { category } = explainNix(culprit.error ?? '', lastLines);
@@ -1551,7 +1554,6 @@ async function blame(runner, nix, plan, followed) {
             ...mismatchOf(culprit),
         };
     }
-    const loose = followed.errors.filter(({ drvPath }) => drvPath === undefined);
     // why no other machine built it is told of none of its derivations
     const refusals = loose.filter(({ text }) => text.startsWith('cannot build on '));
     const messages = (own.length > 0 ? [...refusals, ...own] : loose).map(({ text }) => text);
@@ -1560,6 +1562,9 @@ async function blame(runner, nix, plan, followed) {
     const text = messages.join('\n');
     return { plan, seconds: 0, status: 'failed', error: explained(text), category: explainNix(text).category };
 }
+const withWords = (failed, said) => failed.error !== undefined || failed.lastLines.length > 0 || said.length === 0
+    ? failed
+    : { ...failed, error: said.map(({ text }) => text).join('\n') };
 function failure_describe(plan, { name, drvPath, error, lastLines, status, seconds }) {
     const what = drvPath === plan.choice?.evaluated.drvPath ? name : `${name}, which ${plan.package} needs,`;
     if (status === 'silent') {

@@ -18,7 +18,10 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
   const byItself = failures.find(({ error, status }) => error !== undefined || status !== 'failed')
   // without a word ends what is ended by another's failure
   const isEnded = own.length > 0 || culpritsOf([...followed.derivations.values()], followed.errors).length > 0
-  const culprit = byItself ?? (isEnded ? undefined : failures[0])
+  const loose = followed.errors.filter(({ drvPath }) => drvPath === undefined)
+  const found = byItself ?? (isEnded ? undefined : failures[0])
+  // what ended Nix itself, it says of no derivation
+  const culprit = found && withWords(found, loose)
   if (culprit !== undefined) {
     const { seconds, drvPath, lastLines } = culprit
     const { category } = explainNix(culprit.error ?? '', lastLines)
@@ -34,7 +37,6 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
       ...mismatchOf(culprit),
     }
   }
-  const loose = followed.errors.filter(({ drvPath }) => drvPath === undefined)
   // why no other machine built it is told of none of its derivations
   const refusals = loose.filter(({ text }) => text.startsWith('cannot build on '))
   const messages = (own.length > 0 ? [...refusals, ...own] : loose).map(({ text }) => text)
@@ -43,6 +45,11 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
   const text = messages.join('\n')
   return { plan, seconds: 0, status: 'failed', error: explained(text), category: explainNix(text).category }
 }
+
+const withWords = (failed: FollowedDerivation, said: Followed['errors']): FollowedDerivation =>
+  failed.error !== undefined || failed.lastLines.length > 0 || said.length === 0
+    ? failed
+    : { ...failed, error: said.map(({ text }) => text).join('\n') }
 
 function describe(plan: Plan, { name, drvPath, error, lastLines, status, seconds }: FollowedDerivation): string {
   const what = drvPath === plan.choice?.evaluated.drvPath ? name : `${name}, which ${plan.package} needs,`

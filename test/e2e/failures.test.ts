@@ -33,6 +33,19 @@ const flake = `{
 `
 
 describe.skipIf(!usable)('failures of the flake', () => {
+  test('what ends Nix itself is the reason of what it was building', async () => {
+    await withJob({ ...base, user: 'root', nixFlavour: 'single', flake }, async ({ act, finish }) => {
+      const { ok, results } = await act({
+        targets: 'x86_64-linux',
+        packages: 'good',
+        'extra-nix-config': 'substituters =\nsecret-key-files = /missing',
+      })
+      expect(ok).toBe(false)
+      expect(results[0]?.error).toMatch(/good failed to build: .*"\/missing".*No such file/)
+      await finish()
+    })
+  })
+
   test('what can be built is built, and each failure says what, why and what to do', async () => {
     await withJob({ ...base, flake }, async ({ runner, act, finish }) => {
       const packages = [
