@@ -34,7 +34,7 @@ const flake = `{
 
 describe.skipIf(!usable)('failures of the flake', () => {
   test('what ends Nix itself is the reason of what it was building', async () => {
-    await withJob({ ...base, user: 'root', nixFlavour: 'single', flake }, async ({ act, finish }) => {
+    await withJob({ ...base, user: 'root', nixFlavour: 'single-user', flake }, async ({ act, finish }) => {
       const { ok, results } = await act({
         targets: 'x86_64-linux',
         packages: 'good',
