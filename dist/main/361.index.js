@@ -1527,6 +1527,10 @@ function culpritsOf(seen, errors) {
 
 /** Finds which derivation failed for a package that was not realised, and says why. */
 async function blame(runner, nix, plan, followed) {
+    const refused = failure_refusalOf(plan, followed);
+    // another way may do without that cache: no category of failures that are the same whichever is taken
+    if (refused !== undefined)
+        return { ...failedWith(plan, refused), category: 'other' };
     const goal = plan.choice?.evaluated.drvPath;
     const needed = goal === undefined ? new Set() : await derivationClosure(runner, nix, [goal]);
     const seen = [...followed.derivations.values()].filter(({ drvPath }) => needed.has(drvPath));
@@ -1559,8 +1563,21 @@ async function blame(runner, nix, plan, followed) {
     const messages = (own.length > 0 ? [...refusals, ...own] : loose).map(({ text }) => text);
     if (messages.length === 0)
         return { plan, seconds: 0, status: 'skipped', error: 'not built: Nix stopped when another package failed' };
-    const text = messages.join('\n');
-    return { plan, seconds: 0, status: 'failed', error: explained(text), category: explainNix(text).category };
+    return failedWith(plan, messages.join('\n'));
+}
+const failedWith = (plan, text) => ({
+    plan,
+    seconds: 0,
+    status: 'failed',
+    error: explained(text),
+    category: explainNix(text).category,
+});
+/** What was said of an output that was to be fetched, and was refused: building it was nobody's plan. */
+function failure_refusalOf({ choice, candidates }, { refused }) {
+    const cost = candidates.find(({ chosen }) => chosen)?.cost;
+    if (choice === undefined || Object.values(cost?.toBuild ?? { some: 1 }).some((count) => count > 0))
+        return undefined;
+    return refused.find((text) => Object.values(choice.evaluated.outputs).some((path) => text.includes(`'${path}'`)));
 }
 const withWords = (failed, said) => failed.error !== undefined || failed.lastLines.length > 0 || said.length === 0
     ? failed
@@ -2151,6 +2168,7 @@ class BuildLedger {
 
 /** A follower for one run of Nix. */
 const createBuildFollower = (options) => new BuildFollower(options);
+const REFUSED = /substitute for '[^']+' from '[^']+'.* not signed by any of the keys/;
 /** Follows a run of Nix with `--log-format internal-json`: prints it for people and keeps what the report needs. */
 class BuildFollower {
     #options;
@@ -2159,6 +2177,7 @@ class BuildFollower {
     #log;
     #began;
     #fetched = new Set();
+    #refused = new Set();
     #copying = 0;
     #announced = 0;
     #expected = 0;
@@ -2180,6 +2199,10 @@ class BuildFollower {
     /** Derivations that were not built because one they need failed. */
     get dependents() {
         return this.#ledger.dependents;
+    }
+    /** What Nix said of paths that a substituter has and that it did not take, since no trusted key signed them. */
+    get refused() {
+        return this.#refused;
     }
     /** Store paths that were copied from another store. */
     get fetched() {
@@ -2256,6 +2279,8 @@ class BuildFollower {
             this.#announced = Number(announced[1] ?? 1);
         if (event.level === 1 || event.level === 2)
             this.#log.info(event.text);
+        if (REFUSED.test(event.text))
+            this.#refused.add(event.text);
         if (event.level !== 0)
             return;
         const { settled, loose } = this.#ledger.error(event, time);
@@ -2467,6 +2492,7 @@ async function realise(runner, nix, inputs, plans, onBuilt) {
     return {
         derivations: new Map([...earlier, ...followers].flatMap((follower) => [...follower.derivations])),
         errors: followers.flatMap((follower) => follower.errors),
+        refused: [...new Set(followers.flatMap((follower) => [...follower.refused]))],
         foreignRuns: ledger.runs,
         fetched: new Set([...earlier, ...followers].flatMap((follower) => [...follower.fetched])),
     };
@@ -2537,7 +2563,13 @@ const withoutSlash = (url) => url.replace(/[?].*$/, '').replace(/\/+$/, '');
 
 
 
-const NOTHING = { derivations: new Map(), errors: [], foreignRuns: new Map(), fetched: new Set() };
+const NOTHING = {
+    derivations: new Map(),
+    errors: [],
+    refused: [],
+    foreignRuns: new Map(),
+    fetched: new Set(),
+};
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.
  */
@@ -7126,7 +7158,7 @@ function presentNarInfo(facts) {
 
 
 /** A refusal that every Nix takes as final: old ones hang on 5xx (field/install-and-cache.md 3.2). */
-const REFUSED = 403;
+const server_REFUSED = 403;
 /** Bytes taken from a connection at a time: large NARs cost fewer, larger writes. */
 const READ_AHEAD = 256 * 1024;
 const NARINFO_LIMIT = 4 * 1024 * 1024;
@@ -7149,7 +7181,7 @@ async function serve(service, password) {
         }
         answer(service, request)
             .then(({ status, text }) => finish(status, text))
-            .catch((cause) => finish(REFUSED, cause instanceof Error ? cause.message : String(cause)));
+            .catch((cause) => finish(server_REFUSED, cause instanceof Error ? cause.message : String(cause)));
     });
     // NARs take as long as they take; the push has limits of its own
     server.requestTimeout = 0;
@@ -7175,7 +7207,7 @@ async function answer(service, request) {
     const text = service.text(asked);
     return text === undefined ? { status: 404 } : { status: 200, text };
 }
-const taken = (refusal) => refusal === undefined ? { status: 200 } : { status: REFUSED, text: refusal };
+const taken = (refusal) => refusal === undefined ? { status: 200 } : { status: server_REFUSED, text: refusal };
 async function server_take(service, asked, request) {
     const size = Number(request.headers['content-length'] ?? Number.NaN);
     if (Number.isNaN(size))

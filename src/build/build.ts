@@ -33,7 +33,13 @@ export interface Circumstances {
   readonly onBuilt: (paths: readonly StorePath[]) => void
 }
 
-const NOTHING: Followed = { derivations: new Map(), errors: [], foreignRuns: new Map(), fetched: new Set() }
+const NOTHING: Followed = {
+  derivations: new Map(),
+  errors: [],
+  refused: [],
+  foreignRuns: new Map(),
+  fetched: new Set(),
+}
 
 /**
  * Builds (or substitutes) every plan that has a choice and can be built here, then checks what came out.

@@ -10,6 +10,9 @@ import type { BuildResult } from './types.ts'
 
 /** Finds which derivation failed for a package that was not realised, and says why. */
 export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Followed): Promise<BuildResult> {
+  const refused = refusalOf(plan, followed)
+  // another way may do without that cache: no category of failures that are the same whichever is taken
+  if (refused !== undefined) return { ...failedWith(plan, refused), category: 'other' }
   const goal = plan.choice?.evaluated.drvPath
   const needed = goal === undefined ? new Set<string>() : await derivationClosure(runner, nix, [goal])
   const seen = [...followed.derivations.values()].filter(({ drvPath }) => needed.has(drvPath))
@@ -42,8 +45,22 @@ export async function blame(runner: Runner, nix: Nix, plan: Plan, followed: Foll
   const messages = (own.length > 0 ? [...refusals, ...own] : loose).map(({ text }) => text)
   if (messages.length === 0)
     return { plan, seconds: 0, status: 'skipped', error: 'not built: Nix stopped when another package failed' }
-  const text = messages.join('\n')
-  return { plan, seconds: 0, status: 'failed', error: explained(text), category: explainNix(text).category }
+  return failedWith(plan, messages.join('\n'))
+}
+
+const failedWith = (plan: Plan, text: string): BuildResult => ({
+  plan,
+  seconds: 0,
+  status: 'failed',
+  error: explained(text),
+  category: explainNix(text).category,
+})
+
+/** What was said of an output that was to be fetched, and was refused: building it was nobody's plan. */
+function refusalOf({ choice, candidates }: Plan, { refused }: Followed): string | undefined {
+  const cost = candidates.find(({ chosen }) => chosen)?.cost
+  if (choice === undefined || Object.values(cost?.toBuild ?? { some: 1 }).some((count) => count > 0)) return undefined
+  return refused.find((text) => Object.values(choice.evaluated.outputs).some((path) => text.includes(`'${path}'`)))
 }
 
 const withWords = (failed: FollowedDerivation, said: Followed['errors']): FollowedDerivation =>

@@ -16,6 +16,8 @@ import { derivationClosure, validPaths } from './store.ts'
 export interface Followed {
   readonly derivations: ReadonlyMap<string, FollowedDerivation>
   readonly errors: readonly BuildError[]
+  /** What Nix said of paths that it did not take from a substituter. */
+  readonly refused: readonly string[]
   /** By derivation: programs that its build could not execute, the first ones. */
   readonly foreignRuns: ReadonlyMap<string, readonly ForeignRun[]>
   /** Store paths that were copied from another store. */
@@ -80,6 +82,7 @@ export async function realise(
   return {
     derivations: new Map([...earlier, ...followers].flatMap((follower) => [...follower.derivations])),
     errors: followers.flatMap((follower) => follower.errors),
+    refused: [...new Set(followers.flatMap((follower) => [...follower.refused]))],
     foreignRuns: ledger.runs,
     fetched: new Set([...earlier, ...followers].flatMap((follower) => [...follower.fetched])),
   }

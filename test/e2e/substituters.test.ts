@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { machineUsable } from '../rig/available.ts'
 import { nixVersions } from '../rig/cache.ts'
 import { type Fault, startBinaryCache } from '../rig/servers.ts'
-import { withJob } from './support.ts'
+import { signingKey, withJob } from './support.ts'
 
 const usable = machineUsable()
 const port = 8099
@@ -78,3 +81,38 @@ describe.skipIf(!usable)('a substituter that breaks while it is used', () => {
     })
   })
 })
+
+test.skipIf(!usable).each(nixVersions)(
+  'what a key signed that nobody trusts is built, and the reason told, Nix %s',
+  async (nix) => {
+    const folder = mkdtempSync(join(tmpdir(), 'signed-'))
+    const key = signingKey('theirs-1')
+    const binds = [{ source: folder, target: '/srv/cache', readOnly: false }]
+  const options = { user: 'root', nix, binds } as const
+    const own = { packages: 'hello', cache: 'false' } as const
+    try {
+      await withJob(options, async ({ runner, act, finish }) => {
+        const push = { 'push-to': 'file:///srv/cache', 'signing-key': key.secret, targets: 'aarch64-linux=emulated' }
+        expect((await act({ ...own, ...push, 'extra-nix-config': 'substituters =' })).ok, runner.log).toBe(true)
+        await finish()
+      })
+      for (const [keys, status, warning] of [
+        [
+          '',
+          'built',
+          /native failed, falling back .*hello-1\.0 from file:\/\/\/srv\/cache is not signed by a key that/,
+        ],
+        [`\nextra-trusted-public-keys = ${key.publicKey}`, 'substituted', /^$/],
+      ] as const)
+        await withJob(options, async ({ runner, act, finish }) => {
+          const config = { 'extra-nix-config': `substituters = file:///srv/cache${keys}`, targets: 'aarch64-linux' }
+          const { results } = await act({ ...own, ...config })
+          expect(results[0], runner.log).toMatchObject({ status })
+          expect(runner.messages('warning').join('\n')).toMatch(warning)
+          await finish()
+        })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)

@@ -21,6 +21,8 @@ export const createBuildFollower = (options: FollowOptions): BuildFollower => ne
 
 export type { BuildError, FollowedDerivation } from './followed.ts'
 
+const REFUSED = /substitute for '[^']+' from '[^']+'.* not signed by any of the keys/
+
 /** Follows a run of Nix with `--log-format internal-json`: prints it for people and keeps what the report needs. */
 export class BuildFollower {
   readonly #options: FollowOptions
@@ -29,6 +31,7 @@ export class BuildFollower {
   readonly #log: BuildLog
   readonly #began: number
   readonly #fetched = new Set<string>()
+  readonly #refused = new Set<string>()
   #copying = 0
   #announced = 0
   #expected = 0
@@ -54,6 +57,11 @@ export class BuildFollower {
   /** Derivations that were not built because one they need failed. */
   get dependents(): ReadonlySet<string> {
     return this.#ledger.dependents
+  }
+
+  /** What Nix said of paths that a substituter has and that it did not take, since no trusted key signed them. */
+  get refused(): ReadonlySet<string> {
+    return this.#refused
   }
 
   /** Store paths that were copied from another store. */
@@ -132,6 +140,7 @@ export class BuildFollower {
     const announced = /^(?:this derivation|these (\d+) derivations) will be built:/.exec(event.text)
     if (announced !== null) this.#announced = Number(announced[1] ?? 1)
     if (event.level === 1 || event.level === 2) this.#log.info(event.text)
+    if (REFUSED.test(event.text)) this.#refused.add(event.text)
     if (event.level !== 0) return
     const { settled, loose } = this.#ledger.error(event, time)
     for (const derivation of settled) this.#ended(derivation)
