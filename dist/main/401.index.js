@@ -4509,11 +4509,11 @@ async function installAndBuild(runner, inputs, shelf) {
         const installed = await (0,parallel/* finallyDo */.x6)((0,install/* installNix */.Fh)(runner, { ...inputs, shelf, idle: loadTheRest }), () => fetching);
         return await openCache(runner, installed, await fetching);
     });
-    const { buildAndPush } = await __webpack_require__.e(/* import() */ 361).then(__webpack_require__.bind(__webpack_require__, 9361));
+    const { buildAndPush } = await __webpack_require__.e(/* import() */ 545).then(__webpack_require__.bind(__webpack_require__, 545));
     return await (0,install/* withDaemon */.DP)(runner, found, () => buildAndPush(runner, inputs, found, cache));
 }
 /** Half of the program is of no use before there is a Nix. */
-const loadTheRest = () => void __webpack_require__.e(/* import() */ 361).then(__webpack_require__.bind(__webpack_require__, 9361)).catch(() => undefined);
+const loadTheRest = () => void __webpack_require__.e(/* import() */ 545).then(__webpack_require__.bind(__webpack_require__, 545)).catch(() => undefined);
 /** Makes the restored cache a substituter of this run, where this Nix may take what is in it. */
 async function openCache(runner, installed, fetched) {
     const kept = !installed.installed && runner.facts.env.RUNNER_ENVIRONMENT !== 'github-hosted';

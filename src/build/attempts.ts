@@ -2,6 +2,7 @@ import type { Category } from '../nix/explain.ts'
 import type { PathInfo } from '../nix/json.ts'
 import type { Failure, Plan } from '../strategy/types.ts'
 import type { Built } from './build.ts'
+import { lacksProgram } from './log/not-found.ts'
 import type { BuildResult, BuiltDerivation } from './types.ts'
 
 /** What it takes to build plans in turn. */
@@ -106,7 +107,7 @@ const SAME_WITH_EMULATOR: readonly (Category | undefined)[] = ['feature', 'timeo
 
 /** The failure as a fact for the next choice. */
 export function asFailure(
-  { plan, culprit, notForTarget = false, category, error = '' }: BuildResult,
+  { plan, culprit, notForTarget = false, category, log = [], error = '' }: BuildResult,
   emulator: boolean,
 ): Failure {
   const { strategy, method, hybrid = false, evaluated } = plan.choice as NonNullable<Plan['choice']>
@@ -122,7 +123,8 @@ export function asFailure(
       hybrid ||
       (strategy === 'cross' && emulator) ||
       notForTarget ||
-      SAME_WITH_EMULATOR.includes(category),
+      SAME_WITH_EMULATOR.includes(category) ||
+      lacksProgram(log),
     culprit,
     reason: `${FAILED_NOW}: ${(error.split('\n')[0] ?? '').replace(/[.:]$/, '')}`,
     remembered: false,

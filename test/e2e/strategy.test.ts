@@ -344,6 +344,26 @@ describe.skipIf(!machineUsable())('auto', () => {
     })
   })
 
+  test('a program that is not on PATH is not looked for with an emulator', async () => {
+    const flake = `{
+      inputs.nixpkgs.url = "path:${fixtures.nixpkgs}";
+      outputs = { nixpkgs, ... }: {
+        packages = nixpkgs.lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: {
+          default = let pkgs = nixpkgs.legacyPackages.\${system}; in
+            pkgs.runCommand "greeted-1.0" { buildInputs = [ pkgs.greet ]; } "greet >$out || exit";
+        });
+      };
+    }
+`
+    await withJob(options('2.34.8', flake), async ({ runner, act, finish }) => {
+      const built = await act({ targets: 'aarch64-linux' })
+      expect(built.results, runner.log).toMatchObject([{ strategy: 'emulated', status: 'built' }])
+      const error = expect.stringMatching(/exit code 127/)
+      expect(plansOf(built)[0]?.attempts).toMatchObject([{ strategy: 'cross', hybrid: false, error }])
+      await finish()
+    })
+  })
+
   test('no way is left: every failure is told, and what was asked for is not second-guessed', async () => {
     await withJob(options('2.34.8', fixtures.flake('stubborn')), async ({ runner, act, finish }) => {
       const never = await act({ targets: 'aarch64-linux', packages: 'asks-the-machine', qemu: 'never' })

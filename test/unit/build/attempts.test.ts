@@ -195,6 +195,21 @@ test.each([
   expect(failure).toMatchObject({ emulator: expected, reason: 'it failed in this run: boom', drvPath: way[1] })
 })
 
+test.each([
+  [true, ['building', '/nix/store/x-stdenv/setup: line 1765: lua: command not found']],
+  [true, ['sh: 1: lua5.4: not found']],
+  [true, ['make: lua: No such file or directory', 'make: *** [Makefile:3: x] Error 127']],
+  // a program whose loader is another machine's
+  [false, ['sh: 1: ./prog: not found']],
+  [false, ['/build/prog: cannot execute binary file: Exec format error', 'x: line 2: y: command not found']],
+  // one that was tried for
+  [false, ['configure: line 9: ldconfig: command not found', 'a', 'b', 'c', 'error: no such file']],
+  [false, ['library not found', 'ld: cannot find -lm: No such file or directory']],
+])('that it is the same with an emulator is %s for a failure with %j', (same, log) => {
+  const result = { plan: plan('a', ['cross', 'x']), status: 'failed', seconds: 0, log } as const
+  expect(asFailure(result, false)).toMatchObject({ emulator: same })
+})
+
 test.each(['feature', 'timeout'] as const)('a failure of the kind %s is the same with an emulator', (category) => {
   const result = { plan: plan('a', ['cross', 'x']), status: 'failed', seconds: 0, category } as const
   expect(asFailure(result, false)).toMatchObject({ emulator: true })
