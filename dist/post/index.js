@@ -2458,7 +2458,8 @@ function assemble(folder, privilege) {
         fail: (error) => {
             process.exitCode = 1;
             const said = error instanceof UserError || error instanceof CommandError ? error.message : describeFault(error);
-            if (!cancelling.signal.aborted)
+            const knows = error instanceof UserError && error.message.includes('cancelled');
+            if (!cancelling.signal.aborted || knows)
                 return log.error(said);
             // what failed then did so because it was ended
             log.error('The job was cancelled: what was running is ended, and the post step undoes the rest.');
