@@ -70,11 +70,12 @@ const ours = {
 } as const
 type Ours = keyof typeof ours
 const ways = [...(Object.keys(ours) as Ours[]), ...(Object.keys(replicas) as Replica[])] as const
+const XZ = 'xz alone, of the same tarball'
 type Way = (typeof ways)[number]
 /** By the clock, and of processor time of all processes. */
 type Took = readonly [clock: number, processor: number]
-const seconds = new Map<Way | 'first line' | 'whole action, warm', Took[]>()
-const note = (way: Way | 'first line' | 'whole action, warm', took: Took): void => {
+const seconds = new Map<Way | typeof XZ | 'first line' | 'whole action, warm', Took[]>()
+const note = (way: Way | typeof XZ | 'first line' | 'whole action, warm', took: Took): void => {
   seconds.set(way, [...(seconds.get(way) ?? []), took])
 }
 const processorTime = countProcessorTime()
@@ -90,12 +91,14 @@ try {
   await measureOurs('this action, warm, tool cache on another disk') // which fills it
   await measureOurs('this action, from the Actions cache')
   seconds.clear()
-  for (let round = 0; round < rounds; round += 1)
+  for (let round = 0; round < rounds; round += 1) {
+    note(XZ, measureXz())
     for (const way of ways) {
       const took = way in replicas ? await measure(way as Replica) : await measureOurs(way as Ours)
       note(way, took)
       console.log(`${way}: ${print(took)}`)
     }
+  }
   console.log(`\nmedians of ${rounds}:`)
   for (const [way, list] of seconds)
     console.log(`${way}: ${print([median(list.map(([clock]) => clock)), median(list.map(([, used]) => used))])}`)
@@ -116,6 +119,14 @@ function prepare(): void {
     import { createServer } from 'node:http'
     createServer((q, s) => createReadStream('${scratch}' + q.url).pipe(s)).listen(${PORT}, '127.0.0.1', () => console.log('up'))`,
   )
+}
+
+/** What nobody who takes upstream's own tarball can be quicker than. */
+function measureXz(): Took {
+  const began = now()
+  const { status } = spawnSync('xz', ['-dc', join(scratch, 'nix.tar.xz')], { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) throw new Error('xz failed')
+  return since(began)
 }
 
 async function start(): Promise<Machine> {
