@@ -88,7 +88,7 @@ test.skipIf(!usable).each(nixVersions)(
     const folder = mkdtempSync(join(tmpdir(), 'signed-'))
     const key = signingKey('theirs-1')
     const binds = [{ source: folder, target: '/srv/cache', readOnly: false }]
-  const options = { user: 'root', nix, binds } as const
+    const options = { user: 'root', nix, binds } as const
     const own = { packages: 'hello', cache: 'false' } as const
     try {
       await withJob(options, async ({ runner, act, finish }) => {

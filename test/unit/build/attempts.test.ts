@@ -199,6 +199,8 @@ test.each([
   [true, ['building', '/nix/store/x-stdenv/setup: line 1765: lua: command not found']],
   [true, ['sh: 1: lua5.4: not found']],
   [true, ['make: lua: No such file or directory', 'make: *** [Makefile:3: x] Error 127']],
+  [true, ['/bin/sh: lua: not found']],
+  [false, ['ERROR: libpng: not found']],
   // a program whose loader is another machine's
   [false, ['sh: 1: ./prog: not found']],
   [false, ['/build/prog: cannot execute binary file: Exec format error', 'x: line 2: y: command not found']],
