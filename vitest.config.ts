@@ -4,8 +4,6 @@ export default defineConfig({
   test: {
     reporters: process.env.CI ? ['default', 'json'] : ['default'],
     outputFile: { json: 'build/test-results.json' },
-    // Each file of e2e has machines of its own, which wait as often as they work.
-    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -20,8 +18,9 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // What the machines need is prepared once before.
+          // Machines share few cores: one file at a time. What they need is prepared once before.
           globalSetup: ['test/rig/setup.ts'],
+          fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 900_000,
         },

@@ -56,7 +56,8 @@ export function findLeaks(
   const found = texts.filter(({ text }) => holds(text)).map(({ at }) => at)
   for (const folder of folders) {
     for (const file of filesIn(folder.path)) {
-      if (holds(whileThere(() => readFileSync(file, 'latin1')) ?? '')) found.push(join(folder.at, relative(folder.path, file)))
+      if (holds(whileThere(() => readFileSync(file, 'latin1')) ?? ''))
+        found.push(join(folder.at, relative(folder.path, file)))
     }
   }
   return [...new Set(found)]
